@@ -1,0 +1,49 @@
+# The front door. Every target is a line or two over the CMake presets; `make help` lists them.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: all demo test bench asan tsan lint format install uninstall clean help
+.DEFAULT_GOAL := all
+
+all: build/release/build.ninja ## build the release libraries and tools
+	@cmake --build --preset release
+
+build/%/build.ninja: CMakePresets.json
+	@tools/setup
+	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log; exit 1; }
+	@grep -h '^-- wsalive:' build/$*.configure.log || true
+
+demo: build/release/build.ninja ## show the main job: a Windows program kept alive through a firewall
+	@cmake --build --preset release -- --quiet
+	@demo/run build/release
+
+test: build/dev/build.ninja ## build and run all tests
+	@cmake --build --preset dev -- --quiet
+	@tools/run-tests dev
+
+asan tsan: %: build/%/build.ninja ## run the fast and net tests under AddressSanitizer or ThreadSanitizer
+	@cmake --build --preset $@ -- --quiet
+	@tools/run-tests $@
+
+bench: build/bench/build.ninja ## measure speed against the raw system calls
+	@cmake --build --preset bench -- --quiet
+	@bench/run build/bench
+
+lint: build/dev/build.ninja ## check format, layers, sources and clang-tidy
+	@tools/lint
+
+format: ## format the sources in place
+	@tools/format
+
+install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
+	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+
+uninstall: ## remove what the last `make install` put there
+	@test -f build/release/install_manifest.txt || { echo "nothing was installed from this tree"; exit 1; }
+	@sed "s|^|$(DESTDIR)|" build/release/install_manifest.txt | xargs -d '\n' rm -vf --
+
+clean: ## remove build/
+	@rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z %]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,34 @@
+# wsalive_layer(<name> [DEPENDS layers...] [LIBS libraries...])
+#
+# Makes the target wsalive_<name> of all sources in the current folder and below. Its include path
+# holds itself and its DEPENDS only, so that `#include "engine/..."` from a lower layer does not
+# compile: the path leads to a folder of the build tree in which a link to the layer stands alone.
+function(wsalive_layer name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;EXCLUDE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  list(FILTER sources EXCLUDE REGEX "\\.bpf\\.c$")
+  foreach(pattern IN LISTS ARG_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${pattern}")
+  endforeach()
+
+  set(root ${PROJECT_BINARY_DIR}/layers/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)
+
+  set(target wsalive_${name})
+  set(scope PUBLIC)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PRIVATE wsalive_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} ${root})
+  target_link_libraries(${target} ${scope} wsalive_settings ${ARG_LIBS})
+  foreach(layer IN LISTS ARG_DEPENDS)
+    target_link_libraries(${target} ${scope} wsalive_${layer})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY WSALIVE_LAYERS ${target})
+endfunction()

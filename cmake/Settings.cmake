@@ -1,0 +1,42 @@
+# wsalive_settings: what every target of ours is compiled with. C++20, hidden names, one build type
+# "Dev" that compiles fast and still optimises, and the sanitizers of the asan and tsan presets.
+option(WSALIVE_COVERAGE "Measure line coverage with gcov" OFF)
+set(WSALIVE_SANITIZE "" CACHE STRING "Sanitizers, for -fsanitize=")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_C_FLAGS_DEV "-O1 -g1")
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g1")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(tl-expected REQUIRED)
+
+add_library(wsalive_settings INTERFACE)
+target_compile_definitions(wsalive_settings INTERFACE _GNU_SOURCE $<$<CONFIG:Dev>:WSALIVE_DEBUG=1>)
+target_link_libraries(wsalive_settings INTERFACE Threads::Threads tl::expected)
+if(WSALIVE_SANITIZE)
+  target_compile_options(wsalive_settings INTERFACE -fsanitize=${WSALIVE_SANITIZE}
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(wsalive_settings INTERFACE -fsanitize=${WSALIVE_SANITIZE})
+endif()
+if(WSALIVE_COVERAGE)
+  target_compile_options(wsalive_settings INTERFACE --coverage)
+  target_link_options(wsalive_settings INTERFACE --coverage)
+endif()

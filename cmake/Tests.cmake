@@ -1,0 +1,51 @@
+# wsalive_tests(): every *_test.cpp, *_test.c, *_test.sh and *_test.py below the current folder is one CTest
+# test, named after its path (tests/unit/policy/timeline_test.cpp is unit.policy.timeline). Its
+# labels stand in the file, in a line `labels: net realtime` within the first 20; without one it is
+# "fast". A realtime test runs alone.
+#
+# Exit status 77 of a script is a skip; tests/support/main.cpp writes down those of C++ tests.
+function(wsalive_tests)
+  file(GLOB_RECURSE files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS
+       *_test.cpp *_test.c *_test.sh *_test.py)
+  foreach(file IN LISTS files)
+    wsalive_test(${file})
+  endforeach()
+endfunction()
+
+function(wsalive_test file)
+  string(REGEX REPLACE "_test\\.(cpp|c|sh|py)$" "" name ${file})
+  string(REPLACE "/" "." name ${name})
+  wsalive_test_labels(${file} labels)
+
+  if(file MATCHES "\\.(sh|py)$")
+    add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
+  elseif(file MATCHES "\\.c$")
+    add_executable(${name} ${file})
+    target_link_libraries(${name} PRIVATE wsalive_test_support wsalive_warnings)
+    add_test(NAME ${name} COMMAND ${name})
+  else()
+    add_executable(${name} ${file})
+    target_link_libraries(${name} PRIVATE wsalive_test_support wsalive_test_main wsalive_warnings)
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 120 ENVIRONMENT
+    "WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
+  if("realtime" IN_LIST labels)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+function(wsalive_test_labels file out)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(STRINGS ${file} head LIMIT_INPUT 2000 REGEX "labels: ")
+  set(labels fast)
+  if(head)
+    list(GET head 0 line)
+    string(REGEX REPLACE ".*labels: *" "" line "${line}")
+    string(REGEX REPLACE "[^a-z ].*" "" line "${line}")
+    string(STRIP "${line}" line)
+    string(REPLACE " " ";" labels "${line}")
+  endif()
+  set(${out} "${labels}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,55 @@
+// The keep-alive engine: makes each connection's probes leave when they are wanted.
+//
+// One object a process. A connection is known by its descriptor; the first driver that is exact for
+// its timing is chosen (DriverKind). Values that the kernel keeps by itself cost nothing after the
+// call; the others are driven by one thread that the first such connection starts.
+//
+// Any thread may call any function. Calls about one descriptor are ordered by the caller against
+// closing it: `forget` first, then close.
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/in_force.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::engine {
+
+/// Whether the caller has already switched SO_KEEPALIVE on in the kernel, as winsock does to let the
+/// kernel check the program's pointer.
+enum class KernelSwitch : std::uint8_t { untouched, on };
+
+/// Why a connection ended, as the kernel's and the engine's records tell it (K-90 to K-92).
+enum class Death : std::uint8_t {
+  none,            ///< Not ended by an error.
+  keep_alive,      ///< Unanswered probes: WSAENETRESET.
+  retransmission,  ///< Unacknowledged data or a closed window: WSAETIMEDOUT.
+  reset,           ///< The peer reset it: WSAECONNRESET.
+};
+
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  /// Switches keep-alive on with these values, or changes the values while it is on.
+  /// On failure the socket is as it was before.
+  [[nodiscard]] virtual Status switch_on(int fd, const policy::SourcedTiming& wanted,
+                                         KernelSwitch already) = 0;
+
+  /// Switches keep-alive off. The kernel's own values are left as a program would find them.
+  [[nodiscard]] virtual Status switch_off(int fd) = 0;
+
+  /// The descriptor is about to be closed or given away: drops all that is kept for it.
+  virtual void forget(int fd) noexcept = 0;
+
+  /// What is in force (K-96). `wanted` is what the socket's cells say while keep-alive is off.
+  [[nodiscard]] virtual InForce in_force(int fd, const policy::SourcedTiming& wanted) const = 0;
+
+  /// Why the connection ended, where the kernel's call answered `error` (an errno, not yet mapped).
+  /// The first sight decides: the caller keeps the answer.
+  [[nodiscard]] virtual Death cause_of_death(int fd, int error) const noexcept = 0;
+};
+
+}  // namespace wsalive::engine

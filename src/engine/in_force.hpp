@@ -1,0 +1,35 @@
+// What is in force on one connection: the read-back that Windows lacks (K-96).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "policy/keepalive.hpp"
+
+namespace wsalive::engine {
+
+/// How a connection's probes are made (ARCHITECTURE.md, "Drivers").
+enum class DriverKind : std::uint8_t {
+  off,     ///< SO_KEEPALIVE is off.
+  silent,  ///< N = 0: reads as on, sends nothing (K-53).
+  native,  ///< The kernel keeps T, I and N by itself.
+  rearm,   ///< The engine re-arms the kernel's timer at each due instant.
+  repair,  ///< The engine sends each probe by TCP_REPAIR.
+  late,    ///< The nearest later values that the host can do.
+};
+
+/// What `keep_alive` reports for one socket.
+struct InForce {
+  bool on = false;
+  policy::SourcedTiming wanted;  ///< What was asked for, with sources; valid also while off.
+  policy::Timing actual;         ///< What the host really does; differs from `wanted` only if late.
+  DriverKind driver = DriverKind::off;
+  std::chrono::nanoseconds lateness{};  ///< How late an instant may be by the driver's nature.
+  std::uint32_t unanswered = 0;         ///< Probes sent in the present silence.
+  std::optional<std::chrono::milliseconds>
+      to_next_probe;  ///< nullopt: none is due (off, silent, closed).
+  std::optional<std::chrono::milliseconds> to_give_up;  ///< If silent from now on; nullopt: never.
+};
+
+}  // namespace wsalive::engine
