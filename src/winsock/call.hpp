@@ -1,0 +1,34 @@
+// The one way out: every exported function returns through one of these, which store the code for
+// WSAGetLastError.
+#pragma once
+
+#include "base/wsa_error.hpp"
+#include "kernel/last_error.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+
+inline constexpr int kSocketError = -1;
+
+inline void store_last_error(WsaError code) noexcept {
+  kernel::set_last_error(static_cast<std::uint32_t>(code));
+}
+
+/// 0 or SOCKET_ERROR. A success leaves the last error alone (K-14).
+[[nodiscard]] inline int finish(WsaError code) noexcept {
+  if (code == WsaError::none) return 0;
+  store_last_error(code);
+  return kSocketError;
+}
+
+/// The same for getsockopt, setsockopt, WSAIoctl, bind and shutdown, whose success clears the last error
+/// from Windows 7 on (K-14).
+[[nodiscard]] inline int finish_and_clear(WsaError code) noexcept {
+  if (code != WsaError::none) return finish(code);
+  if (runtime().release().last_error == policy::LastErrorRule::cleared) {
+    store_last_error(WsaError::none);
+  }
+  return 0;
+}
+
+}  // namespace wsalive::winsock

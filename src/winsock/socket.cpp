@@ -1,0 +1,115 @@
+// The table: a directory of chunks that are made when a descriptor first falls into them and never go
+// away, so that a pointer to an entry stays good without locks. calloc'ed memory is a chunk of free entries.
+
+#include "winsock/socket.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr int kChunkBits = 10;
+constexpr int kChunkSize = 1 << kChunkBits;
+constexpr int kDirectorySize = 1 << 14;
+constexpr int kMaxDescriptor = kChunkSize * kDirectorySize;
+
+struct Chunk {
+  std::array<Socket, kChunkSize> sockets;
+};
+
+constinit std::array<std::atomic<Chunk*>, kDirectorySize> g_directory{};
+constinit std::atomic<int> g_limit{0};  // One more than the highest descriptor ever opened.
+
+Chunk* chunk_of(int fd) noexcept {
+  return g_directory[static_cast<std::size_t>(fd >> kChunkBits)].load(std::memory_order_acquire);
+}
+
+Chunk* make_chunk(int fd) noexcept {
+  std::atomic<Chunk*>& place = g_directory[static_cast<std::size_t>(fd >> kChunkBits)];
+  Chunk* const fresh = new (std::nothrow) Chunk;
+  Chunk* present = nullptr;
+  if (!fresh || place.compare_exchange_strong(present, fresh, std::memory_order_acq_rel))
+    return fresh;
+  delete fresh;
+  return present;
+}
+
+void raise_limit(int limit) noexcept {
+  int seen = g_limit.load(std::memory_order_relaxed);
+  while (seen < limit && !g_limit.compare_exchange_weak(seen, limit, std::memory_order_acq_rel)) {
+  }
+}
+
+}  // namespace
+
+policy::SocketValues KeepAliveCells::values() const noexcept {
+  policy::SocketValues values;
+  const std::uint32_t own_idle = idle_ms.load(std::memory_order_relaxed);
+  const std::uint32_t own_interval = interval_ms.load(std::memory_order_relaxed);
+  const std::uint16_t own_probes = probes.load(std::memory_order_relaxed);
+  if (own_idle != 0) values.idle = policy::DwordMillis{own_idle};
+  if (own_interval != 0) values.interval = policy::DwordMillis{own_interval};
+  if (own_probes != kNoProbes) values.probes = static_cast<std::uint8_t>(own_probes);
+  return values;
+}
+
+void KeepAliveCells::store(const policy::SocketValues& values) noexcept {
+  idle_ms.store(values.idle ? values.idle->count() : 0, std::memory_order_relaxed);
+  interval_ms.store(values.interval ? values.interval->count() : 0, std::memory_order_relaxed);
+  probes.store(values.probes ? *values.probes : kNoProbes, std::memory_order_relaxed);
+}
+
+Socket* Socket::slot(int fd) noexcept {
+  Chunk* const chunk = chunk_of(fd);
+  return chunk ? &chunk->sockets[static_cast<std::size_t>(fd % kChunkSize)] : nullptr;
+}
+
+int Socket::limit() noexcept { return g_limit.load(std::memory_order_acquire); }
+
+Socket* Socket::find(Handle handle) noexcept {
+  if (handle >= static_cast<Handle>(kMaxDescriptor)) return nullptr;
+  Socket* const socket = slot(static_cast<int>(handle));
+  return socket && socket->life() == Life::open ? socket : nullptr;
+}
+
+Socket* Socket::open(int fd, const Traits& traits) noexcept {
+  if (fd < 0 || fd >= kMaxDescriptor) return nullptr;
+  if (!chunk_of(fd) && !make_chunk(fd)) return nullptr;
+  Socket* const socket = slot(fd);
+  socket->reset();
+  socket->traits_ = traits;
+  socket->fd_ = fd;
+  raise_limit(fd + 1);
+  socket->life_.store(Life::open, std::memory_order_release);
+  return socket;
+}
+
+bool Socket::begin_closing() noexcept {
+  Life expected = Life::open;
+  return life_.compare_exchange_strong(expected, Life::closing, std::memory_order_acq_rel);
+}
+
+void Socket::release() noexcept { life_.store(Life::free, std::memory_order_release); }
+
+void Socket::reset() noexcept {
+  phase = Phase::fresh;
+  cause = Cause::none;
+  non_blocking = false;
+  bound = false;
+  shut = 0;
+  last_error = 0;
+  connected_at_ns = 0;
+  keep_alive.on = false;
+  keep_alive.store({});
+  options.receive_buffer = -1;
+  options.send_buffer = -1;
+  options.receive_timeout_ms = 0;
+  options.send_timeout_ms = 0;
+  options.bits = 0;
+}
+
+}  // namespace wsalive::winsock

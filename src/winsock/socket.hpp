@@ -1,0 +1,135 @@
+// What is known about one socket: an entry of a table that is indexed by the descriptor's number.
+//
+// Entries live for ever and are read without locks: a reader checks `life()` and then reads members that
+// are constant while the socket is open, or single atomics. A number that was not made or adopted by us,
+// or that was closed, has a free entry (K-23).
+//
+// Neutral types only: neither Windows' nor Linux' numbers appear here.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/wsa_error.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::winsock {
+
+/// What a program's SOCKET is to us: unsigned and pointer-sized (K-05). Equal to the descriptor.
+using Handle = std::uintptr_t;
+inline constexpr Handle kInvalidHandle = ~Handle{0};
+
+enum class Kind : std::uint8_t { none, tcp, udp, raw, local_stream, other };
+enum class Family : std::uint8_t { none, ipv4, ipv6, local };
+
+/// What a socket is from birth.
+struct Traits {
+  Kind kind = Kind::none;
+  Family family = Family::none;
+  std::int32_t windows_family = 0;  ///< As the program gave it, for WSAPROTOCOL_INFO.
+  std::int32_t windows_type = 0;
+  std::int32_t windows_protocol = 0;
+  bool overlapped = true;
+
+  friend constexpr bool operator==(const Traits&, const Traits&) = default;
+};
+
+enum class Life : std::uint8_t { free, open, closing };
+
+/// What the program has done with a socket. The kernel may know better while `connecting` (K-31).
+enum class Phase : std::uint8_t { fresh, listening, connecting, connected };
+
+/// The kept cause of a connection's end: the kernel says it once, we say it for ever (K-28, K-90 to
+/// K-92).
+enum class Cause : std::uint8_t {
+  none,
+  keep_alive,       ///< Found dead by keep-alive; nobody has been told yet.
+  keep_alive_told,  ///< WSAENETRESET has been given; later calls say WSAECONNRESET.
+  retransmission,
+  reset,
+};
+
+/// The keep-alive cells of one socket (K-55, K-56). 0 or kNoProbes: the socket says nothing.
+struct KeepAliveCells {
+  static constexpr std::uint16_t kNoProbes = 0xffff;
+
+  std::atomic<bool> on{false};
+  std::atomic<std::uint32_t> idle_ms{0};
+  std::atomic<std::uint32_t> interval_ms{0};
+  std::atomic<std::uint16_t> probes{kNoProbes};
+
+  [[nodiscard]] policy::SocketValues values() const noexcept;
+  void store(const policy::SocketValues& values) noexcept;
+};
+
+/// Options that Windows reads back as they were set, or that Linux has no place for.
+struct OptionCells {
+  std::atomic<std::int32_t> receive_buffer{-1};  ///< As set; -1: not set.
+  std::atomic<std::int32_t> send_buffer{-1};
+  std::atomic<std::uint32_t> receive_timeout_ms{0};
+  std::atomic<std::uint32_t> send_timeout_ms{0};
+  std::atomic<std::uint8_t> bits{0};  ///< OptionBit.
+};
+
+enum OptionBit : std::uint8_t {
+  kReuseAddress = 1,
+  kExclusiveAddress = 2,
+  kDebug = 4,
+  kDontRoute = 8,
+  kConditionalAccept = 16,
+  kContextUpdated = 32,  ///< SO_UPDATE_*_CONTEXT was set (K-34).
+};
+
+class Socket {
+ public:
+  /// The socket of that handle, open and ours; nullptr otherwise (K-23).
+  [[nodiscard]] static Socket* find(Handle handle) noexcept;
+
+  /// Makes the entry of a descriptor that is ours now. Fails with too_many_files beyond 2^24.
+  [[nodiscard]] static Socket* open(int fd, const Traits& traits) noexcept;
+
+  /// Calls `visit(Socket&)` for every open socket.
+  template <typename Visit>
+  static void for_each(Visit visit);
+
+  /// The entry is free again; the descriptor's number may be used by others after this.
+  void release() noexcept;
+
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+  [[nodiscard]] Life life() const noexcept { return life_.load(std::memory_order_acquire); }
+  /// From open to closing; false if another thread was first.
+  [[nodiscard]] bool begin_closing() noexcept;
+  [[nodiscard]] const Traits& traits() const noexcept { return traits_; }
+  [[nodiscard]] bool is_tcp() const noexcept { return traits_.kind == Kind::tcp; }
+
+  std::atomic<Phase> phase{Phase::fresh};
+  std::atomic<Cause> cause{Cause::none};
+  std::atomic<bool> non_blocking{false};
+  std::atomic<bool> bound{false};
+  std::atomic<std::uint8_t> shut{0};             ///< Bit 0: receiving, bit 1: sending.
+  std::atomic<std::int32_t> last_error{0};       ///< What SO_ERROR keeps (K-106).
+  std::atomic<std::int64_t> connected_at_ns{0};  ///< Monotonic; 0: never (K-106).
+  KeepAliveCells keep_alive;
+  OptionCells options;
+
+ private:
+  void reset() noexcept;
+  static Socket* slot(int fd) noexcept;
+  static int limit() noexcept;
+
+  std::atomic<Life> life_{Life::free};
+  int fd_ = -1;
+  Traits traits_;
+};
+
+template <typename Visit>
+void Socket::for_each(Visit visit) {
+  for (int fd = 0; fd < limit(); ++fd) {
+    Socket* const socket = slot(fd);
+    if (socket && socket->life() == Life::open) visit(*socket);
+  }
+}
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,86 @@
+// Copies from and to a program's pointers (K-26): good ones arrive, bad ones are told, and a refused
+// write has changed nothing.
+
+#include "os/program_memory.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <thread>
+
+namespace wsalive::os {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+/// Three pages: readable and writable, read-only, not there.
+class Pages {
+ public:
+  Pages() {
+    base_ = static_cast<char*>(
+        ::mmap(nullptr, 3 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    ::mprotect(base_ + kPage, kPage, PROT_READ);
+    ::munmap(base_ + 2 * kPage, kPage);
+  }
+  ~Pages() { ::munmap(base_, 2 * kPage); }
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+
+  [[nodiscard]] char* at(std::size_t offset) const { return base_ + offset; }
+
+ private:
+  char* base_;
+};
+
+TEST(ProgramMemory, GoodPointersAreCopied) {
+  auto from = std::make_unique<int>(42);
+  int to = 0;
+  EXPECT_TRUE(read_program(from.get(), &to, sizeof to));
+  EXPECT_EQ(to, 42);
+  EXPECT_TRUE(write_program(from.get(), "\1\0\0\0", 4));
+  EXPECT_EQ(*from, 1);
+  EXPECT_TRUE(is_writable(from.get(), sizeof *from));
+  EXPECT_EQ(*from, 1);
+}
+
+TEST(ProgramMemory, BadPointersAreRefused) {  // K-26
+  const Pages pages;
+  std::array<char, 8> buffer{};
+  for (char* bad : {static_cast<char*>(nullptr), reinterpret_cast<char*>(1), pages.at(2 * kPage),
+                    pages.at(2 * kPage - 2)}) {
+    EXPECT_FALSE(read_program(bad, buffer.data(), 4)) << static_cast<void*>(bad);
+    EXPECT_FALSE(write_program(bad, buffer.data(), 4)) << static_cast<void*>(bad);
+    EXPECT_FALSE(is_writable(bad, 4)) << static_cast<void*>(bad);
+  }
+  EXPECT_TRUE(read_program(pages.at(kPage), buffer.data(), 4));
+  EXPECT_FALSE(write_program(pages.at(kPage), buffer.data(), 4));
+}
+
+TEST(ProgramMemory, ARefusedWriteOverAPageEdgeChangesNothing) {  // K-13, K-26
+  const Pages pages;
+  std::memset(pages.at(kPage - 2), 'x', 2);
+  EXPECT_FALSE(write_program(pages.at(kPage - 2), "abcd", 4));
+  EXPECT_EQ(std::memcmp(pages.at(kPage - 2), "xx", 2), 0);
+  EXPECT_FALSE(is_writable(pages.at(kPage - 2), 4));
+}
+
+TEST(ProgramMemory, OnlyTheStackInUseIsKnownToBeGood) {
+  int local = 0;
+  EXPECT_TRUE(is_on_stack(&local, sizeof local));
+  const auto heap = std::make_unique<int>(0);
+  EXPECT_FALSE(is_on_stack(heap.get(), sizeof *heap));
+  EXPECT_FALSE(is_on_stack(nullptr, 4));
+  EXPECT_FALSE(is_on_stack(reinterpret_cast<void*>(-2L), 4));
+  std::thread{[&] {
+    int own = 0;
+    EXPECT_TRUE(is_on_stack(&own, sizeof own));
+    EXPECT_FALSE(is_on_stack(&local, sizeof local));
+  }}.join();
+}
+
+}  // namespace
+}  // namespace wsalive::os
