@@ -5,19 +5,12 @@
 #include <cstdint>
 #include <optional>
 
+#include "policy/driver_choice.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::engine {
 
-/// How a connection's probes are made (ARCHITECTURE.md, "Drivers").
-enum class DriverKind : std::uint8_t {
-  off,     ///< SO_KEEPALIVE is off.
-  silent,  ///< N = 0: reads as on, sends nothing (K-53).
-  native,  ///< The kernel keeps T, I and N by itself.
-  rearm,   ///< The engine re-arms the kernel's timer at each due instant.
-  repair,  ///< The engine sends each probe by TCP_REPAIR.
-  late,    ///< The nearest later values that the host can do.
-};
+using policy::DriverKind;
 
 /// What `keep_alive` reports for one socket.
 struct InForce {

@@ -1,0 +1,147 @@
+// Which driver makes a connection's probes: the first that is exact for its timing on this host.
+//
+// Pure layer: what the host can do comes in as HostFacts and ConnectionFacts, measured by the caller.
+// The order and the conditions are one table; what the chosen driver really does follows from it.
+// A time that the host cannot reach becomes the nearest later one, never an earlier one (K-57).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "policy/keepalive.hpp"
+#include "policy/units.hpp"
+
+namespace wsalive::policy {
+
+/// How a connection's probes are made.
+enum class DriverKind : std::uint8_t {
+  off,     ///< SO_KEEPALIVE is off.
+  silent,  ///< N = 0: reads as on, sends nothing (K-53).
+  native,  ///< The kernel keeps T, I and N by itself.
+  rearm,   ///< The engine re-arms the kernel's timer at each due instant.
+  repair,  ///< The engine sends each probe by TCP_REPAIR.
+  late,    ///< The nearest later values that the host can do.
+};
+
+/// What the machine and this process can do; the same for all connections.
+struct HostFacts {
+  std::chrono::microseconds tick{4000};  ///< The kernel's timer tick, as measured.
+  bool has_engine = true;                ///< The engine's thread may drive (rearm, repair).
+  bool can_repair = false;               ///< CAP_NET_ADMIN over the socket's network namespace.
+};
+
+/// What is known of one connection at the moment of choosing.
+struct ConnectionFacts {
+  bool established = false;   ///< State ESTABLISHED: elsewhere TCP_REPAIR sends nothing.
+  bool user_timeout = false;  ///< TCP_USER_TIMEOUT is set: with one the kernel ignores N.  K-76
+};
+
+/// The chosen driver and the timing that it really keeps: the wanted one, unless it is `late`.
+struct DriverChoice {
+  DriverKind kind = DriverKind::off;
+  Timing actual;
+
+  friend constexpr bool operator==(const DriverChoice&, const DriverChoice&) = default;
+};
+
+inline constexpr DwordSeconds kLongestKernelTime{32'767};
+inline constexpr std::uint8_t kLargestKernelCount = 127;
+inline constexpr DwordMillis kShortestRearmIdle{1'000};  ///< TCP_KEEPIDLE's own least.
+
+/// The shortest interval that re-arming keeps exactly: two ticks, in whole ms rounded up.
+constexpr DwordMillis shortest_rearm_interval(const HostFacts& host) noexcept {
+  return std::chrono::ceil<DwordMillis>(2 * host.tick);
+}
+
+/// The first driver that is exact for `wanted`, for keep-alive that is on.
+///
+/// \return `late` with the nearest later timing if none is exact. `late` with N = 0 (never) only
+///         without an engine, for times beyond the kernel's 32,767 s, which it would keep too early.
+///
+/// Source: K-53, K-57. The choice holds while the facts hold; ask again when the state changes.
+constexpr DriverChoice choose_driver(const Timing& wanted, const HostFacts& host,
+                                     const ConnectionFacts& connection) noexcept;
+
+// ---------------------------------------------------------------------------------------------
+
+namespace detail {
+
+using IsExact = bool (*)(const Timing&, const HostFacts&, const ConnectionFacts&) noexcept;
+
+constexpr bool kernel_keeps(DwordMillis time) noexcept {
+  return is_whole_seconds(time) && time.count() != 0 && time <= kLongestKernelTime;
+}
+
+constexpr bool silent_is_exact(const Timing& wanted, const HostFacts& /*host*/,
+                               const ConnectionFacts& /*connection*/) noexcept {
+  return wanted.probes == 0;
+}
+
+constexpr bool native_is_exact(const Timing& wanted, const HostFacts& /*host*/,
+                               const ConnectionFacts& connection) noexcept {
+  return kernel_keeps(wanted.idle) && kernel_keeps(wanted.interval) &&
+         wanted.probes <= kLargestKernelCount && !connection.user_timeout;
+}
+
+constexpr bool rearm_is_exact(const Timing& wanted, const HostFacts& host,
+                              const ConnectionFacts& /*connection*/) noexcept {
+  return host.has_engine && wanted.idle >= kShortestRearmIdle &&
+         wanted.interval >= shortest_rearm_interval(host);
+}
+
+constexpr bool repair_is_exact(const Timing& /*wanted*/, const HostFacts& host,
+                               const ConnectionFacts& connection) noexcept {
+  return host.has_engine && host.can_repair && connection.established;
+}
+
+struct DriverRow {
+  DriverKind kind;
+  IsExact is_exact;
+};
+
+// In the order of preference: what costs least comes first.
+inline constexpr std::array kDrivers{
+    // clang-format off
+    DriverRow{DriverKind::silent, silent_is_exact},
+    DriverRow{DriverKind::native, native_is_exact},
+    DriverRow{DriverKind::rearm,  rearm_is_exact },
+    DriverRow{DriverKind::repair, repair_is_exact},
+    // clang-format on
+};
+
+/// Nearest later timing when only whole seconds, 1 to 32,767, and a count up to 127 can be had. With
+/// a smaller count the interval grows, so that the connection is not given up before T + N x I.
+constexpr Timing nearest_later_seconds(const Timing& wanted) noexcept {
+  const std::uint8_t probes = std::min(wanted.probes, kLargestKernelCount);
+  const std::uint64_t whole_interval = seconds_up(wanted.interval).count();
+  const std::uint64_t stretched = (whole_interval * wanted.probes + probes - 1) / probes;
+  const DwordSeconds idle = seconds_up(wanted.idle);
+  if (idle > kLongestKernelTime || stretched > kLongestKernelTime.count()) {
+    return {.idle = wanted.idle, .interval = wanted.interval, .probes = 0};
+  }
+  return {.idle = DwordMillis{idle},
+          .interval = DwordMillis{static_cast<std::uint32_t>(stretched) * 1000},
+          .probes = probes};
+}
+
+/// Nearest later timing when the engine can re-arm the kernel's timer, but not repair.
+constexpr Timing nearest_later_rearm(const Timing& wanted, const HostFacts& host) noexcept {
+  return {.idle = std::max(wanted.idle, kShortestRearmIdle),
+          .interval = std::max(wanted.interval, shortest_rearm_interval(host)),
+          .probes = wanted.probes};
+}
+
+}  // namespace detail
+
+constexpr DriverChoice choose_driver(const Timing& wanted, const HostFacts& host,
+                                     const ConnectionFacts& connection) noexcept {
+  for (const detail::DriverRow& driver : detail::kDrivers) {
+    if (driver.is_exact(wanted, host, connection)) return {driver.kind, wanted};
+  }
+  return {DriverKind::late, host.has_engine ? detail::nearest_later_rearm(wanted, host)
+                                            : detail::nearest_later_seconds(wanted)};
+}
+
+}  // namespace wsalive::policy
