@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
+#include "os/address.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::winsock {
@@ -22,7 +23,7 @@ using Handle = std::uintptr_t;
 inline constexpr Handle kInvalidHandle = ~Handle{0};
 
 enum class Kind : std::uint8_t { none, tcp, udp, raw, local_stream, other };
-enum class Family : std::uint8_t { none, ipv4, ipv6, local };
+using os::Family;
 
 /// What a socket is from birth.
 struct Traits {

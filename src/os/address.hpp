@@ -1,0 +1,36 @@
+// Addresses without numbers of either world: a family by name, bytes in network order, a port in the host's
+// order. The layers above never see Linux' AF_INET6, the layers below never see Windows'.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace wsalive::os {
+
+/// Address families that Windows and Linux share.
+enum class Family : std::uint8_t { none, ipv4, ipv6, local };
+
+/// Linux' number of a family; AF_UNSPEC for none.
+[[nodiscard]] int linux_family(Family family) noexcept;
+
+/// The family of a Linux number; none for one that Windows does not share.
+[[nodiscard]] Family family_of(int linux_number) noexcept;
+
+/// An IPv4 or IPv6 address with its port.
+struct Endpoint {
+  Family family = Family::none;
+  std::uint16_t port = 0;                  ///< Host order.
+  std::array<std::uint8_t, 16> address{};  ///< Network order; the first four for IPv4.
+  std::uint32_t flow_info = 0;             ///< As it stands in a sockaddr.
+  std::uint32_t scope_id = 0;              ///< The interface's index.
+
+  friend constexpr bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// Bytes of an address of that family: 4, 16, or 0.
+[[nodiscard]] constexpr std::size_t address_size(Family family) noexcept {
+  return family == Family::ipv4 ? 4 : family == Family::ipv6 ? 16 : 0;
+}
+
+}  // namespace wsalive::os
