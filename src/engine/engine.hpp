@@ -15,7 +15,9 @@
 namespace wsalive::engine {
 
 /// Whether the caller has already switched SO_KEEPALIVE on in the kernel, as winsock does to let the
-/// kernel check the program's pointer.
+/// kernel check the program's pointer. Who says `on` also vouches that the descriptor still means the
+/// socket of the last call (it says `forget` before every close); with `untouched` the engine
+/// compares the socket's cookie.
 enum class KernelSwitch : std::uint8_t { untouched, on };
 
 /// Why a connection ended, as the kernel's and the engine's records tell it (K-90 to K-92).
@@ -45,6 +47,7 @@ class Engine {
   virtual void forget(int fd) noexcept = 0;
 
   /// What is in force (K-96). `wanted` is what the socket's cells say while keep-alive is off.
+  /// A descriptor that is no TCP socket reads as off.
   [[nodiscard]] virtual InForce in_force(int fd, const policy::SourcedTiming& wanted) const = 0;
 
   /// Why the connection ended, where the kernel's call answered `error` (an errno, not yet mapped).

@@ -21,8 +21,9 @@ struct InForce {
   std::chrono::nanoseconds lateness{};  ///< How late an instant may be by the driver's nature.
   std::uint32_t unanswered = 0;         ///< Probes sent in the present silence.
   std::optional<std::chrono::milliseconds>
-      to_next_probe;  ///< nullopt: none is due (off, silent, closed).
-  std::optional<std::chrono::milliseconds> to_give_up;  ///< If silent from now on; nullopt: never.
+      to_next_probe{};  ///< nullopt: none is due (off, silent, not connected, data outstanding).
+  std::optional<std::chrono::milliseconds>
+      to_give_up{};  ///< If silent from now on; nullopt: never.
 };
 
 }  // namespace wsalive::engine

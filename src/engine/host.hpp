@@ -1,0 +1,40 @@
+// The kernel's TCP sockets as the drivers see them: the seam between timing and Linux.
+//
+// The real one is `os_host()`; tests put a simulated kernel here, with ticks, lost probes and locked
+// sockets, so that two hours of silence take microseconds. Each function is one system call on one
+// descriptor, answers its errno, and keeps nothing. Any thread.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+#include "os/keepalive_values.hpp"
+#include "os/tcp_info.hpp"
+
+namespace wsalive::engine {
+
+class Host {
+ public:
+  Host() = default;
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  virtual ~Host() = default;
+
+  [[nodiscard]] virtual Result<std::uint64_t> cookie(int fd) noexcept = 0;
+  [[nodiscard]] virtual Result<os::TcpFacts> facts(int fd) noexcept = 0;
+  [[nodiscard]] virtual Result<int> unacknowledged_bytes(int fd) noexcept = 0;
+
+  [[nodiscard]] virtual Result<os::KernelKeepAlive> values(int fd) noexcept = 0;
+  [[nodiscard]] virtual Status set_switch(int fd, os::Switch value) noexcept = 0;
+  [[nodiscard]] virtual Status set_idle(int fd, int seconds) noexcept = 0;
+  [[nodiscard]] virtual Status set_interval(int fd, int seconds) noexcept = 0;
+  [[nodiscard]] virtual Status set_count(int fd, int probes) noexcept = 0;
+
+  [[nodiscard]] virtual Result<int> user_timeout(int fd) noexcept = 0;
+  [[nodiscard]] virtual Status set_user_timeout(int fd, int milliseconds) noexcept = 0;
+};
+
+/// Linux. Lives as long as the process.
+[[nodiscard]] Host& os_host() noexcept;
+
+}  // namespace wsalive::engine

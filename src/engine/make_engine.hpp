@@ -1,0 +1,20 @@
+// Where engines come from.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "engine/engine.hpp"
+#include "engine/host.hpp"
+
+namespace wsalive::engine {
+
+/// A new engine over this kernel and this clock, which must outlive it. Tests make their own; two
+/// engines must not serve one descriptor.
+[[nodiscard]] std::unique_ptr<Engine> make_engine(Host& host, const Clock& clock);
+
+/// The engine of this process, over Linux and the real clock: made by the first call, never
+/// destroyed, so that it serves until the process ends. Any thread.
+[[nodiscard]] Engine& process_engine();
+
+}  // namespace wsalive::engine

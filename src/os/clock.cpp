@@ -1,0 +1,24 @@
+#include "os/clock.hpp"
+
+#include <ctime>
+
+namespace wsalive::os {
+namespace {
+
+class MonotonicClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const noexcept override {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return Instant{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+  }
+};
+
+}  // namespace
+
+const Clock& monotonic_clock() noexcept {
+  static const MonotonicClock clock;
+  return clock;
+}
+
+}  // namespace wsalive::os

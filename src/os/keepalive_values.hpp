@@ -1,0 +1,46 @@
+// The keep-alive values that the kernel keeps for one TCP socket, in its own units.
+//
+// Thin wrappers: one function, one system call (but `keep_alive_values`, which makes four). Linux
+// keeps whole seconds 1..32767 and a count 1..127; other values answer EINVAL. A socket that is not
+// TCP answers EOPNOTSUPP or ENOPROTOOPT for all but the switch. Any thread.
+#pragma once
+
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+inline constexpr int kLongestSeconds = 32767;  ///< The kernel's MAX_TCP_KEEPIDLE and -INTVL.
+inline constexpr int kLargestCount = 127;      ///< The kernel's MAX_TCP_KEEPCNT.
+
+enum class Switch : bool { off, on };
+
+struct KernelKeepAlive {
+  Switch on = Switch::off;
+  int idle_s = 0;
+  int interval_s = 0;
+  int probes = 0;
+
+  friend constexpr bool operator==(const KernelKeepAlive&, const KernelKeepAlive&) = default;
+};
+
+[[nodiscard]] Result<KernelKeepAlive> keep_alive_values(int fd) noexcept;
+
+[[nodiscard]] Result<Switch> keep_alive_switch(int fd) noexcept;
+[[nodiscard]] Result<int> keep_alive_idle(int fd) noexcept;
+[[nodiscard]] Result<int> keep_alive_interval(int fd) noexcept;
+[[nodiscard]] Result<int> keep_alive_count(int fd) noexcept;
+
+/// SO_KEEPALIVE. Switching on starts the kernel's timer at once, counting the present silence.
+[[nodiscard]] Status set_keep_alive_switch(int fd, Switch value) noexcept;
+/// TCP_KEEPIDLE, seconds. With the switch on the timer is armed anew at idle - silence, 0 if past.
+[[nodiscard]] Status set_keep_alive_idle(int fd, int seconds) noexcept;
+/// TCP_KEEPINTVL, seconds.
+[[nodiscard]] Status set_keep_alive_interval(int fd, int seconds) noexcept;
+/// TCP_KEEPCNT.
+[[nodiscard]] Status set_keep_alive_count(int fd, int probes) noexcept;
+
+/// TCP_USER_TIMEOUT in milliseconds, 0 for none. With one the kernel ignores TCP_KEEPCNT.
+[[nodiscard]] Result<int> user_timeout(int fd) noexcept;
+[[nodiscard]] Status set_user_timeout(int fd, int milliseconds) noexcept;
+
+}  // namespace wsalive::os

@@ -1,0 +1,43 @@
+// What the kernel tells about one TCP connection, reduced to what keep-alive asks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+/// The kernel's TCP states, under its own numbers.
+enum class TcpState : std::uint8_t {
+  established = 1,
+  syn_sent,
+  syn_received,
+  fin_wait1,
+  fin_wait2,
+  time_wait,
+  close,
+  close_wait,
+  last_ack,
+  listen,
+  closing,
+};
+
+struct TcpFacts {
+  TcpState state = TcpState::close;
+  /// Unanswered probes that the kernel has counted. Not 0 in every new silence: data that arrives
+  /// while earlier data is unread leaves it as it is.
+  std::uint8_t probes = 0;
+  /// Sent data is unacknowledged, or unsent data waits: the kernel does not probe (K-58).
+  bool busy = false;
+  /// Silence so far: since the last data or acknowledgement received, right within one tick.
+  std::chrono::milliseconds heard{};
+};
+
+/// TCP_INFO. ENOPROTOOPT or EOPNOTSUPP for a socket that is not TCP. Any thread.
+[[nodiscard]] Result<TcpFacts> tcp_facts(int fd) noexcept;
+
+/// SIOCOUTQ: bytes that the peer has not acknowledged, sent or not, a FIN included.
+[[nodiscard]] Result<int> unacknowledged_bytes(int fd) noexcept;
+
+}  // namespace wsalive::os

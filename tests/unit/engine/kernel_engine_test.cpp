@@ -1,0 +1,132 @@
+// The engine on real sockets, where the kernel alone keeps the timing: which values are written, what
+// a refusal leaves behind, and what is read back.
+// labels: net
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/fd.hpp"
+#include "engine/make_engine.hpp"
+#include "os/clock.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+using policy::DwordMillis;
+using policy::SourcedTiming;
+
+SourcedTiming asked(std::uint32_t idle, std::uint32_t interval, std::uint8_t probes) {
+  return {{DwordMillis{idle}, DwordMillis{interval}, probes},
+          policy::Source::socket,
+          policy::Source::socket,
+          policy::Source::registry};
+}
+
+std::pair<Fd, Fd> connected_pair() {
+  const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(::bind(listener.get(), any, size), 0);
+  EXPECT_EQ(::listen(listener.get(), 1), 0);
+  EXPECT_EQ(::getsockname(listener.get(), any, &size), 0);
+  Fd client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  EXPECT_EQ(::connect(client.get(), any, size), 0);
+  Fd server{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+  return {std::move(client), std::move(server)};
+}
+
+int option(const Fd& fd, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(fd.get(), level, name, &value, &size), 0);
+  return value;
+}
+
+class KernelEngineTest : public testing::Test {
+ protected:
+  std::unique_ptr<Engine> engine_ = make_engine(os_host(), os::monotonic_clock());
+  std::pair<Fd, Fd> pair_ = connected_pair();
+  Fd& socket_ = pair_.first;
+
+  int on() { return option(socket_, SOL_SOCKET, SO_KEEPALIVE); }
+  os::KernelKeepAlive kernel() { return *os_host().values(socket_.get()); }
+};
+
+TEST_F(KernelEngineTest, WholeSecondsAreKeptByTheKernel) {  // K-50, K-57
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+
+  const auto found = engine_->in_force(socket_.get(), {});
+  EXPECT_EQ(found.driver, DriverKind::native);
+  EXPECT_EQ(found.wanted, asked(60'000, 7'000, 9));
+  EXPECT_EQ(found.actual, asked(60'000, 7'000, 9).timing);
+  EXPECT_GT(found.to_next_probe, std::chrono::seconds{58});
+  EXPECT_LE(found.to_next_probe, std::chrono::seconds{60});
+  EXPECT_GT(found.to_give_up, std::chrono::seconds{60 + 9 * 7 - 2});
+}
+
+TEST_F(KernelEngineTest, NoProbesLeavesTheKernelSwitchedOff) {  // K-53
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 0), KernelSwitch::untouched));
+  EXPECT_EQ(on(), 0);
+  const auto found = engine_->in_force(socket_.get(), asked(60'000, 7'000, 0));
+  EXPECT_TRUE(found.on);
+  EXPECT_EQ(found.driver, DriverKind::silent);
+  EXPECT_EQ(found.to_give_up, std::nullopt);
+  EXPECT_EQ(found.to_next_probe, std::nullopt);
+}
+
+TEST_F(KernelEngineTest, SwitchingOffKeepsTheValuesForTheNextTime) {  // K-56
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_off(socket_.get()));
+  EXPECT_EQ(on(), 0);
+  EXPECT_FALSE(engine_->in_force(socket_.get(), {}).on);
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+}
+
+TEST_F(KernelEngineTest, ANewSocketUnderAnOldNumberGetsItsValues) {
+  const int number = socket_.get();
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  auto other = connected_pair();
+  ASSERT_EQ(::dup3(other.first.get(), number, O_CLOEXEC), number);
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+}
+
+TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(os_host().set_idle(socket_.get(), 33));
+  const auto found = engine_->in_force(socket_.get(), {});
+  EXPECT_EQ(found.wanted.timing, (policy::Timing{DwordMillis{33'000}, DwordMillis{7'000}, 9}));
+  EXPECT_EQ(found.wanted.idle_from, policy::Source::outside);
+  EXPECT_EQ(found.wanted.interval_from, policy::Source::socket);
+}
+
+TEST_F(KernelEngineTest, ASocketThatIsNotTcpIsRefusedAndUnchanged) {  // K-25
+  const Fd datagram{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  EXPECT_FALSE(
+      engine_->switch_on(datagram.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_EQ(option(datagram, SOL_SOCKET, SO_KEEPALIVE), 0);
+  const auto refused = engine_->switch_on(-1, asked(60'000, 7'000, 9), KernelSwitch::untouched);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EBADF);
+}
+
+TEST_F(KernelEngineTest, UnansweredProbesAreToldFromUnacknowledgedData) {  // K-90, K-91, K-92
+  EXPECT_EQ(engine_->cause_of_death(socket_.get(), ETIMEDOUT), Death::retransmission);
+  EXPECT_EQ(engine_->cause_of_death(socket_.get(), EHOSTUNREACH), Death::retransmission);
+  EXPECT_EQ(engine_->cause_of_death(socket_.get(), ECONNRESET), Death::reset);
+  EXPECT_EQ(engine_->cause_of_death(socket_.get(), EAGAIN), Death::none);
+}
+
+}  // namespace
+}  // namespace wsalive::engine
