@@ -1,0 +1,2 @@
+// basetsd.h, as some sources spell it.
+#include "basetsd.h"

@@ -1,0 +1,2 @@
+// excpt.h, as some sources spell it.
+#include "excpt.h"

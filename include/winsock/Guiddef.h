@@ -1,0 +1,2 @@
+// guiddef.h, as some sources spell it.
+#include "guiddef.h"

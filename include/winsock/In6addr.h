@@ -1,0 +1,2 @@
+// in6addr.h, as some sources spell it.
+#include "in6addr.h"

@@ -1,0 +1,2 @@
+// inaddr.h, as some sources spell it.
+#include "inaddr.h"

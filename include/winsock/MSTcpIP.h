@@ -1,0 +1,2 @@
+// mstcpip.h, as some sources spell it.
+#include "mstcpip.h"

@@ -1,0 +1,2 @@
+// minwinbase.h, as some sources spell it.
+#include "minwinbase.h"

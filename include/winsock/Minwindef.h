@@ -1,0 +1,2 @@
+// minwindef.h, as some sources spell it.
+#include "minwindef.h"

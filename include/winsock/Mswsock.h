@@ -1,0 +1,2 @@
+// mswsock.h, as some sources spell it.
+#include "mswsock.h"

@@ -1,0 +1,2 @@
+// qos.h, as some sources spell it.
+#include "qos.h"

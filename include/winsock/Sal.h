@@ -1,0 +1,2 @@
+// sal.h, as some sources spell it.
+#include "sal.h"

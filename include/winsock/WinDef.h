@@ -1,0 +1,2 @@
+// windef.h, as some sources spell it.
+#include "windef.h"

@@ -1,0 +1,2 @@
+// winerror.h, as some sources spell it.
+#include "winerror.h"

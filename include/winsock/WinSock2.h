@@ -1,0 +1,2 @@
+// winsock2.h, as some sources spell it.
+#include "winsock2.h"

@@ -1,0 +1,2 @@
+// windows.h, as some sources spell it.
+#include "windows.h"

@@ -1,0 +1,2 @@
+// winnt.h, as some sources spell it.
+#include "winnt.h"

@@ -1,0 +1,2 @@
+// winsock.h, as some sources spell it.
+#include "winsock.h"

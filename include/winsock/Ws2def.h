@@ -1,0 +1,2 @@
+// ws2def.h, as some sources spell it.
+#include "ws2def.h"

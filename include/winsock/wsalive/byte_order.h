@@ -1,0 +1,43 @@
+// Byte order. Windows has the 64-bit and floating-point conversions as inline functions of its header,
+// too; htons, htonl and their WSA forms are functions of the library. Part of winsock2.h.
+#ifndef WSALIVE_BYTE_ORDER_H
+#define WSALIVE_BYTE_ORDER_H
+
+WSALIVE_EXTERN_C_BEGIN
+
+static inline unsigned long long htonll(unsigned long long value) {
+  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value : __builtin_bswap64(value);
+}
+
+static inline unsigned long long ntohll(unsigned long long value) { return htonll(value); }
+
+static inline unsigned int htonf(float value) {
+  unsigned int bits;
+  memcpy(&bits, &value, sizeof bits);
+  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? bits : __builtin_bswap32(bits);
+}
+
+static inline float ntohf(unsigned int value) {
+  float result;
+  const unsigned int bits =
+      __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value : __builtin_bswap32(value);
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+static inline unsigned long long htond(double value) {
+  unsigned long long bits;
+  memcpy(&bits, &value, sizeof bits);
+  return htonll(bits);
+}
+
+static inline double ntohd(unsigned long long value) {
+  double result;
+  const unsigned long long bits = ntohll(value);
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+WSALIVE_EXTERN_C_END
+
+#endif
