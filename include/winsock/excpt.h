@@ -7,6 +7,7 @@
 #ifndef _INC_EXCPT
 #define _INC_EXCPT
 
+// clang-format off: it takes these names for keywords.
 #ifdef __cplusplus
 #include <exception>
 #ifndef __try
@@ -26,6 +27,7 @@
 #define __except (filter) else if (0)
 #define __leave continue
 #endif
+// clang-format on
 
 #define EXCEPTION_EXECUTE_HANDLER 1
 #define EXCEPTION_CONTINUE_SEARCH 0

@@ -36,15 +36,14 @@
 #define _WSAIOW(x, y) (IOC_IN | (x) | (y))
 #define _WSAIORW(x, y) (IOC_INOUT | (x) | (y))
 
-// Signed, as ioctlsocket's `long` parameter is on Windows.
-#define FIONREAD ((LONG)_IOR('f', 127, u_long))
-#define FIONBIO ((LONG)_IOW('f', 126, u_long))
-#define FIOASYNC ((LONG)_IOW('f', 125, u_long))
-#define SIOCSHIWAT ((LONG)_IOW('s', 0, u_long))
-#define SIOCGHIWAT ((LONG)_IOR('s', 1, u_long))
-#define SIOCSLOWAT ((LONG)_IOW('s', 2, u_long))
-#define SIOCGLOWAT ((LONG)_IOR('s', 3, u_long))
-#define SIOCATMARK ((LONG)_IOR('s', 7, u_long))
+#define FIONREAD _IOR('f', 127, u_long)
+#define FIONBIO _IOW('f', 126, u_long)
+#define FIOASYNC _IOW('f', 125, u_long)
+#define SIOCSHIWAT _IOW('s', 0, u_long)
+#define SIOCGHIWAT _IOR('s', 1, u_long)
+#define SIOCSLOWAT _IOW('s', 2, u_long)
+#define SIOCGLOWAT _IOR('s', 3, u_long)
+#define SIOCATMARK _IOR('s', 7, u_long)
 
 #define SIO_ASSOCIATE_HANDLE _WSAIOW(IOC_WS2, 1)
 #define SIO_ENABLE_CIRCULAR_QUEUEING _WSAIO(IOC_WS2, 2)
