@@ -1,0 +1,52 @@
+// What a process lives by, from its start-up to the last clean-up: release, option-size rules and the
+// registry's keep-alive values.
+//
+// WSAStartup calls load_settings whenever the start-up count leaves 0 and keeps the result (K-87,
+// K-122): a later change of a file or of the environment is for later start-ups.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/keepalive.hpp"
+#include "policy/release.hpp"
+#include "registry/files.hpp"
+
+namespace wsalive::registry {
+
+/// What the program itself chose by a call of ours; the call has refused unknown names already.
+struct CallChoice {
+  std::optional<policy::Release> release;
+  std::optional<policy::Rules> rules;
+};
+
+/// Which of the four places a choice came from, strongest first.  K-121
+enum class ChosenBy : std::uint8_t { call, environment, store, default_ };
+
+struct Settings {
+  policy::Release release = policy::kDefaultRelease;
+  policy::Rules rules = policy::Rules::documented;
+  ChosenBy release_by = ChosenBy::default_;
+  ChosenBy rules_by = ChosenBy::default_;
+  policy::RegistryValues registry;
+
+  /// Unknown releases and rules, each a sentence that names the place. WSAStartup answers
+  /// WSASYSNOTREADY if there is any (K-122); release or rules are then the default.
+  std::vector<std::string> problems;
+
+  /// What counts as absent, and why: broken files, values out of range or of a wrong type (K-84,
+  /// K-85). Not a reason to fail.
+  std::vector<std::string> remarks;
+};
+
+/// Settings of a process with this environment and these files. Call > environment > store >
+/// default; a stronger choice hides a weaker one and whatever is wrong with it.  K-121
+[[nodiscard]] Settings load_settings(const Environment& environment, const StoreFiles& files,
+                                     const CallChoice& call = {});
+
+/// Settings of this process.
+[[nodiscard]] Settings load_settings(const CallChoice& call = {});
+
+}  // namespace wsalive::registry
