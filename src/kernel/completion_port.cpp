@@ -1,0 +1,247 @@
+#include "kernel/completion_port.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/check.hpp"
+#include "os/threads.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+Instant next_look(Deadline deadline) noexcept {
+  return std::min(deadline.instant(), os::monotonic_clock().now() + CompletionPort::kLook);
+}
+
+std::uint32_t processors() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
+
+}  // namespace
+
+void CompletionPort::PacketQueue::push(Packet& packet) noexcept {
+  packet.next = nullptr;
+  (last_ ? last_->next : first_) = &packet;
+  last_ = &packet;
+  ++size_;
+}
+
+Packet& CompletionPort::PacketQueue::pop() noexcept {
+  Packet& packet = *first_;
+  first_ = packet.next;
+  if (!first_) last_ = nullptr;
+  --size_;
+  return packet;
+}
+
+CompletionPort::CompletionPort(std::uint32_t concurrency) noexcept
+    : Object(Kind::completion_port), concurrency_(concurrency != 0 ? concurrency : processors()) {}
+
+CompletionPort::~CompletionPort() {
+  while (!queue_.empty()) {  // It never had a handle.
+    Packet& packet = queue_.pop();
+    packet.release(packet);
+  }
+}
+
+void CompletionPort::post(Packet& packet) noexcept {
+  {
+    WakeList wake;
+    const std::lock_guard lock{mutex_};
+    if (!closed_) {
+      queue_.push(packet);
+      settle(wake);
+      return;
+    }
+  }
+  packet.release(packet);
+}
+
+PortResult CompletionPort::take(std::span<PortEntry> out, Deadline deadline, Alertable alertable) {
+  WSALIVE_DCHECK(!out.empty());
+  Thread& thread = current_thread();
+  join(thread);
+  Waiter waiter;
+  waiter.thread = &thread;
+  PortResult result;
+  if (begin(waiter, deadline, alertable, result)) {
+    result = sleep_until_granted(waiter, deadline, alertable);
+  }
+  if (waiter.packet) return collect(waiter, out);
+  if (result.end == PortEnd::apcs_ran) thread.run_apcs();
+  return result;
+}
+
+bool CompletionPort::block(Thread& thread) noexcept {
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  const bool counted = uncount(thread);
+  if (counted) settle(wake);
+  return counted;
+}
+
+void CompletionPort::unblock(Thread& thread) noexcept {
+  const std::lock_guard lock{mutex_};
+  count(thread);
+}
+
+void CompletionPort::leave(Thread& thread) noexcept { block(thread); }
+
+std::size_t CompletionPort::queued() noexcept {
+  const std::lock_guard lock{mutex_};
+  return queue_.size();
+}
+
+void CompletionPort::last_handle_closed() noexcept {
+  PacketQueue dropped;
+  {
+    WakeList wake;
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+    std::swap(dropped, queue_);
+    while (Waiter* const waiter = waiters_.pop_front()) {
+      wake.add(*waiter->thread);
+      waiter->state.store(State::closed, std::memory_order_release);
+    }
+    watcher_ = nullptr;
+  }
+  while (!dropped.empty()) {
+    Packet& packet = dropped.pop();
+    packet.release(packet);
+  }
+}
+
+/// Makes the thread one of this port's; it may have worked for another.
+void CompletionPort::join(Thread& thread) noexcept {
+  Ref<CompletionPort>& current = thread.port();
+  if (current.get() == this) return;
+  if (current) current->leave(thread);
+  current = Ref<CompletionPort>{this};
+}
+
+/// \return whether the waiter now waits; otherwise it has a packet, or `result` says why not.
+bool CompletionPort::begin(Waiter& waiter, Deadline deadline, Alertable alertable,
+                           PortResult& result) noexcept {
+  Thread& thread = *waiter.thread;
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  uncount(thread);
+  if (closed_) {
+    result = {PortEnd::closed};
+    return false;
+  }
+  if (!queue_.empty() && may_run_one_more()) {
+    count(thread);
+    waiter.packet = &queue_.pop();
+    return false;
+  }
+  const bool called = alertable == Alertable::yes && thread.has_apcs();
+  if (called || deadline.looks_once()) {
+    count(thread);
+    result = {called ? PortEnd::apcs_ran : PortEnd::timed_out};
+    return false;
+  }
+  waiters_.push_front(waiter);
+  settle(wake);
+  return true;
+}
+
+PortResult CompletionPort::sleep_until_granted(Waiter& waiter, Deadline deadline,
+                                               Alertable alertable) noexcept {
+  Thread& thread = *waiter.thread;
+  State state = State::waiting;
+  while ((state = waiter.state.load(std::memory_order_acquire)) == State::waiting) {
+    const bool watching = waiter.watching.load(std::memory_order_acquire);
+    const Instant until = watching ? next_look(deadline) : deadline.instant();
+    const bool in_time = thread.park(until);
+    const bool called = alertable == Alertable::yes && thread.has_apcs();
+    if (!in_time && watching) watch(waiter);
+    const bool late = !in_time && until == deadline.instant();
+    if ((called || late) && withdraw(waiter)) {
+      return {called ? PortEnd::apcs_ran : PortEnd::timed_out};
+    }
+  }
+  return {state == State::closed ? PortEnd::closed : PortEnd::entries};
+}
+
+/// Hands out the waiter's packet and as many more as are queued and fit.
+PortResult CompletionPort::collect(Waiter& waiter, std::span<PortEntry> out) noexcept {
+  PacketQueue more;
+  if (out.size() > 1) {
+    const std::lock_guard lock{mutex_};
+    while (more.size() < out.size() - 1 && !queue_.empty()) more.push(queue_.pop());
+  }
+  out[0] = waiter.packet->entry;
+  waiter.packet->release(*waiter.packet);
+  std::size_t count = 1;
+  while (!more.empty()) {
+    Packet& packet = more.pop();
+    out[count++] = packet.entry;
+    packet.release(packet);
+  }
+  return {PortEnd::entries, count};
+}
+
+void CompletionPort::count(Thread& thread) noexcept {
+  running_.push_back(thread);
+  ++running_count_;
+}
+
+bool CompletionPort::uncount(Thread& thread) noexcept {
+  if (!static_cast<Link&>(thread).linked()) return false;
+  thread.unlink();
+  --running_count_;
+  return true;
+}
+
+/// Brings packets and waiters together as far as the limit allows; if that leaves packets behind the
+/// limit, the latest waiter is told to watch.
+void CompletionPort::settle(WakeList& wake) noexcept {
+  while (!queue_.empty() && may_run_one_more() && !waiters_.empty()) {
+    grant(*waiters_.front(), wake);
+  }
+  if (queue_.empty() || waiters_.empty() || watcher_) return;
+  watcher_ = waiters_.front();
+  watcher_->watching.store(true, std::memory_order_release);
+  wake.add(*watcher_->thread);
+}
+
+void CompletionPort::grant(Waiter& waiter, WakeList& wake) noexcept {
+  waiter.unlink();
+  if (watcher_ == &waiter) watcher_ = nullptr;
+  count(*waiter.thread);
+  waiter.packet = &queue_.pop();
+  wake.add(*waiter.thread);
+  waiter.state.store(State::granted, std::memory_order_release);  // The waiter may go now.
+}
+
+/// The waiter gives up and its thread runs on.
+/// \return false if it has been granted a packet or sent away meanwhile.
+bool CompletionPort::withdraw(Waiter& waiter) noexcept {
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  if (waiter.state.load(std::memory_order_relaxed) != State::waiting) return false;
+  waiter.unlink();
+  if (watcher_ == &waiter) watcher_ = nullptr;
+  count(*waiter.thread);
+  settle(wake);
+  return true;
+}
+
+/// Takes threads that are asleep somewhere out of the count, and ends the watch if nothing waits.
+void CompletionPort::watch(Waiter& waiter) noexcept {
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  if (watcher_ != &waiter) return;
+  if (queue_.empty()) {
+    waiter.watching.store(false, std::memory_order_relaxed);
+    watcher_ = nullptr;
+    return;
+  }
+  Thread* next = nullptr;
+  for (Thread* thread = running_.front(); thread; thread = next) {
+    next = running_.after(*thread);
+    if (!os::thread_is_running(thread->number())) uncount(*thread);
+  }
+  settle(wake);
+}
+
+}  // namespace wsalive::kernel

@@ -1,0 +1,34 @@
+#include "kernel/dispatcher.hpp"
+
+#include "kernel/thread.hpp"
+#include "kernel/wait_state.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+constinit std::mutex the_mutex;
+
+}  // namespace
+
+std::mutex& dispatcher_mutex() noexcept { return the_mutex; }
+
+DispatcherLock::DispatcherLock() { the_mutex.lock(); }
+
+DispatcherLock::~DispatcherLock() { the_mutex.unlock(); }
+
+void WaitObject::signal_waiters(DispatcherLock& lock) noexcept {
+  WaitBlock* block = waiters_.front();
+  while (block && is_signaled(*block->wait->thread)) {
+    Wait& wait = *block->wait;
+    if (!wait.try_satisfy()) {  // It wants others too.
+      block = waiters_.after(*block);
+      continue;
+    }
+    wait.dequeue();
+    lock.wake_later(*wait.thread);
+    wait.done.store(true, std::memory_order_release);  // From here on the wait may be gone.
+    block = waiters_.front();
+  }
+}
+
+}  // namespace wsalive::kernel

@@ -1,0 +1,72 @@
+// Objects that can be waited for, and the one lock under which they change.
+//
+// As in Windows' own kernel of old, a single lock guards the state of all such objects and all waits:
+// "all of these at once" is then a loop, and no wake-up can fall between a look and a sleep. It is held
+// for tens of nanoseconds and never during a system call; threads that were satisfied meanwhile are
+// woken after it. Completion ports, the busy ones, have locks of their own.
+//
+// A new kind of object derives from WaitObject, says when it is signaled and what taking it does, and
+// calls signal_waiters() under the lock whenever it may have become signaled.
+#pragma once
+
+#include <mutex>
+
+#include "base/intrusive_list.hpp"
+#include "kernel/object.hpp"
+#include "kernel/wake_list.hpp"
+
+namespace wsalive::kernel {
+
+class WaitObject;
+struct Wait;
+
+/// Ties one wait to one of the objects it waits for.
+struct WaitBlock : Link {
+  Wait* wait = nullptr;
+  WaitObject* object = nullptr;
+};
+
+/// Holds the dispatcher's lock; wakes the threads that were satisfied under it once it is released.
+class DispatcherLock {
+ public:
+  DispatcherLock();
+  ~DispatcherLock();
+  DispatcherLock(const DispatcherLock&) = delete;
+  DispatcherLock& operator=(const DispatcherLock&) = delete;
+
+  void wake_later(Thread& thread) noexcept { woken_.add(thread); }
+
+ private:
+  WakeList woken_;  // Wakes in its destructor, after ~DispatcherLock has unlocked.
+};
+
+/// How taking a signaled object ended.
+enum class Taken : std::uint8_t { normally, abandoned };
+
+class WaitObject : public Object {
+ public:
+  [[nodiscard]] WaitObject* waitable() noexcept final { return this; }
+
+  // All of the following under the dispatcher's lock.
+
+  /// Whether `thread` could go on now.
+  [[nodiscard]] virtual bool is_signaled(const Thread& thread) const noexcept = 0;
+  /// Lets `thread` go on; only when signaled. An auto-reset event is reset here, a mutex gets its owner.
+  virtual Taken take(Thread& thread) noexcept = 0;
+
+  /// Satisfies, oldest first, every wait that this object's new state lets go on.
+  void signal_waiters(DispatcherLock& lock) noexcept;
+
+  void add_waiter(WaitBlock& block) noexcept { waiters_.push_back(block); }
+
+ protected:
+  using Object::Object;
+
+ private:
+  IntrusiveList<WaitBlock> waiters_;
+};
+
+/// The lock itself, for the handlers around fork.
+[[nodiscard]] std::mutex& dispatcher_mutex() noexcept;
+
+}  // namespace wsalive::kernel

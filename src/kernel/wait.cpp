@@ -1,0 +1,109 @@
+#include "kernel/wait.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/immortal.hpp"
+#include "kernel/blocked_scope.hpp"
+#include "kernel/thread.hpp"
+#include "kernel/wait_state.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+/// Waits in progress; under the dispatcher's lock.
+constinit Immortal<IntrusiveList<Wait>> the_waits;
+
+/// Sleeps until the queued wait is satisfied, its time is up, or (alertable) calls are there.
+void sleep_until_done(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
+  const BlockedScope blocked;
+  for (;;) {
+    const bool in_time = wait.thread->park(deadline.instant());
+    if (wait.done.load(std::memory_order_acquire)) return;
+    const bool called = alertable == Alertable::yes && wait.thread->has_apcs();
+    if (in_time && !called) continue;  // A token for something that is over.
+
+    const DispatcherLock lock;
+    if (wait.done.load(std::memory_order_relaxed)) return;
+    wait.dequeue();
+    wait.result = {called ? WaitEnd::apcs_ran : WaitEnd::timed_out};
+    return;
+  }
+}
+
+/// \return false if the wait was decided without sleeping.
+bool begin(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
+  const DispatcherLock lock;
+  if (wait.try_satisfy()) return false;
+  if (alertable == Alertable::yes && wait.thread->has_apcs()) {
+    wait.result = {WaitEnd::apcs_ran};
+    return false;
+  }
+  if (deadline.looks_once()) return false;
+  wait.enqueue();
+  return true;
+}
+
+}  // namespace
+
+bool Wait::try_satisfy() noexcept { return mode == WaitFor::any ? try_any() : try_all(); }
+
+bool Wait::try_any() noexcept {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    WaitObject& object = *blocks[i].object;
+    if (!object.is_signaled(*thread)) continue;
+    const bool abandoned = object.take(*thread) == Taken::abandoned;
+    result = {abandoned ? WaitEnd::abandoned : WaitEnd::satisfied, static_cast<std::uint32_t>(i)};
+    return true;
+  }
+  return false;
+}
+
+bool Wait::try_all() noexcept {
+  if (blocks.empty()) return false;
+  const auto ready = [this](const WaitBlock& block) { return block.object->is_signaled(*thread); };
+  if (!std::ranges::all_of(blocks, ready)) return false;
+  bool abandoned = false;
+  for (const WaitBlock& block : blocks) {
+    abandoned |= block.object->take(*thread) == Taken::abandoned;
+  }
+  result = {abandoned ? WaitEnd::abandoned : WaitEnd::satisfied};
+  return true;
+}
+
+void Wait::enqueue() noexcept {
+  for (WaitBlock& block : blocks) block.object->add_waiter(block);
+  the_waits.value.push_back(*this);
+}
+
+void Wait::dequeue() noexcept {
+  for (WaitBlock& block : blocks) block.unlink();
+  unlink();
+}
+
+void forget_waits() noexcept {
+  while (Wait* const wait = the_waits.value.front()) wait->dequeue();
+}
+
+WaitResult wait(std::span<WaitObject* const> objects, WaitFor mode, Deadline deadline,
+                Alertable alertable) {
+  Thread& thread = current_thread();
+  std::array<WaitBlock, kMostWaitObjects> blocks;
+  Wait wait;
+  wait.thread = &thread;
+  wait.mode = mode;
+  wait.blocks = std::span{blocks}.first(objects.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    blocks[i].wait = &wait;
+    blocks[i].object = objects[i];
+  }
+  if (begin(wait, deadline, alertable)) sleep_until_done(wait, deadline, alertable);
+  if (wait.result.end == WaitEnd::apcs_ran) thread.run_apcs();
+  return wait.result;
+}
+
+bool sleep(Deadline deadline, Alertable alertable) {
+  return wait({}, WaitFor::any, deadline, alertable).end == WaitEnd::apcs_ran;
+}
+
+}  // namespace wsalive::kernel

@@ -1,0 +1,29 @@
+// The kernel's futex for the threads of one process: sleep while a word has a value, wake sleepers.
+//
+// It is what every wait of src/kernel ends in. Deadlines are instants of CLOCK_MONOTONIC, so a step of
+// the wall clock moves no timeout. Raw system calls: a signal or a stray wake-up ends a sleep early,
+// and the caller looks again.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/clock.hpp"
+
+namespace wsalive::os {
+
+using FutexWord = std::atomic<std::uint32_t>;
+
+enum class FutexWait : std::uint8_t { woken_or_changed, timed_out };
+
+/// Sleeps until woken, but only if `word` still holds `expected`.
+///
+/// \param deadline  Instant::max() sleeps without end.
+[[nodiscard]] FutexWait futex_wait(const FutexWord& word, std::uint32_t expected,
+                                   Instant deadline) noexcept;
+
+/// Wakes up to `count` threads that sleep on `word`. The word need not live any more: its address is
+/// never read.
+void futex_wake(const FutexWord* word, int count) noexcept;
+
+}  // namespace wsalive::os

@@ -1,0 +1,24 @@
+// Threads as Linux has them: their numbers, whether one runs, and starting one that nobody joins.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+/// The number of the calling thread, as in /proc/self/task.
+[[nodiscard]] std::int32_t thread_number() noexcept;
+
+/// Whether a thread of this process is running or ready to run, rather than asleep in the kernel.
+/// \return true where it cannot be told (no /proc), false for a thread that is gone.
+[[nodiscard]] bool thread_is_running(std::int32_t number) noexcept;
+
+/// Starts a thread that nobody joins.
+///
+/// \param stack_bytes  0 takes the default; anything else is rounded up to what Linux allows.
+/// \return EAGAIN or ENOMEM where the host gives no more.
+[[nodiscard]] Status start_thread(std::size_t stack_bytes, void* (*body)(void*), void* argument);
+
+}  // namespace wsalive::os
