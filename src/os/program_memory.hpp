@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 
 namespace wsalive::os {
 
@@ -29,7 +30,7 @@ namespace wsalive::os {
 template <typename T>
 [[nodiscard]] bool load_program(const T* from, T& to) noexcept {
   if (is_on_stack(from, sizeof(T))) {
-    to = *from;
+    std::memcpy(&to, from, sizeof(T));  // May be unaligned.
     return true;
   }
   return read_program(from, &to, sizeof(T));
@@ -39,7 +40,7 @@ template <typename T>
 template <typename T>
 [[nodiscard]] bool store_program(T* to, const T& value) noexcept {
   if (is_on_stack(to, sizeof(T))) {
-    *to = value;
+    std::memcpy(to, &value, sizeof(T));
     return true;
   }
   return write_program(to, &value, sizeof(T));
