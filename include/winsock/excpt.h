@@ -7,13 +7,14 @@
 #ifndef _INC_EXCPT
 #define _INC_EXCPT
 
-// clang-format off: it takes these names for keywords.
+// clang-format takes these names for keywords.
+// clang-format off
 #ifdef __cplusplus
 #include <exception>
 #ifndef __try
 #define __try try
 #endif
-#define __except (filter) catch (...)
+#define __except(filter) catch (...)
 #define __finally \
   catch (...) {   \
     throw;        \
@@ -24,7 +25,7 @@
   for (int wsalive_try_round = 0; wsalive_try_round < 2; ++wsalive_try_round) \
     if (wsalive_try_round == 0)
 #define __finally else
-#define __except (filter) else if (0)
+#define __except(filter) else if (0)
 #define __leave continue
 #endif
 // clang-format on
