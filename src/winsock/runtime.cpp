@@ -1,5 +1,7 @@
 #include "winsock/runtime.hpp"
 
+#include "engine/make_engine.hpp"
+
 namespace wsalive::winsock {
 namespace {
 
@@ -16,6 +18,8 @@ constinit Storage g_storage;
 }  // namespace
 
 constinit thread_local int Runtime::calls_in_progress_ = 0;
+
+engine::Engine& Runtime::engine() noexcept { return engine::process_engine(); }
 
 Runtime& runtime() noexcept { return g_storage.runtime; }
 

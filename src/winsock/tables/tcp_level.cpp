@@ -1,0 +1,31 @@
+// IPPROTO_TCP. What is missing here (TCP_MAXRT, TCP_TIMESTAMPS, ...) Linux cannot do for one socket
+// without breaking another promise: TCP_USER_TIMEOUT, which would serve TCP_MAXRT, overrides the number
+// of probes (K-76). It answers WSAENOPROTOOPT, never a success without effect.
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <array>
+
+#include "winsock/keepalive.hpp"
+#include "winsock/plain_options.hpp"
+#include "winsock/tables/option_tables.hpp"
+
+namespace wsalive::winsock::tables {
+namespace {
+
+constexpr std::array kRows{
+    // clang-format off
+    OptionRow{TCP_NODELAY,   kTcp, kByteSwitch,     get_host_switch,   set_host_switch,   os::Option::no_delay},
+    OptionRow{TCP_KEEPALIVE, kTcp, kKeepAliveDword, get_keep_idle,     set_keep_idle,     os::Option::none, &policy::ReleaseRow::has_keepalive_option},
+    OptionRow{TCP_KEEPCNT,   kTcp, kKeepAliveDword, get_keep_count,    set_keep_count,    os::Option::none, &policy::ReleaseRow::has_keepcnt},
+    OptionRow{TCP_KEEPINTVL, kTcp, kKeepAliveDword, get_keep_interval, set_keep_interval, os::Option::none, &policy::ReleaseRow::has_keepintvl},
+    // clang-format on
+};
+static_assert(is_sorted_by_name(kRows));
+
+}  // namespace
+
+constinit const OptionRows kTcpLevel{kRows};
+
+}  // namespace wsalive::winsock::tables
