@@ -179,10 +179,18 @@ typedef union _SOCKADDR_INET {
   ADDRESS_FAMILY si_family;
 } SOCKADDR_INET, *PSOCKADDR_INET;
 
+// An IPv6 address without scope, as SIO_GET_INTERFACE_LIST has kept it.
+struct sockaddr_in6_old {
+  SHORT sin6_family;
+  USHORT sin6_port;
+  ULONG sin6_flowinfo;
+  IN6_ADDR sin6_addr;
+};
+
 typedef union sockaddr_gen {
   struct sockaddr Address;
   struct sockaddr_in AddressIn;
-  struct sockaddr_in6 AddressIn6;
+  struct sockaddr_in6_old AddressIn6;
 } sockaddr_gen;
 
 typedef struct _INTERFACE_INFO {
