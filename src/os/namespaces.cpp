@@ -6,8 +6,10 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -47,9 +49,7 @@ Status raise_loopback() {
   return {};
 }
 
-}  // namespace
-
-Status enter_private_namespaces() {
+Status enter() {
   constexpr int kOwn = CLONE_NEWNET | CLONE_NEWNS;
   const uid_t user = ::geteuid();
   const gid_t group = ::getegid();
@@ -62,6 +62,36 @@ Status enter_private_namespaces() {
     return failure(errno, "make mounts private");
   }
   return raise_loopback();
+}
+
+/// What `enter` would answer, found out by a child: each of its steps can be refused after others
+/// were done. The child is a copy of us, so that the error's literal has the same address.
+Status rehearse() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure(errno, "make a pipe");
+  const Fd read{ends[0]};
+  Fd write{ends[1]};
+  const pid_t child = ::fork();
+  if (child < 0) return failure(errno, "fork");
+  if (child == 0) {
+    const Status entered = enter();
+    const SysError error = entered ? SysError{} : entered.error();
+    ::_exit(::write(write.get(), &error, sizeof error) == sizeof error ? 0 : 1);
+  }
+  write.reset();
+  SysError error{EIO, "try namespaces in a child"};
+  const bool told = ::read(read.get(), &error, sizeof error) == sizeof error;
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (told && error.code == 0) return {};
+  return tl::unexpected(error);
+}
+
+}  // namespace
+
+Status enter_private_namespaces() {
+  if (Status possible = rehearse(); !possible) return possible;
+  return enter();
 }
 
 Result<NetworkNamespace> NetworkNamespace::current() {

@@ -22,7 +22,7 @@ namespace wsalive::os {
 /// missing, into a user namespace as well, in which it is root. Loopback is up.
 ///
 /// Errors  EPERM, EACCES, ENOSPC, EINVAL and whatever else the kernel says; `attempt` names the
-///         step. The process may then have got a part of the new namespaces: give up, or fork first.
+///         step. A child tries first, so that a refusal leaves the process where it was.
 /// Thread  Only while the process has a single thread.
 [[nodiscard]] Status enter_private_namespaces();
 
