@@ -131,6 +131,10 @@ void PlainSocket::receive_buffer(int octets) const {
   set(fd(), SOL_SOCKET, SO_RCVBUF, octets, "SO_RCVBUF");
 }
 
+void PlainSocket::go_silent() const { set(fd(), IPPROTO_IP, IP_MINTTL, 255, "IP_MINTTL"); }
+
+void PlainSocket::speak() const { set(fd(), IPPROTO_IP, IP_MINTTL, 0, "IP_MINTTL"); }
+
 void PlainSocket::abort() {
   const linger at_once{1, 0};
   need(::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), "SO_LINGER");

@@ -35,6 +35,11 @@ class PlainSocket {
   void keep_alive(std::chrono::seconds idle, std::chrono::seconds interval, int probes) const;
   /// A small receive buffer, for closed windows. Before listening or connecting only.
   void receive_buffer(int octets) const;
+  /// From now on the kernel drops whatever comes for this socket, probes included, and answers
+  /// nothing: a dead peer on loopback, without namespaces or privilege (IPv4; by IP_MINTTL).
+  void go_silent() const;
+  /// Hears again.
+  void speak() const;
   /// Closes with a reset.
   void abort();
 

@@ -205,6 +205,23 @@ TEST_F(PrivateNetwork, LoopbackShowsEachSegmentOnce) {
   EXPECT_EQ(os::instants(story, Act::data, Direction::out).size(), 1U) << told(story);
 }
 
+TEST_F(PrivateNetwork, ASilentPeerAnswersNoProbe) {
+  const PlainSocket listener = PlainSocket::listening("127.0.0.1");
+  Result<Capture> capture = Capture::start("lo");
+  ASSERT_TRUE(capture);
+  const PlainSocket client = PlainSocket::connected("127.0.0.1", listener.port());
+  const PlainSocket server = listener.accepted();
+  server.go_silent();
+  client.keep_alive(1s, 1s, 1);
+  EXPECT_EQ(client.ended(3s), ETIMEDOUT);
+
+  const auto segments = capture->take();
+  ASSERT_TRUE(segments);
+  const std::vector<Event> story = os::narrate(os::of_port(*segments, listener.port()));
+  EXPECT_EQ(os::instants(story, Act::probe, Direction::out).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::answer, Direction::in).size(), 0U) << told(story);
+}
+
 TEST_F(PrivateNetwork, ACaptureThatOverflowsSaysSo) {
   const PlainSocket listener = PlainSocket::listening("127.0.0.1");
   Result<Capture> capture = Capture::start("lo", 1);
