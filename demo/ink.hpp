@@ -1,0 +1,28 @@
+// Colours for a terminal, and nothing for anything else: no escape leaves when standard output is a
+// file or a pipe, when NO_COLOR is set or when the terminal is dumb.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wsalive::demo {
+
+enum class Tone : unsigned char { plain, faint, good, busy, bad, strong };
+
+class Ink {
+ public:
+  explicit Ink(bool colours) noexcept : colours_(colours) {}
+  /// For standard output as it is.
+  [[nodiscard]] static Ink of_stdout();
+
+  [[nodiscard]] bool colours() const noexcept { return colours_; }
+  [[nodiscard]] std::string operator()(Tone tone, std::string_view text) const;
+
+ private:
+  bool colours_;
+};
+
+/// Filled up with blanks to `width` columns; counts characters, not octets.
+[[nodiscard]] std::string padded(std::string_view utf8, std::size_t width);
+
+}  // namespace wsalive::demo
