@@ -92,14 +92,14 @@ void RegFile::create_key(std::string_view key) {
   if (!there) append_section("[" + with_long_root(key) + "]", {});
 }
 
-void RegFile::hide_key(std::string_view key) {
+void RegFile::remove_key(std::string_view key) {
   const std::string wanted = folded_key(key);
   for (;;) {
     const auto found = std::ranges::find_if(syntax_.statements, [&](const Statement& each) {
       return is_within(folded(each.key), wanted);
     });
-    if (found == syntax_.statements.end()) break;
-    // A heading goes together with its values, which come first when taken from the end.
+    if (found == syntax_.statements.end()) return;
+    // The first statement about a key is a heading; it goes together with what stands under it.
     const auto last =
         std::find_if(std::next(found), syntax_.statements.end(), [](const auto& each) {
           return each.kind == StatementKind::key || each.kind == StatementKind::delete_key;
@@ -107,6 +107,10 @@ void RegFile::hide_key(std::string_view key) {
     const std::size_t first_line = found->first_line;
     replace_lines(first_line, std::prev(last)->last_line - first_line + 1, {});
   }
+}
+
+void RegFile::hide_key(std::string_view key) {
+  remove_key(key);
   append_section("[-" + with_long_root(key) + "]", {});
 }
 

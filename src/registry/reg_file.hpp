@@ -42,7 +42,9 @@ class RegFile {
   void hide_value(std::string_view key, std::string_view name);
   /// Adds `[KEY]` unless the file has it.
   void create_key(std::string_view key);
-  /// Takes out the key and what is below it; `[-KEY]` in its place hides the machine's.
+  /// Takes out every statement about the key and what is below it.
+  void remove_key(std::string_view key);
+  /// The same, and `[-KEY]` at the end, which also hides the machine's key.
   void hide_key(std::string_view key);
 
   /// Puts the file into another encoding, for export.

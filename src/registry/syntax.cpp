@@ -27,6 +27,14 @@ constexpr std::array kRoots{
     // clang-format on
 };
 
+const RootRow* root_named(std::string_view name) {
+  const std::string wanted = folded(name);
+  const auto found = std::ranges::find_if(kRoots, [&wanted](const RootRow& row) {
+    return wanted == row.shorter || wanted == row.longer;
+  });
+  return found == kRoots.end() ? nullptr : &*found;
+}
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
@@ -282,11 +290,12 @@ tl::expected<Syntax, SyntaxError> parse_lines(const std::vector<std::string>& li
 std::string with_long_root(std::string_view key) {
   while (key.ends_with('\\')) key.remove_suffix(1);
   const std::size_t length = std::min(key.find('\\'), key.size());
-  const std::string root = folded(key.substr(0, length));
-  for (const RootRow& row : kRoots) {
-    if (root == row.shorter) return std::string{row.longer}.append(key.substr(length));
-  }
-  return std::string{key};
+  const RootRow* const row = root_named(key.substr(0, length));
+  return row ? std::string{row->longer}.append(key.substr(length)) : std::string{key};
+}
+
+bool has_known_root(std::string_view key) {
+  return root_named(key.substr(0, std::min(key.find('\\'), key.size()))) != nullptr;
 }
 
 }  // namespace wsalive::registry

@@ -60,6 +60,9 @@ struct Syntax {
 /// The key's path with the root's long name, and no backslash at the end.
 [[nodiscard]] std::string with_long_root(std::string_view key);
 
+/// Whether the path begins with one of the five roots, by its short or its long name.
+[[nodiscard]] bool has_known_root(std::string_view key);
+
 /// A value's statement as regedit writes it, without a line end at its end; `line_end` stands between
 /// the lines of long data.
 [[nodiscard]] std::string value_text(std::string_view name, const Value& value, Header header,

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -41,8 +41,9 @@ class TempFolder {
 
 /// A whole file; empty if there is none.
 inline std::string content_of(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{file}, {}};
+  std::ostringstream content;
+  content << std::ifstream{path, std::ios::binary}.rdbuf();
+  return content.str();
 }
 
 }  // namespace wsalive::test

@@ -1,0 +1,71 @@
+// The registry as programs and the tool use it: the merged store, and writes to one of its files.
+//
+// Reading follows the files: what another process wrote is seen at the next call. A write reads the
+// file anew under a lock, changes the lines of one statement and replaces the file in one step, so two
+// processes that write at once lose nothing, and a failed write changes nothing. Keys are full paths
+// with the root's short or long name; names compare without case; the empty name is the default value.
+//
+// Any thread may call any function.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "os/file.hpp"
+#include "registry/files.hpp"
+
+namespace wsalive::registry {
+
+/// Problem's `code` of a refused call: EACCES or EROFS without the right to write, ENOENT for a key or
+/// value that is not there, ENOTEMPTY, EINVAL for a name or a broken file, EWOULDBLOCK when another
+/// process keeps the lock, else what the file system said.
+template <typename T>
+using Outcome = tl::expected<T, Problem>;
+
+/// What became of create_key.
+enum class Created : std::uint8_t { opened, made };
+
+class Registry {
+ public:
+  /// Writes go to `write_to`: programs write the user's file, the tool with --machine the machine's.
+  explicit Registry(StoreFiles files, Origin write_to = Origin::user);
+
+  [[nodiscard]] bool has_key(std::string_view key);
+  [[nodiscard]] std::vector<std::string> subkeys(std::string_view key);
+  [[nodiscard]] std::vector<StoredValue> values(std::string_view key);
+  [[nodiscard]] std::optional<StoredValue> query(std::string_view key, std::string_view name);
+
+  /// Files that cannot be read and count as empty.  K-85
+  [[nodiscard]] std::vector<Problem> problems();
+
+  /// Makes the key if it is not there.
+  Outcome<Created> create_key(std::string_view key);
+  /// Sets a value, and makes its key if that is not there.
+  Outcome<void> set_value(std::string_view key, std::string_view name, const Value& value);
+  /// A value of the machine's file is hidden by a line in the user's.
+  Outcome<void> delete_value(std::string_view key, std::string_view name);
+  /// Refuses with ENOTEMPTY if there are keys below.
+  Outcome<void> delete_key(std::string_view key);
+
+ private:
+  [[nodiscard]] const LoadedStore& current();
+  template <typename Edit>
+  Outcome<void> change(std::string_view key, std::string_view name, const Edit& edit);
+  [[nodiscard]] Store seen_with(const RegFile& edited) const;
+
+  StoreFiles files_;
+  Origin write_to_;
+  std::mutex mutex_;
+  bool loaded_ = false;
+  std::optional<os::FileStamp> machine_stamp_;
+  std::optional<os::FileStamp> user_stamp_;
+  LoadedStore store_;
+};
+
+}  // namespace wsalive::registry
