@@ -1,0 +1,67 @@
+// Windows timing on a socket that the kernel alone will keep: another program's, which no engine of
+// ours can drive. The kernel has whole seconds, 1 to 32,767, and a count up to 127.
+//
+// Pure layer. The idle time is rounded down, because a path forgets at a fixed time and a probe that
+// comes late is no use; it can be rounded up on request. The interval is rounded up, and then the count
+// and, if that is not enough, the interval grow until the end is not before the one asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "policy/driver_choice.hpp"
+#include "policy/keepalive.hpp"
+#include "policy/units.hpp"
+
+namespace wsalive::policy {
+
+/// Which way an idle time with a fraction of a second goes.
+enum class RoundIdle : std::uint8_t { down, up };
+
+/// What the kernel is told: seconds, seconds and a count.
+struct KernelFit {
+  std::uint32_t idle_s = 1;
+  std::uint32_t interval_s = 1;
+  std::uint32_t probes = 1;
+
+  friend constexpr bool operator==(const KernelFit&, const KernelFit&) = default;
+};
+
+/// The kernel's values for `wanted`.
+///
+/// \param wanted  At least one probe; N = 0 means that keep-alive stays off, which is not asked here.
+/// \return Idle within 1..32,767 s, which is sooner than asked above that and later below 1 s; the end
+///         T + N x I is never before the wanted one unless the kernel's largest values end sooner.
+///
+/// Source: OURS; K-52 for the end.
+constexpr KernelFit fit_to_kernel(const Timing& wanted, RoundIdle rounding) noexcept {
+  constexpr std::uint64_t kLongest = kLongestKernelTime.count();
+  constexpr std::uint64_t kMost = kLargestKernelCount;
+  const auto clamp = [&](std::uint64_t value) {
+    return std::clamp<std::uint64_t>(value, 1, kLongest);
+  };
+
+  const std::uint64_t idle = clamp(rounding == RoundIdle::down ? seconds_down(wanted.idle).count()
+                                                               : seconds_up(wanted.idle).count());
+  const std::uint64_t end_ms =
+      wanted.idle.count() + std::uint64_t{wanted.probes} * wanted.interval.count();
+  const std::uint64_t rest_s = end_ms > idle * 1000 ? (end_ms - idle * 1000 + 999) / 1000 : 0;
+
+  std::uint64_t interval = clamp(seconds_up(wanted.interval).count());
+  // The count that was asked for is kept where it ends late enough.
+  std::uint64_t probes = std::max<std::uint64_t>(std::min<std::uint64_t>(wanted.probes, kMost), 1);
+  if (probes * interval < rest_s) probes = std::min(kMost, (rest_s + interval - 1) / interval);
+  if (probes * interval < rest_s) interval = clamp((rest_s + probes - 1) / probes);
+  return {.idle_s = static_cast<std::uint32_t>(idle),
+          .interval_s = static_cast<std::uint32_t>(interval),
+          .probes = static_cast<std::uint32_t>(probes)};
+}
+
+/// The fit as timing again, to compare with what was wanted.
+constexpr Timing as_timing(const KernelFit& fit) noexcept {
+  return {.idle = DwordMillis{fit.idle_s * 1000},
+          .interval = DwordMillis{fit.interval_s * 1000},
+          .probes = static_cast<std::uint8_t>(fit.probes)};
+}
+
+}  // namespace wsalive::policy
