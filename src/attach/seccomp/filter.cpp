@@ -1,0 +1,108 @@
+#include "attach/seccomp/filter.hpp"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <vector>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+namespace wsalive::attach {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+#else
+#error "wsalive: name this machine's AUDIT_ARCH here"
+#endif
+
+constexpr std::uint32_t kOffsetNumber = offsetof(seccomp_data, nr);
+constexpr std::uint32_t kOffsetArch = offsetof(seccomp_data, arch);
+constexpr std::uint32_t offset_argument(std::size_t index) {
+  return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + 8 * index);
+}
+
+using Program = std::vector<sock_filter>;
+
+void add(Program& program, sock_filter instruction) { program.push_back(instruction); }
+
+sock_filter load(std::uint32_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset); }
+sock_filter answer(std::uint32_t verdict) { return BPF_STMT(BPF_RET | BPF_K, verdict); }
+sock_filter skip_unless(std::uint32_t value, std::uint8_t instructions) {
+  return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, instructions);
+}
+
+/// "This system call stops": leaves the number loaded for the next question.
+void stop_at(Program& program, std::uint32_t number) {
+  add(program, skip_unless(number, 1));
+  add(program, answer(SECCOMP_RET_USER_NOTIF));
+}
+
+void stop_at_option(Program& program, std::uint32_t level, std::uint32_t name) {
+  add(program, load(offset_argument(1)));
+  add(program, skip_unless(level, 3));
+  add(program, load(offset_argument(2)));
+  add(program, skip_unless(name, 1));
+  add(program, answer(SECCOMP_RET_USER_NOTIF));
+}
+
+Program make_program(const Stops& stops) {
+  Program program;
+  add(program, load(kOffsetArch));
+  add(program, skip_unless(kArchitecture, 1));
+  add(program, load(kOffsetNumber));
+  // A 32-bit program on a 64-bit kernel falls through with its architecture loaded: no number is that.
+  stop_at(program, SYS_connect);
+  if (stops.listen) stop_at(program, SYS_listen);
+  if (stops.options) {
+    constexpr std::uint32_t kOptionInstructions = 4 * 5;
+    add(program, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 0, kOptionInstructions));
+    stop_at_option(program, SOL_SOCKET, SO_KEEPALIVE);
+    stop_at_option(program, IPPROTO_TCP, TCP_KEEPIDLE);
+    stop_at_option(program, IPPROTO_TCP, TCP_KEEPINTVL);
+    stop_at_option(program, IPPROTO_TCP, TCP_KEEPCNT);
+  }
+  add(program, answer(SECCOMP_RET_ALLOW));
+  return program;
+}
+
+int install(const sock_fprog& filter, unsigned long flags) {
+  return static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter));
+}
+
+/// The wait that only a deadly signal ends (Linux 5.19): Go's preemption signals would otherwise end
+/// the program's connect with EINTR while it waits for the notifier.
+int install_newest(const sock_fprog& filter) {
+  constexpr unsigned long kListener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  const int listener = install(filter, kListener | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+  return listener < 0 && errno == EINVAL ? install(filter, kListener) : listener;
+}
+
+}  // namespace
+
+Result<Fd> install_filter(const Stops& stops) noexcept {
+  Program program = make_program(stops);
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  int listener = install_newest(filter);
+  if (listener < 0 && errno == EACCES) {
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure(errno, "no_new_privs");
+    listener = install_newest(filter);
+  }
+  if (listener < 0) return failure(errno, "seccomp user notification");
+  return Fd{listener};
+}
+
+}  // namespace wsalive::attach

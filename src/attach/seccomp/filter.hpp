@@ -1,0 +1,27 @@
+// A seccomp filter that stops a process in connect, listen and, on request, setsockopt of a keep-alive
+// value, until a notifier has answered. Any binary, static ones too; no privilege. What it does not see:
+// connections that io_uring makes.
+#pragma once
+
+#include <cstdint>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::attach {
+
+/// Which calls stop.
+struct Stops {
+  bool listen = true;    ///< Accepted connections too: they inherit from the listener.
+  bool options = false;  ///< setsockopt of SO_KEEPALIVE and TCP_KEEP*.
+};
+
+/// Puts the filter on the calling thread and everything that it starts from now on. Without
+/// CAP_SYS_ADMIN the process gets no-new-privileges: set-user-ID programs then start without theirs.
+///
+/// \return the notifier's descriptor. It must stay open, and be answered, while any process under the
+///         filter lives: afterwards the calls fail with ENOSYS.
+/// Errors  EINVAL, ENOSYS: the kernel has no user notification. EBUSY: the thread is under another notifier.
+[[nodiscard]] Result<Fd> install_filter(const Stops& stops) noexcept;
+
+}  // namespace wsalive::attach
