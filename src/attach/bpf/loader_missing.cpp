@@ -1,0 +1,25 @@
+// The build had no clang, bpftool or libbpf: every function says so.
+
+#include <cerrno>
+
+#include "attach/bpf/policy.hpp"
+
+namespace wsalive::attach {
+
+struct Attachment::Programs {};
+
+Attachment::Attachment(std::unique_ptr<Programs> programs) noexcept
+    : programs_(std::move(programs)) {}
+Attachment::Attachment(Attachment&&) noexcept = default;
+Attachment& Attachment::operator=(Attachment&&) noexcept = default;
+Attachment::~Attachment() = default;
+
+Result<Attachment> Attachment::attach(const std::string& /*cgroup*/, const BpfPolicy& /*policy*/) {
+  return failure(ENOSYS, "use bpf (this build is without it)");
+}
+Status Attachment::pin(const std::string& /*name*/) { return failure(ENOSYS, "use bpf"); }
+Result<std::vector<PinnedPolicy>> pinned_policies() { return std::vector<PinnedPolicy>{}; }
+Status detach_pinned(const std::string& /*name*/) { return failure(ENOSYS, "use bpf"); }
+bool bpf_is_built() noexcept { return false; }
+
+}  // namespace wsalive::attach

@@ -1,0 +1,78 @@
+// Keep-alive by bpf for everything below a control group: new connections of any binary, made and
+// accepted, at no cost per call.
+//
+// An Attachment lives as long as its object, or, pinned, until it is detached. Needs CAP_BPF (or
+// CAP_SYS_ADMIN) and CAP_NET_ADMIN; without bpf in the build every function answers ENOSYS.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "attach/bpf/sockops_shared.h"
+#include "attach/kernel_socket.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::attach {
+
+enum class Direction : std::uint8_t {
+  any = WSALIVE_ANY,
+  made = WSALIVE_MADE,
+  taken = WSALIVE_TAKEN
+};
+
+/// Which connections, and what they get. The first rule that matches decides.
+struct BpfRule {
+  Direction direction = Direction::any;
+  std::string remote_prefix;      ///< "10.0.0.0/8", "fd00::/8", one address, or empty: any.
+  std::uint16_t remote_port = 0;  ///< 0: any.
+  std::uint16_t local_port = 0;
+  bool skip = false;  ///< Left alone.
+  policy::KernelFit fit;
+};
+
+struct BpfPolicy {
+  std::vector<BpfRule> rules;  ///< 32 at most.
+  Precedence whose = Precedence::program;
+  std::string about;  ///< JSON for `pinned_policies`, 4095 bytes at most.
+};
+
+/// The programs' read-only data for a policy.  EINVAL: a prefix that is none. E2BIG: too many rules.
+[[nodiscard]] Result<wsalive_policy> encode(const BpfPolicy& policy);
+
+class Attachment {
+ public:
+  /// Loads the programs and attaches them to a group, beside what others have attached there.
+  /// Errors  EPERM: capabilities. ENOENT: no such group. EINVAL, ENOTSUP: the kernel lacks a part.
+  [[nodiscard]] static Result<Attachment> attach(const std::string& cgroup,
+                                                 const BpfPolicy& policy);
+
+  /// Keeps it in force after this process, as /sys/fs/bpf/wsalive/`name`.  EEXIST: the name is taken.
+  [[nodiscard]] Status pin(const std::string& name);
+
+  Attachment(Attachment&&) noexcept;
+  Attachment& operator=(Attachment&&) noexcept;
+  ~Attachment();
+
+ private:
+  struct Programs;
+  explicit Attachment(std::unique_ptr<Programs> programs) noexcept;
+  std::unique_ptr<Programs> programs_;
+};
+
+struct PinnedPolicy {
+  std::string name;
+  std::string about;
+};
+
+/// Policies that are pinned on this machine.  EACCES: the folder may not be read.
+[[nodiscard]] Result<std::vector<PinnedPolicy>> pinned_policies();
+
+/// Ends a pinned policy; connections keep what they have got.  ENOENT: none of that name.
+[[nodiscard]] Status detach_pinned(const std::string& name);
+
+/// Whether this build has bpf at all.
+[[nodiscard]] bool bpf_is_built() noexcept;
+
+}  // namespace wsalive::attach

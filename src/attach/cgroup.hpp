@@ -1,0 +1,54 @@
+// Control groups (version 2 only: bpf programs attach to these).
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::attach {
+
+/// Where the version-2 hierarchy is mounted, also beside version 1 ("unified"); nullopt: nowhere.
+[[nodiscard]] std::optional<std::string> cgroup2_mount();
+
+/// The calling process's own group, as a path in the file system; nullopt without version 2.
+[[nodiscard]] std::optional<std::string> own_cgroup();
+
+/// The group of another process.
+[[nodiscard]] std::optional<std::string> cgroup_of(pid_t pid);
+
+/// The group of a systemd unit (`nginx` means `nginx.service`) or of a container, by its identifier or the
+/// beginning of it (12 digits at least are usual); nullopt if none, or more than one, fits.
+[[nodiscard]] std::optional<std::string> cgroup_of_unit(std::string_view unit);
+[[nodiscard]] std::optional<std::string> cgroup_of_container(std::string_view id);
+
+/// A group of our own below another, for one run: removed when this goes and nobody is in it.
+class RunGroup {
+ public:
+  /// Makes `parent`/wsalive-run-<pid>.  Errors: EACCES, EROFS, ENOENT and the like of mkdir.
+  [[nodiscard]] static Result<RunGroup> make(const std::string& parent);
+
+  RunGroup(RunGroup&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  RunGroup& operator=(RunGroup&&) = delete;
+  RunGroup(const RunGroup&) = delete;
+  RunGroup& operator=(const RunGroup&) = delete;
+  ~RunGroup() = default;
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] Status move_here(pid_t pid) const;
+  /// cgroup.events: readable by POLLPRI at each change.
+  [[nodiscard]] Result<Fd> open_events() const;
+  /// Whether no process is in it.
+  [[nodiscard]] bool is_empty() const;
+  void remove() const noexcept;
+
+ private:
+  explicit RunGroup(std::string path) noexcept : path_(std::move(path)) {}
+  std::string path_;
+};
+
+}  // namespace wsalive::attach
