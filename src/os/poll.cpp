@@ -1,0 +1,66 @@
+#include "os/poll.hpp"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <ctime>
+
+namespace wsalive::os {
+namespace {
+
+struct BitRow {
+  ReadinessBit bit;
+  short number;
+};
+constexpr std::array kBits{
+    // clang-format off
+    BitRow{kReadable,  POLLIN},
+    BitRow{kWritable,  POLLOUT},
+    BitRow{kUrgent,    POLLPRI},
+    BitRow{kPeerEnded, POLLRDHUP},
+    BitRow{kFailed,    POLLERR},
+    BitRow{kHungUp,    POLLHUP},
+    // clang-format on
+};
+
+}  // namespace
+
+Watched::Watched(int fd, Readiness wanted) noexcept : fd_(fd) {
+  for (const BitRow& row : kBits) {
+    if ((wanted & row.bit) != 0) wanted_ = static_cast<short>(wanted_ | row.number);
+  }
+}
+
+Readiness Watched::ready() const noexcept {
+  if (ready_ == 0) return 0;
+  unsigned found = 0;
+  for (const BitRow& row : kBits) {
+    if ((ready_ & row.number) != 0) found |= row.bit;
+  }
+  return static_cast<Readiness>(found);
+}
+
+int wait_for(Watched* watched, std::size_t count,
+             std::optional<std::chrono::nanoseconds> at_most) noexcept {
+  static_assert(sizeof(Watched) == sizeof(pollfd) && alignof(Watched) == alignof(pollfd));
+  static_assert(offsetof(Watched, fd_) == offsetof(pollfd, fd) &&
+                offsetof(Watched, wanted_) == offsetof(pollfd, events) &&
+                offsetof(Watched, ready_) == offsetof(pollfd, revents));
+  timespec time{};
+  if (at_most) {
+    const auto wait = std::max(*at_most, std::chrono::nanoseconds{0});
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+    time.tv_sec = seconds.count();
+    time.tv_nsec = (wait - seconds).count();
+  }
+  const long found = ::syscall(SYS_ppoll, static_cast<void*>(watched), count,
+                               at_most ? &time : nullptr, nullptr, 0UL);
+  return found >= 0 ? static_cast<int>(found) : -errno;
+}
+
+}  // namespace wsalive::os

@@ -1,0 +1,44 @@
+// Waiting for descriptors, with neutral names for what they are ready for.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wsalive::os {
+
+/// Bits. kFailed and kHungUp come unasked.
+enum ReadinessBit : std::uint8_t {
+  kReadable = 1,
+  kWritable = 2,
+  kUrgent = 4,     ///< Out-of-band data.
+  kPeerEnded = 8,  ///< The peer has ended its sending.
+  kFailed = 16,
+  kHungUp = 32,  ///< Both directions have ended, or never began.
+};
+using Readiness = std::uint8_t;
+
+/// One descriptor to wait for, in the kernel's own form.
+class Watched {
+ public:
+  Watched() = default;
+  /// A negative descriptor is passed over.
+  Watched(int fd, Readiness wanted) noexcept;
+
+  [[nodiscard]] Readiness ready() const noexcept;
+
+ private:
+  friend int wait_for(Watched*, std::size_t, std::optional<std::chrono::nanoseconds>) noexcept;
+
+  int fd_ = -1;
+  short wanted_ = 0;
+  short ready_ = 0;
+};
+
+/// Waits until one is ready, or for so long; nullopt: for ever.
+/// \return how many are ready, or an errno below 0 (-EINTR for a signal).
+[[nodiscard]] int wait_for(Watched* watched, std::size_t count,
+                           std::optional<std::chrono::nanoseconds> at_most) noexcept;
+
+}  // namespace wsalive::os
