@@ -5,6 +5,7 @@
 #include "base/wsa_error.hpp"
 #include "kernel/last_error.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
 
@@ -21,7 +22,24 @@ inline void store_last_error(WsaError code) noexcept {
   return kSocketError;
 }
 
-/// The same for getsockopt, setsockopt, WSAIoctl, bind and shutdown, whose success clears the last error
+/// A count, or SOCKET_ERROR.
+template <typename Expected>
+[[nodiscard]] int finish_count(const Expected& count) noexcept {
+  if (count) [[likely]]
+    return static_cast<int>(*count);
+  store_last_error(count.error());
+  return kSocketError;
+}
+
+/// The handle of a new socket, or INVALID_SOCKET.
+template <typename Expected>
+[[nodiscard]] Handle finish_handle(const Expected& socket) noexcept {
+  if (socket) return *socket;
+  store_last_error(socket.error());
+  return kInvalidHandle;
+}
+
+/// As `finish`, for getsockopt, setsockopt, WSAIoctl, bind and shutdown, whose success clears the last error
 /// from Windows 7 on (K-14).
 [[nodiscard]] inline int finish_and_clear(WsaError code) noexcept {
   if (code != WsaError::none) return finish(code);

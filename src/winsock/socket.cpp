@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -63,6 +64,25 @@ void KeepAliveCells::store(const policy::SocketValues& values) noexcept {
   probes.store(values.probes ? *values.probes : kNoProbes, std::memory_order_relaxed);
 }
 
+void AddressCell::store(const os::SocketAddress& address) noexcept {
+  std::array<std::uint64_t, 4> words{};
+  const std::size_t size = std::min<std::size_t>(address.size, sizeof words);
+  std::memcpy(words.data(), address.bytes.data(), size);
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    words_[at].store(words[at], std::memory_order_relaxed);
+  }
+  size_.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
+}
+
+void AddressCell::load(os::SocketAddress& address) const noexcept {
+  std::array<std::uint64_t, 4> words{};
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    words[at] = words_[at].load(std::memory_order_relaxed);
+  }
+  std::memcpy(address.bytes.data(), words.data(), sizeof words);
+  address.size = size_.load(std::memory_order_relaxed);
+}
+
 Socket* Socket::slot(int fd) noexcept {
   Chunk* const chunk = chunk_of(fd);
   return chunk ? &chunk->sockets[static_cast<std::size_t>(fd % kChunkSize)] : nullptr;
@@ -100,6 +120,7 @@ void Socket::reset() noexcept {
   cause = Cause::none;
   non_blocking = false;
   bound = false;
+  request_awaited = false;
   shut = 0;
   last_error = 0;
   connected_at_ns = 0;

@@ -7,13 +7,14 @@
 // Neutral types only: neither Windows' nor Linux' numbers appear here.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
-#include "os/address.hpp"
+#include "os/socket_address.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::winsock {
@@ -83,6 +84,20 @@ enum OptionBit : std::uint8_t {
   kContextUpdated = 32,  ///< SO_UPDATE_*_CONTEXT was set (K-34).
 };
 
+/// The address that a connect goes to, for getpeername while it is pending (K-115). Single words, so
+/// that a reader beside a second connect sees some address and no race.
+class AddressCell {
+ public:
+  void store(const os::SocketAddress& address) noexcept;
+  void load(os::SocketAddress& address) const noexcept;
+
+ private:
+  std::array<std::atomic<std::uint64_t>, 4> words_{};  // A sockaddr_in6 has 28 bytes.
+  std::atomic<std::uint32_t> size_{0};
+};
+
+enum ShutBit : std::uint8_t { kShutReceiving = 1, kShutSending = 2 };
+
 class Socket {
  public:
   /// The socket of that handle, open and ours; nullptr otherwise (K-23).
@@ -109,11 +124,13 @@ class Socket {
   std::atomic<Cause> cause{Cause::none};
   std::atomic<bool> non_blocking{false};
   std::atomic<bool> bound{false};
-  std::atomic<std::uint8_t> shut{0};             ///< Bit 0: receiving, bit 1: sending.
+  std::atomic<bool> request_awaited{false};      ///< A thread is blocked in connect.
+  std::atomic<std::uint8_t> shut{0};             ///< ShutBit.
   std::atomic<std::int32_t> last_error{0};       ///< What SO_ERROR keeps (K-106).
   std::atomic<std::int64_t> connected_at_ns{0};  ///< Monotonic; 0: never (K-106).
   KeepAliveCells keep_alive;
   OptionCells options;
+  AddressCell peer;
 
  private:
   void reset() noexcept;

@@ -5,6 +5,57 @@
 
 WSALIVE_EXTERN_C_BEGIN
 
+// Every call here fails first with WSANOTINITIALISED (K-20), then WSAEINPROGRESS (K-22), then WSAENOTSOCK
+// (K-23); bad addresses are WSAEFAULT (K-26). Any thread. Every socket is closed in an exec'ed program.
+
+// TCP and UDP over IPv4 and IPv6, raw sockets, AF_UNIX streams. Errors: WSAEAFNOSUPPORT,
+// WSAESOCKTNOSUPPORT, WSAEPROTONOSUPPORT, WSAEINVAL (all three 0), WSAEACCES (raw without the right),
+// WSAEMFILE, WSAENETDOWN (K-21). An IPv6 socket is for IPv6 alone (K-113).
+WSALIVE_API SOCKET WSAAPI socket(int af, int type, int protocol) WSALIVE_LABEL(socket);
+
+// The same; FROM_PROTOCOL_INFO takes a value from the structure. dwFlags: WSA_FLAG_OVERLAPPED and
+// WSA_FLAG_NO_HANDLE_INHERIT, else WSAEINVAL.
+WSALIVE_API SOCKET WSAAPI WSASocketA(int af, int type, int protocol,
+                                     LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g, DWORD dwFlags);
+WSALIVE_API SOCKET WSAAPI WSASocketW(int af, int type, int protocol,
+                                     LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags);
+#ifdef UNICODE
+#define WSASocket WSASocketW
+#else
+#define WSASocket WSASocketA
+#endif
+
+// Blocking calls of other threads on the socket end with WSAEINTR; other owners of the connection keep
+// it. K-109.
+WSALIVE_API int WSAAPI closesocket(SOCKET s);
+
+// Sharing of ports is Windows', not Linux's: see K-114. WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL,
+// WSAEAFNOSUPPORT, WSAEINVAL (bound already).
+WSALIVE_API int WSAAPI bind(SOCKET s, const struct sockaddr* name, int namelen) WSALIVE_LABEL(bind);
+
+// WSAEINVAL (not bound), WSAEISCONN, WSAEOPNOTSUPP, WSAEADDRINUSE.
+WSALIVE_API int WSAAPI listen(SOCKET s, int backlog) WSALIVE_LABEL(listen);
+
+// The new socket inherits mode and options (K-41, K-112). WSAEINVAL (not listening), WSAEWOULDBLOCK,
+// WSAEOPNOTSUPP, WSAEMFILE, WSAEINTR (K-109). A bad address pointer loses no connection.
+WSALIVE_API SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen)
+    WSALIVE_LABEL(accept);
+
+// Blocks for 21 s at most (K-116), or answers WSAEWOULDBLOCK; then WSAEALREADY, WSAEISCONN (K-101).
+// WSAECONNREFUSED, WSAETIMEDOUT, WSAENETUNREACH, WSAEHOSTUNREACH, WSAEADDRINUSE: the socket may try again.
+WSALIVE_API int WSAAPI connect(SOCKET s, const struct sockaddr* name, int namelen)
+    WSALIVE_LABEL(connect);
+
+// SD_RECEIVE, SD_SEND or SD_BOTH, else WSAEINVAL; WSAENOTCONN.
+WSALIVE_API int WSAAPI shutdown(SOCKET s, int how) WSALIVE_LABEL(shutdown);
+
+// WSAEINVAL on a socket that has no name yet; WSAENOTCONN. While a connect is pending both ends have
+// names (K-115).
+WSALIVE_API int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen)
+    WSALIVE_LABEL(getsockname);
+WSALIVE_API int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen)
+    WSALIVE_LABEL(getpeername);
+
 WSALIVE_EXTERN_C_END
 
 #endif

@@ -1,0 +1,12 @@
+// What an accepted socket gets from its listener.
+#pragma once
+
+#include "winsock/create.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// Makes an accepted connection a socket that has inherited its listener's cells (K-41, K-112).
+[[nodiscard]] NewSocket adopt_accepted(const Socket& listener, int fd) noexcept;
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,40 @@
+// A program's sockaddr pointers: taken in, given out, never trusted (K-26), with the family's number
+// turned from Windows' into a name. The only file of the calls that knows AF_INET6 is 23.
+#pragma once
+
+#include "base/wsa_error.hpp"
+#include "os/socket_address.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// Windows' number of a family and back; Family::none for what is not served.
+[[nodiscard]] Family family_of_windows(int number) noexcept;
+[[nodiscard]] int windows_family(Family family) noexcept;
+
+/// Reads an address of the socket's own family.
+/// Errors: WSAEFAULT if it cannot be read or is shorter than the family's, WSAEAFNOSUPPORT for another
+/// family.
+[[nodiscard]] WsaError take_address(const Socket& socket, const void* name, int size,
+                                    os::SocketAddress& address) noexcept;
+
+/// Where a call is to put an address: checked before the call does anything, so that no connection and no
+/// datagram is lost to a bad pointer.
+class AddressOutlet {
+ public:
+  /// `name` may be nullptr: nothing is wanted then.
+  AddressOutlet(void* name, int* size) noexcept : name_(name), size_(size) {}
+
+  [[nodiscard]] bool is_wanted() const noexcept { return name_ != nullptr; }
+  /// WSAEFAULT unless a whole address of the socket's family fits in writable memory.
+  [[nodiscard]] WsaError check(const Socket& socket) noexcept;
+  /// After `check`. \return WSAEFAULT if the memory has gone meanwhile.
+  [[nodiscard]] WsaError give(const os::SocketAddress& address) const noexcept;
+
+ private:
+  void* name_;
+  int* size_;
+  int room_ = 0;
+};
+
+}  // namespace wsalive::winsock

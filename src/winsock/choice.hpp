@@ -1,0 +1,17 @@
+// What the program chose by a call of ours, and what was wrong with the last start-up (K-121, K-122).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "registry/settings.hpp"
+
+namespace wsalive::winsock {
+
+/// For the next start-up.
+[[nodiscard]] registry::CallChoice chosen_by_call();
+
+/// Keeps the sentences that wsalive_startup_problem gives.
+void note_problems(const std::vector<std::string>& problems);
+
+}  // namespace wsalive::winsock

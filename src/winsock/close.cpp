@@ -1,0 +1,35 @@
+#include "winsock/close.hpp"
+
+#include "winsock2.h"
+
+#include "engine/engine.hpp"
+#include "os/socket_calls.hpp"
+#include "winsock/call.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+WsaError close_call(SOCKET handle) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  Socket* const socket = Socket::find(handle);
+  return socket && close_now(*socket) ? WsaError::none : WsaError::not_a_socket;
+}
+
+}  // namespace
+
+bool close_now(Socket& socket) noexcept {
+  if (!socket.begin_closing()) return false;
+  end_calls_on(socket);
+  const int fd = socket.fd();
+  if (socket.is_tcp()) runtime().engine().forget(fd);
+  // The entry first: the number may be another thread's new socket as soon as it is closed.
+  socket.release();
+  os::close_socket(fd);
+  return true;
+}
+
+}  // namespace wsalive::winsock
+
+int closesocket(SOCKET s) { return wsalive::winsock::finish(wsalive::winsock::close_call(s)); }

@@ -1,0 +1,118 @@
+// connect. A request that is not awaited completes in the kernel; connecting.hpp asks how it went.
+
+#include "winsock2.h"
+
+#include <cerrno>
+
+#include "os/connect_limit.hpp"
+#include "os/errno_table.hpp"
+#include "os/socket_calls.hpp"
+#include "winsock/addresses.hpp"
+#include "winsock/call.hpp"
+#include "winsock/connecting.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/runtime.hpp"
+#include "winsock/transfer.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+/// A datagram socket's peer; the address without a port and without a host takes it away.
+WsaError set_peer(Socket& socket, const os::SocketAddress& address) {
+  const bool nowhere = address.is_any() && address.port() == 0;
+  const int result =
+      nowhere ? os::disconnect_socket(socket.fd()) : os::connect_socket(socket.fd(), address);
+  if (result == 0 && !nowhere) socket.bound.store(true, std::memory_order_relaxed);
+  return os::wsa_error(-result);
+}
+
+/// Waits for the request's end, whatever interrupts: only a close ends the call (K-109, K-110).
+int await_request(Socket& socket, const os::SocketAddress& address) {
+  for (;;) {
+    const int result = os::connect_socket(socket.fd(), address);
+    // EINPROGRESS and EALREADY: SO_SNDTIMEO has run out, which on Windows does not count here.
+    const bool goes_on = result == -EINTR || result == -EINPROGRESS || result == -EALREADY;
+    if (!goes_on || socket.life() != Life::open) return result;
+  }
+}
+
+int request(Socket& socket, const os::SocketAddress& address) {
+  if (socket.non_blocking.load(std::memory_order_relaxed)) {
+    os::limit_pending_connect(socket.fd());
+    return os::connect_socket(socket.fd(), address);
+  }
+  os::limit_awaited_connect(socket.fd());
+  socket.request_awaited.store(true, std::memory_order_release);
+  const int result = await_request(socket, address);
+  socket.request_awaited.store(false, std::memory_order_release);
+  os::unlimit_awaited_connect(socket.fd());
+  return result;
+}
+
+WsaError fail(Socket& socket, WsaError code) {
+  socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
+  socket.phase.store(Phase::fresh, std::memory_order_release);
+  return code;
+}
+
+WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
+  socket.peer.store(address);
+  socket.last_error.store(0, std::memory_order_relaxed);
+  const int result = request(socket, address);
+  if (result == -EINPROGRESS) {
+    socket.bound.store(true, std::memory_order_relaxed);
+    return WsaError::would_block;  // K-101
+  }
+  if (socket.life() != Life::open) return WsaError::interrupted;
+  if (result != 0) return fail(socket, os::wsa_error(-result));
+  socket.bound.store(true, std::memory_order_relaxed);
+  become_connected(socket);
+  return WsaError::none;
+}
+
+/// K-101: what another connect answers while the socket is not free for one.
+WsaError phase_refusal(Phase phase) {
+  switch (phase) {
+    case Phase::listening:
+      return WsaError::invalid_argument;
+    case Phase::connected:
+      return WsaError::is_connected;
+    case Phase::connecting:
+      // Winsock 1.1 knew no WSAEALREADY here.
+      return runtime().version().major == 1 ? WsaError::invalid_argument : WsaError::already;
+    case Phase::fresh:
+      break;
+  }
+  return WsaError::none;
+}
+
+bool leads_nowhere(const Socket& socket, const os::SocketAddress& address) {
+  return socket.is_tcp() && (address.port() == 0 || address.is_any());
+}
+
+WsaError connect_call(SOCKET handle, const sockaddr* name, int size) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  os::SocketAddress address;
+  if (const WsaError bad = take_address(*socket, name, size, address); bad != WsaError::none) {
+    return bad;
+  }
+  if (has_messages(*socket)) return set_peer(*socket, address);
+  if (const WsaError busy = phase_refusal(settle_phase(*socket)); busy != WsaError::none) {
+    return busy;
+  }
+  if (leads_nowhere(*socket, address)) return WsaError::address_not_available;
+  Phase fresh = Phase::fresh;
+  if (!socket->phase.compare_exchange_strong(fresh, Phase::connecting)) return phase_refusal(fresh);
+  return connect_stream(*socket, address);
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+int connect(SOCKET s, const struct sockaddr* name, int namelen) {
+  using namespace wsalive::winsock;
+  return finish(connect_call(s, name, namelen));
+}

@@ -1,0 +1,21 @@
+// Between the request and the connection. The kernel completes a request without telling us; what it has
+// come to is asked when a call wants to know (K-31).
+#pragma once
+
+#include "base/wsa_error.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// The phase as the kernel sees it now: a request that has ended makes the socket connected, or fresh
+/// again with its error kept for SO_ERROR (K-101, K-106).
+Phase settle_phase(Socket& socket) noexcept;
+
+/// Notes that the socket is connected: its phase, its time (K-106), and keep-alive, which a driver may
+/// have to begin anew on a connection (K-34).
+void become_connected(Socket& socket) noexcept;
+
+/// Puts keep-alive in force as the socket's cells say, if they say on.
+void apply_keep_alive(Socket& socket) noexcept;
+
+}  // namespace wsalive::winsock

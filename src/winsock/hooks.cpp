@@ -1,0 +1,112 @@
+#include "winsock/hooks.hpp"
+
+#include "winsock2.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include "os/clock.hpp"
+#include "winsock/call.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+
+constinit thread_local detail::Hook detail::own_hook = nullptr;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a call with a hook waits before it calls the hook again.
+constexpr auto kBetweenHooks = 10ms;
+
+constinit thread_local bool t_in_blocking_call = false;
+constinit thread_local bool t_cancelled = false;
+
+/// Calls the hook until it has nothing left to do. \return whether the call was cancelled in it.
+bool run_hook() {
+  const Runtime::CallInProgress guard;
+  t_in_blocking_call = true;
+  t_cancelled = false;
+  while (detail::own_hook && !t_cancelled && detail::own_hook() != 0) {
+  }
+  t_in_blocking_call = false;
+  return t_cancelled;
+}
+
+/// Until the deadline, but no longer than to the next call of the hook.
+std::optional<std::chrono::nanoseconds> next_wait(std::optional<Instant> deadline) {
+  std::optional<std::chrono::nanoseconds> wait;
+  if (deadline) wait = *deadline - os::monotonic_clock().now();
+  if (has_hook()) wait = std::min(wait.value_or(kBetweenHooks), {kBetweenHooks});
+  return wait;
+}
+
+bool hooks_exist() { return runtime().version().major == 1; }
+
+/// Stands for "no hook" where a program asks for the one before its own. There are no messages to
+/// hand on.
+int default_hook() { return 0; }
+
+WsaError hook_refusal() {
+  if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
+  return hooks_exist() ? WsaError::none : WsaError::operation_not_supported;
+}
+
+}  // namespace
+
+WsaError wait_until_ready(Socket& socket, os::Readiness wanted,
+                          std::optional<Instant> deadline) noexcept {
+  for (;;) {
+    if (has_hook() && run_hook()) return WsaError::interrupted;
+    if (socket.life() != Life::open) return WsaError::interrupted;
+    os::Watched watched{socket.fd(), wanted};
+    const auto wait = next_wait(deadline);
+    const int found = os::wait_for(&watched, 1, wait);
+    if (found > 0) return WsaError::none;
+    if (found == 0 && deadline && os::monotonic_clock().now() >= *deadline) {
+      return WsaError::timed_out;
+    }
+  }
+}
+
+}  // namespace wsalive::winsock
+
+FARPROC WSASetBlockingHook(FARPROC lpBlockFunc) {
+  using namespace wsalive;
+  using namespace wsalive::winsock;
+  if (const WsaError refused = hook_refusal(); refused != WsaError::none) {
+    store_last_error(refused);
+    return nullptr;
+  }
+  if (!lpBlockFunc) {
+    store_last_error(WsaError::fault);
+    return nullptr;
+  }
+  const FARPROC before = detail::own_hook ? detail::own_hook : default_hook;
+  detail::own_hook = lpBlockFunc == default_hook ? nullptr : lpBlockFunc;
+  return before;
+}
+
+int WSAUnhookBlockingHook(void) {
+  using namespace wsalive::winsock;
+  const wsalive::WsaError refused = hook_refusal();
+  if (refused == wsalive::WsaError::none) detail::own_hook = nullptr;
+  return finish(refused);
+}
+
+BOOL WSAIsBlocking(void) {
+  using namespace wsalive::winsock;
+  return runtime().started() && hooks_exist() && t_in_blocking_call ? TRUE : FALSE;
+}
+
+int WSACancelBlockingCall(void) {
+  using namespace wsalive;
+  using namespace wsalive::winsock;
+  if (!runtime().started()) return finish(WsaError::not_initialised);
+  if (!hooks_exist()) return finish(WsaError::operation_not_supported);
+  if (!t_in_blocking_call) return finish(WsaError::invalid_argument);
+  t_cancelled = true;
+  return 0;
+}

@@ -1,0 +1,31 @@
+// Winsock 1.1's blocking hooks (K-22), and the one way to wait for a socket outside its own system call.
+//
+// A hook belongs to a thread, and only where the start-up negotiated 1.x. While a call of that thread
+// waits, its hook is called again and again; inside it every other call answers WSAEINPROGRESS, but
+// for WSAIsBlocking and WSACancelBlockingCall.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/wsa_error.hpp"
+#include "os/poll.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+namespace detail {
+using Hook = int (*)();
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Hook own_hook;
+}  // namespace detail
+
+/// Whether the calling thread's blocking calls have a hook to call.
+[[nodiscard]] inline bool has_hook() noexcept { return detail::own_hook != nullptr; }
+
+/// Waits until the socket is ready, or in error, calling the hook meanwhile.
+/// \return none, timed_out at the deadline, or interrupted by a close of the socket (K-109) or by
+/// WSACancelBlockingCall.
+[[nodiscard]] WsaError wait_until_ready(Socket& socket, os::Readiness wanted,
+                                        std::optional<Instant> deadline) noexcept;
+
+}  // namespace wsalive::winsock

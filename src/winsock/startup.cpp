@@ -1,0 +1,93 @@
+// WSAStartup, WSACleanup and the last error (K-100).
+
+#include "winsock2.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include "os/program_memory.hpp"
+#include "os/thread_interrupt.hpp"
+#include "registry/settings.hpp"
+#include "winsock/call.hpp"
+#include "winsock/choice.hpp"
+#include "winsock/close.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr WinsockVersion kHighest{2, 2};
+constexpr std::array kVersions{WinsockVersion{1, 0}, WinsockVersion{1, 1}, WinsockVersion{2, 0},
+                               WinsockVersion{2, 1}, kHighest};
+
+/// The highest version that is not above what the program asks for; nullopt below 1.0.
+std::optional<WinsockVersion> negotiate(WORD requested) {
+  const WinsockVersion asked{LOBYTE(requested), HIBYTE(requested)};
+  const auto above = std::ranges::upper_bound(kVersions, asked);
+  if (above == kVersions.begin()) return std::nullopt;
+  return *std::prev(above);
+}
+
+WORD as_word(WinsockVersion version) {
+  return static_cast<WORD>(MAKEWORD(version.major, version.minor));
+}
+
+WSADATA describe(WinsockVersion negotiated) {
+  WSADATA data{};
+  data.wVersion = as_word(negotiated);
+  data.wHighVersion = as_word(kHighest);
+  std::strcpy(data.szDescription, "WinSock 2.0");
+  std::strcpy(data.szSystemStatus, "Running");
+  if (negotiated.major == 1) {
+    // Version 2 has no such limits and leaves both 0.
+    data.iMaxSockets = 32767;
+    data.iMaxUdpDg = 65467;
+  }
+  return data;
+}
+
+WsaError load(Settings& settings) {
+  os::prepare_barriers();
+  const registry::Settings found = registry::load_settings(chosen_by_call());
+  note_problems(found.problems);
+  if (!found.problems.empty()) return WsaError::system_not_ready;  // K-122
+  settings = {.release = found.release, .rules = found.rules, .registry = found.registry};
+  return WsaError::none;
+}
+
+WsaError start_up(WORD requested, WSADATA* data) {
+  if (!os::is_writable(data, sizeof *data)) return WsaError::fault;
+  const auto negotiated = negotiate(requested);
+  if (!negotiated) return WsaError::version_not_supported;
+  const WsaError refused = runtime().start_up(*negotiated, load);
+  if (refused != WsaError::none) return refused;
+  static_cast<void>(os::store_program(data, describe(*negotiated)));
+  return WsaError::none;
+}
+
+void close_all() {
+  Socket::for_each([](Socket& socket) { close_now(socket); });
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+// Its answer is the code itself: there may be no last error before the start-up.
+int WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) {
+  return static_cast<int>(wsalive::winsock::start_up(wVersionRequested, lpWSAData));
+}
+
+int WSACleanup(void) {
+  using namespace wsalive;
+  using namespace wsalive::winsock;
+  if (Runtime::call_in_progress()) return finish(WsaError::in_progress);
+  return finish(runtime().clean_up(close_all));
+}
+
+int WSAGetLastError(void) { return static_cast<int>(wsalive::kernel::last_error()); }
+
+void WSASetLastError(int iError) {
+  wsalive::kernel::set_last_error(static_cast<std::uint32_t>(iError));
+}

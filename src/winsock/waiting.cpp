@@ -1,0 +1,51 @@
+#include "winsock/waiting.hpp"
+
+#include <cerrno>
+#include <chrono>
+
+#include "os/clock.hpp"
+#include "os/poll.hpp"
+#include "winsock/death.hpp"
+#include "winsock/hooks.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+std::uint32_t time_out_ms(const Socket& socket, os::Direction direction) {
+  const OptionCells& options = socket.options;
+  return (direction == os::Direction::send ? options.send_timeout_ms : options.receive_timeout_ms)
+      .load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
+    : socket_(socket),
+      direction_(direction),
+      non_blocking_(socket.non_blocking.load(std::memory_order_relaxed)) {
+  if (non_blocking_) return;
+  if (const std::uint32_t ms = time_out_ms(socket, direction); ms != 0) [[unlikely]] {
+    deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};
+  }
+  if (has_hook()) [[unlikely]]
+    flags_ = os::kDontBlock;
+}
+
+WsaError Waiting::after(int error, Cause at_entry) noexcept {
+  const bool waits_here = (flags_ & os::kDontBlock) != 0;
+  if (error == EINTR && socket_.life() == Life::open) {
+    // The kernel would begin the time-out anew.
+    if (deadline_) flags_ |= os::kDontBlock;
+    return WsaError::none;
+  }
+  if (error != EAGAIN) return data_error(socket_, at_entry, error);
+  if (non_blocking_) return WsaError::would_block;
+  return waits_here ? wait() : WsaError::timed_out;  // K-111
+}
+
+WsaError Waiting::wait() noexcept {
+  const os::Readiness wanted = direction_ == os::Direction::send ? os::kWritable : os::kReadable;
+  return wait_until_ready(socket_, wanted, deadline_);
+}
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,37 @@
+// How a blocking call waits: in its own system call as a rule; with poll() once a signal has interrupted a
+// call with a time-out, whose rest must count, or while a blocking hook is set (K-22).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/wsa_error.hpp"
+#include "os/socket_io.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+class Waiting {
+ public:
+  Waiting(Socket& socket, os::Direction direction) noexcept;
+
+  /// For the next attempt's system call.
+  [[nodiscard]] unsigned flags() const noexcept { return flags_; }
+  [[nodiscard]] bool is_non_blocking() const noexcept { return non_blocking_; }
+
+  /// After an attempt that ended with this errno: none if it is to be made again, having waited if that
+  /// is needed; else the call's answer.
+  [[nodiscard]] WsaError after(int error, Cause at_entry) noexcept;
+
+ private:
+  [[nodiscard]] WsaError wait() noexcept;
+
+  Socket& socket_;
+  os::Direction direction_;
+  bool non_blocking_;
+  unsigned flags_ = os::kPlain;
+  std::optional<Instant> deadline_;
+};
+
+}  // namespace wsalive::winsock
