@@ -1,5 +1,5 @@
-// A program that knows nothing of us, run with keep-alive beside it: dynamic and static, by seccomp and by
-// bpf, as root and as a user without rights. It prints the values of its own socket.
+// A program that knows nothing of us, run with keep-alive: dynamic and static, by seccomp, bpf and preload,
+// as root and as a user without rights. It prints the values of its own socket.
 //
 // labels: net
 
@@ -19,13 +19,14 @@
 #include <vector>
 
 #include "attach/bpf/companion.hpp"
+#include "attach/preload_settings.hpp"
 #include "attach/seccomp/notifier.hpp"
 #include "attach/supervisor.hpp"
 
 namespace wsalive::attach {
 namespace {
 
-enum class Way : std::uint8_t { seccomp, bpf };
+enum class Way : std::uint8_t { seccomp, bpf, preload };
 
 const policy::KernelFit kFit{45, 5, 5};
 
@@ -49,6 +50,20 @@ std::unique_ptr<Companion> companion_for(Way way, Precedence whose) {
   return made ? std::move(*made) : nullptr;
 }
 
+[[noreturn]] void become_preloaded(Precedence whose, const std::vector<std::string>& words) {
+  const PreloadSettings settings{
+      .timing = {policy::DwordMillis{45'000}, policy::DwordMillis{5'000}, 5}, .whose = whose};
+  const std::string library =
+      std::string{std::getenv("WSALIVE_BUILD")} + "/src/attach/libwsalive-preload.so";
+  ::setenv("LD_PRELOAD", library.c_str(), 1);
+  ::setenv(kPreloadVariable, to_text(settings).c_str(), 1);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(arguments.front(), arguments.data());
+  ::_exit(200 + static_cast<int>(Stage::execute));
+}
+
 /// Runs in a process of its own, which becomes `uid` first.
 Outcome run(Way way, Precedence whose, const std::vector<std::string>& words, uid_t uid = 0) {
   std::array<int, 2> out{};
@@ -57,6 +72,7 @@ Outcome run(Way way, Precedence whose, const std::vector<std::string>& words, ui
   if (front == 0) {
     ::dup2(out[1], STDOUT_FILENO);
     if (uid != 0 && (::setgroups(0, nullptr) != 0 || ::setuid(uid) != 0)) ::_exit(99);
+    if (way == Way::preload) become_preloaded(whose, words);
     const std::unique_ptr<Companion> companion = companion_for(way, whose);
     if (!companion) ::_exit(98);
     const auto ended = run_with(*companion, words);
@@ -97,7 +113,7 @@ class Listener {
 };
 
 std::string why_not(Way way) {
-  if (way == Way::seccomp) return "";
+  if (way != Way::bpf) return "";
   if (!bpf_is_built()) return "this build is without bpf";
   return companion_for(way, Precedence::program)
              ? ""
@@ -135,6 +151,7 @@ TEST_P(ProgramWithCompanion, GetsOurValuesWhereItHasNoneOfItsOwn) {
   if (const std::string reason = why_not(GetParam()); !reason.empty()) GTEST_SKIP() << reason;
   const Listener listener;
   for (const char* binary : {"own_values", "own_values_static"}) {
+    if (GetParam() == Way::preload && binary == std::string{"own_values_static"}) continue;
     for (const Row& row : rows()) {
       std::vector<std::string> words{program(binary)};
       for (const std::string& word : row.words)

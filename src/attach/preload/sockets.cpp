@@ -1,0 +1,215 @@
+#include "attach/preload/sockets.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "attach/preload_settings.hpp"
+#include "engine/make_engine.hpp"
+#include "os/cookie.hpp"
+#include "policy/units.hpp"
+
+namespace wsalive::attach::preload {
+namespace {
+
+using policy::DwordMillis;
+using policy::Source;
+
+/// Which values of a socket that we hold are the program's own.
+enum Held : std::uint8_t { kHeld = 1, kOwnIdle = 2, kOwnInterval = 4, kOwnCount = 8 };
+
+/// Per descriptor the socket's cookie, shifted by 8, and its Held bits: a number that was closed behind our
+/// back, by fclose or dup2, and means another socket now is not taken for the old one.
+constexpr std::size_t kMostDescriptors = 1U << 20;
+constexpr unsigned kHeldBits = 8;
+constinit std::array<std::atomic<std::uint64_t>, kMostDescriptors>
+    g_held{};  // Untouched pages cost nothing.
+
+std::atomic<std::uint64_t>* entry(int fd) noexcept {
+  const auto index = static_cast<std::size_t>(fd);
+  return fd >= 0 && index < g_held.size() ? &g_held[index] : nullptr;
+}
+
+std::uint8_t held(int fd) noexcept {
+  const std::atomic<std::uint64_t>* const place = entry(fd);
+  const std::uint64_t kept = place ? place->load(std::memory_order_acquire) : 0;
+  if (kept == 0) return 0;
+  const Result<std::uint64_t> cookie = os::socket_cookie(fd);
+  return cookie && (*cookie << kHeldBits) == (kept & ~std::uint64_t{0xff})
+             ? static_cast<std::uint8_t>(kept)
+             : 0;
+}
+
+void hold(int fd, std::uint8_t bits) noexcept {
+  std::atomic<std::uint64_t>* const place = entry(fd);
+  const Result<std::uint64_t> cookie = os::socket_cookie(fd);
+  if (place && cookie) place->store((*cookie << kHeldBits) | bits, std::memory_order_release);
+}
+
+class KeepErrno {
+ public:
+  KeepErrno() noexcept = default;
+  ~KeepErrno() { errno = kept_; }
+  KeepErrno(const KeepErrno&) = delete;
+  KeepErrno& operator=(const KeepErrno&) = delete;
+
+ private:
+  int kept_ = errno;
+};
+
+struct Orders {
+  std::optional<PreloadSettings> settings;
+  Defaults defaults;
+};
+
+Orders read_orders() noexcept {
+  const char* const text = std::getenv(kPreloadVariable);
+  if (!text) return {};
+  Orders orders{from_text(text), {}};
+  if (!orders.settings) {
+    std::fprintf(stderr,
+                 "wsalive: %s is not readable, no keep-alive: it is written by `wsalive run`\n",
+                 kPreloadVariable);
+  }
+  if (const Result<Defaults> defaults = namespace_defaults()) orders.defaults = *defaults;
+  return orders;
+}
+
+const Orders& orders() noexcept {
+  static const Orders kOrders = read_orders();
+  return kOrders;
+}
+
+DwordMillis from_seconds(int seconds) noexcept {
+  return DwordMillis{static_cast<std::uint32_t>(seconds) * 1000U};
+}
+
+/// Ours, but for what is the program's.
+policy::SourcedTiming timing_for(const os::KernelKeepAlive& now, std::uint8_t own) noexcept {
+  policy::SourcedTiming wanted{orders().settings->timing, Source::outside, Source::outside,
+                               Source::outside};
+  if ((own & kOwnIdle) != 0)
+    wanted.timing.idle = from_seconds(now.idle_s), wanted.idle_from = Source::socket;
+  if ((own & kOwnInterval) != 0) {
+    wanted.timing.interval = from_seconds(now.interval_s), wanted.interval_from = Source::socket;
+  }
+  if ((own & kOwnCount) != 0) {
+    wanted.timing.probes = static_cast<std::uint8_t>(now.probes),
+    wanted.probes_from = Source::socket;
+  }
+  return wanted;
+}
+
+std::uint8_t own_values(const os::KernelKeepAlive& now) noexcept {
+  const Orders& given = orders();
+  std::uint8_t own = kHeld;
+  if (given.settings->whose == Precedence::ours) return own;
+  if (now.idle_s != given.defaults.idle_s) own |= kOwnIdle;
+  if (now.interval_s != given.defaults.interval_s) own |= kOwnInterval;
+  if (now.probes != given.defaults.probes) own |= kOwnCount;
+  return own;
+}
+
+/// The values that belong to an option; 0 for any other option.
+std::uint8_t own_bit(int level, int name) noexcept {
+  if (level != IPPROTO_TCP) return 0;
+  switch (name) {
+    case TCP_KEEPIDLE:
+      return kOwnIdle;
+    case TCP_KEEPINTVL:
+      return kOwnInterval;
+    case TCP_KEEPCNT:
+      return kOwnCount;
+    default:
+      return 0;
+  }
+}
+
+bool is_switch(int level, int name) noexcept { return level == SOL_SOCKET && name == SO_KEEPALIVE; }
+
+}  // namespace
+
+void take_connection(int fd) noexcept {
+  const KeepErrno keep;
+  if (!orders().settings || !entry(fd) || held(fd) != 0) return;
+  const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
+  if (!now) return;  // No TCP socket.
+  const std::uint8_t own = own_values(*now);
+  const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
+                                                       engine::KernelSwitch::untouched);
+  if (on) hold(fd, own);
+}
+
+void take_accepted(int fd) noexcept {
+  if (orders().settings && !orders().settings->connect_only) take_connection(fd);
+}
+
+void take_listener(int fd) noexcept {
+  const KeepErrno keep;
+  // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
+  if (orders().settings && !orders().settings->connect_only && os::keep_alive_values(fd)) {
+    static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
+  }
+}
+
+void let_go(int fd) noexcept {
+  const KeepErrno keep;
+  std::atomic<std::uint64_t>* const place = entry(fd);
+  if (!place || place->load(std::memory_order_acquire) == 0) return;
+  engine::process_engine().forget(fd);
+  place->store(0, std::memory_order_release);
+}
+
+bool withstand(int fd, int level, int name) noexcept {
+  if (own_bit(level, name) == 0 && !is_switch(level, name)) return false;
+  const KeepErrno keep;
+  return held(fd) != 0 && orders().settings->whose == Precedence::ours;
+}
+
+void program_has_set(int fd, int level, int name) noexcept {
+  const std::uint8_t bit = own_bit(level, name);
+  if (bit == 0 && !is_switch(level, name)) return;
+  const KeepErrno keep;
+  const std::uint8_t own = held(fd);
+  if (own == 0) return;
+  const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
+  if (!now) return;
+  engine::Engine& engine = engine::process_engine();
+  hold(fd, static_cast<std::uint8_t>(own | bit));
+  if (is_switch(level, name) && now->on == os::Switch::off) {
+    static_cast<void>(engine.switch_off(fd));
+    return;
+  }
+  policy::SourcedTiming wanted = engine.in_force(fd, timing_for(*now, 0)).wanted;
+  const policy::SourcedTiming fresh = timing_for(*now, bit);
+  if (bit == kOwnIdle) wanted.timing.idle = fresh.timing.idle, wanted.idle_from = Source::socket;
+  if (bit == kOwnInterval)
+    wanted.timing.interval = fresh.timing.interval, wanted.interval_from = Source::socket;
+  if (bit == kOwnCount)
+    wanted.timing.probes = fresh.timing.probes, wanted.probes_from = Source::socket;
+  if (now->on == os::Switch::on) {
+    static_cast<void>(engine.switch_on(fd, wanted, engine::KernelSwitch::untouched));
+  }
+}
+
+bool in_force(int fd, int level, int name, int& value) noexcept {
+  const std::uint8_t bit = own_bit(level, name);
+  if (bit == 0) return false;
+  const KeepErrno keep;
+  if (held(fd) == 0) return false;
+  const engine::InForce now = engine::process_engine().in_force(fd, {});
+  if (!now.on || now.driver == engine::DriverKind::native) return false;
+  const policy::Timing& timing = now.wanted.timing;
+  value = bit == kOwnIdle       ? static_cast<int>(policy::seconds_up(timing.idle).count())
+          : bit == kOwnInterval ? static_cast<int>(policy::seconds_up(timing.interval).count())
+                                : static_cast<int>(timing.probes);
+  return true;
+}
+
+}  // namespace wsalive::attach::preload

@@ -1,0 +1,32 @@
+// What the preloaded library does at each redirected call: one function each. Every one leaves errno as it
+// found it and never makes the program's call fail.
+//
+// Keep-alive is driven inside the program by the engine, to the millisecond. Any thread.
+#pragma once
+
+namespace wsalive::attach::preload {
+
+/// connect is about to make this descriptor a connection.
+void take_connection(int fd) noexcept;
+
+/// accept has given this descriptor.
+void take_accepted(int fd) noexcept;
+
+/// listen: what is accepted inherits from the listener.
+void take_listener(int fd) noexcept;
+
+/// A descriptor is about to be closed.
+void let_go(int fd) noexcept;
+
+/// setsockopt of a socket that we hold. \return true if the program's call is answered with success and
+/// nothing is done (force).
+[[nodiscard]] bool withstand(int fd, int level, int name) noexcept;
+
+/// setsockopt has changed a keep-alive value of the program's: ours are fitted around it.
+void program_has_set(int fd, int level, int name) noexcept;
+
+/// getsockopt of a value that the engine keeps: what is in force, in the option's own unit, instead of the value
+/// at which the kernel is parked. \return false if the kernel's answer is right.
+[[nodiscard]] bool in_force(int fd, int level, int name, int& value) noexcept;
+
+}  // namespace wsalive::attach::preload

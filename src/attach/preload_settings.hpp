@@ -1,0 +1,29 @@
+// What `wsalive run --via preload` hands to the library inside the program: one environment variable,
+// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes", read strictly.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "attach/kernel_socket.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::attach {
+
+inline constexpr const char* kPreloadVariable = "WSALIVE_RUN";
+
+struct PreloadSettings {
+  policy::Timing timing;
+  Precedence whose = Precedence::program;
+  bool connect_only = false;
+
+  friend constexpr bool operator==(const PreloadSettings&, const PreloadSettings&) = default;
+};
+
+[[nodiscard]] std::string to_text(const PreloadSettings& settings);
+
+/// nullopt unless the text is just what `to_text` writes.
+[[nodiscard]] std::optional<PreloadSettings> from_text(std::string_view text);
+
+}  // namespace wsalive::attach
