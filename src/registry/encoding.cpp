@@ -2,7 +2,8 @@
 
 #include <clocale>
 #include <cwctype>
-#include <initializer_list>
+
+#include "base/utf8.hpp"
 
 namespace wsalive::registry {
 namespace {
@@ -13,51 +14,6 @@ constexpr std::string_view kUtf16beMark = "\xFE\xFF";
 
 constexpr std::uint32_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
-}
-
-struct Decoded {
-  std::uint32_t code;
-  std::size_t length;  // 0: these bytes are no UTF-8.
-};
-
-/// The character at a place. Lone surrogates are let through: append_utf8 writes them.
-Decoded decode_utf8(std::string_view text, std::size_t at) {
-  struct Form {
-    std::uint32_t mask, lead, least;
-    std::size_t length;
-  };
-  static constexpr std::initializer_list<Form> kForms{
-      {0x80, 0x00, 0, 1}, {0xE0, 0xC0, 0x80, 2}, {0xF0, 0xE0, 0x800, 3}, {0xF8, 0xF0, 0x10000, 4}};
-  const std::uint32_t first = byte_at(text, at);
-  for (const Form& form : kForms) {
-    if ((first & form.mask) != form.lead) continue;
-    if (at + form.length > text.size()) break;
-    std::uint32_t code = first & ~form.mask;
-    for (std::size_t i = 1; i < form.length; ++i) {
-      const std::uint32_t next = byte_at(text, at + i);
-      if ((next & 0xC0) != 0x80) return {0, 0};
-      code = code << 6 | (next & 0x3F);
-    }
-    if (code < form.least || code > 0x10FFFF) break;
-    return {code, form.length};
-  }
-  return {0, 0};
 }
 
 void append_utf16(std::string& out, std::uint32_t code) {
@@ -83,7 +39,8 @@ std::string utf16_from(std::string_view utf8) {
   std::string out;
   const bool latin1 = !is_utf8(utf8);
   for (std::size_t at = 0; at < utf8.size();) {
-    const Decoded next = latin1 ? Decoded{byte_at(utf8, at), 1} : decode_utf8(utf8, at);
+    const DecodedCharacter next =
+        latin1 ? DecodedCharacter{byte_at(utf8, at), 1} : decode_utf8(utf8, at);
     append_utf16(out, next.code);
     at += next.length;
   }
@@ -154,7 +111,7 @@ std::string utf8_from(const std::vector<std::byte>& utf16) {
 std::string folded(std::string_view name) {
   std::string out;
   for (std::size_t at = 0; at < name.size();) {
-    const Decoded next = decode_utf8(name, at);
+    const DecodedCharacter next = decode_utf8(name, at);
     if (next.length == 0) {
       out.push_back(name[at++]);
       continue;

@@ -7,8 +7,6 @@
 #include <ranges>
 #include <utility>
 
-#include "base/check.hpp"
-
 namespace wsalive::registry {
 namespace {
 
@@ -22,6 +20,10 @@ bool is_about(const Statement& statement, std::string_view key, std::string_view
 
 bool deletes(const Statement& statement, std::string_view key) {
   return statement.kind == StatementKind::delete_key && is_within(key, folded(statement.key));
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  return std::accumulate(lines.begin(), lines.end(), std::string{});
 }
 
 /// The last statement that satisfies `wanted` and that no later `[-KEY]` undoes.
@@ -59,9 +61,7 @@ tl::expected<RegFile, SyntaxError> RegFile::parse(std::string_view bytes) {
   return file;
 }
 
-std::string RegFile::bytes() const {
-  return encode_file(encoding_, std::accumulate(lines_.begin(), lines_.end(), std::string{}));
-}
+std::string RegFile::bytes() const { return encode_file(encoding_, joined(lines_)); }
 
 void RegFile::set_value(std::string_view key, std::string_view name, const Value& value) {
   const Header header = syntax_.header == Header::none ? Header::version5 : syntax_.header;
@@ -75,7 +75,7 @@ void RegFile::hide_value(std::string_view key, std::string_view name) {
 void RegFile::remove_value(std::string_view key, std::string_view name) {
   const std::string wanted = folded_key(key);
   const std::string wanted_name = folded(name);
-  for (;;) {
+  while (sound_) {
     const auto found = std::ranges::find_if(syntax_.statements, [&](const Statement& each) {
       return is_about(each, wanted, wanted_name);
     });
@@ -94,7 +94,7 @@ void RegFile::create_key(std::string_view key) {
 
 void RegFile::remove_key(std::string_view key) {
   const std::string wanted = folded_key(key);
-  for (;;) {
+  while (sound_) {
     const auto found = std::ranges::find_if(syntax_.statements, [&](const Statement& each) {
       return is_within(folded(each.key), wanted);
     });
@@ -138,15 +138,18 @@ void RegFile::put(std::string_view key, std::string_view name, std::string text)
 /// The only place that changes lines. A last line without an end gets one before another follows.
 void RegFile::replace_lines(std::size_t first, std::size_t count,
                             const std::vector<std::string>& by) {
-  const std::string end = line_end();
-  const auto at = lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(first),
-                               lines_.begin() + static_cast<std::ptrdiff_t>(first + count));
-  lines_.insert(at, by.begin(), by.end());
-  if (!by.empty() && first > 0 && !lines_[first - 1].ends_with('\n')) lines_[first - 1] += end;
-  std::string joined = std::accumulate(lines_.begin(), lines_.end(), std::string{});
-  lines_ = split_lines(joined);
-  tl::expected<Syntax, SyntaxError> syntax = parse_lines(lines_);
-  WSALIVE_CHECK(syntax.has_value());
+  std::vector<std::string> edited{lines_.begin(),
+                                  lines_.begin() + static_cast<std::ptrdiff_t>(first)};
+  if (!by.empty() && first > 0 && !edited.back().ends_with('\n')) edited.back() += line_end();
+  edited.insert(edited.end(), by.begin(), by.end());
+  edited.insert(edited.end(), lines_.begin() + static_cast<std::ptrdiff_t>(first + count),
+                lines_.end());
+
+  std::vector<std::string> lines = split_lines(joined(edited));
+  tl::expected<Syntax, SyntaxError> syntax = parse_lines(lines);
+  sound_ = sound_ && syntax.has_value();
+  if (!sound_) return;
+  lines_ = std::move(lines);
   syntax_ = std::move(*syntax);
 }
 
@@ -160,11 +163,9 @@ void RegFile::append_section(const std::string& heading, const std::vector<std::
   replace_lines(lines_.size(), 0, added);
 }
 
+/// As the first line has it.
 std::string RegFile::line_end() const {
-  if (lines_.empty()) return "\n";
-  const std::string_view first = lines_.front();
-  const std::string_view end = first.substr(without_end(first).size());
-  return end.empty() ? "\n" : std::string{end};
+  return !lines_.empty() && lines_.front().ends_with("\r\n") ? "\r\n" : "\n";
 }
 
 }  // namespace wsalive::registry

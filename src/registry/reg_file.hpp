@@ -32,6 +32,10 @@ class RegFile {
   /// The file's bytes: those that were parsed, but for the edited lines.
   [[nodiscard]] std::string bytes() const;
 
+  /// False after an edit whose result would not have been a file that can be read: then neither it nor
+  /// any later edit has changed anything.
+  [[nodiscard]] bool sound() const noexcept { return sound_; }
+
   // Edits. Keys are full paths, root short or long; the empty name is the default value. Names hold
   // no control characters (valid_name).
 
@@ -56,6 +60,7 @@ class RegFile {
   void append_section(const std::string& heading, const std::vector<std::string>& lines);
   [[nodiscard]] std::string line_end() const;
 
+  bool sound_ = true;
   Encoding encoding_ = Encoding::plain;
   std::vector<std::string> lines_;
   Syntax syntax_;

@@ -176,6 +176,7 @@ Outcome<void> Registry::change(std::string_view key, std::string_view name, cons
   if (!file) return tl::unexpected(std::move(file.error()));
   const std::string before = file->bytes();
   if (Outcome<void> edited = edit(*file); !edited) return edited;
+  if (!file->sound()) return refused(EINVAL, *path, full_name(key, name) + ": cannot be written");
   const std::string after = file->bytes();
   if (after == before) return {};
   if (const Status done = os::replace_file(*path, after); !done)

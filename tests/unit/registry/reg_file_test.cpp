@@ -239,6 +239,15 @@ TEST(RegFileEdit, ADeletedKeyTakesWhatIsBelowAlong) {  // K-85
   EXPECT_EQ(file->statements().back().name, "n");
 }
 
+TEST(RegFileEdit, ThatWouldBreakTheFileChangesNothing) {  // K-85
+  auto file = RegFile::parse(under_key("\"a\"=dword:1\n"));
+  ASSERT_TRUE(file);
+  file->set_value(kKey, "two\nlines", dword_value(1));
+  EXPECT_FALSE(file->sound());
+  file->set_value(kKey, "good", dword_value(1));
+  EXPECT_EQ(file->bytes(), under_key("\"a\"=dword:1\n"));
+}
+
 TEST(RegFileEdit, EveryValueReadsBackAsWritten) {  // K-85
   Value text_without_end = string_value("abc");
   text_without_end.bytes.resize(text_without_end.bytes.size() - 2);
