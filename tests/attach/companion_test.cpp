@@ -50,12 +50,14 @@ std::unique_ptr<Companion> companion_for(Way way, Precedence whose) {
   return made ? std::move(*made) : nullptr;
 }
 
+std::string preload_library() {
+  return std::string{std::getenv("WSALIVE_BUILD")} + "/src/attach/libwsalive-preload.so";
+}
+
 [[noreturn]] void become_preloaded(Precedence whose, const std::vector<std::string>& words) {
   const PreloadSettings settings{
       .timing = {policy::DwordMillis{45'000}, policy::DwordMillis{5'000}, 5}, .whose = whose};
-  const std::string library =
-      std::string{std::getenv("WSALIVE_BUILD")} + "/src/attach/libwsalive-preload.so";
-  ::setenv("LD_PRELOAD", library.c_str(), 1);
+  ::setenv("LD_PRELOAD", preload_library().c_str(), 1);
   ::setenv(kPreloadVariable, to_text(settings).c_str(), 1);
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -113,6 +115,9 @@ class Listener {
 };
 
 std::string why_not(Way way) {
+  if (way == Way::preload && ::access(preload_library().c_str(), F_OK) != 0) {
+    return "a build with sanitizers has no library to preload";
+  }
   if (way != Way::bpf) return "";
   if (!bpf_is_built()) return "this build is without bpf";
   return companion_for(way, Precedence::program)
@@ -180,10 +185,13 @@ TEST_P(ProgramWithCompanion, ThatCannotBeExecutedIsTold) {
   EXPECT_EQ(run(GetParam(), Precedence::program, {"/etc/passwd"}).refused, Stage::execute);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, ProgramWithCompanion, testing::Values(Way::seccomp, Way::bpf),
-                         [](const auto& way) {
-                           return way.param == Way::seccomp ? "Seccomp" : "Bpf";
-                         });
+std::string name_of(const testing::TestParamInfo<Way>& way) {
+  const std::array<std::string, 3> names{"Seccomp", "Bpf", "Preload"};
+  return names.at(static_cast<std::size_t>(way.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, ProgramWithCompanion,
+                         testing::Values(Way::seccomp, Way::bpf, Way::preload), name_of);
 
 TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   if (::getuid() != 0) GTEST_SKIP() << "the other tests have run without rights already";
