@@ -6,6 +6,9 @@
 #include <cstdio>
 
 namespace wsalive::demo {
+
+using os::padded;
+using os::Tone;
 namespace {
 
 constexpr std::size_t kColumn = 34;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "chronicle.hpp"
-#include "ink.hpp"
+#include "os/ink.hpp"
 
 namespace wsalive::demo {
+
+using os::Ink;
 
 enum class Setting : std::uint8_t { firewall, loopback };
 

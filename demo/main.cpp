@@ -62,7 +62,7 @@ int run(const std::string& program, const char* picture) {
   print_verdict(verdict, setting, ink);
   if (picture && setting == Setting::firewall) {
     std::ofstream{picture} << draw((*stage)->record());
-    fmt::print("    {}\n\n", ink(Tone::faint, fmt::format("Picture: {}", picture)));
+    fmt::print("    {}\n\n", ink(os::Tone::faint, fmt::format("Picture: {}", picture)));
   }
   return verdict.wrong.empty() ? as_predicted : not_as_predicted;
 }

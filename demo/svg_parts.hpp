@@ -4,12 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/svg.hpp"
+
 namespace wsalive::demo::svg {
 
-struct Point {
-  double x = 0;
-  double y = 0;
-};
+using namespace wsalive::svg;  // NOLINT: the plain elements belong to the parts.
 
 /// `<style>` and `<defs>`: every colour of the picture, for both kinds of page.
 [[nodiscard]] std::string sheet();
@@ -23,13 +22,6 @@ struct Point {
 [[nodiscard]] std::string tick(Point at);
 [[nodiscard]] std::string cross(Point at, double radius);
 
-// Elements; `style` is a class of the sheet.
-[[nodiscard]] std::string line(Point from, Point to, std::string_view style);
-[[nodiscard]] std::string dot(Point at, double radius, std::string_view style);
-[[nodiscard]] std::string box(Point corner, double width, double height, std::string_view style,
-                              double rounding = 0);
-[[nodiscard]] std::string path(std::string_view data, std::string_view style);
-[[nodiscard]] std::string text(Point at, std::string_view words, std::string_view style);
 /// A message that goes down from `from` to `to`: a line with a head.
 [[nodiscard]] std::string arrow(Point from, Point to, std::string_view style);
 

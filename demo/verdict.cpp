@@ -9,6 +9,8 @@
 #include "policy/timeline.hpp"
 
 namespace wsalive::demo {
+
+using os::Tone;
 namespace {
 
 using std::chrono::nanoseconds;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace wsalive::demo {
+namespace wsalive::os {
 
 enum class Tone : unsigned char { plain, faint, good, busy, bad, strong };
 
@@ -25,4 +25,4 @@ class Ink {
 /// Filled up with blanks to `width` columns; counts characters, not octets.
 [[nodiscard]] std::string padded(std::string_view utf8, std::size_t width);
 
-}  // namespace wsalive::demo
+}  // namespace wsalive::os

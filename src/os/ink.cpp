@@ -1,4 +1,4 @@
-#include "ink.hpp"
+#include "os/ink.hpp"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdlib>
 
-namespace wsalive::demo {
+namespace wsalive::os {
 
 Ink Ink::of_stdout() {
   const char* const terminal = std::getenv("TERM");
@@ -28,4 +28,4 @@ std::string padded(std::string_view utf8, std::size_t width) {
   return std::string{utf8} + std::string(width > shown ? width - shown : 0, ' ');
 }
 
-}  // namespace wsalive::demo
+}  // namespace wsalive::os

@@ -1,0 +1,28 @@
+// Pictures as text: SVG elements, and one palette whose colours suit light and dark pages.
+//
+// An element's look is a class of the sheet. Words are escaped.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wsalive::svg {
+
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// `<style>` of these rules, once for each kind of page: `$ink`, `$good` and the other names of the
+/// palette (svg.cpp) become plain colours, because not every program that shows SVG knows variables.
+[[nodiscard]] std::string sheet(std::string_view rules);
+
+// Elements; `style` is a class of the sheet.
+[[nodiscard]] std::string line(Point from, Point to, std::string_view style);
+[[nodiscard]] std::string dot(Point at, double radius, std::string_view style);
+[[nodiscard]] std::string box(Point corner, double width, double height, std::string_view style,
+                              double rounding = 0);
+[[nodiscard]] std::string path(std::string_view data, std::string_view style);
+[[nodiscard]] std::string text(Point at, std::string_view words, std::string_view style);
+
+}  // namespace wsalive::svg
