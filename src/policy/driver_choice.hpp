@@ -79,10 +79,13 @@ constexpr bool silent_is_exact(const Timing& wanted, const HostFacts& /*host*/,
   return wanted.probes == 0;
 }
 
+// With I above T the kernel is late: after a probe it looks again an interval later, so that an answer
+// starts I again, not T (measured: T = 1 s, I = 3 s, a healthy peer: a probe every 3 s).  K-50
 constexpr bool native_is_exact(const Timing& wanted, const HostFacts& /*host*/,
                                const ConnectionFacts& connection) noexcept {
   return kernel_keeps(wanted.idle) && kernel_keeps(wanted.interval) &&
-         wanted.probes <= kLargestKernelCount && !connection.user_timeout;
+         wanted.interval <= wanted.idle && wanted.probes <= kLargestKernelCount &&
+         !connection.user_timeout;
 }
 
 constexpr bool rearm_is_exact(const Timing& wanted, const HostFacts& host,

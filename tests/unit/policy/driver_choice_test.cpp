@@ -49,6 +49,7 @@ constexpr std::array kRows{
     Row{"KernelsLeast",           timing(1000, 1000, 1),            kSecondsOnly, kEstablished, native, timing(1000, 1000, 1),            "K-57"},
     Row{"KernelsMost",            timing(32'767'000, 32'767'000, 127), kSecondsOnly, kEstablished, native, timing(32'767'000, 32'767'000, 127), "K-57"},
     Row{"ProgramsUserTimeout",    timing(7'200'000, 1000, 10),      kPlain,       kUserTimeout, rearm,  timing(7'200'000, 1000, 10),      "K-57"},
+    Row{"IntervalAboveIdle",      timing(1000, 3000, 5),            kPlain,       kEstablished, rearm,  timing(1000, 3000, 5),             "K-50"},
     Row{"FractionOfIdle",         timing(1500, 1000, 5),            kPlain,       kEstablished, rearm,  timing(1500, 1000, 5),            "K-57"},
     Row{"FractionOfInterval",     timing(2000, 300, 5),             kPlain,       kListening,   rearm,  timing(2000, 300, 5),             "K-57"},
     Row{"BeyondTheKernelsIdle",   timing(32'768'000, 1000, 10),     kPlain,       kEstablished, rearm,  timing(32'768'000, 1000, 10),     "K-57"},
