@@ -43,6 +43,11 @@ class Engine {
   /// Switches keep-alive off. The kernel's own values are left as a program would find them.
   [[nodiscard]] virtual Status switch_off(int fd) = 0;
 
+  /// Something else about the socket has changed that decides how it is driven: it has been connected,
+  /// it listens, TCP_USER_TIMEOUT was set. The engine finds out by itself, but perhaps only when the
+  /// next probe is due. Nothing happens while keep-alive is off.
+  virtual void reconsider(int fd) noexcept = 0;
+
   /// The descriptor is about to be closed or given away: drops all that is kept for it.
   virtual void forget(int fd) noexcept = 0;
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/result.hpp"
+#include "engine/tick_grid.hpp"
 #include "os/keepalive_values.hpp"
 #include "os/tcp_info.hpp"
 
@@ -30,11 +31,22 @@ class Host {
   [[nodiscard]] virtual Status set_interval(int fd, int seconds) noexcept = 0;
   [[nodiscard]] virtual Status set_count(int fd, int probes) noexcept = 0;
 
+  [[nodiscard]] virtual Result<os::Switch> keep_alive_switch(int fd) noexcept = 0;
   [[nodiscard]] virtual Result<int> user_timeout(int fd) noexcept = 0;
   [[nodiscard]] virtual Status set_user_timeout(int fd, int milliseconds) noexcept = 0;
+
+  /// Whether `send_probe` and `destroy` are allowed: CAP_NET_ADMIN over the socket's network.
+  [[nodiscard]] virtual bool may_repair(int fd) noexcept = 0;
+  /// Sends one keep-alive segment at once. ESTABLISHED only; the kernel does not count it.
+  [[nodiscard]] virtual Status send_probe(int fd) noexcept = 0;
+  /// Ends the connection with a reset; the program's calls then answer ECONNABORTED.
+  [[nodiscard]] virtual Status destroy(int fd, std::uint64_t cookie) noexcept = 0;
 };
 
 /// Linux. Lives as long as the process.
 [[nodiscard]] Host& os_host() noexcept;
+
+/// Linux's ticks.
+[[nodiscard]] TickGrid os_ticks() noexcept;
 
 }  // namespace wsalive::engine

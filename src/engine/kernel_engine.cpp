@@ -6,63 +6,64 @@
 #include "engine/make_engine.hpp"
 #include "engine/read_back.hpp"
 #include "os/clock.hpp"
+#include "os/tick.hpp"
 
 namespace wsalive::engine {
 namespace {
 
-Course course_of(const policy::SourcedTiming& wanted, DriverKind driver) noexcept {
-  return {wanted.timing.probes, pack_sources(wanted), driver, /*written=*/true};
+using policy::DriverKind;
+
+/// Whether the kernel keeps this timing by itself and has all its values already, on or off.
+bool has_values(const Slot& slot, Course course, const policy::SourcedTiming& wanted) noexcept {
+  return mechanism_of(course) == Mechanism::kernel && course.written != 0 &&
+         unpack(slot.times.load(std::memory_order_relaxed), course) == wanted;
 }
 
-Times times_of(const policy::Timing& timing) noexcept {
-  return {timing.idle.count(), timing.interval.count()};
+DriverKind kept_by_kernel(const policy::Timing& wanted) noexcept {
+  return policy::detail::native_is_exact(wanted, {}, {}) ? DriverKind::native : DriverKind::late;
 }
 
-/// Whether the kernel keeps this timing by itself and has all its values already.
-bool has_values(const Slot& slot, const policy::SourcedTiming& wanted, const Plan& plan) noexcept {
-  if (plan.kernel.on == os::Switch::off) return false;
-  Course course = slot.course.load(std::memory_order_acquire);
-  const bool idle_or_same = course.driver == DriverKind::off || course.driver == plan.driver;
-  course.driver = plan.driver;
-  return idle_or_same && course == course_of(wanted, plan.driver) &&
-         slot.times.load(std::memory_order_relaxed) == times_of(wanted.timing);
-}
-
-/// Notes that the switch has changed and nothing else has.
-Status turned(Slot& slot, DriverKind driver) noexcept {
-  Course course = slot.course.load(std::memory_order_relaxed);
-  if (course.driver == driver || course == Course{}) return {};
-  course.driver = driver;
-  slot.course.store(course, std::memory_order_release);
-  return {};
+/// Notes that the switch has changed and nothing else has. False if another thread was faster.
+bool note_switch(Slot& slot, Course expected, DriverKind driver) noexcept {
+  if (driver_of(expected) == driver) return true;
+  Course next = expected;
+  next.driver = static_cast<std::uint32_t>(driver) & 7U;
+  return slot.course.compare_exchange_strong(expected, next, std::memory_order_acq_rel);
 }
 
 }  // namespace
 
+KernelEngine::KernelEngine(const DriverParts& parts, const Clock& clock, Ownership& ownership)
+    : host_(parts.host),
+      clock_(clock),
+      conductor_(parts, slots_, ownership),
+      thread_(*this, clock) {}
+
+template <typename Body>
+Status KernelEngine::with_thread(Body&& body) {
+  const std::lock_guard guard{lock_};
+  Status result = body(Driving::possible);
+  if (conductor_.idle()) return result;
+  if (!thread_.ensure()) return body(Driving::kernel_only);
+  thread_.wake_for(conductor_.next_due());
+  return result;
+}
+
 Status KernelEngine::switch_on(int fd, const policy::SourcedTiming& wanted, KernelSwitch already) {
   Slot* const slot = slots_.find(fd);
   if (!slot) return failure(fd < 0 ? EBADF : EMFILE, "keep-alive's table of descriptors");
-  const Plan plan = plan_for(wanted.timing);
-  if (has_values(*slot, wanted, plan)) {
-    if (already == KernelSwitch::on) return turned(*slot, plan.driver);
-    if (is_same_socket(fd, *slot)) {
-      const Status done = host_.set_switch(fd, os::Switch::on);
-      return done ? turned(*slot, plan.driver) : done;
-    }
-  }
-  return switch_on_anew(fd, *slot, wanted, plan, already);
-}
 
-Status KernelEngine::switch_on_anew(int fd, Slot& slot, const policy::SourcedTiming& wanted,
-                                    const Plan& plan, KernelSwitch already) {
-  const auto cookie = host_.cookie(fd);
-  if (!cookie) return tl::unexpected(cookie.error());
-  const std::lock_guard guard{lock_};
-  if (const Status written = write(fd, plan, already); !written) return written;
-  slot.cookie.store(*cookie, std::memory_order_relaxed);
-  slot.times.store(times_of(wanted.timing), std::memory_order_relaxed);
-  slot.course.store(course_of(wanted, plan.driver), std::memory_order_release);
-  return {};
+  const Course course = course_of(*slot);
+  if (has_values(*slot, course, wanted) &&
+      (already == KernelSwitch::on || is_same_socket(fd, *slot))) {
+    if (already == KernelSwitch::untouched) {
+      if (const Status done = host_.set_switch(fd, os::Switch::on); !done) return done;
+    }
+    if (note_switch(*slot, course, kept_by_kernel(wanted.timing))) return {};
+  }
+  return with_thread([&](Driving driving) {
+    return conductor_.start(fd, *slot, wanted, already, driving, clock_.now());
+  });
 }
 
 bool KernelEngine::is_same_socket(int fd, const Slot& slot) const noexcept {
@@ -70,57 +71,74 @@ bool KernelEngine::is_same_socket(int fd, const Slot& slot) const noexcept {
   return cookie && *cookie == slot.cookie.load(std::memory_order_relaxed);
 }
 
-Status KernelEngine::write(int fd, const Plan& plan, KernelSwitch already) {
-  const auto before = host_.values(fd);
-  if (!before) return tl::unexpected(before.error());
-  const os::KernelKeepAlive& kernel = plan.kernel;
-  if (kernel.on == os::Switch::off) return host_.set_switch(fd, os::Switch::off);
-
-  // The switch first and the idle time last: in this order the kernel counts the silence from the
-  // last segment, in any other from the call (K-50).
-  Status done;
-  if (already == KernelSwitch::untouched) done = host_.set_switch(fd, os::Switch::on);
-  if (done) done = host_.set_interval(fd, kernel.interval_s);
-  if (done) done = host_.set_count(fd, kernel.probes);
-  if (done) done = host_.set_idle(fd, kernel.idle_s);
-  if (!done && already == KernelSwitch::untouched) (void)host_.set_switch(fd, before->on);
-  return done;
-}
-
 Status KernelEngine::switch_off(int fd) {
   if (const Status done = host_.set_switch(fd, os::Switch::off); !done) return done;
   Slot* const slot = slots_.find(fd);
-  return slot ? turned(*slot, DriverKind::off) : Status{};
+  if (!slot) return {};
+  const Course course = course_of(*slot);
+  const bool kept_by_kernel = mechanism_of(course) == Mechanism::kernel || course == Course{};
+  if (kept_by_kernel && note_switch(*slot, course, DriverKind::off)) return {};
+  const std::lock_guard guard{lock_};
+  conductor_.stop(fd, *slot);
+  return {};
+}
+
+void KernelEngine::reconsider(int fd) noexcept {
+  Slot* const slot = slots_.find(fd);
+  if (!slot || course_of(*slot) == Course{}) return;
+  (void)with_thread([&](Driving driving) {
+    conductor_.reconsider(fd, *slot, driving, clock_.now());
+    return Status{};
+  });
 }
 
 void KernelEngine::forget(int fd) noexcept {
   Slot* const slot = slots_.find(fd);
-  if (!slot || slot->course.load(std::memory_order_relaxed) == Course{}) return;
+  if (!slot || course_of(*slot) == Course{}) return;
   const std::lock_guard guard{lock_};
-  slot->cookie.store(0, std::memory_order_relaxed);
-  slot->course.store({}, std::memory_order_release);
+  conductor_.drop(fd, *slot);
+}
+
+std::optional<Instant> KernelEngine::run(Instant now) noexcept {
+  for (;;) {
+    const std::lock_guard guard{lock_};  // For one look at a time: others want it too.
+    if (conductor_.run_first(now)) continue;
+    if (conductor_.idle()) return std::nullopt;
+    return conductor_.next_due();
+  }
+}
+
+bool KernelEngine::let_end() noexcept {
+  const std::lock_guard guard{lock_};
+  if (!conductor_.idle()) return false;
+  thread_.retired();
+  return true;
 }
 
 InForce KernelEngine::in_force(int fd, const policy::SourcedTiming& wanted) const {
   const auto values = host_.values(fd);
   const auto facts = host_.facts(fd);
   if (!values || !facts) return read_back_off(wanted);
-
   const Slot* const slot = slots_.find(fd);
-  const Course course = slot ? slot->course.load(std::memory_order_acquire) : Course{};
-  if (course.driver == DriverKind::silent) return read_back_silent(wanted);
-  if (values->on == os::Switch::off) return read_back_off(wanted);
-  if (!course.written) return read_back_kernel(wanted, {}, *values, *facts);
-  const policy::SourcedTiming asked = unpack(slot->times.load(std::memory_order_relaxed), course);
-  return read_back_kernel(asked, plan_for(asked.timing).kernel, *values, *facts);
+  if (!slot) return read_back_kernel(wanted, *values, *values, *facts, conductor_.parts().ticks);
+
+  const std::lock_guard guard{lock_};
+  const Course course = course_of(*slot);
+  if (course == Course{} || !is_same_socket(fd, *slot)) {
+    return read_back_kernel(wanted, {}, *values, *facts, conductor_.parts().ticks);
+  }
+  return read_back(*slot, wanted, *values, *facts, conductor_.parts().ticks);
 }
 
 Death KernelEngine::cause_of_death(int fd, int error) const noexcept {
+  const Slot* const slot = slots_.find(fd);
+  if (error == ECONNABORTED && slot && course_of(*slot).given_up != 0) return Death::keep_alive;
   return death_from_records(host_, fd, error);
 }
 
 std::unique_ptr<Engine> make_engine(Host& host, const Clock& clock) {
-  return std::make_unique<KernelEngine>(host, clock);
+  static SoleOwner sole;
+  return std::make_unique<KernelEngine>(DriverParts{host, os_ticks()}, clock, sole);
 }
 
 Engine& process_engine() {

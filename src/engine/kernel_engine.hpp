@@ -1,40 +1,47 @@
-// The engine: chooses a driver for each connection, writes the kernel's values, reads back.
+// The engine: the conductor behind a lock, and the thread that wakes it.
 //
 // The usual case takes no lock and makes no call but the program's own: a socket that is switched on
 // again with the timing that the kernel already has costs one comparison and SO_KEEPALIVE. All else
-// is done under one lock.
+// is done under one lock, which is never held while waiting.
 #pragma once
 
 #include <mutex>
 
 #include "base/clock.hpp"
+#include "engine/conductor.hpp"
 #include "engine/engine.hpp"
+#include "engine/engine_thread.hpp"
 #include "engine/host.hpp"
-#include "engine/plan.hpp"
 #include "engine/slot_table.hpp"
 
 namespace wsalive::engine {
 
-class KernelEngine final : public Engine {
+class KernelEngine final : public Engine, private EngineThread::Work {
  public:
-  KernelEngine(Host& host, const Clock& clock) noexcept : host_(host) { (void)clock; }
+  KernelEngine(const DriverParts& parts, const Clock& clock, Ownership& ownership);
 
   Status switch_on(int fd, const policy::SourcedTiming& wanted, KernelSwitch already) override;
   Status switch_off(int fd) override;
+  void reconsider(int fd) noexcept override;
   void forget(int fd) noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
   Death cause_of_death(int fd, int error) const noexcept override;
 
  private:
-  Status switch_on_anew(int fd, Slot& slot, const policy::SourcedTiming& wanted, const Plan& plan,
-                        KernelSwitch already);
-  bool is_same_socket(int fd, const Slot& slot) const noexcept;
-  /// Writes what the plan says; on failure puts the earlier values back.
-  Status write(int fd, const Plan& plan, KernelSwitch already);
+  std::optional<Instant> run(Instant now) noexcept override;
+  bool let_end() noexcept override;
+
+  [[nodiscard]] bool is_same_socket(int fd, const Slot& slot) const noexcept;
+  /// Runs `body`, which may give connections to drive, under the lock and wakes the thread for them.
+  template <typename Body>
+  Status with_thread(Body&& body);
 
   Host& host_;
+  const Clock& clock_;
   SlotTable slots_;
-  std::mutex lock_;
+  mutable std::mutex lock_;
+  Conductor conductor_;
+  EngineThread thread_;  // Last: it ends before what it works on.
 };
 
 }  // namespace wsalive::engine

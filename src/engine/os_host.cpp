@@ -3,7 +3,10 @@
 #include "engine/host.hpp"
 #include "os/cookie.hpp"
 #include "os/keepalive_values.hpp"
+#include "os/repair.hpp"
+#include "os/sock_diag.hpp"
 #include "os/tcp_info.hpp"
+#include "os/tick.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -30,9 +33,18 @@ class OsHost final : public Host {
     return os::set_keep_alive_count(fd, probes);
   }
 
+  Result<os::Switch> keep_alive_switch(int fd) noexcept override {
+    return os::keep_alive_switch(fd);
+  }
   Result<int> user_timeout(int fd) noexcept override { return os::user_timeout(fd); }
   Status set_user_timeout(int fd, int milliseconds) noexcept override {
     return os::set_user_timeout(fd, milliseconds);
+  }
+
+  bool may_repair(int fd) noexcept override { return os::may_repair(fd); }
+  Status send_probe(int fd) noexcept override { return os::send_repair_probe(fd); }
+  Status destroy(int fd, std::uint64_t cookie) noexcept override {
+    return os::destroy_connection(fd, cookie);
   }
 };
 
@@ -42,5 +54,7 @@ Host& os_host() noexcept {
   static OsHost host;
   return host;
 }
+
+TickGrid os_ticks() noexcept { return {os::tick_length(), os::tick_phase()}; }
 
 }  // namespace wsalive::engine

@@ -2,41 +2,55 @@
 
 #include <algorithm>
 
-#include "engine/plan.hpp"
-#include "os/tick.hpp"
+#include "engine/drivers/repair.hpp"
+#include "engine/end_rule.hpp"
+#include "engine/kernel_values.hpp"
 
 namespace wsalive::engine {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 
+/// States in which the kernel sends probes.
 bool is_probed(os::TcpState state) noexcept {
   switch (state) {
     case os::TcpState::established:
     case os::TcpState::close_wait:
-    case os::TcpState::fin_wait2:
     case os::TcpState::fin_wait1:
+    case os::TcpState::fin_wait2:
       return true;
     default:
       return false;
   }
 }
 
-/// Values of somebody outside take the place of what was asked for, each with its source.
-void adopt_outside(policy::SourcedTiming& wanted, const os::KernelKeepAlive& written,
-                   const os::KernelKeepAlive& found) noexcept {
-  if (found.idle_s != written.idle_s) {
-    wanted.timing.idle = from_seconds(found.idle_s);
-    wanted.idle_from = policy::Source::outside;
+/// What depends on the present silence: the next probe and the end. Neither is told of a connection
+/// that is not established, nor where unacknowledged data keeps the kernel from probing.
+void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds kept_late) noexcept {
+  if (!is_probed(facts.state) || facts.busy) return;
+  const milliseconds idle = answer.actual.idle;
+  const milliseconds interval = answer.actual.interval;
+  const auto left = [&](milliseconds instant) {
+    return std::max(instant + kept_late - facts.heard, milliseconds::zero());
+  };
+  answer.to_next_probe = left(idle + answer.unanswered * interval);
+  answer.to_give_up = left(idle + answer.probes_before_end * interval);
+}
+
+policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
+                         const TickGrid& ticks) noexcept {
+  if (driver_of(course) != DriverKind::late) return wanted.timing;
+  if (mechanism_of(course) == Mechanism::kernel) {
+    return from_kernel(nearest_later_in_kernel(wanted.timing));
   }
-  if (found.interval_s != written.interval_s) {
-    wanted.timing.interval = from_seconds(found.interval_s);
-    wanted.interval_from = policy::Source::outside;
-  }
-  if (found.probes != written.probes) {
-    wanted.timing.probes = static_cast<std::uint8_t>(found.probes);
-    wanted.probes_from = policy::Source::outside;
-  }
+  const auto tick = std::chrono::ceil<std::chrono::microseconds>(ticks.length);
+  return policy::detail::nearest_later_rearm(wanted.timing, {.tick = tick});
+}
+
+/// How late a probe may leave by the driver's nature: one tick to notice, one to send.
+nanoseconds lateness_of(Mechanism mechanism, const TickGrid& ticks) noexcept {
+  return (mechanism == Mechanism::rearm ? 2 : 1) * ticks.length + milliseconds{1};
 }
 
 }  // namespace
@@ -45,33 +59,45 @@ InForce read_back_off(const policy::SourcedTiming& wanted) noexcept {
   return {.on = false, .wanted = wanted, .actual = wanted.timing};
 }
 
-InForce read_back_silent(const policy::SourcedTiming& wanted) noexcept {
-  return {.on = true, .wanted = wanted, .actual = wanted.timing, .driver = DriverKind::silent};
-}
-
 InForce read_back_kernel(policy::SourcedTiming wanted, const os::KernelKeepAlive& written,
-                         const os::KernelKeepAlive& found, const os::TcpFacts& facts) noexcept {
+                         const os::KernelKeepAlive& found, const os::TcpFacts& facts,
+                         const TickGrid& ticks) noexcept {
+  if (found.on == os::Switch::off) return read_back_off(wanted);
   adopt_outside(wanted, written, found);
-  const Plan plan = plan_for(wanted.timing);
-  InForce answer{.on = found.on == os::Switch::on,
+  const policy::Timing actual = from_kernel(found);
+  InForce answer{.on = true,
                  .wanted = wanted,
-                 .actual = plan.actual,
-                 .driver = found.on == os::Switch::on ? plan.driver : DriverKind::off,
-                 .lateness = 2 * os::tick_length()};
-  if (answer.on) add_instants(answer, facts);
+                 .actual = actual,
+                 .driver = actual == wanted.timing ? DriverKind::native : DriverKind::late,
+                 .lateness = lateness_of(Mechanism::kernel, ticks),
+                 .unanswered = facts.probes,
+                 .probes_before_end = actual.probes};
+  add_instants(answer, facts, milliseconds::zero());
   return answer;
 }
 
-void add_instants(InForce& in_force, const os::TcpFacts& facts) noexcept {
-  in_force.unanswered = facts.probes;
-  if (!is_probed(facts.state) || facts.busy) return;
-  const milliseconds idle = in_force.actual.idle;
-  const milliseconds interval = in_force.actual.interval;
-  const auto left = [&](milliseconds instant) {
-    return std::max(instant - facts.heard, milliseconds::zero());
-  };
-  in_force.to_next_probe = left(idle + facts.probes * interval);
-  in_force.to_give_up = left(idle + in_force.actual.probes * interval);
+InForce read_back(const Slot& slot, const policy::SourcedTiming& cells,
+                  const os::KernelKeepAlive& found, const os::TcpFacts& facts,
+                  const TickGrid& ticks) noexcept {
+  const Course course = course_of(slot);
+  const DriverKind driver = driver_of(course);
+  const policy::SourcedTiming wanted = wanted_of(slot);
+  if (driver == DriverKind::off) return read_back_off(cells);
+  if (mechanism_of(course) == Mechanism::kernel) {
+    return read_back_kernel(wanted, nearest_later_in_kernel(wanted.timing), found, facts, ticks);
+  }
+  InForce answer{
+      .on = true, .wanted = wanted, .actual = actual_of(wanted, course, ticks), .driver = driver};
+  if (driver == DriverKind::silent || mechanism_of(course) == Mechanism::none) {
+    return answer;  // Listening, over, or N = 0: nothing is due.
+  }
+  const bool is_repair = mechanism_of(course) == Mechanism::repair;
+  answer.lateness = lateness_of(mechanism_of(course), ticks);
+  answer.probes_before_end = probes_before_end(answer.actual, ticks.length);
+  answer.unanswered = is_repair ? RepairDriver::unanswered(slot)
+                                : static_cast<std::uint8_t>(facts.probes - slot.base_probes);
+  add_instants(answer, facts, milliseconds{is_repair ? 0 : slot.mark});
+  return answer;
 }
 
 }  // namespace wsalive::engine

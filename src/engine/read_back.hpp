@@ -1,7 +1,9 @@
-// The read-back (K-96), computed from what the kernel says at this moment.
+// The read-back (K-96), computed from what the kernel and the engine say at this moment.
 #pragma once
 
 #include "engine/in_force.hpp"
+#include "engine/slot.hpp"
+#include "engine/tick_grid.hpp"
 #include "os/keepalive_values.hpp"
 #include "os/tcp_info.hpp"
 #include "policy/keepalive.hpp"
@@ -11,18 +13,16 @@ namespace wsalive::engine {
 /// Keep-alive is off: only what was asked for is told.
 [[nodiscard]] InForce read_back_off(const policy::SourcedTiming& wanted) noexcept;
 
-/// N = 0: on, and never a probe (K-53).
-[[nodiscard]] InForce read_back_silent(const policy::SourcedTiming& wanted) noexcept;
-
-/// The kernel's own timing: native where it is what was asked for, else late. Values that differ from
+/// A socket that only the kernel keeps, or that the engine knows nothing of: values that differ from
 /// `written` were set by somebody outside, and then are what is in force.
 [[nodiscard]] InForce read_back_kernel(policy::SourcedTiming wanted,
                                        const os::KernelKeepAlive& written,
-                                       const os::KernelKeepAlive& found,
-                                       const os::TcpFacts& facts) noexcept;
+                                       const os::KernelKeepAlive& found, const os::TcpFacts& facts,
+                                       const TickGrid& ticks) noexcept;
 
-/// Fills in what depends on the present silence: the next probe and the end. Neither is told of a
-/// connection that is not established, nor where unacknowledged data keeps the kernel from probing.
-void add_instants(InForce& in_force, const os::TcpFacts& facts) noexcept;
+/// A socket that the engine knows. `cells` is what the program's cells say, told while it is off.
+[[nodiscard]] InForce read_back(const Slot& slot, const policy::SourcedTiming& cells,
+                                const os::KernelKeepAlive& found, const os::TcpFacts& facts,
+                                const TickGrid& ticks) noexcept;
 
 }  // namespace wsalive::engine

@@ -26,6 +26,7 @@ Result<TcpFacts> tcp_facts(int fd) noexcept {
       .busy = info.tcpi_unacked != 0 || info.tcpi_notsent_bytes != 0,
       .heard =
           std::chrono::milliseconds{std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv)},
+      .segments_in = info.tcpi_segs_in,
   };
 }
 

@@ -32,6 +32,8 @@ struct TcpFacts {
   bool busy = false;
   /// Silence so far: since the last data or acknowledgement received, right within one tick.
   std::chrono::milliseconds heard{};
+  /// Segments received so far, of whatever kind.
+  std::uint32_t segments_in = 0;
 };
 
 /// TCP_INFO. ENOPROTOOPT or EOPNOTSUPP for a socket that is not TCP. Any thread.

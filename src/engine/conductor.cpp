@@ -1,0 +1,280 @@
+#include "engine/conductor.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "engine/kernel_values.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+using policy::DriverKind;
+using std::chrono::milliseconds;
+
+Mechanism mechanism_for(DriverKind kind) noexcept {
+  switch (kind) {
+    case DriverKind::native:
+      return Mechanism::kernel;
+    case DriverKind::rearm:
+      return Mechanism::rearm;
+    case DriverKind::repair:
+      return Mechanism::repair;
+    default:
+      return Mechanism::none;
+  }
+}
+
+/// Who keeps a timing that is only near: without a thread the kernel, or nobody where its times are
+/// too short; else the kernel if it can, unless repair may be possible once there is a connection.
+Mechanism mechanism_for_late(const policy::Timing& actual, const policy::HostFacts& host,
+                             const policy::ConnectionFacts& connection) noexcept {
+  if (actual.probes == 0) return Mechanism::none;
+  if (!host.has_engine) return Mechanism::kernel;
+  const bool may_become_exact = host.can_repair && !connection.established;
+  const bool kernel_can = policy::detail::native_is_exact(actual, host, connection);
+  return kernel_can && !may_become_exact ? Mechanism::kernel : Mechanism::rearm;
+}
+
+}  // namespace
+
+Conductor::Conductor(const DriverParts& parts, SlotTable& slots, Ownership& ownership)
+    : parts_(parts),
+      slots_(slots),
+      ownership_(ownership),
+      due_(slots),
+      rearm_(parts),
+      repair_(parts) {}
+
+ProbeDriver* Conductor::driver(Mechanism mechanism) noexcept {
+  switch (mechanism) {
+    case Mechanism::rearm:
+      return &rearm_;
+    case Mechanism::repair:
+      return &repair_;
+    default:
+      return nullptr;
+  }
+}
+
+Conductor::Choice Conductor::choose(int fd, const policy::Timing& wanted, Driving driving,
+                                    bool has_user_timeout) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  const policy::ConnectionFacts connection{
+      .established = facts && facts->state == os::TcpState::established,
+      .user_timeout = has_user_timeout,
+  };
+  policy::HostFacts host{
+      .tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length),
+      .has_engine = driving == Driving::possible,
+      .can_repair = false,
+  };
+  policy::DriverChoice choice = policy::choose_driver(wanted, host, connection);
+  if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
+  host.can_repair = parts_.host.may_repair(fd);  // Asked only where nothing else would do.
+  choice = policy::choose_driver(wanted, host, connection);
+  if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
+  return {choice, mechanism_for_late(choice.actual, host, connection)};
+}
+
+Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
+                        KernelSwitch already, Driving driving, Instant now) {
+  const auto cookie = parts_.host.cookie(fd);
+  if (!cookie) return tl::unexpected(cookie.error());
+  const auto user_timeout = parts_.host.user_timeout(fd);  // Refuses what is not TCP.
+  if (!user_timeout) return tl::unexpected(user_timeout.error());
+  if (slot.cookie.load(std::memory_order_relaxed) != *cookie) drop(fd, slot);
+
+  const Choice choice = choose(fd, wanted.timing, driving, *user_timeout != 0);
+  // The switch first: in this order the kernel counts the silence from the last segment (K-50).
+  if (already == KernelSwitch::untouched && choice.mechanism != Mechanism::none) {
+    if (const Status done = parts_.host.set_switch(fd, os::Switch::on); !done) return done;
+  }
+  slot.cookie.store(*cookie, std::memory_order_relaxed);
+  forget_connection(fd, slot);
+  if (const Status done = install(fd, slot, wanted, choice); !done) return done;
+  if (driver(choice.mechanism) && !course_of(slot).standby) look(fd, slot, now);
+  return {};
+}
+
+/// A socket that is not connected, or not any more, may still be connected: its end is to come.
+void Conductor::forget_connection(int fd, Slot& slot) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  if (!facts) return;
+  const bool connecting =
+      facts->state == os::TcpState::close || facts->state == os::TcpState::syn_sent;
+  if (connecting) change(slot, [](Course& course) { course.connected = 0; });
+}
+
+Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
+                          const Choice& choice) noexcept {
+  const Course before = course_of(slot);
+  const bool was_on = driver_of(before) != DriverKind::off && before.written + slot.place != 0;
+  if (mechanism_of(before) != choice.mechanism) let_go(fd, slot);
+  set_wanted(slot, wanted);
+  change(slot, [&](Course& course) {
+    course.driver = static_cast<std::uint32_t>(choice.driver.kind) & 7U;
+    course.mechanism = static_cast<std::uint32_t>(choice.mechanism) & 3U;
+    course.written = choice.mechanism == Mechanism::kernel;
+    course.kept = was_on;
+  });
+  if (ProbeDriver* const chosen = driver(choice.mechanism)) {
+    const Status done = chosen->attach(fd, slot);
+    if (done) due_.schedule(fd, slot.place != 0 ? slot.due : Instant{});
+    return done;
+  }
+  if (choice.mechanism == Mechanism::kernel) return write_kernel(fd, choice.driver.actual);
+  return parts_.host.set_switch(fd, os::Switch::off);
+}
+
+Status Conductor::write_kernel(int fd, const policy::Timing& timing) noexcept {
+  const os::KernelKeepAlive values = in_kernel(timing);
+  Status done = parts_.host.set_interval(fd, values.interval_s);
+  if (done) done = parts_.host.set_count(fd, values.probes);
+  if (done) done = parts_.host.set_idle(fd, values.idle_s);  // Last: it arms the timer.
+  return done;
+}
+
+/// Stops driving, whatever comes next; the slot's values stay.
+void Conductor::let_go(int fd, Slot& slot) noexcept {
+  if (ProbeDriver* const old = driver(mechanism_of(course_of(slot)))) old->detach(fd, slot);
+  due_.remove(fd);
+  slot.mark = 0;
+  slot.base_probes = slot.last_probes = 0;
+  change(slot, [](Course& course) { course.mechanism = 0; });
+}
+
+void Conductor::stop(int fd, Slot& slot) noexcept {
+  const Course before = course_of(slot);
+  if (before.mechanism != static_cast<unsigned>(Mechanism::kernel)) {
+    let_go(fd, slot);
+    // The kernel is left with what comes nearest, as a reader of the socket would expect it.
+    const os::KernelKeepAlive values = nearest_later_in_kernel(wanted_of(slot).timing);
+    (void)parts_.host.set_interval(fd, values.interval_s);
+    (void)parts_.host.set_count(fd, values.probes);
+    (void)parts_.host.set_idle(fd, values.idle_s);
+  }
+  if (before.shared) ownership_.yield(slot);
+  change(slot, [](Course& course) {
+    course.driver = static_cast<std::uint32_t>(DriverKind::off);
+    course.standby = course.shared = 0;
+  });
+}
+
+void Conductor::drop(int fd, Slot& slot) noexcept {
+  const Course before = course_of(slot);
+  if (before == Course{}) return;
+  if (before.shared) ownership_.yield(slot);
+  // Whatever the drivers borrowed went with the socket that it was borrowed from.
+  rearm_.forget(fd);
+  due_.remove(fd);
+  slot.mark = 0;
+  slot.parked_idle = 0;
+  slot.base_probes = slot.last_probes = 0;
+  slot.cookie.store(0, std::memory_order_relaxed);
+  slot.times.store({}, std::memory_order_relaxed);
+  slot.course.store({}, std::memory_order_release);
+}
+
+void Conductor::reconsider(int fd, Slot& slot, Driving driving, Instant now) {
+  const Course course = course_of(slot);
+  if (driver_of(course) == DriverKind::off || driver_of(course) == DriverKind::silent) return;
+  if (course.given_up || course.standby) return;
+  const KernelSwitch already = course.resting || mechanism_of(course) == Mechanism::none
+                                   ? KernelSwitch::untouched
+                                   : KernelSwitch::on;
+  (void)start(fd, slot, wanted_of(slot), already, driving, now);
+}
+
+bool Conductor::run_first(Instant now) {
+  if (due_.empty() || due_.first_due() > now) return false;
+  const int fd = *due_.first();
+  Slot& slot = slots_.at(fd);
+  const auto cookie = parts_.host.cookie(fd);
+  if (!cookie || *cookie != slot.cookie.load(std::memory_order_relaxed)) {
+    drop(fd, slot);
+  } else if (!stands_by(fd, slot, now)) {
+    look(fd, slot, now);
+  }
+  return true;
+}
+
+/// Whether another process of the family drives. It is asked again whenever a probe could be due, a
+/// little after the other process would have sent it.
+bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
+  if (!course_of(slot).standby) return false;
+  if (ownership_.claim(slot)) {
+    const auto facts = parts_.host.facts(fd);
+    slot.base_probes = facts ? facts->probes : 0;  // All N probes are still to come.
+    slot.mark = 0;
+    change(slot, [](Course& course) {
+      course.standby = 0;
+      course.shared = 1;
+    });
+    return false;
+  }
+  const policy::Timing wanted = wanted_of(slot).timing;
+  const milliseconds step =
+      std::max<milliseconds>(std::min(wanted.idle, wanted.interval), milliseconds{50});
+  const auto facts = parts_.host.facts(fd);
+  const milliseconds idle = wanted.idle;
+  const bool is_recent = facts && facts->heard < idle;
+  due_.schedule(fd, parts_.ticks.behind(now, (is_recent ? idle - facts->heard : step)) +
+                        4 * parts_.ticks.length);
+  return true;
+}
+
+void Conductor::look(int fd, Slot& slot, Instant now) {
+  ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
+  if (!driving) {
+    due_.remove(fd);
+    return;
+  }
+  conclude(fd, slot, driving->look(fd, slot, now), now);
+}
+
+void Conductor::conclude(int fd, Slot& slot, const Next& next, Instant now) {
+  switch (next.verdict) {
+    case Verdict::again:
+      due_.schedule(fd, next.due);
+      return;
+    case Verdict::ended:
+      let_go(fd, slot);
+      return;
+    case Verdict::listening:
+      become_listener(fd, slot);
+      return;
+    case Verdict::stranger:
+      drop(fd, slot);
+      return;
+    case Verdict::choose:
+      reconsider(fd, slot, Driving::possible, now);
+      return;
+    case Verdict::outside:
+      adopt(fd, slot, now);
+      return;
+  }
+}
+
+/// What is accepted inherits the kernel's values: whole seconds until it is driven itself (K-41).
+void Conductor::become_listener(int fd, Slot& slot) noexcept {
+  let_go(fd, slot);
+  (void)parts_.host.set_switch(fd, os::Switch::on);
+  (void)write_kernel(fd, from_kernel(nearest_later_in_kernel(wanted_of(slot).timing)));
+}
+
+void Conductor::adopt(int fd, Slot& slot, Instant now) {
+  ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
+  const auto wanted = driving->outside_values(fd, slot);
+  const auto on = parts_.host.keep_alive_switch(fd);
+  if (!wanted || !on) return drop(fd, slot);
+  if (*on == os::Switch::off && !course_of(slot).resting) {
+    set_wanted(slot, *wanted);
+    let_go(fd, slot);
+    change(slot,
+           [](Course& course) { course.driver = static_cast<std::uint32_t>(DriverKind::off); });
+    return;
+  }
+  (void)start(fd, slot, *wanted, KernelSwitch::on, Driving::possible, now);
+}
+
+}  // namespace wsalive::engine

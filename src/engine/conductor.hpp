@@ -1,0 +1,78 @@
+// Chooses each connection's driver and lets it look when it is due.
+//
+// All that the engine decides is decided here, without a thread, a lock or a clock: the instant comes
+// in as a parameter, so that tests run hours in microseconds. Whoever calls holds the engine's lock.
+// Before every look the socket's cookie is compared: a descriptor that now means another socket is
+// dropped without being touched.
+#pragma once
+
+#include <optional>
+
+#include "engine/drivers/rearm.hpp"
+#include "engine/drivers/repair.hpp"
+#include "engine/due_heap.hpp"
+#include "engine/engine.hpp"
+#include "engine/ownership.hpp"
+#include "engine/probe_driver.hpp"
+#include "engine/slot_table.hpp"
+
+namespace wsalive::engine {
+
+/// Whether connections can be driven at all: not where no thread can be started.
+enum class Driving : bool { kernel_only, possible };
+
+class Conductor {
+ public:
+  Conductor(const DriverParts& parts, SlotTable& slots, Ownership& ownership);
+
+  /// Keep-alive goes on, or its values change while it is on. On failure nothing has changed.
+  [[nodiscard]] Status start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
+                             KernelSwitch already, Driving driving, Instant now);
+
+  /// The kernel's switch has just been set off: nothing is driven, the values stay for the next time.
+  void stop(int fd, Slot& slot) noexcept;
+
+  /// Nothing is kept of the descriptor; its socket is not touched.
+  void drop(int fd, Slot& slot) noexcept;
+
+  /// The socket's state, or a value that counts for the choice, has changed: chooses again.
+  void reconsider(int fd, Slot& slot, Driving driving, Instant now);
+
+  [[nodiscard]] bool idle() const noexcept { return due_.empty(); }
+  /// When the first connection is due; not while idle.
+  [[nodiscard]] Instant next_due() const noexcept { return due_.first_due(); }
+  /// Looks at the first connection if it is due; false if none is.
+  bool run_first(Instant now);
+
+  [[nodiscard]] DueHeap& due() noexcept { return due_; }
+  [[nodiscard]] const DriverParts& parts() const noexcept { return parts_; }
+
+ private:
+  struct Choice {
+    policy::DriverChoice driver;
+    Mechanism mechanism;
+  };
+
+  [[nodiscard]] Choice choose(int fd, const policy::Timing& wanted, Driving driving,
+                              bool has_user_timeout) noexcept;
+  void forget_connection(int fd, Slot& slot) noexcept;
+  [[nodiscard]] Status install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
+                               const Choice& choice) noexcept;
+  [[nodiscard]] Status write_kernel(int fd, const policy::Timing& timing) noexcept;
+  [[nodiscard]] ProbeDriver* driver(Mechanism mechanism) noexcept;
+  void let_go(int fd, Slot& slot) noexcept;
+  void look(int fd, Slot& slot, Instant now);
+  void conclude(int fd, Slot& slot, const Next& next, Instant now);
+  void become_listener(int fd, Slot& slot) noexcept;
+  void adopt(int fd, Slot& slot, Instant now);
+  [[nodiscard]] bool stands_by(int fd, Slot& slot, Instant now) noexcept;
+
+  DriverParts parts_;
+  SlotTable& slots_;
+  Ownership& ownership_;
+  DueHeap due_;
+  RearmDriver rearm_;
+  RepairDriver repair_;
+};
+
+}  // namespace wsalive::engine

@@ -1,0 +1,129 @@
+#include "engine/drivers/parking.hpp"
+
+#include <algorithm>
+
+#include "engine/end_rule.hpp"
+#include "engine/kernel_values.hpp"
+#include "policy/driver_choice.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+/// How far behind the wanted instant the kernel stands.
+constexpr seconds kBehind{3};
+constexpr seconds kIntervalBehind{2};
+
+/// Not connected yet: looked at once in T, but not more often than this.
+constexpr milliseconds kLeastWaiting{20};
+
+}  // namespace
+
+policy::Timing Parking::actual(const Slot& slot, Mechanism mechanism) const noexcept {
+  const policy::Timing wanted = wanted_of(slot).timing;
+  if (mechanism == Mechanism::repair) return wanted;
+  const auto tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length);
+  return policy::detail::nearest_later_rearm(wanted, {.tick = tick});
+}
+
+std::uint32_t Parking::probes(const policy::Timing& actual) const noexcept {
+  return probes_before_end(actual, parts_.ticks.length);
+}
+
+int Parking::interval_seconds(const policy::Timing& actual) const noexcept {
+  const auto behind = std::chrono::ceil<seconds>(milliseconds{actual.interval}) + kIntervalBehind;
+  return static_cast<int>(std::min<seconds::rep>(behind.count(), os::kLongestSeconds));
+}
+
+int Parking::count(const policy::Timing& actual, unsigned base) const noexcept {
+  return static_cast<int>(std::min<std::uint32_t>(probes(actual) + base, os::kLargestCount));
+}
+
+Status Parking::write_all(int fd, Slot& slot, const policy::Timing& actual,
+                          unsigned base) noexcept {
+  Status done = parts_.host.set_interval(fd, interval_seconds(actual));
+  if (!done) return done;
+  write_count(fd, actual, base);
+  change(slot, [](Course& course) { course.resting = 0; });
+  park(fd, slot, std::max<milliseconds>(actual.idle, silence_so_far(fd)));
+  return {};
+}
+
+milliseconds Parking::silence_so_far(int fd) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  const bool connected = facts && facts->state != os::TcpState::close &&
+                         facts->state != os::TcpState::listen &&
+                         facts->state != os::TcpState::syn_sent;
+  return connected ? facts->heard : milliseconds::zero();
+}
+
+void Parking::park(int fd, Slot& slot, nanoseconds silence) noexcept {
+  const auto idle = std::chrono::floor<seconds>(silence) + kBehind;
+  const bool was_resting = course_of(slot).resting;
+  if (idle.count() > parts_.longest_idle_s) {
+    if (!was_resting) (void)parts_.host.set_switch(fd, os::Switch::off);
+    change(slot, [](Course& course) { course.resting = 1; });
+    return;
+  }
+  if (was_resting) (void)parts_.host.set_switch(fd, os::Switch::on);
+  change(slot, [](Course& course) { course.resting = 0; });
+  slot.parked_idle = static_cast<std::uint16_t>(idle.count());
+  (void)parts_.host.set_idle(fd, slot.parked_idle);
+}
+
+void Parking::write_count(int fd, const policy::Timing& actual, unsigned base) noexcept {
+  (void)parts_.host.set_count(fd, count(actual, base));
+}
+
+bool Parking::changed_outside(int fd, const Slot& slot, const policy::Timing& actual,
+                              unsigned base) noexcept {
+  const auto found = parts_.host.values(fd);
+  if (!found) return false;
+  const Course course = course_of(slot);
+  if (course.resting) return found->on == os::Switch::on;
+  return found->on == os::Switch::off || found->idle_s != slot.parked_idle ||
+         found->interval_s != interval_seconds(actual) ||
+         (!course.lowered && found->probes != count(actual, base));
+}
+
+Result<policy::SourcedTiming> Parking::adopted(int fd, const Slot& slot,
+                                               const policy::Timing& actual,
+                                               unsigned base) noexcept {
+  const auto found = parts_.host.values(fd);
+  if (!found) return tl::unexpected(found.error());
+  policy::SourcedTiming wanted = wanted_of(slot);
+  adopt_outside(wanted,
+                {.on = os::Switch::on,
+                 .idle_s = slot.parked_idle,
+                 .interval_s = interval_seconds(actual),
+                 .probes = count(actual, base)},
+                *found);
+  return wanted;
+}
+
+std::optional<Next> Parking::not_driven(os::TcpState state, Slot& slot, Instant now,
+                                        const policy::Timing& actual) const noexcept {
+  const bool was_connected = course_of(slot).connected;
+  switch (state) {
+    case os::TcpState::listen:
+      return Next{Verdict::listening};
+    case os::TcpState::close:
+      if (was_connected) return Next{Verdict::ended};
+      [[fallthrough]];
+    case os::TcpState::syn_sent:
+      return Next{Verdict::again,
+                  now + std::max<milliseconds>(milliseconds{actual.idle}, kLeastWaiting)};
+    default:
+      break;
+  }
+  if (was_connected) return std::nullopt;
+  change(slot, [](Course& course) { course.connected = 1; });
+  // Only now it is known whether repair, which needs a connection, would be exact.
+  const bool late = driver_of(course_of(slot)) == policy::DriverKind::late;
+  return late ? std::optional<Next>{Next{Verdict::choose}} : std::nullopt;
+}
+
+}  // namespace wsalive::engine

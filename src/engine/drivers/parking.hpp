@@ -1,0 +1,58 @@
+// What the driven mechanisms write into the kernel, and how they tell whether it is still theirs.
+//
+// A driven connection is *parked*: the kernel's own values stand a few seconds behind the wanted next
+// instant, so that a stopped engine makes probes late, never absent, and other readers see nearly the
+// truth. Where the wanted silence is longer than TCP_KEEPIDLE can say, the kernel's switch is off in
+// between ("resting").
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "engine/probe_driver.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::engine {
+
+class Parking {
+ public:
+  explicit Parking(const DriverParts& parts) noexcept : parts_(parts) {}
+
+  /// The timing that driving really keeps: what is wanted, or the nearest later one that re-arming
+  /// can do.
+  [[nodiscard]] policy::Timing actual(const Slot& slot, Mechanism mechanism) const noexcept;
+
+  /// Probes before the end: the rule of K-52 applied to the actual timing.
+  [[nodiscard]] std::uint32_t probes(const policy::Timing& actual) const noexcept;
+
+  /// Interval, count and idle time behind `actual` and behind the present silence.
+  [[nodiscard]] Status write_all(int fd, Slot& slot, const policy::Timing& actual,
+                                 unsigned base) noexcept;
+
+  /// TCP_KEEPIDLE, or rest, behind a wanted silence.
+  void park(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
+
+  /// TCP_KEEPCNT for a silence that began with the kernel's count at `base`.
+  void write_count(int fd, const policy::Timing& actual, unsigned base) noexcept;
+  [[nodiscard]] int count(const policy::Timing& actual, unsigned base) const noexcept;
+
+  /// Whether the kernel's values differ from those that were written.
+  [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const policy::Timing& actual,
+                                     unsigned base) noexcept;
+  /// The values found, as somebody outside has set them over what was wanted.
+  [[nodiscard]] Result<policy::SourcedTiming> adopted(int fd, const Slot& slot,
+                                                      const policy::Timing& actual,
+                                                      unsigned base) noexcept;
+
+  /// A verdict for a state in which nothing is driven; nullopt where probes are sent.
+  [[nodiscard]] std::optional<Next> not_driven(os::TcpState state, Slot& slot, Instant now,
+                                               const policy::Timing& actual) const noexcept;
+
+ private:
+  [[nodiscard]] std::chrono::milliseconds silence_so_far(int fd) noexcept;
+  [[nodiscard]] int interval_seconds(const policy::Timing& actual) const noexcept;
+
+  DriverParts parts_;
+};
+
+}  // namespace wsalive::engine

@@ -1,0 +1,187 @@
+#include "engine/drivers/rearm.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace wsalive::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+/// The kernel's give-up by count is at 127; from one probe before that on it must be kept from it.
+constexpr unsigned kCountEnds = os::kLargestCount - 1;
+constexpr int kNeverByUserTimeout = std::numeric_limits<int>::max();
+
+std::uint32_t as_mark(milliseconds time) noexcept {
+  return static_cast<std::uint32_t>(
+      std::min<milliseconds::rep>(time.count(), std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+/// One look: the facts, and what the wanted timing makes of them.
+struct RearmDriver::Seen {
+  os::TcpFacts facts;
+  Instant now;
+  policy::Timing actual;
+};
+
+Status RearmDriver::attach(int fd, Slot& slot) noexcept {
+  const Status written =
+      parking_.write_all(fd, slot, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
+  if (course_of(slot).triggered) {  // Parked again, so the sign is taken back.
+    release_user_timeout(fd);
+    change(slot, [](Course& course) { course.triggered = 0; });
+  }
+  const auto facts = parts_.host.facts(fd);
+  if (facts) slot.last_probes = facts->probes;
+  return written;
+}
+
+Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  if (!facts) return {Verdict::stranger};
+  const Seen seen{*facts, now, parking_.actual(slot, Mechanism::rearm)};
+  if (const auto other = parking_.not_driven(facts->state, slot, now, seen.actual)) {
+    if (other->verdict == Verdict::ended) release_user_timeout(fd);
+    return *other;
+  }
+  return look_at_connection(fd, slot, seen);
+}
+
+Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept {
+  const milliseconds idle = seen.actual.idle;
+  const milliseconds interval = seen.actual.interval;
+  const milliseconds heard = seen.facts.heard;
+  if (seen.facts.busy || (heard < idle && !is_kept_silence(slot, seen))) {
+    begin_silence(fd, slot, seen);
+  }
+  if (seen.facts.busy) {  // K-58: nothing can be owed before an acknowledgement and then T.
+    if (course_of(slot).triggered) settle(fd, slot, idle);
+    return {Verdict::again, parts_.ticks.behind(seen.now, idle)};
+  }
+
+  const bool was_triggered = course_of(slot).triggered;
+  const bool is_out = was_triggered && seen.facts.probes != slot.last_probes;
+  const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
+  const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
+  if (heard < need) {
+    if (was_triggered) settle(fd, slot, need);
+    // An answer from now on would make the next probe due T after it, which may be before `need`.
+    return {Verdict::again, parts_.ticks.behind(seen.now, std::min(need - heard, idle))};
+  }
+  // Not yet out: a thread of the program held the socket. Told again; what is late stays late.
+  const bool is_repeated = was_triggered && !is_out;
+  if (!is_repeated && heard - need > 2 * parts_.ticks.length) {
+    slot.mark =
+        as_mark(milliseconds{slot.mark} + heard - need);  // An answer keeps its full interval.
+  }
+  if (parking_.changed_outside(fd, slot, seen.actual, slot.base_probes)) return {Verdict::outside};
+  return trigger(fd, slot, seen, /*last=*/unanswered >= parking_.probes(seen.actual));
+}
+
+// T was lengthened after probes had gone out: that they still count unanswered shows that it is the
+// same silence (K-50).
+bool RearmDriver::is_kept_silence(const Slot& slot, const Seen& seen) noexcept {
+  return course_of(slot).kept != 0 && seen.facts.probes == slot.last_probes &&
+         seen.facts.probes != slot.base_probes;
+}
+
+void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen) noexcept {
+  slot.mark = 0;
+  const bool lowered = course_of(slot).lowered;
+  if (course_of(slot).kept) change(slot, [](Course& course) { course.kept = 0; });
+  if (slot.base_probes == seen.facts.probes && !lowered) return;
+  // The kernel counts on from where it was if data came while other data lay unread.
+  slot.base_probes = seen.facts.probes;
+  change(slot, [](Course& course) { course.lowered = 0; });
+  parking_.write_count(fd, seen.actual, slot.base_probes);
+}
+
+void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
+  release_user_timeout(fd);
+  change(slot, [](Course& course) { course.triggered = 0; });
+  parking_.park(fd, slot, silence);
+}
+
+Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
+  free_count(fd, slot, seen, last);
+  if (course_of(slot).resting) {
+    (void)parts_.host.set_switch(fd, os::Switch::on);
+    change(slot, [](Course& course) { course.resting = 0; });
+  }
+  const auto idle = std::chrono::floor<seconds>(milliseconds{seen.actual.idle}).count();
+  slot.parked_idle =
+      static_cast<std::uint16_t>(std::min<seconds::rep>(idle, parts_.longest_idle_s));
+  (void)parts_.host.set_idle(fd, slot.parked_idle);
+  slot.last_probes = seen.facts.probes;
+  change(slot, [](Course& course) {
+    course.triggered = 1;
+    course.kept = 0;
+  });
+  return {Verdict::again, parts_.ticks.behind(seen.now, 2 * parts_.ticks.length)};
+}
+
+// With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where
+// it would end too early (more than 126 probes, or the program's own), and taken away for the end.
+void RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
+  const auto own = parts_.host.user_timeout(fd);
+  if (!last) {
+    const bool wanted = (own && *own != 0) || seen.facts.probes >= kCountEnds;
+    if (wanted) hold_user_timeout(fd, own.value_or(0), kNeverByUserTimeout);
+    return;
+  }
+  hold_user_timeout(fd, own.value_or(0), 0);
+  const int count = parking_.count(seen.actual, slot.base_probes);
+  if (seen.facts.probes >= count) return;
+  change(slot, [](Course& course) { course.lowered = 1; });
+  (void)parts_.host.set_count(fd, 1);
+}
+
+std::vector<RearmDriver::Held>::iterator RearmDriver::find_held(int fd) noexcept {
+  return std::find_if(held_.begin(), held_.end(), [fd](const Held& each) { return each.fd == fd; });
+}
+
+void RearmDriver::hold_user_timeout(int fd, int own, int ours) {
+  const auto found = find_held(fd);
+  if (found != held_.end()) {
+    found->ours = ours;
+  } else if (own == ours) {
+    return;
+  } else {
+    held_.push_back({fd, own, ours});
+  }
+  (void)parts_.host.set_user_timeout(fd, ours);
+}
+
+void RearmDriver::release_user_timeout(int fd) noexcept {
+  const auto found = find_held(fd);
+  if (found == held_.end()) return;
+  const auto present = parts_.host.user_timeout(fd);
+  // The program may have set another meanwhile; then that one stays.
+  if (present && *present == found->ours) (void)parts_.host.set_user_timeout(fd, found->own);
+  *found = held_.back();
+  held_.pop_back();
+}
+
+void RearmDriver::forget(int fd) noexcept {
+  const auto found = find_held(fd);
+  if (found == held_.end()) return;
+  *found = held_.back();
+  held_.pop_back();
+}
+
+Result<policy::SourcedTiming> RearmDriver::outside_values(int fd, const Slot& slot) noexcept {
+  return parking_.adopted(fd, slot, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
+}
+
+void RearmDriver::detach(int fd, Slot& slot) noexcept {
+  release_user_timeout(fd);
+  change(slot, [](Course& course) {
+    course.triggered = course.resting = course.lowered = course.kept = 0;
+  });
+}
+
+}  // namespace wsalive::engine

@@ -1,0 +1,59 @@
+// rearm: the kernel sends each probe itself, at the engine's sign.
+//
+// At a due instant the engine reads how long the peer has really been silent. If it is long enough,
+// TCP_KEEPIDLE is set to floor(T) seconds: the kernel, which finds more silence than that, sends one
+// probe at its next tick and counts it. Two ticks later the engine looks again: the probe is out, and
+// the connection is parked; or the program held the socket locked, and the sign is repeated.
+//
+// "Due" is asked in the kernel's own measure of silence, so that no probe is early, no drift is
+// corrected, and a stopped process or a suspended machine makes things late and nothing else. Exact
+// for T >= 1 s and I >= two ticks, any N; probes leave one tick, sometimes two, after their instant.
+#pragma once
+
+#include <vector>
+
+#include "engine/drivers/parking.hpp"
+#include "engine/probe_driver.hpp"
+
+namespace wsalive::engine {
+
+class RearmDriver final : public ProbeDriver {
+ public:
+  explicit RearmDriver(const DriverParts& parts) : parts_(parts), parking_(parts) {}
+
+  Status attach(int fd, Slot& slot) noexcept override;
+  Next look(int fd, Slot& slot, Instant now) noexcept override;
+  Result<policy::SourcedTiming> outside_values(int fd, const Slot& slot) noexcept override;
+  void detach(int fd, Slot& slot) noexcept override;
+
+  /// The descriptor's socket is gone: what was borrowed from it is not given back.
+  void forget(int fd) noexcept;
+
+ private:
+  struct Seen;
+
+  Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
+  [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
+  void begin_silence(int fd, Slot& slot, const Seen& seen) noexcept;
+  /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
+  void settle(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
+  Next trigger(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
+  void free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
+
+  void hold_user_timeout(int fd, int own, int ours);
+  void release_user_timeout(int fd) noexcept;
+
+  DriverParts parts_;
+  Parking parking_;
+
+  /// TCP_USER_TIMEOUT is ours from a trigger to the look after it.
+  struct Held {
+    int fd;
+    int own;
+    int ours;
+  };
+  [[nodiscard]] std::vector<Held>::iterator find_held(int fd) noexcept;
+  std::vector<Held> held_;
+};
+
+}  // namespace wsalive::engine

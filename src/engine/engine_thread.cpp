@@ -1,0 +1,80 @@
+#include "engine/engine_thread.hpp"
+
+#include <sys/prctl.h>
+
+#include <csignal>
+
+#include "os/threads.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+constexpr std::chrono::milliseconds kLinger{200};
+constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
+
+/// A thread inherits the mask of the one that starts it.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+EngineThread::~EngineThread() {
+  stop_.store(true);
+  signal_.fetch_add(1);
+  os::futex_wake(&signal_, 1);
+  while (threads_.load() != 0) (void)os::futex_wait(threads_, 1, Instant::max());
+}
+
+Status EngineThread::ensure() noexcept {
+  if (is_running_) return {};
+  // A predecessor that has retired may be at its last step.
+  while (threads_.load() != 0) (void)os::futex_wait(threads_, 1, Instant::max());
+  threads_.store(1);
+  const AllSignalsBlocked quiet;
+  Status started = os::start_thread(kStackBytes, body, this);
+  if (!started) threads_.store(0);
+  is_running_ = started.has_value();
+  return started;
+}
+
+void EngineThread::wake_for(Instant due) noexcept {
+  signal_.fetch_add(1);  // Whoever is about to sleep does not.
+  if (due < sleeps_until_.load()) os::futex_wake(&signal_, 1);
+}
+
+void* EngineThread::body(void* self) noexcept {
+  static_cast<EngineThread*>(self)->loop();
+  return nullptr;
+}
+
+void EngineThread::loop() noexcept {
+  ::prctl(PR_SET_NAME, "wsalive-engine");
+  ::prctl(PR_SET_TIMERSLACK, 1UL);
+  while (!stop_.load()) {
+    const std::uint32_t seen = signal_.load();
+    const Instant now = clock_.now();
+    const std::optional<Instant> next = work_.run(now);
+    const Instant until = next.value_or(now + kLinger);
+    sleeps_until_.store(until);
+    const os::FutexWait slept = os::futex_wait(signal_, seen, until);
+    sleeps_until_.store(Instant::min());
+    if (!next && slept == os::FutexWait::timed_out && work_.let_end()) break;
+  }
+  os::FutexWord* const word = &threads_;
+  word->store(0);
+  os::futex_wake(word, 1);  // Not a look at the object: it may be gone.
+}
+
+}  // namespace wsalive::engine

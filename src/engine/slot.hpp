@@ -1,0 +1,114 @@
+// What the engine keeps for one descriptor, in 40 bytes.
+//
+// The first three words are atomic, because the data path compares them without a lock; whoever
+// holds the engine's lock may change them. The rest belongs to the lock's holder alone. All zero is
+// an empty slot. With its place in the heap and its published record a driven connection costs 60
+// bytes.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "policy/driver_choice.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::engine {
+
+/// Who makes a connection's probes. A driver that is `late` may be kept by either of the first two.
+enum class Mechanism : std::uint8_t { none, kernel, rearm, repair };
+
+/// What was asked for besides the times, and how it is done: one word, changed in one step.
+struct Course {
+  std::uint32_t probes : 8 = 0;
+  std::uint32_t sources : 6 = 0;    ///< Two bits each: idle, interval, probes.
+  std::uint32_t driver : 3 = 0;     ///< A policy::DriverKind.
+  std::uint32_t mechanism : 2 = 0;  ///< A Mechanism.
+  std::uint32_t written : 1 = 0;    ///< The kernel keeps this timing and has its values, on or off.
+  std::uint32_t connected : 1 = 0;  ///< Has been seen connected: state CLOSE is then its end.
+  std::uint32_t standby : 1 = 0;    ///< Another process of the family drives (fork_family.hpp).
+  std::uint32_t shared : 1 = 0;     ///< A child was forked that has this connection too.
+  std::uint32_t lowered : 1 = 0;    ///< TCP_KEEPCNT stands low for a give-up.
+  std::uint32_t resting : 1 = 0;    ///< The kernel's switch is off between instants (long times).
+  std::uint32_t triggered : 1 = 0;  ///< The kernel was told to probe; not yet confirmed.
+  std::uint32_t given_up : 1 = 0;   ///< The engine itself ended the connection.
+  std::uint32_t kept : 1 = 0;       ///< The times changed in mid-silence: its probes still count.
+  std::uint32_t family : 4 = 0;     ///< Whose lock file decides who drives.
+
+  friend constexpr bool operator==(const Course&, const Course&) = default;
+};
+static_assert(sizeof(Course) == 4);
+
+struct Times {
+  std::uint32_t idle = 0;
+  std::uint32_t interval = 0;
+
+  friend constexpr bool operator==(const Times&, const Times&) = default;
+};
+
+struct Slot {
+  std::atomic<std::uint64_t> cookie;  ///< 0: nothing is known of the descriptor.
+  std::atomic<Times> times;
+  std::atomic<Course> course;
+  std::uint32_t place;  ///< Position in the heap of what is due, from 1; 0: not driven.
+  Instant due;
+  std::uint32_t mark;  ///< rearm: lateness kept, ms. repair: segments received, at the last probe.
+  std::uint16_t parked_idle;  ///< TCP_KEEPIDLE as the engine left it, seconds.
+  std::uint8_t
+      base_probes;  ///< rearm: the kernel's count when the silence began. repair: count, low.
+  std::uint8_t last_probes;  ///< rearm: the kernel's count at the trigger. repair: count, high.
+};
+static_assert(sizeof(Slot) == 40);
+static_assert(std::atomic<Times>::is_always_lock_free);
+static_assert(std::atomic<Course>::is_always_lock_free);
+
+constexpr std::uint32_t pack_sources(const policy::SourcedTiming& timing) noexcept {
+  const auto bits = [](policy::Source from) { return static_cast<std::uint32_t>(from); };
+  return bits(timing.idle_from) | bits(timing.interval_from) << 2U | bits(timing.probes_from) << 4U;
+}
+
+constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
+  const auto from = [&](unsigned shift) {
+    return static_cast<policy::Source>(course.sources >> shift & 3U);
+  };
+  return {{policy::DwordMillis{times.idle}, policy::DwordMillis{times.interval},
+           static_cast<std::uint8_t>(course.probes)},
+          from(0),
+          from(2),
+          from(4)};
+}
+
+inline policy::SourcedTiming wanted_of(const Slot& slot) noexcept {
+  return unpack(slot.times.load(std::memory_order_relaxed),
+                slot.course.load(std::memory_order_relaxed));
+}
+
+inline void set_wanted(Slot& slot, const policy::SourcedTiming& wanted) noexcept {
+  slot.times.store({wanted.timing.idle.count(), wanted.timing.interval.count()},
+                   std::memory_order_relaxed);
+  Course course = slot.course.load(std::memory_order_relaxed);
+  course.probes = wanted.timing.probes;
+  course.sources = pack_sources(wanted) & 0x3FU;
+  slot.course.store(course, std::memory_order_release);
+}
+
+inline Course course_of(const Slot& slot) noexcept {
+  return slot.course.load(std::memory_order_acquire);
+}
+
+/// Changes some fields of the course: `change(slot, [](Course& c) { c.shared = 1; })`. Under the lock.
+template <typename Edit>
+void change(Slot& slot, Edit&& edit) noexcept {
+  Course course = slot.course.load(std::memory_order_relaxed);
+  edit(course);
+  slot.course.store(course, std::memory_order_release);
+}
+
+inline Mechanism mechanism_of(Course course) noexcept {
+  return static_cast<Mechanism>(course.mechanism);
+}
+inline policy::DriverKind driver_of(Course course) noexcept {
+  return static_cast<policy::DriverKind>(course.driver);
+}
+
+}  // namespace wsalive::engine

@@ -1,0 +1,18 @@
+// SOCK_DESTROY: ends a connection with a reset, from the outside of its socket.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+/// Ends the connection of this descriptor, if its socket still has this cookie: a reset goes out, and
+/// the program's calls answer ECONNABORTED once. The calling thread must stand in the socket's network
+/// namespace.
+///
+/// Errors  EPERM without CAP_NET_ADMIN, EOPNOTSUPP where the kernel was built without it, ENOENT where
+///         the connection is not found here (another namespace, or gone).
+[[nodiscard]] Status destroy_connection(int fd, std::uint64_t cookie) noexcept;
+
+}  // namespace wsalive::os

@@ -1,0 +1,81 @@
+// The engine's conductor over a simulated kernel: hours of keep-alive in microseconds.
+//
+// `run_for` lets the kernel, the peers and the engine act in the order of their instants; a stalled
+// engine is left out. Instants are told in milliseconds since the simulation's beginning.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "engine/conductor.hpp"
+#include "support/simulated_kernel.hpp"
+
+namespace wsalive::test {
+
+constexpr policy::SourcedTiming asked(std::uint32_t idle, std::uint32_t interval,
+                                      std::uint8_t probes) {
+  using policy::DwordMillis;
+  using policy::Source;
+  return {{DwordMillis{idle}, DwordMillis{interval}, probes},
+          Source::socket,
+          Source::socket,
+          Source::registry};
+}
+
+class Simulation {
+ public:
+  using Millis = std::chrono::milliseconds;
+
+  explicit Simulation(int longest_idle_s = os::kLongestSeconds)
+      : conductor_({kernel, {}, longest_idle_s}, slots_, sole_) {}
+
+  Status switch_on(int fd, const policy::SourcedTiming& wanted) {
+    return conductor_.start(fd, slot(fd), wanted, engine::KernelSwitch::untouched,
+                            engine::Driving::possible, kernel.now());
+  }
+  void switch_off(int fd) {
+    (void)kernel.set_switch(fd, os::Switch::off);
+    conductor_.stop(fd, slot(fd));
+  }
+
+  void run_for(Millis time) {
+    const Instant target = kernel.now() + time;
+    for (;;) {
+      const bool has_due = !stalled && !conductor_.idle();
+      const Instant due = has_due ? conductor_.next_due() + engine_delay : Instant::max();
+      const Instant next = std::min(due, kernel.next_event());
+      if (next > target) break;
+      kernel.advance_to(std::max(next, kernel.now()));
+      while (!stalled && !conductor_.idle() &&
+             conductor_.next_due() + engine_delay <= kernel.now()) {
+        conductor_.run_first(kernel.now());
+        ++looks;
+      }
+    }
+    kernel.advance_to(target);
+  }
+
+  [[nodiscard]] std::vector<Millis> probes(int fd) const {
+    return kernel.instants(fd, OnWire::probe);
+  }
+  [[nodiscard]] std::vector<Millis> resets(int fd) const {
+    return kernel.instants(fd, OnWire::reset);
+  }
+  [[nodiscard]] engine::Slot& slot(int fd) { return slots_.at(fd); }
+  [[nodiscard]] engine::Conductor& conductor() noexcept { return conductor_; }
+  [[nodiscard]] policy::DriverKind driver(int fd) {
+    return engine::driver_of(engine::course_of(slot(fd)));
+  }
+
+  SimulatedKernel kernel;
+  bool stalled = false;  ///< The engine's thread does not run.
+  std::chrono::nanoseconds engine_delay{};
+  unsigned looks = 0;
+
+ private:
+  engine::SlotTable slots_;
+  engine::SoleOwner sole_;
+  engine::Conductor conductor_;
+};
+
+}  // namespace wsalive::test

@@ -1,0 +1,331 @@
+// What may happen to a driven connection: each case a way in which simple timers would go wrong.
+// All in virtual time, over the simulated kernel.
+
+#include "engine/conductor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/death.hpp"
+#include "engine/end_rule.hpp"
+#include "support/simulation.hpp"
+
+namespace wsalive::test {
+namespace {
+
+using namespace std::chrono_literals;
+using os::KernelKeepAlive;
+using os::Switch;
+using policy::DriverKind;
+using policy::Source;
+using Millis = std::chrono::milliseconds;
+
+constexpr auto kNobody = [](unsigned) { return false; };
+
+class ConductorTest : public testing::Test {
+ protected:
+  int driven(const policy::SourcedTiming& wanted, SimulatedKernel::Peer peer = kNobody) {
+    const int fd = simulation_.kernel.connect(std::move(peer));
+    EXPECT_TRUE(simulation_.switch_on(fd, wanted));
+    return fd;
+  }
+  KernelKeepAlive values(int fd) { return simulation_.kernel.socket(fd).values; }
+
+  Simulation simulation_;
+};
+
+TEST_F(ConductorTest, TheKernelStandsBehindTheScheduleAndTakesOverWhenTheEngineStops) {
+  const int fd = driven(asked(1500, 200, 5));
+  EXPECT_EQ(values(fd), (KernelKeepAlive{Switch::on, 4, 3, 5}));
+  simulation_.stalled = true;
+  simulation_.run_for(4s + 5 * 3s + 20ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 5U);
+  EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, AStoppedEngineThatComesBackSendsNoBurst) {
+  const int fd = driven(asked(1500, 200, 5));
+  simulation_.run_for(1650ms);
+  simulation_.stalled = true;
+  simulation_.run_for(560ms);
+  simulation_.stalled = false;
+  simulation_.run_for(2s);
+  const std::vector<Millis> probes = simulation_.probes(fd);
+  ASSERT_EQ(probes.size(), 5U);
+  for (std::size_t k = 1; k < probes.size(); ++k) EXPECT_GE(probes[k] - probes[k - 1], 196ms) << k;
+  EXPECT_GE(simulation_.resets(fd).at(0), probes.back() + 196ms);
+}
+
+TEST_F(ConductorTest, ASocketHeldByAThreadIsToldAgain) {
+  const int fd = driven(asked(1500, 300, 5));
+  simulation_.run_for(1498ms);
+  simulation_.kernel.hold(fd, 15ms);
+  simulation_.run_for(40ms);
+  const std::vector<Millis> probes = simulation_.probes(fd);
+  ASSERT_EQ(probes.size(), 1U);
+  EXPECT_LE(probes[0], 1498ms + 15ms + 16ms);  // The kernel alone would take 48 ms.
+}
+
+TEST_F(ConductorTest, UnreadDataDoesNotLeadTheCountAstray) {  // K-52
+  const int fd = driven(asked(1500, 200, 6));
+  simulation_.run_for(1720ms);
+  ASSERT_EQ(simulation_.probes(fd).size(), 2U);
+  simulation_.kernel.peer_sends(fd, /*while_unread=*/true);
+  simulation_.run_for(5s);
+  EXPECT_EQ(simulation_.probes(fd).size(), 2U + 6U);
+}
+
+TEST_F(ConductorTest, TwoHundredFiftyFiveProbesAlsoAfterUnreadData) {  // K-57
+  const int fd = driven(asked(1000, 8, 255));
+  simulation_.run_for(1040ms);
+  const std::size_t before = simulation_.probes(fd).size();
+  ASSERT_GT(before, 1U);
+  simulation_.kernel.peer_sends(fd, /*while_unread=*/true);
+  simulation_.run_for(1s + 255 * 8ms - 50ms);
+  EXPECT_TRUE(simulation_.kernel.is_open(fd));
+  simulation_.run_for(200ms);
+  EXPECT_FALSE(simulation_.kernel.is_open(fd));
+  EXPECT_EQ(simulation_.probes(fd).size(), before + 255);
+}
+
+TEST_F(ConductorTest, AUserTimeoutOfTheProgramNeitherHastensNorDelaysTheEnd) {  // K-76
+  for (const int user_timeout : {1, 2000, 3'600'000}) {
+    const int fd = simulation_.kernel.connect(kNobody);
+    const auto begin = std::chrono::floor<Millis>(simulation_.kernel.now() - Instant{1h});
+    simulation_.kernel.socket(fd).user_timeout = user_timeout;
+    ASSERT_TRUE(simulation_.switch_on(fd, asked(2000, 1000, 4)));
+    EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
+    simulation_.run_for(2s + 4 * 1s - 1ms);
+    EXPECT_TRUE(simulation_.kernel.is_open(fd)) << user_timeout;
+    EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, user_timeout);
+    simulation_.run_for(10ms);
+    EXPECT_FALSE(simulation_.kernel.is_open(fd)) << user_timeout;
+    EXPECT_GE(simulation_.resets(fd).at(0) - begin, 6s);
+    EXPECT_EQ(simulation_.probes(fd).size(), 4U);
+  }
+}
+
+TEST_F(ConductorTest, AUserTimeoutIsTheProgramsWhileDataIsOnItsWay) {  // K-76, K-91
+  const int fd = driven(asked(1000, 60'000, 200));
+  simulation_.kernel.socket(fd).user_timeout = 5000;
+  simulation_.run_for(1s + 30ms);  // A probe is out, and the engine has looked again.
+  EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 5000);
+  simulation_.run_for(130 * 60s);
+  EXPECT_GT(simulation_.probes(fd).size(), 127U);
+  EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 5000);
+}
+
+TEST_F(ConductorTest, AUserTimeoutSetWhileOursIsInPlaceStays) {  // K-76
+  const int fd = driven(asked(1000, 60'000, 5));
+  simulation_.kernel.socket(fd).user_timeout = 5000;
+  while (simulation_.kernel.socket(fd).user_timeout == 5000) simulation_.run_for(1ms);
+  simulation_.kernel.socket(fd).user_timeout = 7000;
+  simulation_.run_for(30ms);
+  EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 7000);
+}
+
+TEST_F(ConductorTest, LongerThanTheKernelCanSayTheSwitchRestsInBetween) {  // K-57
+  Simulation scaled{/*longest_idle_s=*/4};  // As if 32767 s were 4 s.
+  const int fd = scaled.kernel.connect(kNobody);
+  ASSERT_TRUE(scaled.switch_on(fd, asked(9500, 6000, 3)));
+  EXPECT_EQ(scaled.kernel.socket(fd).values.on, Switch::off);
+  scaled.run_for(9499ms);
+  EXPECT_EQ(scaled.probes(fd).size(), 0U);
+  scaled.run_for(3 * 6s + 20ms);
+  const std::vector<Millis> probes = scaled.probes(fd);
+  ASSERT_EQ(probes.size(), 3U);
+  for (std::size_t k = 0; k < 3; ++k) {
+    EXPECT_GE(probes[k], 9500ms + k * 6000ms);
+    EXPECT_LE(probes[k], 9509ms + k * 6000ms);
+  }
+  EXPECT_EQ(scaled.resets(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, FortyNineDaysAreWaitedFor) {  // K-57
+  struct Case {
+    std::uint32_t idle;
+    std::uint8_t probes;
+  };
+  for (const auto& [idle, probes] : {Case{4'000'000'000, 100}, Case{2'000'000'000, 255}}) {
+    const int fd = driven(asked(idle, 8, probes));
+    simulation_.run_for(Millis{idle} - 1ms);
+    EXPECT_EQ(simulation_.probes(fd).size(), 0U);
+    simulation_.run_for(probes * 8ms + 20ms);
+    EXPECT_EQ(simulation_.probes(fd).size(), probes);
+    EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+  }
+}
+
+TEST_F(ConductorTest, AnActiveConnectionCostsOneLookPerIdleTime) {
+  const int fd = driven(asked(1500, 300, 5));
+  for (int i = 0; i < 1000; ++i) {
+    simulation_.kernel.peer_sends(fd);
+    simulation_.run_for(15ms);
+  }
+  EXPECT_EQ(simulation_.probes(fd).size(), 0U);
+  EXPECT_LE(simulation_.looks, 11U);
+}
+
+TEST_F(ConductorTest, ValuesOfTheKernelAloneNeverWakeTheEngine) {
+  driven(asked(2000, 1000, 5));
+  driven(asked(1500, 300, 0));
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST_F(ConductorTest, ValuesOfSomebodyOutsideBecomeTheSockets) {
+  const int fd = driven(asked(1500, 300, 5));
+  simulation_.run_for(100ms);
+  ASSERT_TRUE(simulation_.kernel.set_idle(fd, 7));
+  ASSERT_TRUE(simulation_.kernel.set_interval(fd, 2));
+  ASSERT_TRUE(simulation_.kernel.set_count(fd, 3));
+  simulation_.run_for(7s + 3 * 2s + 10ms);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
+  const policy::SourcedTiming wanted = engine::wanted_of(simulation_.slot(fd));
+  EXPECT_EQ(wanted.timing, asked(7000, 2000, 3).timing);
+  EXPECT_EQ(wanted.idle_from, Source::outside);
+  EXPECT_EQ(wanted.probes_from, Source::outside);
+  EXPECT_EQ(simulation_.probes(fd), (std::vector<Millis>{7000ms, 9000ms, 11000ms}));
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST_F(ConductorTest, SwitchedOffFromOutsideItIsLeftAlone) {
+  const int fd = driven(asked(1500, 300, 5));
+  ASSERT_TRUE(simulation_.kernel.set_switch(fd, Switch::off));
+  simulation_.run_for(1min);
+  EXPECT_EQ(simulation_.probes(fd).size(), 0U);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::off);
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST_F(ConductorTest, SwitchedOnBeforeConnectingItHoldsOnTheConnection) {  // K-34
+  const int fd = simulation_.kernel.unconnected();
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(1500, 300, 5)));
+  simulation_.run_for(10s);
+  simulation_.kernel.set_peer(fd, kNobody);
+  simulation_.kernel.establish(fd);
+  simulation_.run_for(1500ms + 5 * 300ms + 20ms);
+  ASSERT_EQ(simulation_.probes(fd).size(), 5U);
+  EXPECT_GE(simulation_.probes(fd)[0], 11'496ms);  // A segment's tick began up to 4 ms before it.
+  EXPECT_LE(simulation_.probes(fd)[0], 11'509ms);
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST_F(ConductorTest, RepairWaitsForTheConnection) {
+  simulation_.kernel.allows_repair = true;
+  const int fd = simulation_.kernel.unconnected();
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(300, 50, 12)));
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::late);
+  simulation_.run_for(10s);
+  EXPECT_LE(simulation_.looks, 20U);
+  simulation_.kernel.establish(fd);
+  simulation_.conductor().reconsider(fd, simulation_.slot(fd), engine::Driving::possible,
+                                     simulation_.kernel.now());
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::repair);
+  simulation_.run_for(310ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, AListenerHandsDownWholeSecondsAndIsNotDriven) {  // K-41
+  const int fd = simulation_.kernel.listen();
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(1500, 300, 5)));
+  EXPECT_EQ(values(fd), (KernelKeepAlive{Switch::on, 2, 1, 5}));
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST_F(ConductorTest, AfterThePeerHasClosedRepairGivesWayToRearm) {
+  simulation_.kernel.allows_repair = true;
+  const int fd = driven(asked(2000, 4, 200));
+  ASSERT_EQ(simulation_.driver(fd), DriverKind::repair);
+  simulation_.kernel.peer_closes(fd);
+  simulation_.run_for(2000ms + 200 * 8ms + 20ms);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::late);  // Two ticks are the least there.
+  EXPECT_EQ(simulation_.probes(fd).size(), 200U);
+  EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, WithoutTheRightAnyMoreRepairBecomesLate) {
+  simulation_.kernel.allows_repair = true;
+  const int fd = driven(asked(300, 300, 5), [](unsigned) { return true; });
+  simulation_.run_for(700ms);
+  simulation_.kernel.allows_repair = false;
+  simulation_.run_for(2s);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::late);
+  EXPECT_TRUE(simulation_.kernel.is_open(fd));
+}
+
+TEST_F(ConductorTest, WhereDestroyIsRefusedTheKernelEndsIt) {
+  simulation_.kernel.allows_repair = true;
+  simulation_.kernel.allows_destroy = false;
+  const int fd = driven(asked(300, 50, 12));
+  simulation_.run_for(1100ms);
+  EXPECT_FALSE(simulation_.kernel.is_open(fd));
+  EXPECT_GE(simulation_.resets(fd).at(0), 900ms);
+  EXPECT_EQ(engine::death_from_records(simulation_.kernel, fd, simulation_.kernel.error(fd)),
+            engine::Death::keep_alive);
+}
+
+TEST_F(ConductorTest, ALinuxPeerThatAnswersTwiceASecondIsNotGivenUp) {  // K-52, K-59
+  struct Case {
+    std::uint32_t idle, interval;
+    std::uint8_t probes;
+    bool privileged;
+  };
+  for (const auto& [idle, interval, probes, privileged] :
+       {Case{200, 50, 5, true}, Case{200, 70, 5, true}, Case{200, 100, 3, true},
+        Case{1500, 80, 5, false}, Case{1, 1, 2, true}, Case{100, 100, 1, true}}) {
+    simulation_.kernel.allows_repair = privileged;
+    simulation_.kernel.answers_at_most_every = 500ms;
+    // Every third answer is lost besides.
+    const int fd = driven(asked(idle, interval, probes),
+                          [probes = probes](unsigned nth) { return probes == 1 || nth % 3 != 0; });
+    simulation_.run_for(30s);
+    EXPECT_TRUE(simulation_.kernel.is_open(fd)) << idle << ' ' << interval << ' ' << int{probes};
+  }
+}
+
+TEST_F(ConductorTest, LongerTimesMoveTheNextProbeAndKeepTheCount) {  // K-50
+  const int fd = driven(asked(1500, 300, 5));
+  simulation_.run_for(1900ms);
+  ASSERT_EQ(simulation_.probes(fd).size(), 2U);
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(2500, 400, 5)));
+  simulation_.run_for(2500ms + 5 * 400ms - 1900ms + 20ms);
+  const std::vector<Millis> probes = simulation_.probes(fd);
+  ASSERT_EQ(probes.size(), 5U);
+  EXPECT_GE(probes[2], 2500ms + 2 * 400ms);
+  EXPECT_LE(probes[2], 2500ms + 2 * 400ms + 9ms);
+  EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, ShorterTimesProbeAtOnce) {  // K-50
+  const int fd = driven(asked(60'000, 1500, 5));
+  simulation_.run_for(10s);
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(1500, 300, 5)));
+  simulation_.run_for(9ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 1U);
+  simulation_.run_for(2s);
+  EXPECT_EQ(simulation_.probes(fd).size(), 5U);
+}
+
+TEST_F(ConductorTest, WhatIsNotTcpIsRefusedBeforeAnythingChanges) {
+  EXPECT_FALSE(simulation_.switch_on(77, asked(1500, 300, 5)));
+  EXPECT_TRUE(simulation_.conductor().idle());
+}
+
+TEST(EndRule, ProbingGoesOnUntilALinuxPeerHadItsChance) {  // K-52
+  struct Row {
+    std::uint32_t idle, interval;
+    std::uint8_t probes;
+    std::uint32_t sent;
+  };
+  for (const Row& row :
+       {Row{7'200'000, 1000, 10, 10}, Row{7'200'000, 1000, 5, 5}, Row{1500, 100, 5, 7},
+        Row{1500, 300, 2, 3}, Row{1500, 504, 2, 2}, Row{1500, 503, 2, 3}, Row{1200, 30, 12, 18},
+        Row{300, 50, 12, 12}, Row{7'200'000, 1000, 1, 1}, Row{500, 1, 1, 5}, Row{504, 1, 1, 1},
+        Row{100, 100, 1, 6}, Row{1, 1, 1, 504}, Row{1000, 1000, 0, 0}}) {
+    const policy::Timing timing = asked(row.idle, row.interval, row.probes).timing;
+    EXPECT_EQ(engine::probes_before_end(timing, 4ms), row.sent)
+        << row.idle << ' ' << row.interval << ' ' << int{row.probes};
+  }
+}
+
+}  // namespace
+}  // namespace wsalive::test
