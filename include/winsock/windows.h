@@ -11,6 +11,7 @@
 #include "guiddef.h"
 #include "minwinbase.h"
 #include "winerror.h"
+#include "winbase.h"
 #include "excpt.h"
 // clang-format on
 

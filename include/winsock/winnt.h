@@ -108,6 +108,8 @@ typedef union _ULARGE_INTEGER {
 #define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))
 #define RtlEqualMemory(a, b, length) (!memcmp((a), (b), (length)))
 
+#include "wsalive/interlocked.h"
+
 #define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define _ARRAYSIZE(array) ARRAYSIZE(array)
 #define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))

@@ -40,8 +40,8 @@ class DispatcherLock {
   WakeList woken_;  // Wakes in its destructor, after ~DispatcherLock has unlocked.
 };
 
-/// How taking a signaled object ended.
-enum class Taken : std::uint8_t { normally, abandoned };
+/// How taking a signaled object ended; `lost` is another process that was faster.
+enum class Taken : std::uint8_t { normally, abandoned, lost };
 
 class WaitObject : public Object {
  public:
@@ -53,14 +53,28 @@ class WaitObject : public Object {
   [[nodiscard]] virtual bool is_signaled(const Thread& thread) const noexcept = 0;
   /// Lets `thread` go on; only when signaled. An auto-reset event is reset here, a mutex gets its owner.
   virtual Taken take(Thread& thread) noexcept = 0;
+  /// Undoes a take: the wait wanted others too, and lost one of them to another process.
+  virtual void put_back(Thread& /*thread*/) noexcept {}
 
   /// Satisfies, oldest first, every wait that this object's new state lets go on.
   void signal_waiters(DispatcherLock& lock) noexcept;
 
-  void add_waiter(WaitBlock& block) noexcept { waiters_.push_back(block); }
+  void add_waiter(WaitBlock& block) noexcept {
+    const bool first = waiters_.empty();
+    waiters_.push_back(block);
+    if (first) waiters_came();
+  }
+  void remove_waiter(WaitBlock& block) noexcept {
+    block.unlink();
+    if (waiters_.empty()) waiters_went();
+  }
+  [[nodiscard]] bool has_waiters() const noexcept { return !waiters_.empty(); }
 
  protected:
   using Object::Object;
+  /// The first waiter has come, and the last has gone.
+  virtual void waiters_came() noexcept {}
+  virtual void waiters_went() noexcept {}
 
  private:
   IntrusiveList<WaitBlock> waiters_;

@@ -8,19 +8,19 @@ namespace wsalive::kernel {
 
 enum class Reset : std::uint8_t { manual, automatic };
 
-class Event final : public WaitObject {
+class Event : public WaitObject {
  public:
   static constexpr Kind kKind = Kind::event;
 
   Event(Reset reset, bool signaled) noexcept
       : WaitObject(Kind::event), reset_(reset), signaled_(signaled) {}
 
-  void set() noexcept {
+  virtual void set() noexcept {
     DispatcherLock lock;
     signaled_ = true;
     signal_waiters(lock);
   }
-  void clear() noexcept {
+  virtual void clear() noexcept {
     const DispatcherLock lock;
     signaled_ = false;
   }
@@ -32,6 +32,7 @@ class Event final : public WaitObject {
     if (reset_ == Reset::automatic) signaled_ = false;
     return Taken::normally;
   }
+  void put_back(Thread& /*thread*/) noexcept override { signaled_ = true; }
 
  private:
   const Reset reset_;

@@ -31,6 +31,12 @@ Taken Mutex::take(Thread& thread) noexcept {
   return std::exchange(abandoned_, false) ? Taken::abandoned : Taken::normally;
 }
 
+void Mutex::put_back(Thread& /*thread*/) noexcept {
+  if (--depth_ != 0) return;
+  unlink();
+  owner_ = nullptr;
+}
+
 void Mutex::abandon(DispatcherLock& lock) noexcept {
   abandoned_ = true;
   free(lock);

@@ -8,7 +8,7 @@
 
 namespace wsalive::kernel {
 
-class Mutex final : public WaitObject, public Link {
+class Mutex : public WaitObject, public Link {
  public:
   static constexpr Kind kKind = Kind::mutex;
 
@@ -19,18 +19,21 @@ class Mutex final : public WaitObject, public Link {
 
   /// Gives up one taking of the calling thread's.
   /// \return false, and nothing changed, if another thread or none is the owner.
-  [[nodiscard]] bool release() noexcept;
+  [[nodiscard]] virtual bool release() noexcept;
 
   [[nodiscard]] bool is_signaled(const Thread& thread) const noexcept override {
     return !owner_ || owner_ == &thread;
   }
   Taken take(Thread& thread) noexcept override;
+  void put_back(Thread& thread) noexcept override;
 
   /// The owner has ended. Under the lock.
-  void abandon(DispatcherLock& lock) noexcept;
+  virtual void abandon(DispatcherLock& lock) noexcept;
+
+ protected:
+  ~Mutex() override;
 
  private:
-  ~Mutex() override;
   void free(DispatcherLock& lock) noexcept;
 
   Thread* owner_ = nullptr;

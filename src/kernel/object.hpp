@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
   file,
   file_mapping,
   registry_key,
+  heap,
 };
 
 class Object {

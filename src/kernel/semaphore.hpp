@@ -8,7 +8,7 @@
 
 namespace wsalive::kernel {
 
-class Semaphore final : public WaitObject {
+class Semaphore : public WaitObject {
  public:
   static constexpr Kind kKind = Kind::semaphore;
 
@@ -18,7 +18,7 @@ class Semaphore final : public WaitObject {
 
   /// Adds to the count.
   /// \return the count before; nullopt, and nothing changed, if it would pass the limit.
-  [[nodiscard]] std::optional<std::int32_t> release(std::int32_t more) noexcept {
+  [[nodiscard]] virtual std::optional<std::int32_t> release(std::int32_t more) noexcept {
     DispatcherLock lock;
     if (more > most_ - count_) return std::nullopt;
     const std::int32_t before = count_;
@@ -34,6 +34,7 @@ class Semaphore final : public WaitObject {
     --count_;
     return Taken::normally;
   }
+  void put_back(Thread& /*thread*/) noexcept override { ++count_; }
 
  private:
   std::int32_t count_;

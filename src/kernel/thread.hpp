@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/intrusive_list.hpp"
@@ -54,6 +55,10 @@ class Thread final : public WaitObject, public Link {
   /// Makes the calling thread, which has no object yet, this one. It holds a reference until its end.
   void attach_caller();
 
+  /// Lets a thread that was started suspended begin. Any thread, any number of times.
+  /// \return whether it was still suspended.
+  bool resume() noexcept;
+
   /// Mutexes that the thread owns; under the dispatcher's lock.
   IntrusiveList<Mutex>& owned_mutexes() noexcept { return owned_mutexes_; }
 
@@ -65,6 +70,7 @@ class Thread final : public WaitObject, public Link {
   void renumber() noexcept;
 
  private:
+  friend class ThreadStart;
   ~Thread() override;
   static void at_thread_end(void* thread) noexcept;
   void end() noexcept;
@@ -73,6 +79,7 @@ class Thread final : public WaitObject, public Link {
   ApcQueue apcs_;
   std::atomic<std::int32_t> number_{0};
   std::atomic<std::uint32_t> exit_code_{kStillActive};
+  std::atomic<std::uint32_t> suspended_{0};
   std::uint32_t coming_exit_code_ = 0;
   bool ended_ = false;
   IntrusiveList<Mutex> owned_mutexes_;
@@ -82,6 +89,19 @@ class Thread final : public WaitObject, public Link {
 namespace detail {
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local Thread* current_thread;
 }
+
+/// What start_thread() begins with.
+struct NewThread {
+  std::uint32_t (*body)(void*) = nullptr;  ///< Its result is the thread's exit code.
+  void* argument = nullptr;
+  std::size_t stack_bytes = 0;  ///< 0 takes the default.
+  bool suspended = false;       ///< Waits for Thread::resume() first.
+};
+
+/// Starts a thread that `thread`, a new object, stands for. Its number is known when this returns.
+///
+/// \return false where the host gives no more threads. Throws std::bad_alloc.
+[[nodiscard]] bool start_thread(Ref<Thread> thread, const NewThread& what);
 
 /// The calling thread's object if it has one yet.
 [[nodiscard]] inline Thread* attached_thread() noexcept { return detail::current_thread; }

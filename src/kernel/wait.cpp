@@ -52,7 +52,9 @@ bool Wait::try_any() noexcept {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     WaitObject& object = *blocks[i].object;
     if (!object.is_signaled(*thread)) continue;
-    const bool abandoned = object.take(*thread) == Taken::abandoned;
+    const Taken taken = object.take(*thread);
+    if (taken == Taken::lost) continue;
+    const bool abandoned = taken == Taken::abandoned;
     result = {abandoned ? WaitEnd::abandoned : WaitEnd::satisfied, static_cast<std::uint32_t>(i)};
     return true;
   }
@@ -64,8 +66,13 @@ bool Wait::try_all() noexcept {
   const auto ready = [this](const WaitBlock& block) { return block.object->is_signaled(*thread); };
   if (!std::ranges::all_of(blocks, ready)) return false;
   bool abandoned = false;
-  for (const WaitBlock& block : blocks) {
-    abandoned |= block.object->take(*thread) == Taken::abandoned;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const Taken taken = blocks[i].object->take(*thread);
+    if (taken == Taken::lost) {
+      for (std::size_t back = 0; back < i; ++back) blocks[back].object->put_back(*thread);
+      return false;
+    }
+    abandoned |= taken == Taken::abandoned;
   }
   result = {abandoned ? WaitEnd::abandoned : WaitEnd::satisfied};
   return true;
@@ -77,7 +84,7 @@ void Wait::enqueue() noexcept {
 }
 
 void Wait::dequeue() noexcept {
-  for (WaitBlock& block : blocks) block.unlink();
+  for (WaitBlock& block : blocks) block.object->remove_waiter(block);
   unlink();
 }
 

@@ -17,23 +17,28 @@ timespec to_timespec(Instant instant) noexcept {
   return {.tv_sec = seconds.count(), .tv_nsec = (since - seconds).count()};
 }
 
+int operation(int what, FutexReach reach) noexcept {
+  return reach == FutexReach::process ? what | FUTEX_PRIVATE_FLAG : what;
+}
+
 }  // namespace
 
-FutexWait futex_wait(const FutexWord& word, std::uint32_t expected, Instant deadline) noexcept {
+FutexWait futex_wait(const FutexWord& word, std::uint32_t expected, Instant deadline,
+                     FutexReach reach) noexcept {
   const timespec until = to_timespec(deadline);
   const timespec* const limit = deadline == Instant::max() ? nullptr : &until;
   const int kept = errno;
   // FUTEX_WAIT_BITSET takes an absolute time of CLOCK_MONOTONIC.
-  const auto result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+  const auto result = ::syscall(SYS_futex, &word, operation(FUTEX_WAIT_BITSET, reach), expected,
                                 limit, nullptr, FUTEX_BITSET_MATCH_ANY);
   const bool late = result != 0 && errno == ETIMEDOUT;
   errno = kept;
   return late ? FutexWait::timed_out : FutexWait::woken_or_changed;
 }
 
-void futex_wake(const FutexWord* word, int count) noexcept {
+void futex_wake(const FutexWord* word, int count, FutexReach reach) noexcept {
   const int kept = errno;
-  ::syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count, nullptr, nullptr, 0);
+  ::syscall(SYS_futex, word, operation(FUTEX_WAKE, reach), count, nullptr, nullptr, 0);
   errno = kept;
 }
 

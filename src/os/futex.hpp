@@ -1,4 +1,4 @@
-// The kernel's futex for the threads of one process: sleep while a word has a value, wake sleepers.
+// The kernel's futex: sleep while a word has a value, wake sleepers.
 //
 // It is what every wait of src/kernel ends in. Deadlines are instants of CLOCK_MONOTONIC, so a step of
 // the wall clock moves no timeout. Raw system calls: a signal or a stray wake-up ends a sleep early,
@@ -16,14 +16,17 @@ using FutexWord = std::atomic<std::uint32_t>;
 
 enum class FutexWait : std::uint8_t { woken_or_changed, timed_out };
 
+/// Who may sleep on a word: this process, or all that map its page.
+enum class FutexReach : std::uint8_t { process, machine };
+
 /// Sleeps until woken, but only if `word` still holds `expected`.
 ///
 /// \param deadline  Instant::max() sleeps without end.
-[[nodiscard]] FutexWait futex_wait(const FutexWord& word, std::uint32_t expected,
-                                   Instant deadline) noexcept;
+[[nodiscard]] FutexWait futex_wait(const FutexWord& word, std::uint32_t expected, Instant deadline,
+                                   FutexReach reach = FutexReach::process) noexcept;
 
 /// Wakes up to `count` threads that sleep on `word`. The word need not live any more: its address is
 /// never read.
-void futex_wake(const FutexWord* word, int count) noexcept;
+void futex_wake(const FutexWord* word, int count, FutexReach reach = FutexReach::process) noexcept;
 
 }  // namespace wsalive::os

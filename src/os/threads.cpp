@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,5 +59,9 @@ Status start_thread(std::size_t stack_bytes, void* (*body)(void*), void* argumen
   if (refused != 0) return failure(refused, "pthread_create");
   return {};
 }
+
+void end_thread() { ::pthread_exit(nullptr); }
+
+void yield_processor() noexcept { ::sched_yield(); }
 
 }  // namespace wsalive::os

@@ -21,4 +21,10 @@ namespace wsalive::os {
 /// \return EAGAIN or ENOMEM where the host gives no more.
 [[nodiscard]] Status start_thread(std::size_t stack_bytes, void* (*body)(void*), void* argument);
 
+/// Ends the calling thread: objects on its stack and thread-local ones are destroyed first.
+[[noreturn]] void end_thread();
+
+/// Lets another thread that is ready run.
+void yield_processor() noexcept;
+
 }  // namespace wsalive::os

@@ -1,0 +1,218 @@
+#include "kernel/named.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "kernel/named_watch.hpp"
+#include "kernel/thread.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+/// One step down from a positive value.
+bool take_one(std::atomic<std::int32_t>& value) noexcept {
+  std::int32_t seen = value.load();
+  while (seen > 0) {
+    if (value.compare_exchange_weak(seen, seen - 1)) return true;
+  }
+  return false;
+}
+
+class NamedEvent final : public Event {
+ public:
+  explicit NamedEvent(NamedState&& named) noexcept
+      : Event(Reset::manual, false), named_(std::move(named)) {}
+
+  void set() noexcept override { change(1); }
+  void clear() noexcept override { change(0); }
+  [[nodiscard]] bool is_signaled(const Thread& /*thread*/) const noexcept override {
+    return state_.value.load(std::memory_order_acquire) != 0;
+  }
+  Taken take(Thread& /*thread*/) noexcept override {
+    if (state_.manual_reset) return Taken::normally;
+    return take_one(state_.value) ? Taken::normally : Taken::lost;
+  }
+  void put_back(Thread& /*thread*/) noexcept override {
+    if (!state_.manual_reset) change_word(1);
+  }
+
+ private:
+  void waiters_came() noexcept override { watch_.waiters_came(); }
+  void waiters_went() noexcept override { watch_.waiters_went(); }
+  void change(std::int32_t value) noexcept {
+    DispatcherLock lock;
+    change_word(value);
+    if (value != 0) signal_waiters(lock);
+  }
+  void change_word(std::int32_t value) noexcept {
+    state_.value.store(value, std::memory_order_release);
+    announce(state_);
+  }
+
+  NamedState named_;
+  SharedState& state_{named_.state()};
+  NamedWatch watch_{*this, state_};
+};
+
+class NamedSemaphore final : public Semaphore {
+ public:
+  explicit NamedSemaphore(NamedState&& named) noexcept
+      : Semaphore(0, 1), named_(std::move(named)) {}
+
+  [[nodiscard]] std::optional<std::int32_t> release(std::int32_t more) noexcept override {
+    DispatcherLock lock;
+    std::int32_t before = state_.value.load();
+    do {
+      if (more > state_.most - before) return std::nullopt;
+    } while (!state_.value.compare_exchange_weak(before, before + more));
+    announce(state_);
+    signal_waiters(lock);
+    return before;
+  }
+  [[nodiscard]] bool is_signaled(const Thread& /*thread*/) const noexcept override {
+    return state_.value.load(std::memory_order_acquire) > 0;
+  }
+  Taken take(Thread& /*thread*/) noexcept override {
+    return take_one(state_.value) ? Taken::normally : Taken::lost;
+  }
+  void put_back(Thread& /*thread*/) noexcept override {
+    state_.value.fetch_add(1);
+    announce(state_);
+  }
+
+ private:
+  void waiters_came() noexcept override { watch_.waiters_came(); }
+  void waiters_went() noexcept override { watch_.waiters_went(); }
+
+  NamedState named_;
+  SharedState& state_{named_.state()};
+  NamedWatch watch_{*this, state_};
+};
+
+/// The owner is a thread of some process. If it dies without a word, the next look finds it gone.
+class NamedMutex final : public Mutex {
+ public:
+  explicit NamedMutex(NamedState&& named) noexcept : named_(std::move(named)) {}
+
+  [[nodiscard]] bool release() noexcept override {
+    DispatcherLock lock;
+    const Thread* const caller = attached_thread();
+    if (!caller || state_.owner.load() != number_of(*caller)) return false;
+    give_up_once();
+    signal_waiters(lock);
+    return true;
+  }
+  void abandon(DispatcherLock& lock) noexcept override {
+    unlink();
+    const Thread* const ending = attached_thread();
+    if (!ending || state_.owner.load() != number_of(*ending))
+      return;  // Released by another handle.
+    state_.abandoned = 1;
+    set_free();
+    signal_waiters(lock);
+  }
+  [[nodiscard]] bool is_signaled(const Thread& thread) const noexcept override {
+    const std::uint64_t owner = state_.owner.load();
+    return owner == 0 || owner == number_of(thread) || !lives(owner);
+  }
+  Taken take(Thread& thread) noexcept override {
+    std::uint64_t owner = state_.owner.load();
+    if (owner == number_of(thread)) {
+      state_.depth.fetch_add(1);
+      return Taken::normally;
+    }
+    if (owner != 0) {
+      if (lives(owner)) return Taken::lost;
+      state_.abandoned = 1;
+    }
+    if (!state_.owner.compare_exchange_strong(owner, number_of(thread))) return Taken::lost;
+    state_.depth = 1;
+    if (linked()) unlink();
+    thread.owned_mutexes().push_back(*this);
+    return state_.abandoned.exchange(0) != 0 ? Taken::abandoned : Taken::normally;
+  }
+  void put_back(Thread& /*thread*/) noexcept override { give_up_once(); }
+
+ private:
+  static std::uint64_t number_of(const Thread& thread) noexcept {
+    const auto process = static_cast<std::uint32_t>(::getpid());
+    return std::uint64_t{process} << 32 | static_cast<std::uint32_t>(thread.number());
+  }
+  static bool lives(std::uint64_t owner) noexcept {
+    return os::thread_lives(static_cast<std::int32_t>(owner >> 32),
+                            static_cast<std::int32_t>(owner & 0xffff'ffff));
+  }
+  void give_up_once() noexcept {
+    if (state_.depth.fetch_sub(1) != 1) return;
+    if (linked()) unlink();  // Not if another object of the same name was the one to take it.
+    set_free();
+  }
+  void set_free() noexcept {
+    state_.depth = 0;
+    state_.owner = 0;
+    announce(state_);
+  }
+  void waiters_came() noexcept override { watch_.waiters_came(); }
+  void waiters_went() noexcept override { watch_.waiters_went(); }
+
+  NamedState named_;
+  SharedState& state_{named_.state()};
+  NamedWatch watch_{*this, state_};
+};
+
+Ref<Object> object_of(NamedState&& named) {
+  switch (named.state().kind) {
+    case Kind::event:
+      return make<NamedEvent>(std::move(named));
+    case Kind::semaphore:
+      return make<NamedSemaphore>(std::move(named));
+    default:
+      return make<NamedMutex>(std::move(named));
+  }
+}
+
+NamedObject open(std::string_view name, os::NamedMemory::Open how, const SharedState& fresh) {
+  auto memory = os::NamedMemory::open(name, how, 0, std::as_bytes(std::span{&fresh, 1}));
+  if (!memory) {
+    const bool absent = memory.error().code == ENOENT;
+    return {.object = {}, .error = absent ? NameError::not_found : NameError::no_resources};
+  }
+  const bool existed = !memory->created();
+  NamedState named{std::move(*memory)};
+  if (named.state().kind != fresh.kind) return {.object = {}, .error = NameError::other_kind};
+  return {.object = object_of(std::move(named)), .existed = existed};
+}
+
+constexpr auto kCreate = os::NamedMemory::Open::create;
+
+}  // namespace
+
+NamedObject create_event(std::string_view name, Reset reset, bool signaled) {
+  SharedState fresh{.kind = Kind::event, .manual_reset = reset == Reset::manual};
+  fresh.value = signaled ? 1 : 0;
+  return open(name, kCreate, fresh);
+}
+
+NamedObject create_semaphore(std::string_view name, std::int32_t count, std::int32_t most) {
+  SharedState fresh{.kind = Kind::semaphore, .most = most};
+  fresh.value = count;
+  return open(name, kCreate, fresh);
+}
+
+NamedObject create_mutex(std::string_view name, bool owned) {
+  NamedObject made = open(name, kCreate, SharedState{.kind = Kind::mutex});
+  if (made.object && !made.existed && owned) {
+    static_cast<Mutex&>(*made.object).own_from_birth();
+  }
+  return made;
+}
+
+NamedObject open_named(std::string_view name, Kind kind) {
+  return open(name, os::NamedMemory::Open::existing, SharedState{.kind = kind});
+}
+
+}  // namespace wsalive::kernel

@@ -1,0 +1,53 @@
+#include "kernel/named_watch.hpp"
+
+#include <chrono>
+
+#include "os/clock.hpp"
+#include "os/futex.hpp"
+#include "os/threads.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+constexpr std::size_t kStackBytes = 65'536;
+constexpr int kEveryone = 0x7fffffff;
+/// How soon the end of a mutex' owner in a process that was killed is noticed, and how soon a watch
+/// is tried again where the host had no thread for it.
+constexpr std::chrono::milliseconds kLook{50};
+
+}  // namespace
+
+void announce(SharedState& state) noexcept {
+  state.changes.fetch_add(1, std::memory_order_release);
+  os::futex_wake(&state.changes, kEveryone, os::FutexReach::machine);
+}
+
+void NamedWatch::waiters_came() noexcept {
+  if (running_) return;
+  object_.add_reference();  // The thread's.
+  running_ = os::start_thread(kStackBytes, &NamedWatch::run, this).has_value();
+  if (!running_) object_.drop_reference();
+}
+
+void* NamedWatch::run(void* watch) {
+  auto& self = *static_cast<NamedWatch*>(watch);
+  std::uint32_t seen = 0;
+  while (self.look(seen)) {
+    const Instant next = os::monotonic_clock().now() + kLook;
+    const Instant until = self.state_.kind == Kind::mutex ? next : Instant::max();
+    static_cast<void>(os::futex_wait(self.state_.changes, seen, until, os::FutexReach::machine));
+  }
+  self.object_.drop_reference();
+  return nullptr;
+}
+
+/// Signals whom the present state lets go on. \return false when nobody waits any more.
+bool NamedWatch::look(std::uint32_t& seen) noexcept {
+  DispatcherLock lock;
+  seen = state_.changes.load(std::memory_order_acquire);
+  object_.signal_waiters(lock);
+  running_ = object_.has_waiters();
+  return running_;
+}
+
+}  // namespace wsalive::kernel

@@ -1,0 +1,60 @@
+// The edge of every Win32 function: HANDLEs against the kernel's numbers, and the one way in which a
+// call fails. A success leaves the last error alone.
+#pragma once
+
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "kernel/handle_table.hpp"
+#include "kernel/last_error.hpp"
+#include "windows.h"
+
+namespace wsalive::win32 {
+
+/// FALSE, with the code stored.
+inline BOOL fail(DWORD code) noexcept {
+  kernel::set_last_error(code);
+  return FALSE;
+}
+
+/// Any other answer that means failure, with the code stored.
+template <typename T>
+T fail(DWORD code, T answer) noexcept {
+  kernel::set_last_error(code);
+  return answer;
+}
+
+/// TRUE, or FALSE with the code stored.
+inline BOOL succeed_if(bool success, DWORD code_otherwise) noexcept {
+  return success ? TRUE : fail(code_otherwise);
+}
+
+[[nodiscard]] inline kernel::HandleValue value_of(HANDLE handle) noexcept {
+  return reinterpret_cast<kernel::HandleValue>(handle);
+}
+[[nodiscard]] inline HANDLE handle_of(kernel::HandleValue value) noexcept {
+  return reinterpret_cast<HANDLE>(value);  // NOLINT(performance-no-int-to-ptr): that is what it is.
+}
+
+/// The kernel object of kind T behind a handle; empty for anything else.
+template <typename T>
+[[nodiscard]] kernel::Pinned<T> find(HANDLE handle) noexcept {
+  return kernel::handles().find<T>(value_of(handle));
+}
+
+/// A handle for a new object; NULL, with the code stored, where there is no room.
+[[nodiscard]] HANDLE open_handle(kernel::Ref<kernel::Object> object,
+                                 const SECURITY_ATTRIBUTES* attributes = nullptr) noexcept;
+
+/// Runs a body that may run out of memory; its answer then is `answer`, with the code stored.
+template <typename T, typename Body>
+T guarded(T answer, Body body) noexcept {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return fail(ERROR_NOT_ENOUGH_MEMORY, answer);
+  }
+}
+
+}  // namespace wsalive::win32

@@ -1,0 +1,42 @@
+// Names of objects, narrow or wide, as the kernel's bytes: UTF-8 without the prefix "Local\", which is
+// where names without a prefix live too. "Global\" names are the same user's as well: a name never
+// reaches other users' processes (docs/limitations.md).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/utf8.hpp"
+#include "kernel/named.hpp"
+#include "win32/call.hpp"
+
+namespace wsalive::win32 {
+
+[[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
+[[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
+
+/// \return 0, or the code that a call with this name fails with.
+inline DWORD check_name(std::string& name) {
+  constexpr std::string_view kLocal = "Local\\", kGlobal = "Global\\";
+  if (name.starts_with(kLocal)) name.erase(0, kLocal.size());
+  const std::size_t from = name.starts_with(kGlobal) ? kGlobal.size() : 0;
+  if (name.find('\\', from) != std::string::npos) return ERROR_PATH_NOT_FOUND;
+  if (name.size() > MAX_PATH) return ERROR_FILENAME_EXCED_RANGE;
+  return name.size() == from && from != 0 ? ERROR_INVALID_NAME : 0;
+}
+
+[[nodiscard]] inline DWORD code_of(kernel::NameError error) noexcept {
+  switch (error) {
+    case kernel::NameError::not_found:
+      return ERROR_FILE_NOT_FOUND;
+    case kernel::NameError::other_kind:
+      return ERROR_INVALID_HANDLE;
+    case kernel::NameError::no_resources:
+      return ERROR_NOT_ENOUGH_MEMORY;
+    case kernel::NameError::none:
+      break;
+  }
+  return ERROR_SUCCESS;
+}
+
+}  // namespace wsalive::win32

@@ -1,0 +1,193 @@
+// Creating, opening and signaling events, mutexes and semaphores.
+//
+// A create function with the name of an object that exists answers a handle to that one and the last
+// error ERROR_ALREADY_EXISTS; any other success sets 0, so that a program can tell.
+#include <type_traits>
+
+#include "kernel/event.hpp"
+#include "kernel/mutex.hpp"
+#include "kernel/named.hpp"
+#include "kernel/semaphore.hpp"
+#include "win32/call.hpp"
+#include "win32/names.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+using kernel::Event;
+using kernel::Kind;
+using kernel::make;
+using kernel::Mutex;
+using kernel::NamedObject;
+using kernel::Object;
+using kernel::Ref;
+using kernel::Reset;
+using kernel::Semaphore;
+
+/// A handle for a created or opened object.
+HANDLE hand_out(NamedObject made, const SECURITY_ATTRIBUTES* attributes) noexcept {
+  if (!made.object) return fail<HANDLE>(code_of(made.error), nullptr);
+  const HANDLE handle = open_handle(std::move(made.object), attributes);
+  if (handle) kernel::set_last_error(made.existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
+  return handle;
+}
+
+/// \param plain  Makes the object without a name.
+/// \param named  Makes or finds the one with that name.
+template <typename Text, typename Plain, typename Named>
+HANDLE create(const SECURITY_ATTRIBUTES* attributes, Text name, Plain plain, Named named) noexcept {
+  return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
+    std::string text = utf8(name);
+    if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
+    return hand_out(text.empty() ? NamedObject{.object = plain()} : named(text), attributes);
+  });
+}
+
+template <typename Text>
+HANDLE create_event(const SECURITY_ATTRIBUTES* attributes, BOOL manual, BOOL signaled, Text name) {
+  const Reset reset = manual ? Reset::manual : Reset::automatic;
+  return create(
+      attributes, name, [&] { return make<Event>(reset, signaled != FALSE); },
+      [&](const std::string& text) { return kernel::create_event(text, reset, signaled); });
+}
+
+template <typename Text>
+HANDLE create_event_ex(const SECURITY_ATTRIBUTES* attributes, Text name, DWORD flags) {
+  constexpr DWORD kKnown = CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET;
+  if (flags & ~kKnown) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
+  return create_event(attributes, flags & CREATE_EVENT_MANUAL_RESET,
+                      flags & CREATE_EVENT_INITIAL_SET, name);
+}
+
+template <typename Text>
+HANDLE create_mutex(const SECURITY_ATTRIBUTES* attributes, BOOL owned, Text name) {
+  return create(
+      attributes, name,
+      [&] {
+        const auto mutex = make<Mutex>();
+        if (owned) mutex->own_from_birth();
+        return mutex;
+      },
+      [&](const std::string& text) { return kernel::create_mutex(text, owned); });
+}
+
+template <typename Text>
+HANDLE create_semaphore(const SECURITY_ATTRIBUTES* attributes, LONG count, LONG most, Text name) {
+  if (most <= 0 || count < 0 || count > most) {
+    return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
+  }
+  return create(
+      attributes, name, [&] { return make<Semaphore>(count, most); },
+      [&](const std::string& text) { return kernel::create_semaphore(text, count, most); });
+}
+
+template <typename Text>
+HANDLE open(Text name, Kind kind, BOOL inherit) {
+  return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
+    std::string text = utf8(name);
+    if (text.empty()) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
+    if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
+    const SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, inherit};
+    NamedObject found = kernel::open_named(text, kind);
+    if (!found.object) return fail<HANDLE>(code_of(found.error), nullptr);
+    return open_handle(std::move(found.object), &attributes);
+  });
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive;
+using namespace wsalive::win32;
+
+HANDLE CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                    LPCSTR lpName) {
+  return create_event(lpEventAttributes, bManualReset, bInitialState, lpName);
+}
+
+HANDLE CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                    LPCWSTR lpName) {
+  return create_event(lpEventAttributes, bManualReset, bInitialState, lpName);
+}
+
+HANDLE CreateEventExA(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCSTR lpName, DWORD dwFlags,
+                      DWORD /*dwDesiredAccess*/) {
+  return create_event_ex(lpEventAttributes, lpName, dwFlags);
+}
+
+HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, DWORD dwFlags,
+                      DWORD /*dwDesiredAccess*/) {
+  return create_event_ex(lpEventAttributes, lpName, dwFlags);
+}
+
+HANDLE OpenEventA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(lpName, Kind::event, bInheritHandle);
+}
+
+HANDLE OpenEventW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
+  return open(lpName, Kind::event, bInheritHandle);
+}
+
+BOOL SetEvent(HANDLE hEvent) {
+  const auto event = find<Event>(hEvent);
+  if (!event) return fail(ERROR_INVALID_HANDLE);
+  event->set();
+  return TRUE;
+}
+
+BOOL ResetEvent(HANDLE hEvent) {
+  const auto event = find<Event>(hEvent);
+  if (!event) return fail(ERROR_INVALID_HANDLE);
+  event->clear();
+  return TRUE;
+}
+
+HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCSTR lpName) {
+  return create_mutex(lpMutexAttributes, bInitialOwner, lpName);
+}
+
+HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName) {
+  return create_mutex(lpMutexAttributes, bInitialOwner, lpName);
+}
+
+HANDLE OpenMutexA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(lpName, Kind::mutex, bInheritHandle);
+}
+
+HANDLE OpenMutexW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
+  return open(lpName, Kind::mutex, bInheritHandle);
+}
+
+BOOL ReleaseMutex(HANDLE hMutex) {
+  const auto mutex = find<Mutex>(hMutex);
+  if (!mutex) return fail(ERROR_INVALID_HANDLE);
+  return succeed_if(mutex->release(), ERROR_NOT_OWNER);
+}
+
+HANDLE CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                        LONG lMaximumCount, LPCSTR lpName) {
+  return create_semaphore(lpSemaphoreAttributes, lInitialCount, lMaximumCount, lpName);
+}
+
+HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
+                        LONG lMaximumCount, LPCWSTR lpName) {
+  return create_semaphore(lpSemaphoreAttributes, lInitialCount, lMaximumCount, lpName);
+}
+
+HANDLE OpenSemaphoreA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
+  return open(lpName, Kind::semaphore, bInheritHandle);
+}
+
+HANDLE OpenSemaphoreW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
+  return open(lpName, Kind::semaphore, bInheritHandle);
+}
+
+BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount) {
+  const auto semaphore = find<Semaphore>(hSemaphore);
+  if (!semaphore) return fail(ERROR_INVALID_HANDLE);
+  if (lReleaseCount <= 0) return fail(ERROR_INVALID_PARAMETER);
+  const auto before = semaphore->release(lReleaseCount);
+  if (!before) return fail(ERROR_TOO_MANY_POSTS);
+  if (lpPreviousCount) *lpPreviousCount = *before;
+  return TRUE;
+}

@@ -1,0 +1,148 @@
+// Waiting and sleeping: handles in, kernel::wait() inside, Windows' numbers out.
+#include "kernel/wait.hpp"
+
+#include <array>
+#include <span>
+
+#include "kernel/event.hpp"
+#include "kernel/mutex.hpp"
+#include "kernel/semaphore.hpp"
+#include "win32/call.hpp"
+#include "win32/pseudo_handles.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+using kernel::Alertable;
+using kernel::Deadline;
+using kernel::kMostWaitObjects;
+using kernel::Pinned;
+using kernel::WaitObject;
+
+/// The objects of a wait, kept from going while it lasts.
+class WaitObjects {
+ public:
+  /// \return 0, or the code that the wait fails with.
+  DWORD add(HANDLE handle) {
+    WaitObject* object = nullptr;
+    if (handle == this_thread()) {
+      object = &kernel::current_thread();
+    } else {
+      pins_[count_] = kernel::handles().find_waitable(value_of(handle));
+      object = pins_[count_].get();
+    }
+    if (!object) return ERROR_INVALID_HANDLE;
+    objects_[count_++] = object;
+    return 0;
+  }
+
+  [[nodiscard]] std::span<WaitObject* const> all() const noexcept {
+    return std::span{objects_}.first(count_);
+  }
+  [[nodiscard]] bool has_one_twice() const noexcept {
+    for (std::size_t i = 1; i < count_; ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (objects_[i] == objects_[j]) return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  std::array<Pinned<WaitObject>, kMostWaitObjects> pins_;
+  std::array<WaitObject*, kMostWaitObjects> objects_{};
+  std::size_t count_ = 0;
+};
+
+Alertable alertable(BOOL yes) noexcept { return yes ? Alertable::yes : Alertable::no; }
+
+DWORD answer(const kernel::WaitResult& result) noexcept {
+  switch (result.end) {
+    case kernel::WaitEnd::satisfied:
+      return WAIT_OBJECT_0 + result.index;
+    case kernel::WaitEnd::abandoned:
+      return WAIT_ABANDONED_0 + result.index;
+    case kernel::WaitEnd::apcs_ran:
+      return WAIT_IO_COMPLETION;
+    case kernel::WaitEnd::timed_out:
+      break;
+  }
+  return WAIT_TIMEOUT;
+}
+
+DWORD wait_for(DWORD count, const HANDLE* handles, BOOL all, DWORD milliseconds, BOOL alert) {
+  if (count == 0 || count > kMostWaitObjects || !handles) {
+    return fail(ERROR_INVALID_PARAMETER, WAIT_FAILED);
+  }
+  const Deadline deadline = Deadline::after(milliseconds);
+  WaitObjects objects;
+  for (const HANDLE handle : std::span{handles, count}) {
+    if (const DWORD refused = objects.add(handle)) return fail(refused, WAIT_FAILED);
+  }
+  if (all && objects.has_one_twice()) return fail(ERROR_INVALID_PARAMETER, WAIT_FAILED);
+  const auto mode = all ? kernel::WaitFor::all : kernel::WaitFor::any;
+  return answer(kernel::wait(objects.all(), mode, deadline, alertable(alert)));
+}
+
+/// Signals an event, a semaphore or a mutex. \return 0, or the code that this fails with.
+DWORD signal(HANDLE handle) noexcept {
+  if (const auto event = find<kernel::Event>(handle)) {
+    event->set();
+    return 0;
+  }
+  if (const auto semaphore = find<kernel::Semaphore>(handle)) {
+    return semaphore->release(1) ? 0 : ERROR_TOO_MANY_POSTS;
+  }
+  if (const auto mutex = find<kernel::Mutex>(handle)) {
+    return mutex->release() ? 0 : ERROR_NOT_OWNER;
+  }
+  return ERROR_INVALID_HANDLE;
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive;
+using namespace wsalive::win32;
+
+DWORD WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds) {
+  return WaitForSingleObjectEx(hHandle, dwMilliseconds, FALSE);
+}
+
+DWORD WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable) {
+  return WaitForMultipleObjectsEx(1, &hHandle, FALSE, dwMilliseconds, bAlertable);
+}
+
+DWORD WaitForMultipleObjects(DWORD nCount, const HANDLE* lpHandles, BOOL bWaitAll,
+                             DWORD dwMilliseconds) {
+  return WaitForMultipleObjectsEx(nCount, lpHandles, bWaitAll, dwMilliseconds, FALSE);
+}
+
+DWORD WaitForMultipleObjectsEx(DWORD nCount, const HANDLE* lpHandles, BOOL bWaitAll,
+                               DWORD dwMilliseconds, BOOL bAlertable) {
+  try {
+    return wait_for(nCount, lpHandles, bWaitAll, dwMilliseconds, bAlertable);
+  } catch (const std::bad_alloc&) {
+    return fail(ERROR_NOT_ENOUGH_MEMORY, WAIT_FAILED);
+  }
+}
+
+DWORD SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds,
+                          BOOL bAlertable) {
+  if (!kernel::handles().find_waitable(value_of(hObjectToWaitOn))) {
+    return fail(ERROR_INVALID_HANDLE, WAIT_FAILED);
+  }
+  if (const DWORD refused = signal(hObjectToSignal)) return fail(refused, WAIT_FAILED);
+  return WaitForSingleObjectEx(hObjectToWaitOn, dwMilliseconds, bAlertable);
+}
+
+void Sleep(DWORD dwMilliseconds) { SleepEx(dwMilliseconds, FALSE); }
+
+DWORD SleepEx(DWORD dwMilliseconds, BOOL bAlertable) {
+  if (dwMilliseconds == 0 && !bAlertable) {
+    SwitchToThread();
+    return 0;
+  }
+  const Deadline deadline = Deadline::after(dwMilliseconds);
+  return kernel::sleep(deadline, alertable(bAlertable)) ? WAIT_IO_COMPLETION : 0;
+}

@@ -1,0 +1,158 @@
+// Names: the same object for everyone who uses one, in this process and in others.
+
+#include "windows.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "support/handle_count.hpp"
+
+namespace wsalive::test {
+namespace {
+
+class Names : public testing::Test {
+ protected:
+  /// A name of this test alone.
+  static std::string name(const char* what) {
+    return "Local\\wsalive-test-" + std::to_string(::getpid()) + "-" + what;
+  }
+
+  /// Runs a body in another process. \return its exit status.
+  template <typename Body>
+  static int in_child(Body body) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(body());
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  HandleCount count_;
+};
+
+TEST_F(Names, TheSecondToCreateOneFindsTheFirst) {
+  const std::string text = name("event");
+  const HANDLE first = CreateEventA(nullptr, TRUE, FALSE, text.c_str());
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_SUCCESS});
+  const std::wstring wide{text.begin(), text.end()};
+  const HANDLE second = CreateEventW(nullptr, FALSE, TRUE, wide.c_str());
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(GetLastError(), DWORD{ERROR_ALREADY_EXISTS});
+  EXPECT_EQ(WaitForSingleObject(second, 0), WAIT_TIMEOUT) << "its state is the first one's";
+  EXPECT_TRUE(SetEvent(first));
+  EXPECT_EQ(WaitForSingleObject(second, 0), WAIT_OBJECT_0);
+  EXPECT_EQ(WaitForSingleObject(second, 0), WAIT_OBJECT_0) << "and so is its kind of reset";
+  EXPECT_TRUE(CloseHandle(first));
+  const HANDLE third = OpenEventA(EVENT_ALL_ACCESS, FALSE, text.c_str());
+  ASSERT_NE(third, nullptr);
+  EXPECT_EQ(WaitForSingleObject(third, 0), WAIT_OBJECT_0);
+  EXPECT_TRUE(CloseHandle(second));
+  EXPECT_TRUE(CloseHandle(third));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND, OpenEventA(EVENT_ALL_ACCESS, FALSE, text.c_str()));
+}
+
+TEST_F(Names, BelongToOneKindOfObject) {
+  const std::string text = name("kind");
+  const HANDLE semaphore = CreateSemaphoreA(nullptr, 1, 1, text.c_str());
+  EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, CreateEventA(nullptr, TRUE, FALSE, text.c_str()));
+  EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str()));
+  EXPECT_TRUE(CloseHandle(semaphore));
+}
+
+TEST_F(Names, HaveRules) {
+  EXPECT_FAILS_WITH(ERROR_PATH_NOT_FOUND, CreateEventA(nullptr, TRUE, FALSE, "a\\b"));
+  EXPECT_FAILS_WITH(ERROR_INVALID_PARAMETER, OpenEventA(EVENT_ALL_ACCESS, FALSE, nullptr));
+  EXPECT_FAILS_WITH(ERROR_FILENAME_EXCED_RANGE,
+                    CreateMutexA(nullptr, FALSE, std::string(300, 'x').c_str()));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND,
+                    OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, name("absent").c_str()));
+}
+
+TEST_F(Names, AWaitHereIsEndedByAnotherProcess) {
+  const std::string text = name("ping"), back = name("pong");
+  const HANDLE ping = CreateEventA(nullptr, FALSE, FALSE, text.c_str());
+  const HANDLE pong = CreateEventA(nullptr, FALSE, FALSE, back.c_str());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const HANDLE in = OpenEventA(EVENT_ALL_ACCESS, FALSE, text.c_str());
+    const HANDLE out = OpenEventA(EVENT_ALL_ACCESS, FALSE, back.c_str());
+    for (int i = 0; i < 20; ++i) {
+      if (WaitForSingleObject(in, 20'000) != WAIT_OBJECT_0) ::_exit(1);
+      SetEvent(out);
+    }
+    ::_exit(0);
+  }
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(SetEvent(ping));
+    ASSERT_EQ(WaitForSingleObject(pong, 20'000), WAIT_OBJECT_0);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(CloseHandle(ping));
+  EXPECT_TRUE(CloseHandle(pong));
+}
+
+TEST_F(Names, ASemaphoreCountsForAllProcesses) {
+  const std::string text = name("semaphore");
+  const HANDLE here = CreateSemaphoreA(nullptr, 0, 5, text.c_str());
+  EXPECT_EQ(in_child([&] {
+              const HANDLE there = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, text.c_str());
+              LONG before = -1;
+              return ReleaseSemaphore(there, 3, &before) && before == 0 ? 0 : 1;
+            }),
+            0);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(WaitForSingleObject(here, 0), WAIT_OBJECT_0);
+  EXPECT_EQ(WaitForSingleObject(here, 0), WAIT_TIMEOUT);
+  EXPECT_FAILS_WITH(ERROR_TOO_MANY_POSTS, ReleaseSemaphore(here, 6, nullptr));
+  EXPECT_TRUE(CloseHandle(here));
+}
+
+TEST_F(Names, AMutexKeepsProcessesApartAndIsAbandonedByADeadOne) {
+  const std::string text = name("mutex");
+  const HANDLE here = CreateMutexA(nullptr, TRUE, text.c_str());
+  EXPECT_EQ(in_child([&] {
+              const HANDLE there = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str());
+              return WaitForSingleObject(there, 0) == WAIT_TIMEOUT && !ReleaseMutex(there) ? 0 : 1;
+            }),
+            0);
+  EXPECT_TRUE(ReleaseMutex(here));
+  EXPECT_EQ(in_child([&] {
+              const HANDLE there = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str());
+              return WaitForSingleObject(there, 0) == WAIT_OBJECT_0 ? 0 : 1;  // And dies with it.
+            }),
+            0);
+  EXPECT_EQ(WaitForSingleObject(here, INFINITE), WAIT_ABANDONED);
+  EXPECT_TRUE(ReleaseMutex(here));
+  EXPECT_TRUE(CloseHandle(here));
+}
+
+TEST_F(Names, OfADeadProcessAreFree) {
+  const std::string text = name("left");
+  EXPECT_EQ(in_child([&] {
+              CreateEventA(nullptr, TRUE, TRUE, text.c_str());
+              return ::raise(SIGKILL);
+            }),
+            -1);
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND, OpenEventA(EVENT_ALL_ACCESS, FALSE, text.c_str()));
+}
+
+TEST_F(Names, TwoObjectsOfOneNameInOneProcessAreOneMutex) {
+  const std::string text = name("twice");
+  const HANDLE a = CreateMutexA(nullptr, TRUE, text.c_str());
+  const HANDLE b = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str());
+  EXPECT_EQ(WaitForSingleObject(b, 0), WAIT_OBJECT_0);
+  EXPECT_TRUE(ReleaseMutex(a));
+  EXPECT_TRUE(ReleaseMutex(b));
+  EXPECT_FAILS_WITH(ERROR_NOT_OWNER, ReleaseMutex(a));
+  EXPECT_TRUE(CloseHandle(a));
+  EXPECT_TRUE(CloseHandle(b));
+}
+
+}  // namespace
+}  // namespace wsalive::test
