@@ -80,13 +80,13 @@ Outcome<std::vector<StoredValue>> read_system_hive(const std::string& path) {
   const hive_node_h root = ::hivex_root(hive.get());
   const std::uint32_t current = root == 0 ? 0 : current_control_set(hive.get(), root);
   if (current == 0)
-    return refused(EINVAL, path, "Select\\Current is missing: this is no SYSTEM hive");
+    return refused(EINVAL, path, R"(Select\Current is missing: this is no SYSTEM hive)");
 
   const std::string control_set = fmt::format("ControlSet{:03}", current);
   const hive_node_h key =
       below(hive.get(), root, {control_set.c_str(), "Services", "Tcpip", "Parameters"});
   if (key == 0) {
-    return refused(EINVAL, path, control_set + "\\Services\\Tcpip\\Parameters is missing");
+    return refused(EINVAL, path, control_set + R"(\Services\Tcpip\Parameters is missing)");
   }
   const Allocated<hive_value_h> handles{::hivex_node_values(hive.get(), key)};
   if (!handles) return refused(EINVAL, path, control_set + ": the values cannot be read");

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <numeric>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 namespace wsalive::registry {
@@ -30,11 +29,10 @@ std::string joined(const std::vector<std::string>& lines) {
 template <typename Wanted>
 const Statement* last_standing(const std::vector<Statement>& all, std::string_view key,
                                const Wanted& wanted) {
-  for (const Statement& each : std::views::reverse(all)) {
-    if (deletes(each, key)) return nullptr;
-    if (wanted(each)) return &each;
-  }
-  return nullptr;
+  const auto found = std::find_if(all.rbegin(), all.rend(), [&](const Statement& each) {
+    return deletes(each, key) || wanted(each);
+  });
+  return found == all.rend() || deletes(*found, key) ? nullptr : &*found;
 }
 
 }  // namespace

@@ -49,11 +49,11 @@ Chosen<T> choose(const Choice<T>& choice, std::optional<T> by_call,
   const std::optional<std::string> text = as_string(stored->value);
   if (!text) {
     problems.push_back(
-        fmt::format("{}\\{}: the value is not a REG_SZ", policy::kSettingsKey, choice.stored));
+        fmt::format(R"({}\{}: the value is not a REG_SZ)", policy::kSettingsKey, choice.stored));
     return {fallback, ChosenBy::default_};
   }
   if (const auto found = choice.named(*text)) return {*found, ChosenBy::store};
-  problems.push_back(fmt::format("{}\\{}: \"{}\" is no {} that is known", policy::kSettingsKey,
+  problems.push_back(fmt::format(R"({}\{}: "{}" is no {} that is known)", policy::kSettingsKey,
                                  choice.stored, *text, choice.what));
   return {fallback, ChosenBy::default_};
 }
@@ -68,8 +68,8 @@ void read_registry(const Store& store, Settings& settings) {
   settings.registry = reading.values;
   for (std::size_t i = 0; i < policy::kRegistryRows.size(); ++i) {
     if (reading.complaints[i] == policy::Complaint::none) continue;
-    settings.remarks.push_back(fmt::format("{}\\{} {}: it counts as absent", policy::kParametersKey,
-                                           policy::kRegistryRows[i].name,
+    settings.remarks.push_back(fmt::format(R"({}\{} {}: it counts as absent)",
+                                           policy::kParametersKey, policy::kRegistryRows[i].name,
                                            policy::text(reading.complaints[i])));
   }
 }

@@ -29,10 +29,10 @@ constexpr std::array kRoots{
 
 const RootRow* root_named(std::string_view name) {
   const std::string wanted = folded(name);
-  const auto found = std::ranges::find_if(kRoots, [&wanted](const RootRow& row) {
+  const auto* const found = std::ranges::find_if(kRoots, [&wanted](const RootRow& row) {
     return wanted == row.shorter || wanted == row.longer;
   });
-  return found == kRoots.end() ? nullptr : &*found;
+  return found == kRoots.end() ? nullptr : found;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -32,7 +32,7 @@ std::string hex(std::uint32_t number, std::size_t least_digits) {
 
 /// The text of a REG_SZ that a quoted string gives back exactly; nullopt if none would.
 std::optional<std::string> quotable(const Value& value) {
-  const std::optional<std::string> text = as_string(value);
+  std::optional<std::string> text = as_string(value);
   if (!text || text->find_first_of("\r\n") != std::string::npos) return std::nullopt;
   if (string_value(*text) != value) return std::nullopt;
   return text;
