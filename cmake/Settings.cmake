@@ -24,6 +24,12 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# Many small test programs: a fast linker halves the build where it is installed.
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options($<$<CXX_COMPILER_ID:GNU>:-fuse-ld=mold>)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tl-expected REQUIRED)
