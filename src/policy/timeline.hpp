@@ -44,15 +44,18 @@ inline constexpr Millis kPeerAnswerGap{500};
 ///
 /// With N = 1 the only probe is the first and the last, and one missing answer ends the connection by
 /// the program's wish; then only the last answer must be 500 ms back.  K-52, K-53, K-59
-constexpr std::uint32_t probes_before_give_up(const Timing& timing) noexcept {
-  const auto gaps = [&timing](std::int64_t length) {
-    const std::int64_t interval = timing.interval.count();
-    return length <= 0 ? 0 : static_cast<std::uint32_t>((length + interval - 1) / interval);
-  };
+///
+/// \param margin  Added to the 500 ms by a driver whose probes may be closer together than wanted.
+constexpr std::uint32_t probes_before_give_up(const Timing& timing,
+                                              std::chrono::nanoseconds margin = {}) noexcept {
+  using std::chrono::nanoseconds;
   if (timing.probes == 0) return 0;
-  const std::uint32_t behind_answer = gaps(kPeerAnswerGap.count() - timing.idle.count());
-  const std::uint32_t behind_first = timing.probes == 1 ? 0 : gaps(kPeerAnswerGap.count());
-  return std::max<std::uint32_t>(timing.probes, std::max(behind_answer, behind_first) + 1);
+  const nanoseconds behind_first = kPeerAnswerGap + margin;
+  const nanoseconds behind_answer = behind_first - nanoseconds{timing.idle};
+  const nanoseconds interval = std::max<nanoseconds>(timing.interval, Millis{1});
+  const nanoseconds span = timing.probes == 1 ? behind_answer : behind_first;
+  const auto gaps = span.count() <= 0 ? 0 : (span + interval - nanoseconds{1}) / interval;
+  return std::max(std::uint32_t{timing.probes}, static_cast<std::uint32_t>(gaps) + 1);
 }
 
 /// From the last segment received to the give-up, if the peer stays silent: T + N x I, or later by

@@ -80,6 +80,7 @@ INSTANTIATE_TEST_SUITE_P(Timings, GiveUp, testing::ValuesIn(kEndRows),
 static_assert(time_to_give_up(kDefaults) == 7210s);                     // K-52
 static_assert(Schedule{kDefaults}.next() == probe_at(7200s));           // K-50
 static_assert(Schedule{timing(1000, 1000, 0)}.next() == std::nullopt);  // K-53
+static_assert(probes_before_give_up(timing(1000, 250, 3), 4ms) == 4);   // K-52, a driver's tick
 static_assert([] {                                                      // K-50, K-59
   Schedule schedule{timing(2000, 500, 5)};
   schedule.happened(2000ms);
