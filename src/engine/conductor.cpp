@@ -43,7 +43,8 @@ Conductor::Conductor(const DriverParts& parts, SlotTable& slots, Ownership& owne
       ownership_(ownership),
       due_(slots),
       rearm_(parts),
-      repair_(parts) {}
+      repair_(parts),
+      publisher_(slots, parts.ticks) {}
 
 ProbeDriver* Conductor::driver(Mechanism mechanism) noexcept {
   switch (mechanism) {
@@ -83,6 +84,8 @@ Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
   const auto user_timeout = parts_.host.user_timeout(fd);  // Refuses what is not TCP.
   if (!user_timeout) return tl::unexpected(user_timeout.error());
   if (slot.cookie.load(std::memory_order_relaxed) != *cookie) drop(fd, slot);
+  if (course_of(slot).standby && wanted_of(slot) == wanted)
+    return {};  // Another process sees to it.
 
   const Choice choice = choose(fd, wanted.timing, driving, *user_timeout != 0);
   // The switch first: in this order the kernel counts the silence from the last segment (K-50).
@@ -93,6 +96,7 @@ Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
   forget_connection(fd, slot);
   if (const Status done = install(fd, slot, wanted, choice); !done) return done;
   if (driver(choice.mechanism) && !course_of(slot).standby) look(fd, slot, now);
+  publisher_.update(fd);
   return {};
 }
 
@@ -158,6 +162,21 @@ void Conductor::stop(int fd, Slot& slot) noexcept {
     course.driver = static_cast<std::uint32_t>(DriverKind::off);
     course.standby = course.shared = 0;
   });
+  publisher_.update(fd);
+}
+
+void Conductor::abandon(int fd, Slot& slot) noexcept {
+  rearm_.forget(fd);
+  due_.remove(fd);
+  change(slot, [](Course& course) { course.mechanism = 0; });
+}
+
+void Conductor::lost_in_child() noexcept {
+  publisher_.lost_in_child();
+  for_each_driven([&](int fd, Slot& /*slot*/) {
+    rearm_.forget(fd);
+    publisher_.update(fd);
+  });
 }
 
 void Conductor::drop(int fd, Slot& slot) noexcept {
@@ -173,6 +192,7 @@ void Conductor::drop(int fd, Slot& slot) noexcept {
   slot.cookie.store(0, std::memory_order_relaxed);
   slot.times.store({}, std::memory_order_relaxed);
   slot.course.store({}, std::memory_order_release);
+  publisher_.update(fd);
 }
 
 void Conductor::reconsider(int fd, Slot& slot, Driving driving, Instant now) {
@@ -230,6 +250,7 @@ void Conductor::look(int fd, Slot& slot, Instant now) {
     return;
   }
   conclude(fd, slot, driving->look(fd, slot, now), now);
+  if (mechanism_of(course_of(slot)) != Mechanism::rearm) publisher_.update(fd);
 }
 
 void Conductor::conclude(int fd, Slot& slot, const Next& next, Instant now) {

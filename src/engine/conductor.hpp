@@ -14,6 +14,7 @@
 #include "engine/engine.hpp"
 #include "engine/ownership.hpp"
 #include "engine/probe_driver.hpp"
+#include "engine/publisher.hpp"
 #include "engine/slot_table.hpp"
 
 namespace wsalive::engine {
@@ -44,7 +45,20 @@ class Conductor {
   /// Looks at the first connection if it is due; false if none is.
   bool run_first(Instant now);
 
-  [[nodiscard]] DueHeap& due() noexcept { return due_; }
+  /// Stops driving without a touch: another process does.
+  void abandon(int fd, Slot& slot) noexcept;
+  /// All that are driven, in no useful order; `body` may drop or abandon its own.
+  template <typename Body>
+  void for_each_driven(Body&& body) {
+    for (std::size_t i = due_.size(); i > 0; --i) {
+      if (i > due_.size()) continue;
+      const int fd = due_.at(i - 1);
+      body(fd, slots_.at(fd));
+    }
+  }
+  /// After a fork: what was borrowed is the parent's to give back, and the table is told anew.
+  void lost_in_child() noexcept;
+
   [[nodiscard]] const DriverParts& parts() const noexcept { return parts_; }
 
  private:
@@ -73,6 +87,7 @@ class Conductor {
   DueHeap due_;
   RearmDriver rearm_;
   RepairDriver repair_;
+  Publisher publisher_;
 };
 
 }  // namespace wsalive::engine

@@ -54,6 +54,12 @@ void EngineThread::wake_for(Instant due) noexcept {
   if (due < sleeps_until_.load()) os::futex_wake(&signal_, 1);
 }
 
+void EngineThread::lost_in_child() noexcept {
+  is_running_ = false;
+  threads_.store(0);
+  sleeps_until_.store(Instant::min());
+}
+
 void* EngineThread::body(void* self) noexcept {
   static_cast<EngineThread*>(self)->loop();
   return nullptr;

@@ -48,6 +48,8 @@ class EngineThread {
 
   /// The thread ends: the next `ensure` starts another. Under the engine's lock.
   void retired() noexcept { is_running_ = false; }
+  /// In the child of a fork there is no thread, whatever the parent had. Under the engine's lock.
+  void lost_in_child() noexcept;
   [[nodiscard]] bool is_running() const noexcept { return is_running_; }
 
  private:

@@ -18,8 +18,9 @@ struct InForce {
   policy::SourcedTiming wanted;  ///< What was asked for, with sources; valid also while off.
   policy::Timing actual;         ///< What the host really does; differs from `wanted` only if late.
   DriverKind driver = DriverKind::off;
-  std::chrono::nanoseconds lateness{};  ///< How late an instant may be by the driver's nature.
-  std::uint32_t unanswered = 0;         ///< Probes sent in the present silence.
+  /// How late a probe or the end may be by the driver's nature, on a host that does not stall.
+  std::chrono::nanoseconds lateness{};
+  std::uint32_t unanswered = 0;  ///< Probes sent in the present silence.
   /// Probes that go out before a give-up: N, but more where N of them leave a Linux peer no chance
   /// to answer (the 500 ms rule of K-52). 0: never given up.
   std::uint32_t probes_before_end = 0;

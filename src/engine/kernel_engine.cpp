@@ -5,8 +5,6 @@
 #include "engine/death.hpp"
 #include "engine/make_engine.hpp"
 #include "engine/read_back.hpp"
-#include "os/clock.hpp"
-#include "os/tick.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -136,15 +134,26 @@ Death KernelEngine::cause_of_death(int fd, int error) const noexcept {
   return death_from_records(host_, fd, error);
 }
 
-std::unique_ptr<Engine> make_engine(Host& host, const Clock& clock) {
-  static SoleOwner sole;
-  return std::make_unique<KernelEngine>(DriverParts{host, os_ticks()}, clock, sole);
+void KernelEngine::before_fork(ForkFamily& family) noexcept {
+  lock_.lock();
+  family.before_fork(conductor_);
 }
 
-Engine& process_engine() {
-  // Never destroyed: threads of the program may still close sockets while static objects go.
-  static Engine& engine = *make_engine(os_host(), os::monotonic_clock()).release();
-  return engine;
+void KernelEngine::in_child(ForkFamily& family) noexcept {
+  thread_.lost_in_child();
+  family.in_child(conductor_);
+  conductor_.lost_in_child();
+  if (!conductor_.idle()) (void)thread_.ensure();
+  lock_.unlock();
+}
+
+std::unique_ptr<Engine> make_engine(const DriverParts& parts, const Clock& clock) {
+  static SoleOwner sole;
+  return std::make_unique<KernelEngine>(parts, clock, sole);
+}
+
+std::unique_ptr<Engine> make_engine(Host& host, const Clock& clock) {
+  return make_engine(DriverParts{host, os_ticks()}, clock);
 }
 
 }  // namespace wsalive::engine

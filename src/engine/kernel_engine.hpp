@@ -11,6 +11,7 @@
 #include "engine/conductor.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_thread.hpp"
+#include "engine/fork_family.hpp"
 #include "engine/host.hpp"
 #include "engine/slot_table.hpp"
 
@@ -26,6 +27,11 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   void forget(int fd) noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
   Death cause_of_death(int fd, int error) const noexcept override;
+
+  // Around a fork: the lock is held from before until after, in the parent and in the child.
+  void before_fork(ForkFamily& family) noexcept;
+  void in_parent() noexcept { lock_.unlock(); }
+  void in_child(ForkFamily& family) noexcept;
 
  private:
   std::optional<Instant> run(Instant now) noexcept override;

@@ -5,13 +5,16 @@
 
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
-#include "engine/host.hpp"
+#include "engine/probe_driver.hpp"
 
 namespace wsalive::engine {
 
 /// A new engine over this kernel and this clock, which must outlive it. Tests make their own; two
 /// engines must not serve one descriptor.
 [[nodiscard]] std::unique_ptr<Engine> make_engine(Host& host, const Clock& clock);
+
+/// The same with other parts: the ticks, and how long TCP_KEEPIDLE may be.
+[[nodiscard]] std::unique_ptr<Engine> make_engine(const DriverParts& parts, const Clock& clock);
 
 /// The engine of this process, over Linux and the real clock: made by the first call, never
 /// destroyed, so that it serves until the process ends. Any thread.

@@ -14,7 +14,7 @@ class Ownership {
 
   /// Tries to become the one process that drives this inherited connection. Under the engine's lock.
   [[nodiscard]] virtual bool claim(const Slot& slot) noexcept = 0;
-  /// Lets another process have a connection that was shared by a fork.
+  /// Lets another process have a connection that was shared by a fork. Under the engine's lock.
   virtual void yield(const Slot& slot) noexcept = 0;
 };
 

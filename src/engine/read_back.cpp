@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/drivers/repair.hpp"
-#include "engine/end_rule.hpp"
 #include "engine/kernel_values.hpp"
+#include "policy/timeline.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -48,9 +48,23 @@ policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
   return policy::detail::nearest_later_rearm(wanted.timing, {.tick = tick});
 }
 
-/// How late a probe may leave by the driver's nature: one tick to notice, one to send.
-nanoseconds lateness_of(Mechanism mechanism, const TickGrid& ticks) noexcept {
-  return (mechanism == Mechanism::rearm ? 2 : 1) * ticks.length + milliseconds{1};
+/// How coarse the kernel's own timers are: they lie in a wheel whose cells grow with the distance, an
+/// eighth of it at most. Two hours are kept to 131 s.
+nanoseconds wheel_cell(nanoseconds time, const TickGrid& ticks) noexcept {
+  constexpr std::int64_t kCells = 64;
+  constexpr std::int64_t kGrowth = 8;
+  nanoseconds cell = ticks.length;
+  while (time >= kCells * cell) cell *= kGrowth;
+  return cell;
+}
+
+/// How late the end may be by the mechanism's nature, and no probe later. Driven connections: a tick
+/// to notice and one to send. The kernel's own: a cell of the wheel for T and one for each I.
+nanoseconds lateness_of(Mechanism mechanism, const policy::Timing& actual,
+                        const TickGrid& ticks) noexcept {
+  if (mechanism != Mechanism::kernel) return 2 * ticks.length + milliseconds{1};
+  return wheel_cell(milliseconds{actual.idle}, ticks) +
+         actual.probes * wheel_cell(milliseconds{actual.interval}, ticks);
 }
 
 }  // namespace
@@ -69,7 +83,7 @@ InForce read_back_kernel(policy::SourcedTiming wanted, const os::KernelKeepAlive
                  .wanted = wanted,
                  .actual = actual,
                  .driver = actual == wanted.timing ? DriverKind::native : DriverKind::late,
-                 .lateness = lateness_of(Mechanism::kernel, ticks),
+                 .lateness = lateness_of(Mechanism::kernel, actual, ticks),
                  .unanswered = facts.probes,
                  .probes_before_end = actual.probes};
   add_instants(answer, facts, milliseconds::zero());
@@ -92,8 +106,8 @@ InForce read_back(const Slot& slot, const policy::SourcedTiming& cells,
     return answer;  // Listening, over, or N = 0: nothing is due.
   }
   const bool is_repair = mechanism_of(course) == Mechanism::repair;
-  answer.lateness = lateness_of(mechanism_of(course), ticks);
-  answer.probes_before_end = probes_before_end(answer.actual, ticks.length);
+  answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
+  answer.probes_before_end = policy::probes_before_give_up(answer.actual, ticks.length);
   answer.unanswered = is_repair ? RepairDriver::unanswered(slot)
                                 : static_cast<std::uint8_t>(facts.probes - slot.base_probes);
   add_instants(answer, facts, milliseconds{is_repair ? 0 : slot.mark});

@@ -8,19 +8,10 @@
 #include <vector>
 
 #include "engine/conductor.hpp"
+#include "support/asked.hpp"
 #include "support/simulated_kernel.hpp"
 
 namespace wsalive::test {
-
-constexpr policy::SourcedTiming asked(std::uint32_t idle, std::uint32_t interval,
-                                      std::uint8_t probes) {
-  using policy::DwordMillis;
-  using policy::Source;
-  return {{DwordMillis{idle}, DwordMillis{interval}, probes},
-          Source::socket,
-          Source::socket,
-          Source::registry};
-}
 
 class Simulation {
  public:

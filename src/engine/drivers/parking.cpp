@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/end_rule.hpp"
 #include "engine/kernel_values.hpp"
 #include "policy/driver_choice.hpp"
+#include "policy/timeline.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -30,7 +30,7 @@ policy::Timing Parking::actual(const Slot& slot, Mechanism mechanism) const noex
 }
 
 std::uint32_t Parking::probes(const policy::Timing& actual) const noexcept {
-  return probes_before_end(actual, parts_.ticks.length);
+  return policy::probes_before_give_up(actual, parts_.ticks.length);
 }
 
 int Parking::interval_seconds(const policy::Timing& actual) const noexcept {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/death.hpp"
-#include "engine/end_rule.hpp"
 #include "support/simulation.hpp"
 
 namespace wsalive::test {
@@ -308,23 +307,6 @@ TEST_F(ConductorTest, ShorterTimesProbeAtOnce) {  // K-50
 TEST_F(ConductorTest, WhatIsNotTcpIsRefusedBeforeAnythingChanges) {
   EXPECT_FALSE(simulation_.switch_on(77, asked(1500, 300, 5)));
   EXPECT_TRUE(simulation_.conductor().idle());
-}
-
-TEST(EndRule, ProbingGoesOnUntilALinuxPeerHadItsChance) {  // K-52
-  struct Row {
-    std::uint32_t idle, interval;
-    std::uint8_t probes;
-    std::uint32_t sent;
-  };
-  for (const Row& row :
-       {Row{7'200'000, 1000, 10, 10}, Row{7'200'000, 1000, 5, 5}, Row{1500, 100, 5, 7},
-        Row{1500, 300, 2, 3}, Row{1500, 504, 2, 2}, Row{1500, 503, 2, 3}, Row{1200, 30, 12, 18},
-        Row{300, 50, 12, 12}, Row{7'200'000, 1000, 1, 1}, Row{500, 1, 1, 5}, Row{504, 1, 1, 1},
-        Row{100, 100, 1, 6}, Row{1, 1, 1, 504}, Row{1000, 1000, 0, 0}}) {
-    const policy::Timing timing = asked(row.idle, row.interval, row.probes).timing;
-    EXPECT_EQ(engine::probes_before_end(timing, 4ms), row.sent)
-        << row.idle << ' ' << row.interval << ' ' << int{row.probes};
-  }
 }
 
 }  // namespace

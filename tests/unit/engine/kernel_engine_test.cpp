@@ -14,19 +14,13 @@
 #include "base/fd.hpp"
 #include "engine/make_engine.hpp"
 #include "os/clock.hpp"
+#include "support/asked.hpp"
 
 namespace wsalive::engine {
 namespace {
 
 using policy::DwordMillis;
-using policy::SourcedTiming;
-
-SourcedTiming asked(std::uint32_t idle, std::uint32_t interval, std::uint8_t probes) {
-  return {{DwordMillis{idle}, DwordMillis{interval}, probes},
-          policy::Source::socket,
-          policy::Source::socket,
-          policy::Source::registry};
-}
+using test::asked;
 
 std::pair<Fd, Fd> connected_pair() {
   const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};

@@ -1,0 +1,36 @@
+// The one engine of a process, and its fork handlers.
+//
+// It is made by the first call and never destroyed: threads of the program may still close sockets
+// while static objects go. The fork handlers are installed with it. A child that came into being
+// without them (a raw clone, vfork) has no engine thread; it is expected to exec.
+
+#include <pthread.h>
+
+#include "engine/kernel_engine.hpp"
+#include "engine/make_engine.hpp"
+#include "os/clock.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+struct Process {
+  ForkFamily family;
+  KernelEngine engine{{os_host(), os_ticks()}, os::monotonic_clock(), family};
+};
+
+Process& process() {
+  static Process& made = []() -> Process& {
+    auto* const created = new Process;  // NOLINT(cppcoreguidelines-owning-memory): for ever.
+    ::pthread_atfork([] { process().engine.before_fork(process().family); },
+                     [] { process().engine.in_parent(); },
+                     [] { process().engine.in_child(process().family); });
+    return *created;
+  }();
+  return made;
+}
+
+}  // namespace
+
+Engine& process_engine() { return process().engine; }
+
+}  // namespace wsalive::engine

@@ -1,0 +1,36 @@
+// A file without a name whose byte ranges decide among the processes of a family.
+//
+// The locks are the kernel's record locks: they belong to a process, not to a descriptor, so a child
+// does not inherit them, and they go when their process ends, however it ends, or execs (the
+// descriptor is close-on-exec). A program that closes all its descriptors closes this one too; then
+// every question is answered as if another process held the lock.
+#pragma once
+
+#include <cstdint>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+class LockFile {
+ public:
+  /// Makes the file, under a descriptor that is out of the way of small numbers.
+  [[nodiscard]] static Result<LockFile> create() noexcept;
+
+  /// Takes the bytes from `first` on, `length` of them (0: all that follow). False if another process
+  /// has any of them.
+  [[nodiscard]] bool try_lock(std::uint64_t first, std::uint64_t length) const noexcept;
+  void unlock(std::uint64_t first, std::uint64_t length) const noexcept;
+
+ private:
+  LockFile(Fd fd, std::uint64_t inode) noexcept : fd_(std::move(fd)), inode_(inode) {}
+  /// The number may have been closed by the program and mean something else now.
+  [[nodiscard]] bool is_still_it() const noexcept;
+  [[nodiscard]] bool set(short type, std::uint64_t first, std::uint64_t length) const noexcept;
+
+  Fd fd_;
+  std::uint64_t inode_;
+};
+
+}  // namespace wsalive::os

@@ -1,0 +1,37 @@
+// Memory that other processes may read: a sealed memfd, found by its name in /proc/PID/fd.
+//
+// Only the mapping made here can be written: the seals let nobody else map it writable, nor change its
+// size, nor take a seal away.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+class PublishedMemory {
+ public:
+  /// Zeroed memory of that size; pages come into being when they are written.
+  [[nodiscard]] static Result<PublishedMemory> create(const char* name, std::size_t size) noexcept;
+
+  PublishedMemory(PublishedMemory&& other) noexcept;
+  PublishedMemory& operator=(PublishedMemory&&) = delete;
+  PublishedMemory(const PublishedMemory&) = delete;
+  PublishedMemory& operator=(const PublishedMemory&) = delete;
+  ~PublishedMemory();
+
+  [[nodiscard]] std::byte* data() const noexcept { return memory_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
+
+ private:
+  PublishedMemory(Fd fd, std::span<std::byte> memory) noexcept
+      : fd_(std::move(fd)), memory_(memory) {}
+
+  Fd fd_;
+  std::span<std::byte> memory_;
+};
+
+}  // namespace wsalive::os

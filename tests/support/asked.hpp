@@ -1,0 +1,20 @@
+// A timing as a test asks for it, in milliseconds.
+#pragma once
+
+#include <cstdint>
+
+#include "policy/keepalive.hpp"
+
+namespace wsalive::test {
+
+constexpr policy::SourcedTiming asked(std::uint32_t idle, std::uint32_t interval,
+                                      std::uint8_t probes) {
+  using policy::DwordMillis;
+  using policy::Source;
+  return {{DwordMillis{idle}, DwordMillis{interval}, probes},
+          Source::socket,
+          Source::socket,
+          Source::registry};
+}
+
+}  // namespace wsalive::test

@@ -1,0 +1,148 @@
+// Connections of the engine on a made-up network, with the wire watched: client - server, ports by
+// behaviour, instants compared with the timeline.
+//
+// The peers are the other host's kernel; its firewall makes them deaf. A port between kDeaf and
+// kDeaf + 99 hears nothing once `deafen` was called, kEveryThird lets one of three probes through.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/make_engine.hpp"
+#include "os/capture.hpp"
+#include "os/clock.hpp"
+#include "support/plain_socket.hpp"
+#include "support/private_network.hpp"
+
+namespace wsalive::test {
+
+inline constexpr std::uint16_t kDeaf = 7100;
+inline constexpr std::uint16_t kEveryThird = 7300;
+inline constexpr std::uint16_t kHealthy = 7000;
+
+/// What the wire showed of one connection.
+struct Seen {
+  std::vector<Instant> probes;
+  std::vector<Instant> resets;
+  std::optional<Instant> heard;  ///< The last segment from the peer.
+};
+
+class EngineOnWire : public TwoHosts {
+ protected:
+  using Millis = std::chrono::milliseconds;
+
+  void SetUp() override {
+    TwoHosts::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    const os::Visit visit{network().client()};
+    auto capture = os::Capture::start(os::Wiring::client_interface, 65536);
+    ASSERT_TRUE(capture) << capture.error().attempt;
+    capture_.emplace(std::move(*capture));
+    engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
+  }
+
+  /// A connection to a port of the server that keep-alive is switched on for.
+  PlainSocket connect(std::uint16_t port, const policy::SourcedTiming& wanted) {
+    PlainSocket socket = connect(port);
+    switch_on(socket, wanted);
+    return socket;
+  }
+  PlainSocket connect(std::uint16_t port) {
+    if (!listeners_.contains(port)) {
+      const os::Visit visit{network().server()};
+      listeners_.emplace(port, PlainSocket::listening("0.0.0.0", port));
+    }
+    const os::Visit visit{network().client()};
+    PlainSocket client = PlainSocket::connected(os::Wiring::server_v4, port);
+    peers_.push_back(listeners_.at(port).accepted());
+    return client;
+  }
+  void switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
+    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    const Status done = engine_->switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched);
+    ASSERT_TRUE(done) << done.error().attempt;
+  }
+
+  void deafen() {
+    const auto done =
+        os::apply_nft(network().server(),
+                      "table inet deaf {\n chain in {\n type filter hook input priority 0;"
+                      " tcp dport 7100-7199 drop;"
+                      " tcp dport 7300 numgen inc mod 3 < 2 drop;\n }\n}\n");
+    ASSERT_TRUE(done) << done.error();
+  }
+  void hear_again() { ASSERT_TRUE(os::apply_nft(network().server(), "delete table inet deaf\n")); }
+
+  /// The story of a connection, from the capture so far.
+  Seen seen(const PlainSocket& socket) {
+    const auto more = capture_->take();
+    EXPECT_TRUE(more) << "the capture lost packets";
+    if (more) segments_.insert(segments_.end(), more->begin(), more->end());
+    const auto story = os::narrate(os::of_port(segments_, socket.port()));
+    Seen told{os::instants(story, os::Act::probe, os::Direction::out),
+              os::instants(story, os::Act::reset, os::Direction::out),
+              {}};
+    for (const os::Event& event : story) {
+      if (event.segment.direction == os::Direction::in) told.heard = event.segment.at;
+    }
+    return told;
+  }
+
+  /// A silent peer: `count` probes at T + k x I after the last segment, and then a reset.
+  void expect_timeline(const Seen& told, const policy::Timing& timing, std::size_t count,
+                       Millis more = {}) {
+    ASSERT_TRUE(told.heard);
+    ASSERT_EQ(told.probes.size(), count);
+    for (std::size_t k = 0; k < count; ++k) {
+      expect_at(told.probes[k] - *told.heard, Millis{timing.idle} + k * Millis{timing.interval},
+                more);
+    }
+    ASSERT_EQ(told.resets.size(), 1U);
+    expect_at(told.resets[0] - *told.heard, Millis{timing.idle} + count * Millis{timing.interval},
+              more);
+  }
+
+  /// Early only by the lateness of the kernel's own tick; late by two ticks, or by a stalled host.
+  void expect_at(std::chrono::nanoseconds found, Millis wanted, Millis more) {
+    if (more == Millis{})
+      late_.push_back(std::chrono::floor<std::chrono::microseconds>(found - wanted));
+    EXPECT_GE(found, wanted - Millis{5});
+    EXPECT_LE(found, wanted + Millis{60} + more);
+  }
+
+  /// Half of all instants are at most two ticks and 1 ms late, also on a busy machine.
+  void expect_mostly_exact() {
+    ASSERT_FALSE(late_.empty());
+    std::ranges::sort(late_);
+    const auto at = [&](double part) {
+      return late_[static_cast<std::size_t>(part * static_cast<double>(late_.size() - 1))].count();
+    };
+    RecordProperty("lateness_us", std::to_string(at(0.5)) + " " + std::to_string(at(0.97)));
+    std::printf("late, us: p0 %ld p50 %ld p97 %ld p100 %ld of %zu\n", long{at(0)}, long{at(0.5)},
+                long{at(0.97)}, long{at(1)}, late_.size());
+    EXPECT_LE(at(0.5), 9000);
+  }
+
+  engine::Death death(const PlainSocket& socket) {
+    const int error = socket.ended(std::chrono::milliseconds{0});
+    return error > 0 ? engine_->cause_of_death(socket.fd(), error) : engine::Death::none;
+  }
+
+  std::unique_ptr<engine::Engine> engine_;
+  std::vector<std::chrono::microseconds> late_;
+
+ private:
+  std::optional<os::Capture> capture_;
+  std::map<std::uint16_t, PlainSocket> listeners_;
+  std::vector<PlainSocket> peers_;
+  std::vector<os::Segment> segments_;
+};
+
+}  // namespace wsalive::test

@@ -1,0 +1,195 @@
+// The engine's probes on a real wire, against the timeline: what leaves when, and why a connection
+// ends. All connections of a test run side by side.
+// labels: ns realtime
+
+#include <sys/socket.h>
+
+#include <atomic>
+
+#include "engine/host.hpp"
+#include "policy/timeline.hpp"
+#include "support/asked.hpp"
+#include "support/engine_wire.hpp"
+
+namespace wsalive::test {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Death;
+using policy::DriverKind;
+
+class EngineTimeline : public EngineOnWire {
+ protected:
+  struct Driven {
+    policy::SourcedTiming wanted;
+    DriverKind driver;
+    PlainSocket socket;
+  };
+
+  void open(const policy::SourcedTiming& wanted, DriverKind driver) {
+    const auto port = static_cast<std::uint16_t>(kDeaf + driven_.size());
+    driven_.push_back({wanted, driver, connect(port, wanted)});
+  }
+
+  /// All are silent from now on; each must follow its timeline.
+  void expect_timelines() {
+    deafen();
+    Millis longest{};
+    for (const Driven& each : driven_) {
+      const engine::InForce found = engine_->in_force(each.socket.fd(), {});
+      EXPECT_EQ(found.driver, each.driver);
+      EXPECT_EQ(found.wanted, each.wanted);
+      EXPECT_EQ(found.probes_before_end, count(each));
+      longest = std::max(longest, Millis{each.wanted.timing.idle} +
+                                      count(each) * Millis{each.wanted.timing.interval});
+    }
+    std::this_thread::sleep_for(longest + 250ms);
+    for (const Driven& each : driven_) {
+      SCOPED_TRACE(std::to_string(each.wanted.timing.idle.count()) + " ms, " +
+                   std::to_string(each.wanted.timing.interval.count()) + " ms, " +
+                   std::to_string(each.wanted.timing.probes));
+      // The kernel's own timers are coarser: K-96 says so.
+      const Millis more{each.driver == DriverKind::native ? 160 : 0};
+      expect_timeline(seen(each.socket), each.wanted.timing, count(each), more);
+      EXPECT_EQ(death(each.socket), Death::keep_alive);
+    }
+    expect_mostly_exact();
+  }
+
+  static std::uint32_t count(const Driven& each) {
+    return policy::probes_before_give_up(each.wanted.timing, engine::os_ticks().length);
+  }
+
+  std::vector<Driven> driven_;
+};
+
+TEST_F(EngineTimeline, SilentPeersAreGivenUpInTime) {  // K-50, K-52, K-57, K-90, K-94
+  open(asked(1500, 100, 5), DriverKind::rearm);
+  open(asked(1500, 300, 5), DriverKind::rearm);
+  open(asked(1200, 30, 12), DriverKind::rearm);
+  open(asked(1200, 30, 200), DriverKind::rearm);
+  open(asked(1000, 24, 255), DriverKind::rearm);
+  open(asked(300, 50, 6), DriverKind::repair);
+  open(asked(300, 50, 60), DriverKind::repair);
+  open(asked(1500, 3, 250), DriverKind::repair);
+  open(asked(1000, 2000, 3), DriverKind::rearm);
+  open(asked(2000, 1000, 3), DriverKind::native);
+  for (const policy::ReleaseRow& row : policy::kReleases) {  // K-53, each default scaled down.
+    policy::SourcedTiming scaled = policy::timing_in_force(row.release, {}, {});
+    scaled.timing.idle = policy::DwordMillis{scaled.timing.idle.count() / 4800};
+    scaled.timing.interval = policy::DwordMillis{scaled.timing.interval.count() / 5};
+    open(scaled, DriverKind::rearm);
+  }
+  expect_timelines();
+}
+
+TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
+  const PlainSocket healthy = connect(kHealthy, asked(1000, 40, 20));
+  const PlainSocket third = connect(kEveryThird, asked(1000, 300, 4));
+  const PlainSocket quick = connect(kHealthy, asked(200, 50, 5));  // 500 ms: K-52.
+  const PlainSocket back = connect(kDeaf, asked(1000, 400, 3));
+  deafen();
+  std::this_thread::sleep_for(1000ms + 400ms + 250ms);  // Two of three probes are out.
+  EXPECT_EQ(seen(back).probes.size(), 2U);
+  hear_again();
+  std::this_thread::sleep_for(400ms);
+  EXPECT_EQ(seen(back).probes.size(), 3U);
+  deafen();
+  std::this_thread::sleep_for(4s);
+  EXPECT_EQ(healthy.ended(0ms), -1);
+  EXPECT_EQ(third.ended(0ms), -1);
+  EXPECT_EQ(quick.ended(0ms), -1);
+  EXPECT_GE(seen(healthy).probes.size(), 5U);
+  EXPECT_GE(seen(third).probes.size(), 6U);
+  // It has answered once, and was then silent for ever: the whole count again.
+  EXPECT_EQ(seen(back).probes.size(), 3U + 3U);
+  EXPECT_EQ(death(back), Death::keep_alive);
+}
+
+TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-91
+  {
+    const os::Visit visit{network().client()};
+    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "3"));
+  }
+  const PlainSocket before = connect(kDeaf, asked(1000, 300, 5));
+  const PlainSocket between = connect(kDeaf + 1, asked(1000, 300, 5));
+  const PlainSocket limited = connect(kDeaf + 2, asked(1000, 300, 20));
+  deafen();
+  before.send("data");
+  std::this_thread::sleep_for(1450ms);  // Two probes of `between` are out.
+  between.send("data");
+  ASSERT_TRUE(engine::os_host().set_user_timeout(limited.fd(), 700));  // K-76
+  limited.send("data");
+  std::this_thread::sleep_for(7500ms);
+  EXPECT_EQ(seen(before).probes.size(), 0U);
+  EXPECT_EQ(death(before), Death::retransmission);
+  EXPECT_EQ(seen(between).probes.size(), 2U);
+  EXPECT_EQ(death(between), Death::retransmission);
+  EXPECT_EQ(death(limited), Death::retransmission);
+}
+
+TEST_F(EngineTimeline, AUserTimeoutDoesNotChangeTheEnd) {  // K-76
+  const PlainSocket hasty = connect(kDeaf);
+  const PlainSocket patient = connect(kDeaf + 1);
+  ASSERT_TRUE(engine::os_host().set_user_timeout(hasty.fd(), 1200));
+  ASSERT_TRUE(engine::os_host().set_user_timeout(patient.fd(), 60'000));
+  switch_on(hasty, asked(1000, 1000, 3));
+  switch_on(patient, asked(1000, 1000, 3));
+  deafen();
+  std::this_thread::sleep_for(1000ms + 3 * 1000ms + 150ms);
+  for (const PlainSocket* each : {&hasty, &patient}) {
+    expect_timeline(seen(*each), asked(1000, 1000, 3).timing, 3);
+    EXPECT_EQ(death(*each), Death::keep_alive);
+  }
+  EXPECT_EQ(*engine::os_host().user_timeout(hasty.fd()), 1200);
+}
+
+TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAlive) {  // K-58, K-91
+  {
+    const os::Visit visit{network().client()};
+    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "3"));
+  }
+  const PlainSocket socket = connect(kDeaf, asked(1000, 300, 5));
+  ASSERT_TRUE(engine::os_host().set_user_timeout(socket.fd(), 2500));
+  std::thread filler{[&] { socket.send(std::string(std::size_t{16} << 20U, 'x')); }};
+  std::this_thread::sleep_for(300ms);
+  deafen();
+  filler.join();
+  std::this_thread::sleep_for(3500ms);
+  EXPECT_EQ(death(socket), Death::retransmission);  // Its window probes look the same on the wire.
+}
+
+TEST_F(EngineTimeline, WithTheEngineGoneTheKernelGivesUpByItself) {
+  const PlainSocket socket = connect(kDeaf, asked(1000, 600, 2));
+  deafen();
+  engine_.reset();
+  EXPECT_EQ(socket.ended(4s + 2 * 3s + 1500ms), ETIMEDOUT);
+  EXPECT_EQ(seen(socket).probes.size(), 2U);
+}
+
+TEST_F(EngineTimeline, LongerThanTheKernelCanSaySendsNothingEarly) {  // K-57, scaled down
+  const engine::DriverParts scaled{engine::os_host(), engine::os_ticks(), /*longest_idle_s=*/2};
+  engine_ = engine::make_engine(scaled, os::monotonic_clock());
+  const PlainSocket socket = connect(kDeaf, asked(3500, 400, 3));
+  EXPECT_EQ(engine::os_host().values(socket.fd())->on, os::Switch::off);
+  deafen();
+  std::this_thread::sleep_for(3500ms + 3 * 400ms + 150ms);
+  expect_timeline(seen(socket), asked(3500, 400, 3).timing, 3);
+}
+
+TEST_F(EngineTimeline, ASocketThatTheProgramHoldsIsProbedAllTheSame) {
+  const PlainSocket socket = connect(kDeaf, asked(1000, 300, 3));
+  deafen();
+  std::atomic<bool> done{false};
+  std::thread busy{[&] {
+    char octet = 0;
+    while (!done) (void)::recv(socket.fd(), &octet, 1, MSG_DONTWAIT | MSG_PEEK);
+  }};
+  std::this_thread::sleep_for(1000ms + 3 * 300ms + 200ms);
+  done = true;
+  busy.join();
+  expect_timeline(seen(socket), asked(1000, 300, 3).timing, 3, /*more=*/60ms);
+}
+
+}  // namespace
+}  // namespace wsalive::test
