@@ -41,6 +41,8 @@ install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
 uninstall: ## remove what the last `make install` put there
 	@test -f build/release/install_manifest.txt || { echo "nothing was installed from this tree"; exit 1; }
 	@sed "s|^|$(DESTDIR)|" build/release/install_manifest.txt | xargs -d '\n' rm -vf --
+	@sed "s|^|$(DESTDIR)|; s|/[^/]*$$||" build/release/install_manifest.txt | grep /wsalive | sort -ru | \
+	  xargs -d '\n' rmdir --ignore-fail-on-non-empty -- 2>/dev/null || true
 
 clean: ## remove build/
 	@rm -rf build

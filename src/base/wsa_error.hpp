@@ -12,6 +12,7 @@ enum class WsaError : std::int32_t {
   not_enough_memory = 8,              // WSA_NOT_ENOUGH_MEMORY
   netname_deleted = 64,               // ERROR_NETNAME_DELETED
   invalid_parameter = 87,             // WSA_INVALID_PARAMETER
+  insufficient_buffer = 122,          // ERROR_INSUFFICIENT_BUFFER
   wait_timeout = 258,                 // WAIT_TIMEOUT
   operation_aborted = 995,            // WSA_OPERATION_ABORTED
   io_incomplete = 996,                // WSA_IO_INCOMPLETE

@@ -3,25 +3,13 @@
 #include "winsock2.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "os/program_memory.hpp"
+#include "winsock/sockaddr.hpp"
 
 namespace wsalive::winsock {
 namespace {
-
-struct FamilyRow {
-  int number;
-  Family family;
-};
-constexpr std::array kFamilies{
-    // clang-format off
-    FamilyRow{AF_INET,  Family::ipv4},
-    FamilyRow{AF_INET6, Family::ipv6},
-    FamilyRow{AF_UNIX,  Family::local},
-    // clang-format on
-};
 
 /// A local address is as long as its path.
 std::uint32_t shortest(Family family) noexcept {
@@ -45,16 +33,6 @@ bool can_write(void* at, std::size_t size) noexcept {
 }
 
 }  // namespace
-
-Family family_of_windows(int number) noexcept {
-  const auto* const row = std::ranges::find(kFamilies, number, &FamilyRow::number);
-  return row != kFamilies.end() ? row->family : Family::none;
-}
-
-int windows_family(Family family) noexcept {
-  const auto* const row = std::ranges::find(kFamilies, family, &FamilyRow::family);
-  return row != kFamilies.end() ? row->number : AF_UNSPEC;
-}
 
 WsaError take_address(const Socket& socket, const void* name, int size,
                       os::SocketAddress& address) noexcept {

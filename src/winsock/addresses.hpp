@@ -1,5 +1,5 @@
 // A program's sockaddr pointers: taken in, given out, never trusted (K-26), with the family's number
-// turned from Windows' into a name. The only file of the calls that knows AF_INET6 is 23.
+// turned by winsock/sockaddr.hpp.
 #pragma once
 
 #include "base/wsa_error.hpp"
@@ -7,10 +7,6 @@
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
-
-/// Windows' number of a family and back; Family::none for what is not served.
-[[nodiscard]] Family family_of_windows(int number) noexcept;
-[[nodiscard]] int windows_family(Family family) noexcept;
 
 /// Reads an address of the socket's own family.
 /// Errors: WSAEFAULT if it cannot be read or is shorter than the family's, WSAEAFNOSUPPORT for another

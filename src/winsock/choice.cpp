@@ -6,6 +6,7 @@
 #include "base/wsa_error.hpp"
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
+#include "winsock/startup_problem.hpp"
 #include "wsalive_ext.h"
 
 namespace wsalive::winsock {
@@ -13,13 +14,6 @@ namespace {
 
 std::mutex g_mutex;
 registry::CallChoice g_choice;
-
-/// Kept for the process's life, since callers hold pointers into it.
-std::string& problems_text() {
-  static thread_local std::string text;
-  return text;
-}
-std::string g_problems;
 
 }  // namespace
 
@@ -29,12 +23,12 @@ registry::CallChoice chosen_by_call() {
 }
 
 void note_problems(const std::vector<std::string>& problems) {
-  const std::lock_guard lock{g_mutex};
-  g_problems.clear();
+  std::string text;
   for (const std::string& problem : problems) {
-    if (!g_problems.empty()) g_problems += '\n';
-    g_problems += problem;
+    if (!text.empty()) text += '\n';
+    text += problem;
   }
+  keep_startup_problem(text);
 }
 
 }  // namespace wsalive::winsock
@@ -51,11 +45,4 @@ int wsalive_choose(const char* release, const char* rules) {
   const std::lock_guard lock{g_mutex};
   g_choice = choice;
   return 0;
-}
-
-const char* wsalive_startup_problem(void) {
-  using namespace wsalive::winsock;
-  const std::lock_guard lock{g_mutex};
-  problems_text() = g_problems;
-  return problems_text().empty() ? nullptr : problems_text().c_str();
 }

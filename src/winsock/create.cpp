@@ -12,10 +12,10 @@
 #include "os/errno_table.hpp"
 #include "os/program_memory.hpp"
 #include "os/socket_calls.hpp"
-#include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/create.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/sockaddr.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include "base/wsa_error.hpp"
 #include "facts.h"
@@ -76,6 +77,13 @@ constexpr std::array kCodes{
 
 TEST(ErrorCodes, HaveWindowsNumbers) {
   for (const Row& row : kCodes) EXPECT_EQ(static_cast<int>(row.ours), row.windows) << row.name;
+}
+
+TEST(Headers, DeclareTheOptionFunctionsAsMicrosoftDoes) {  // K-06
+  using Get = int (*)(SOCKET, int, int, char*, int*);
+  using Set = int (*)(SOCKET, int, int, const char*, int);
+  static_assert(std::is_same_v<decltype(&getsockopt), Get>);
+  static_assert(std::is_same_v<decltype(&setsockopt), Set>);
 }
 
 TEST(Headers, KeepNamesOfCxxFree) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <ostream>
 #include <utility>
 
 #include "os/address.hpp"
@@ -179,6 +180,16 @@ KeepAliveState KeepAliveState::of(const LiveSocket& socket) {
           .actual = found.actual};
 }
 
+void PrintTo(const KeepAliveState& state, std::ostream* out) {
+  const auto own = [](const auto& time) { return time ? time->count() : 0; };
+  *out << (state.on ? "on" : "off") << ", own " << own(state.values.idle) << '/'
+       << own(state.values.interval) << '/' << +state.values.probes.value_or(0) << ", kernel "
+       << (state.kernel.on == os::Switch::on ? "on " : "off ") << state.kernel.idle_s << '/'
+       << state.kernel.interval_s << '/' << state.kernel.probes << ", engine "
+       << (state.driven ? "on " : "off ") << state.actual.idle.count() << '/'
+       << state.actual.interval.count() << '/' << +state.actual.probes;
+}
+
 BadPage::BadPage(Access access) {
   void* const pages =
       ::mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -189,6 +200,8 @@ BadPage::BadPage(Access access) {
 }
 
 BadPage::~BadPage() { ::munmap(pages_, 2 * kPage); }
+
+void BadPage::forbid_writing() { must(::mprotect(pages_, kPage, PROT_READ), "mprotect"); }
 
 char* BadPage::before(std::size_t good) const { return pages_ + kPage - good; }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string_view>
 
 #include "base/fd.hpp"
@@ -74,6 +75,7 @@ struct KeepAliveState {
 
   static KeepAliveState of(const LiveSocket& socket);
   friend bool operator==(const KeepAliveState&, const KeepAliveState&) = default;
+  friend void PrintTo(const KeepAliveState& state, std::ostream* out);
 };
 
 /// Two pages of which the second is as bad as asked: pointers that must never crash (K-26).
@@ -88,6 +90,8 @@ class BadPage {
   /// The last `good` bytes before the bad page.
   [[nodiscard]] char* before(std::size_t good) const;
   [[nodiscard]] char* inside() const { return before(0); }
+  /// The first page becomes read-only.
+  void forbid_writing();
 
  private:
   char* pages_;

@@ -5,6 +5,18 @@
 
 WSALIVE_EXTERN_C_BEGIN
 
+// Need no start-up (K-100).
+WSALIVE_API u_long WSAAPI htonl(u_long hostlong) WSALIVE_LABEL(htonl);
+WSALIVE_API u_short WSAAPI htons(u_short hostshort) WSALIVE_LABEL(htons);
+WSALIVE_API u_long WSAAPI ntohl(u_long netlong) WSALIVE_LABEL(ntohl);
+WSALIVE_API u_short WSAAPI ntohs(u_short netshort) WSALIVE_LABEL(ntohs);
+
+// WSAENOTSOCK unless `s` is a socket, WSAEFAULT if the result has no place.
+WSALIVE_API int WSAAPI WSAHtonl(SOCKET s, u_long hostlong, u_long* lpnetlong);
+WSALIVE_API int WSAAPI WSAHtons(SOCKET s, u_short hostshort, u_short* lpnetshort);
+WSALIVE_API int WSAAPI WSANtohl(SOCKET s, u_long netlong, u_long* lphostlong);
+WSALIVE_API int WSAAPI WSANtohs(SOCKET s, u_short netshort, u_short* lphostshort);
+
 static inline unsigned long long htonll(unsigned long long value) {
   return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value : __builtin_bswap64(value);
 }

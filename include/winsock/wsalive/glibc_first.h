@@ -5,7 +5,7 @@
 // FD_SETSIZE is the program's: what it said before this file is kept, and what the C library says is
 // taken away, so that later headers can tell "said nothing" (K-108). `wsalive-cc` includes this file
 // ahead of every source, so that a program's FD_SETSIZE always counts, wherever <thread> comes.
-#ifndef WSALIVE_GLIBC_FIRST_H
+#if !defined(WSALIVE_GLIBC_FIRST_H) && !defined(__ASSEMBLER__)
 #define WSALIVE_GLIBC_FIRST_H
 
 #if defined(_SYS_SELECT_H) && defined(FD_SETSIZE)

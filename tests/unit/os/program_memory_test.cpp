@@ -4,37 +4,19 @@
 #include "os/program_memory.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstring>
 #include <memory>
 #include <thread>
 
+#include "support/pages.hpp"
+
 namespace wsalive::os {
 namespace {
 
-constexpr std::size_t kPage = 4096;
-
-/// Three pages: readable and writable, read-only, not there.
-class Pages {
- public:
-  Pages() {
-    base_ = static_cast<char*>(
-        ::mmap(nullptr, 3 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    ::mprotect(base_ + kPage, kPage, PROT_READ);
-    ::munmap(base_ + 2 * kPage, kPage);
-  }
-  ~Pages() { ::munmap(base_, 2 * kPage); }
-  Pages(const Pages&) = delete;
-  Pages& operator=(const Pages&) = delete;
-
-  [[nodiscard]] char* at(std::size_t offset) const { return base_ + offset; }
-
- private:
-  char* base_;
-};
+using test::Pages;
+constexpr std::size_t kPage = Pages::kSize;
 
 TEST(ProgramMemory, GoodPointersAreCopied) {
   auto from = std::make_unique<int>(42);

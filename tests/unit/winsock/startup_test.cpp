@@ -160,14 +160,13 @@ TEST(Choice, AnUnknownNameFromTheEnvironmentStopsTheStartup) {  // K-121, K-122
   ::setenv("WSALIVE_RELEASE", "win12", 1);
   WSADATA data;
   EXPECT_EQ(WSAStartup(MAKEWORD(2, 2), &data), WSASYSNOTREADY);
-  ASSERT_NE(wsalive_startup_problem(), nullptr);
   EXPECT_NE(std::string_view{wsalive_startup_problem()}.find("win12"), std::string_view::npos);
   EXPECT_TRUE(fails_with(WSACleanup(), WSANOTINITIALISED));
 
   ::setenv("WSALIVE_RELEASE", "vista", 1);
   {
     const Winsock started;
-    EXPECT_EQ(wsalive_startup_problem(), nullptr);
+    EXPECT_STREQ(wsalive_startup_problem(), "");
     const Own s = tcp();
     WSASetLastError(77);
     EXPECT_EQ(bind_to(s, loopback()), 0);

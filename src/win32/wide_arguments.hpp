@@ -1,0 +1,15 @@
+// A program's arguments and environment as wide strings, for wmain. Called by the archive that stands in
+// for main (src/lib/wmain.c); part of the library so that a C program needs no C++ of its own.
+#pragma once
+
+#include <cstddef>
+
+extern "C" {
+
+/// Converts `count` strings of UTF-8. What is no UTF-8 becomes U+FFFD.
+///
+/// \return `count` wide strings and a NULL behind them, which live as long as the process; NULL when
+///         there is no memory for them.
+__attribute__((visibility("default"))) wchar_t** wsalive_wide_strings(char** strings,
+                                                                      std::size_t count) noexcept;
+}

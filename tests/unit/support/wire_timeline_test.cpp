@@ -1,0 +1,82 @@
+// The judge of the wire tests, judged itself: a conversation on time has no difference, and each kind
+// of fault is named.
+
+#include "support/wire_timeline.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wsalive::test {
+namespace {
+
+using namespace std::chrono_literals;
+using os::Act;
+using os::Direction;
+using os::Event;
+
+constexpr Instant kStart{1000s};
+constexpr policy::Timing kTiming{
+    .idle = policy::DwordMillis{1500}, .interval = policy::DwordMillis{300}, .probes = 3};
+
+Event event(std::chrono::milliseconds at, Direction direction, Act act) {
+  Event e{.act = act, .segment = {}};
+  e.segment.at = kStart + at;
+  e.segment.direction = direction;
+  return e;
+}
+
+Event probe(std::chrono::milliseconds at) { return event(at, Direction::out, Act::probe); }
+Event reset(std::chrono::milliseconds at) { return event(at, Direction::out, Act::reset); }
+Event heard(std::chrono::milliseconds at) { return event(at, Direction::in, Act::acknowledgement); }
+Event answer(std::chrono::milliseconds at) { return event(at, Direction::in, Act::answer); }
+
+std::string compare(const std::vector<Event>& story, std::chrono::milliseconds on = 0ms) {
+  return differences(story, {.timing = kTiming, .on = kStart + on, .until = kStart + 20s});
+}
+
+TEST(WireTimeline, ADeadPeerOnTimeHasNoDifference) {
+  EXPECT_EQ(compare({heard(0ms), probe(1504ms), probe(1804ms), probe(2104ms), reset(2404ms)}), "");
+}
+
+TEST(WireTimeline, AnAnswerBeginsTheSilenceAnew) {
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), answer(1501ms), probe(3001ms), answer(3001ms),
+                     probe(4501ms), probe(4801ms), probe(5101ms), reset(5401ms)}),
+            "");
+}
+
+TEST(WireTimeline, SwitchedOnLateProbesAtOnce) {  // K-50
+  EXPECT_EQ(compare({heard(0ms), probe(4004ms), heard(4004ms), probe(5504ms), probe(5804ms),
+                     probe(6104ms), reset(6404ms)},
+                    4000ms),
+            "");
+}
+
+TEST(WireTimeline, SwitchedOnLateTheOthersFollowTheFirst) {  // K-50, K-52
+  EXPECT_EQ(
+      compare({heard(0ms), probe(4004ms), probe(4304ms), probe(4604ms), reset(4904ms)}, 4000ms),
+      "");
+}
+
+TEST(WireTimeline, APeersResetEndsIt) {  // K-92
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), event(1500ms, Direction::in, Act::reset)}), "");
+}
+
+TEST(WireTimeline, EachFaultIsNamed) {
+  EXPECT_EQ(compare({heard(0ms), probe(1480ms), probe(1800ms), probe(2100ms), reset(2400ms)}),
+            "at 1500ms: probe: captured at 1480.0 ms\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1900ms), probe(2100ms), reset(2400ms)}),
+            "at 1800ms: probe: captured at 1900.0 ms\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), probe(2100ms)}),
+            "at 2400ms: reset: not captured\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), reset(2100ms), heard(2150ms),
+                     event(2150ms, Direction::in, Act::reset)}),
+            "reset captured at 2100.0 ms, but the schedule has at 2100ms: probe\n");
+}
+
+TEST(WireTimeline, AMissingProbeIsNamedAlsoWhereThePeerSpeaksAgain) {
+  EXPECT_EQ(compare({heard(0ms), heard(1700ms), probe(3200ms), probe(3500ms), probe(3800ms),
+                     reset(4100ms)}),
+            "at 1500ms: probe: not captured\n");
+}
+
+}  // namespace
+}  // namespace wsalive::test
