@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The libraries export what the headers declare, no more and no less, and replace nothing of the C library.
 
+labels: slow
+
 A function that is declared but not there would be a link error for a porter; one that is there and not
 declared, or has the C library's name, would change programs behind their backs.
 """
