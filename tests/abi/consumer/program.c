@@ -15,9 +15,11 @@
 
 int __cdecl main(void) {
   const DWORD on = TRUE;
-  const int answer =
-      setsockopt(INVALID_SOCKET, SOL_SOCKET, SO_KEEPALIVE, (const char*)&on, sizeof on);
-  printf("%s, port %d", answer == SOCKET_ERROR ? "refused" : "taken", ntohs(0x5000));
+  WSADATA data;
+  if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return 1;
+  if (setsockopt(INVALID_SOCKET, SOL_SOCKET, SO_KEEPALIVE, (const char*)&on, sizeof on) == 0)
+    return 1;
+  printf("setsockopt: error %d", WSAGetLastError());
 #ifdef __cplusplus
   std::ofstream{std::filesystem::path("/dev/null")} << "a narrow path";
   printf(", C++");
@@ -26,5 +28,5 @@ int __cdecl main(void) {
   printf(", as on Windows");
 #endif
   printf("\n");
-  return 0;
+  return WSACleanup();
 }
