@@ -26,7 +26,6 @@ enum class Option : std::uint8_t {
   send_timeout,
   linger,
   // TCP.
-  congestion_control,
   max_segment,
   no_delay,
   // IPv4.
@@ -56,7 +55,6 @@ enum class Option : std::uint8_t {
   ipv6_multicast_hops,
   ipv6_multicast_interface,
   ipv6_multicast_loop,
-  ipv6_traffic_class,
   ipv6_unicast_hops,
   ipv6_unicast_interface,
   ipv6_only,

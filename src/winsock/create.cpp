@@ -14,6 +14,7 @@
 #include "os/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/create.hpp"
+#include "winsock/open_type.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/sockaddr.hpp"
 #include "winsock/socket.hpp"
@@ -148,8 +149,8 @@ NewSocket enter_table(int fd, const Traits& traits) noexcept {
 
 SOCKET socket(int af, int type, int protocol) {
   using namespace wsalive::winsock;
-  return finish_handle(
-      create_from<WSAPROTOCOL_INFOA>({af, type, protocol}, nullptr, WSA_FLAG_OVERLAPPED));
+  const DWORD flags = thread_open_type() == 0 ? WSA_FLAG_OVERLAPPED : 0;
+  return finish_handle(create_from<WSAPROTOCOL_INFOA>({af, type, protocol}, nullptr, flags));
 }
 
 SOCKET WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g,

@@ -13,6 +13,7 @@
 
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
+#include "winsock/entered.hpp"
 #include "winsock/ioctl_row.hpp"
 #include "winsock/keepalive.hpp"
 #include "winsock/runtime.hpp"
@@ -43,7 +44,8 @@ bool is_good(void* at, std::size_t size) {
 
 WsaError serve(const Request& request) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
-  Socket* const socket = Socket::find(request.handle);
+  const Entered entered{request.handle};
+  Socket* const socket = entered.socket();
   if (!socket) return WsaError::not_a_socket;
   if (!is_good(request.returned, sizeof *request.returned)) return WsaError::fault;
   if (request.overlapped && !is_good(request.overlapped, sizeof *request.overlapped)) {

@@ -10,8 +10,9 @@
 
 #include "os/errno_table.hpp"
 #include "os/program_memory.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket_calls.hpp"
 #include "policy/units.hpp"
+#include "winsock/connecting.hpp"
 #include "winsock/death.hpp"
 #include "winsock/option_memory.hpp"
 #include "winsock/runtime.hpp"
@@ -73,12 +74,13 @@ WsaError refusal_of_the_dead(Socket& socket) {
 /// Why the switch may not be set now. The kernel's state decides, not what the program has noticed
 /// (K-27, K-28, K-30 to K-32); a socket that never asked for a connection is not asked about.
 WsaError refusal_by_state(Socket& socket) {
-  const Phase phase = socket.phase.load(std::memory_order_acquire);
+  const Phase phase = settle_phase(socket);
   if (phase == Phase::fresh || phase == Phase::listening) return WsaError::none;
-  const auto facts = os::tcp_facts(socket.fd());
-  if (!facts) return os::wsa_error(facts.error().code);
-  if (facts->state == os::TcpState::close) return refusal_of_the_dead(socket);
-  const bool transitional = facts->state == os::TcpState::syn_sent;
+  const os::TcpState state = os::tcp_state(socket.fd());
+  if (state == os::TcpState::close) {
+    return phase == Phase::connected ? refusal_of_the_dead(socket) : WsaError::none;
+  }
+  const bool transitional = state == os::TcpState::syn_sent;
   return transitional && runtime().release().transitional == policy::TransitionalRule::refused
              ? WsaError::invalid_argument
              : WsaError::none;

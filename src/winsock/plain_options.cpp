@@ -17,9 +17,10 @@ WsaError set_host_switch(const SetCall& call) {
 
 WsaError get_host_dword(const GetCall& call) { return host_gives(call, call.row.host); }
 
-WsaError set_host_dword(const SetCall& call) {
-  return os::wsa_error(
-      os::set_option(call.socket.fd(), call.row.host, call.value, policy::kDwordSize));
+WsaError set_host_dword(const SetCall& call) { return set_host_structure(call); }
+
+WsaError set_host_structure(const SetCall& call) {
+  return os::wsa_error(os::set_option(call.socket.fd(), call.row.host, call.value, call.bytes));
 }
 
 }  // namespace wsalive::winsock

@@ -14,4 +14,7 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_host_dword(const GetCall& call);
 [[nodiscard]] WsaError set_host_dword(const SetCall& call);
 
+/// A structure that has the same layout in both worlds.
+[[nodiscard]] WsaError set_host_structure(const SetCall& call);
+
 }  // namespace wsalive::winsock

@@ -12,6 +12,7 @@
 #include "engine/in_force.hpp"
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
+#include "winsock/entered.hpp"
 #include "winsock/keepalive.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/startup_problem.hpp"
@@ -90,7 +91,8 @@ WSALIVE_KEEPALIVE as_structure(const engine::InForce& found, DWORD size) {
 
 WsaError read_back(SOCKET handle, WSALIVE_KEEPALIVE* into) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
-  const Socket* const socket = Socket::find(handle);
+  const Entered entered{handle};
+  const Socket* const socket = entered.socket();
   if (!socket) return WsaError::not_a_socket;
   if (!socket->is_tcp()) return WsaError::unknown_option;
   DWORD size = 0;

@@ -6,8 +6,8 @@
 // lengths and memory (K-26), the socket's state (K-27, K-28), the host's answer (K-21). Nothing is
 // changed before all of them have passed (K-13).
 
+#include <mswsock.h>
 #include <winsock2.h>
-#include <ws2tcpip.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +15,7 @@
 #include "os/program_memory.hpp"
 #include "policy/option_rules.hpp"
 #include "winsock/call.hpp"
+#include "winsock/entered.hpp"
 #include "winsock/option_memory.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/tables/option_tables.hpp"
@@ -29,9 +30,23 @@ OptionRows rows_of(int level) noexcept {
       return tables::kSocketLevel;
     case IPPROTO_TCP:
       return tables::kTcpLevel;
+    case IPPROTO_UDP:
+      return tables::kUdpLevel;
+    case IPPROTO_IP:
+      return tables::kIpLevel;
+    case IPPROTO_IPV6:
+      return tables::kIpv6Level;
     default:
       return {};
   }
+}
+
+/// The socket that a handle means; for SO_OPENTYPE any handle will do (K-23).
+Socket* socket_of(const Entered& entered, int level, int name) noexcept {
+  static constinit Socket any_handle;
+  Socket* const socket = entered.socket();
+  const bool for_thread = level == SOL_SOCKET && name == SO_OPENTYPE;
+  return socket || !for_thread ? socket : &any_handle;
 }
 
 /// The row of an option that the release knows on this kind of socket (K-24, K-25, K-73).
@@ -63,7 +78,8 @@ policy::GetVerdict judge_get(const Shape& shape, int given) {
 
 WsaError set_option(SOCKET handle, int level, int name, const char* value, int size) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
-  Socket* const socket = Socket::find(handle);
+  const Entered entered{handle};
+  Socket* const socket = socket_of(entered, level, name);
   if (!socket) return WsaError::not_a_socket;
   const OptionRow* row = nullptr;
   if (const WsaError unknown = find_row(*socket, level, name, row); unknown != WsaError::none) {
@@ -77,7 +93,8 @@ WsaError set_option(SOCKET handle, int level, int name, const char* value, int s
 
 WsaError get_option(SOCKET handle, int level, int name, char* value, int* size) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
-  Socket* const socket = Socket::find(handle);
+  const Entered entered{handle};
+  Socket* const socket = socket_of(entered, level, name);
   if (!socket) return WsaError::not_a_socket;
   const OptionRow* row = nullptr;
   if (const WsaError unknown = find_row(*socket, level, name, row); unknown != WsaError::none) {

@@ -82,21 +82,6 @@ void wait_for(int fd, short events) {
 
 }  // namespace
 
-Started::Started(policy::Release release, policy::Rules rules,
-                 const policy::RegistryValues& registry) {
-  const WsaError refused = winsock::runtime().start_up({2, 2}, [&](winsock::Settings& settings) {
-    settings.release = release;
-    settings.rules = rules;
-    settings.registry = registry;
-    return WsaError::none;
-  });
-  if (refused != WsaError::none) std::abort();
-}
-
-Started::~Started() {
-  (void)winsock::runtime().clean_up([] {});
-}
-
 LiveSocket::LiveSocket(Fd fd, Kind kind, Family family) : fd_(std::move(fd)) {
   winsock::Traits traits{.kind = kind, .family = family};
   traits.windows_family = family == Family::ipv6 ? 23 : family == Family::local ? 1 : 2;

@@ -10,25 +10,13 @@
 #include "base/fd.hpp"
 #include "os/keepalive_values.hpp"
 #include "policy/keepalive.hpp"
-#include "policy/release.hpp"
-#include "winsock/runtime.hpp"
+#include "support/started.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::test {
 
 using winsock::Family;
 using winsock::Kind;
-
-/// A started Winsock of one release and rule set, for as long as it lives.
-class Started {
- public:
-  explicit Started(policy::Release release = policy::kDefaultRelease,
-                   policy::Rules rules = policy::Rules::documented,
-                   const policy::RegistryValues& registry = {});
-  ~Started();
-  Started(const Started&) = delete;
-  Started& operator=(const Started&) = delete;
-};
 
 /// One open socket with its entry; both go at the end.
 class LiveSocket {

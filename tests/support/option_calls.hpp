@@ -6,11 +6,9 @@
 
 #include <mstcpip.h>
 
-#include "kernel/last_error.hpp"
+#include "support/started.hpp"
 
 namespace wsalive::test {
-
-inline int last_error() { return static_cast<int>(kernel::last_error()); }
 
 /// setsockopt of a DWORD.
 inline int set_dword(SOCKET s, int level, int name, DWORD value) {

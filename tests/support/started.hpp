@@ -1,4 +1,5 @@
-// While one lives, the process counts as started, as the release it names; without one it is not.
+// While one lives, the process counts as started, as the release, rules and registry
+// it names; without one it is not.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,13 @@ inline void set_last_error(int code) { kernel::set_last_error(static_cast<std::u
 
 class Started {
  public:
-  explicit Started(policy::Release release = policy::kDefaultRelease) {
-    refused_ = winsock::runtime().start_up({2, 2}, [release](winsock::Settings& settings) {
+  explicit Started(policy::Release release = policy::kDefaultRelease,
+                   policy::Rules rules = policy::Rules::documented,
+                   const policy::RegistryValues& registry = {}) {
+    refused_ = winsock::runtime().start_up({2, 2}, [&](winsock::Settings& settings) {
       settings.release = release;
+      settings.rules = rules;
+      settings.registry = registry;
       return WsaError::none;
     });
   }

@@ -7,5 +7,8 @@ namespace wsalive::winsock::tables {
 
 extern const OptionRows kSocketLevel;
 extern const OptionRows kTcpLevel;
+extern const OptionRows kUdpLevel;
+extern const OptionRows kIpLevel;
+extern const OptionRows kIpv6Level;
 
 }  // namespace wsalive::winsock::tables

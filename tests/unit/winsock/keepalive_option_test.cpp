@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/last_error.hpp"
 #include "support/live_socket.hpp"
 
 namespace wsalive::test {
@@ -24,8 +23,6 @@ using policy::Release;
 using policy::Rules;
 
 enum class Effect : std::uint8_t { none, on, off };
-
-int last_error() { return static_cast<int>(kernel::last_error()); }
 
 // -- set ---------------------------------------------------------------------------------------
 
