@@ -54,6 +54,15 @@ WSALIVE_API const char* WSAAPI wsalive_source_name(DWORD source);
 // "off", "silent", "native", "rearm", "repair", "late"; "unknown" for any other number.
 WSALIVE_API const char* WSAAPI wsalive_driver_name(DWORD driver);
 
+// Makes a descriptor a socket of the same number, in the state in which it is: TCP, UDP and raw over IPv4
+// and IPv6, AF_UNIX streams. From then on it belongs to closesocket and WSACleanup. Keep-alive that is on
+// stays on, with the values of this process's release until the program sets others. Errors: WSANOTINITIALISED,
+// WSAEINPROGRESS, WSAEINVAL (a socket of ours already), WSAENOTSOCK, WSAEAFNOSUPPORT (another kind). K-23.
+WSALIVE_API SOCKET wsalive_adopt(int fd);
+
+// The socket's descriptor, which stays the library's: for calls that Winsock lacks. -1 and WSAENOTSOCK.
+WSALIVE_API int wsalive_fd(SOCKET s);
+
 // Chooses the release ("win7", "ws2019", ... ) and the option-size rules ("documented", "observed") for the
 // next WSAStartup that leaves the count 0; NULL leaves the choice to environment and registry. WSAEINVAL
 // for an unknown name, and nothing is chosen. Needs no start-up; any thread. K-121, K-122.

@@ -1,5 +1,6 @@
 #include "os/socket_calls.hpp"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,16 @@ int set_blocking(int fd, Blocking blocking) noexcept {
 int take_pending_error(int fd) noexcept {
   const Result<int> error = int_option(fd, SOL_SOCKET, SO_ERROR, "getsockopt SO_ERROR");
   return error ? *error : error.error().code;
+}
+
+long unread_bytes(int fd) noexcept {
+  int bytes = 0;
+  return ::syscall(SYS_ioctl, fd, FIONREAD, &bytes) == 0 ? bytes : -errno;
+}
+
+int is_at_mark(int fd) noexcept {
+  int at_mark = 0;
+  return ::syscall(SYS_ioctl, fd, SIOCATMARK, &at_mark) == 0 ? at_mark : -errno;
 }
 
 TcpState tcp_state(int fd) noexcept {

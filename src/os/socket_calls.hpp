@@ -38,6 +38,14 @@ enum class End : std::uint8_t { own, peer };
 /// Takes the pending error, which the kernel then forgets: an errno, 0 if none.
 [[nodiscard]] int take_pending_error(int fd) noexcept;
 
+/// FIONREAD: bytes that a receive would find (of a datagram socket, those of the next message); or an errno
+/// below 0.
+[[nodiscard]] long unread_bytes(int fd) noexcept;
+
+/// SIOCATMARK: 1 if the next byte to receive is the one behind the out-of-band mark, else 0; or an errno
+/// below 0.
+[[nodiscard]] int is_at_mark(int fd) noexcept;
+
 /// TCP_INFO's first byte alone; TcpState::close if the socket is no TCP socket.
 [[nodiscard]] TcpState tcp_state(int fd) noexcept;
 

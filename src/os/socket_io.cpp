@@ -75,7 +75,7 @@ long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
 }
 
 long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                    SocketAddress* from, Received& about) noexcept {
+                    SocketAddress* from) noexcept {
   msghdr message{};
   message.msg_iov = as_iovec(pieces);
   message.msg_iovlen = count;
@@ -84,11 +84,8 @@ long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned fla
     message.msg_namelen = SocketAddress::kRoom;
   }
   const long result = ::syscall(SYS_recvmsg, fd, &message, linux_flags(flags) | MSG_CMSG_CLOEXEC);
-  if (result < 0) return -errno;
   if (from) from->size = message.msg_namelen;
-  about = {.truncated = (message.msg_flags & MSG_TRUNC) != 0,
-           .out_of_band = (message.msg_flags & MSG_OOB) != 0};
-  return result;
+  return answer(result);
 }
 
 int shut_down(int fd, Direction direction) noexcept {

@@ -38,13 +38,8 @@ struct Piece {
 [[nodiscard]] long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
                                  SocketAddress* from = nullptr) noexcept;
 
-/// What came with a message beside its bytes.
-struct Received {
-  bool truncated = false;
-  bool out_of_band = false;
-};
 [[nodiscard]] long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                                  SocketAddress* from, Received& about) noexcept;
+                                  SocketAddress* from = nullptr) noexcept;
 
 /// 0 or an errno below 0.
 int shut_down(int fd, Direction direction) noexcept;

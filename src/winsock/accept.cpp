@@ -1,17 +1,19 @@
-// accept.
+// accept and WSAAccept.
 
 #include "winsock/accept.hpp"
 
 #include "winsock2.h"
 
 #include <cerrno>
+#include <utility>
 
-#include "os/clock.hpp"
+#include "os/abort_connection.hpp"
 #include "os/errno_table.hpp"
 #include "os/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
+#include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/runtime.hpp"
@@ -53,41 +55,95 @@ WsaError accept_error(const Socket& listener, int error) {
   }
 }
 
-NewSocket accept_from(Socket& listener, os::SocketAddress* from) {
+/// A connection for this listener, deferred ones first; or the code of the call.
+tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& peer) {
   const bool non_blocking = listener.non_blocking.load(std::memory_order_relaxed);
   const auto mode = non_blocking ? os::Blocking::no : os::Blocking::yes;
   for (;;) {
+    if (Fd deferred = take_deferred(listener)) {
+      static_cast<void>(os::name_of(deferred.get(), os::End::peer, peer));
+      return deferred;
+    }
     if (has_hook() && !non_blocking) [[unlikely]] {
       const WsaError ended = wait_until_ready(listener, os::kReadable, std::nullopt);
       if (ended != WsaError::none) return tl::unexpected{ended};
     }
-    const int fd = os::accept_on(listener.fd(), mode, from);
-    if (fd >= 0) return adopt_accepted(listener, fd);
+    const int fd = os::accept_on(listener.fd(), mode, &peer);
+    if (fd >= 0) return Fd{fd};
     if (fd == -EINTR && listener.life() == Life::open) continue;
     return tl::unexpected{accept_error(listener, -fd)};
   }
 }
 
-NewSocket accept_call(SOCKET handle, sockaddr* name, int* size) {
+/// A WSAAccept's question to the program, and what to tell it.
+struct Condition {
+  LPCONDITIONPROC ask = nullptr;
+  DWORD_PTR data = 0;
+};
+
+WSABUF as_buffer(os::SocketAddress& address) {
+  return {address.size, reinterpret_cast<CHAR*>(address.bytes.data())};
+}
+
+/// Calls the condition function, from which no other call may be made (K-22).
+int ask(const Condition& condition, int fd, os::SocketAddress peer) {
+  os::SocketAddress own;
+  static_cast<void>(os::name_of(fd, os::End::own, own));
+  to_windows(peer);
+  to_windows(own);
+  WSABUF caller = as_buffer(peer);
+  WSABUF callee = as_buffer(own);
+  WSABUF no_data{};
+  GROUP group = 0;
+  const Runtime::CallInProgress guard;
+  return condition.ask(&caller, &no_data, nullptr, nullptr, &callee, &no_data, &group,
+                       condition.data);
+}
+
+/// K-22: the kernel has answered the peer already, so a rejected connection is reset.
+WsaError put_to_condition(const Socket& listener, const Condition& condition, Fd& connection,
+                          const os::SocketAddress& peer) {
+  if (!condition.ask) return WsaError::none;
+  switch (ask(condition, connection.get(), peer)) {
+    case CF_ACCEPT:
+      return WsaError::none;
+    case CF_DEFER:
+      defer(listener, std::move(connection));
+      return WsaError::try_again;
+    case CF_REJECT:
+      os::abort_connection(std::move(connection));
+      return WsaError::connection_refused;
+    default:
+      defer(listener, std::move(connection));
+      return WsaError::invalid_argument;
+  }
+}
+
+WsaError accept_refusal(Socket& listener, AddressOutlet& outlet) {
+  if (const WsaError bad = outlet.check(listener); bad != WsaError::none) return bad;
+  if (has_messages(listener)) return WsaError::operation_not_supported;
+  const bool listens = listener.phase.load(std::memory_order_acquire) == Phase::listening;
+  return listens ? WsaError::none : WsaError::invalid_argument;
+}
+
+NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& condition) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return tl::unexpected{refusal};
   }
   const Entered entered{handle};
   Socket* const listener = entered.socket();
   if (!listener) return tl::unexpected{WsaError::not_a_socket};
-  AddressOutlet outlet{name, size};
-  if (const WsaError bad = outlet.check(*listener); bad != WsaError::none) {
-    return tl::unexpected{bad};
-  }
-  if (has_messages(*listener)) return tl::unexpected{WsaError::operation_not_supported};
-  if (listener->phase.load(std::memory_order_acquire) != Phase::listening) {
-    return tl::unexpected{WsaError::invalid_argument};
+  if (const WsaError refused = accept_refusal(*listener, outlet); refused != WsaError::none) {
+    return tl::unexpected{refused};
   }
   os::SocketAddress peer;
-  NewSocket accepted = accept_from(*listener, outlet.is_wanted() ? &peer : nullptr);
+  auto connection = next_connection(*listener, peer);
+  if (!connection) return tl::unexpected{connection.error()};
+  const WsaError verdict = put_to_condition(*listener, condition, *connection, peer);
+  if (verdict != WsaError::none) return tl::unexpected{verdict};
   // The memory was good before the call; what another thread did to it meanwhile loses only the name.
-  if (accepted) static_cast<void>(outlet.give(peer));
-  return accepted;
+  static_cast<void>(outlet.give(peer));
+  return adopt_accepted(*listener, connection->release());
 }
 
 }  // namespace
@@ -107,5 +163,11 @@ NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {
 
 SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   using namespace wsalive::winsock;
-  return finish_handle(accept_call(s, addr, addrlen));
+  return finish_handle(accept_call(s, {addr, addrlen}, {}));
+}
+
+SOCKET WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                 DWORD_PTR dwCallbackData) {
+  using namespace wsalive::winsock;
+  return finish_handle(accept_call(s, {addr, addrlen}, {lpfnCondition, dwCallbackData}));
 }

@@ -48,6 +48,11 @@ WsaError take_address(const Socket& socket, const void* name, int size,
   return WsaError::none;
 }
 
+void to_windows(os::SocketAddress& address) noexcept {
+  const auto number = static_cast<u_short>(windows_family(address.family()));
+  if (address.size >= sizeof number) std::memcpy(address.bytes.data(), &number, sizeof number);
+}
+
 WsaError AddressOutlet::check(const Socket& socket) noexcept {
   if (!is_wanted()) return WsaError::none;
   const std::uint32_t whole = os::socket_address_size(socket.traits().family);
@@ -59,8 +64,7 @@ WsaError AddressOutlet::check(const Socket& socket) noexcept {
 WsaError AddressOutlet::give(const os::SocketAddress& address) const noexcept {
   if (!is_wanted()) return WsaError::none;
   os::SocketAddress windows = address;
-  const auto number = static_cast<u_short>(windows_family(address.family()));
-  if (address.size >= sizeof number) std::memcpy(windows.bytes.data(), &number, sizeof number);
+  to_windows(windows);
   const int size = std::min(static_cast<int>(windows.size), room_);
   const bool given = write(name_, windows.bytes.data(), static_cast<std::size_t>(size)) &&
                      os::store_program(size_, size);

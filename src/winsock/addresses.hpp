@@ -14,6 +14,9 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError take_address(const Socket& socket, const void* name, int size,
                                     os::SocketAddress& address) noexcept;
 
+/// Puts Windows' number of the family into an address that the kernel has given.
+void to_windows(os::SocketAddress& address) noexcept;
+
 /// Where a call is to put an address: checked before the call does anything, so that no connection and no
 /// datagram is lost to a bad pointer.
 class AddressOutlet {

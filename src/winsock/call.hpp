@@ -4,6 +4,7 @@
 
 #include "base/wsa_error.hpp"
 #include "kernel/last_error.hpp"
+#include "os/program_memory.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 
@@ -37,6 +38,12 @@ template <typename Expected>
   if (socket) return *socket;
   store_last_error(socket.error());
   return kInvalidHandle;
+}
+
+/// Whether a value can be written where a program wants it: asked before a call does anything.
+template <typename T>
+[[nodiscard]] bool can_store(T* at) noexcept {
+  return os::is_on_stack(at, sizeof *at) || os::is_writable(at, sizeof *at);
 }
 
 /// As `finish`, for getsockopt, setsockopt, WSAIoctl, bind and shutdown, whose success clears the last error

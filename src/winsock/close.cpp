@@ -5,6 +5,7 @@
 #include "engine/engine.hpp"
 #include "os/socket_calls.hpp"
 #include "winsock/call.hpp"
+#include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/runtime.hpp"
 
@@ -23,6 +24,7 @@ bool close_now(Socket& socket) noexcept {
   if (!socket.begin_closing()) return false;
   end_calls_on(socket);
   const int fd = socket.fd();
+  drop_deferred(socket);
   if (socket.is_tcp()) runtime().engine().forget(fd);
   // The entry first: the number may be another thread's new socket as soon as it is closed.
   socket.release();

@@ -1,4 +1,4 @@
-// connect. A request that is not awaited completes in the kernel; connecting.hpp asks how it went.
+// connect and WSAConnect. A request that is not awaited completes in the kernel; connecting.hpp asks how it went.
 
 #include "winsock2.h"
 
@@ -113,6 +113,13 @@ WsaError connect_call(SOCKET handle, const sockaddr* name, int size) {
 }  // namespace wsalive::winsock
 
 int connect(SOCKET s, const struct sockaddr* name, int namelen) {
+  using namespace wsalive::winsock;
+  return finish(connect_call(s, name, namelen));
+}
+
+// TCP carries no connect data, and there is no quality of service to ask for.
+int WSAConnect(SOCKET s, const struct sockaddr* name, int namelen, LPWSABUF /*lpCallerData*/,
+               LPWSABUF /*lpCalleeData*/, LPQOS /*lpSQOS*/, LPQOS /*lpGQOS*/) {
   using namespace wsalive::winsock;
   return finish(connect_call(s, name, namelen));
 }

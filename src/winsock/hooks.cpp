@@ -56,18 +56,24 @@ WsaError hook_refusal() {
 
 }  // namespace
 
+int wait_with_hook(os::Watched* watched, std::size_t count,
+                   std::optional<Instant> deadline) noexcept {
+  if (has_hook() && run_hook()) return -ECANCELED;
+  const auto wait = next_wait(deadline);
+  const int found = os::wait_for(watched, count, wait);
+  if (found != 0) return found;
+  const bool over = deadline && os::monotonic_clock().now() >= *deadline;
+  return over ? 0 : -EINTR;
+}
+
 WsaError wait_until_ready(Socket& socket, os::Readiness wanted,
                           std::optional<Instant> deadline) noexcept {
   for (;;) {
-    if (has_hook() && run_hook()) return WsaError::interrupted;
-    if (socket.life() != Life::open) return WsaError::interrupted;
     os::Watched watched{socket.fd(), wanted};
-    const auto wait = next_wait(deadline);
-    const int found = os::wait_for(&watched, 1, wait);
+    const int found = wait_with_hook(&watched, 1, deadline);
+    if (found == -ECANCELED || socket.life() != Life::open) return WsaError::interrupted;
     if (found > 0) return WsaError::none;
-    if (found == 0 && deadline && os::monotonic_clock().now() >= *deadline) {
-      return WsaError::timed_out;
-    }
+    if (found == 0) return WsaError::timed_out;
   }
 }
 

@@ -5,6 +5,7 @@
 // for WSAIsBlocking and WSACancelBlockingCall.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -22,7 +23,13 @@ using Hook = int (*)();
 /// Whether the calling thread's blocking calls have a hook to call.
 [[nodiscard]] inline bool has_hook() noexcept { return detail::own_hook != nullptr; }
 
-/// Waits until the socket is ready, or in error, calling the hook meanwhile.
+/// Waits for descriptors as os::wait_for does, calling the hook meanwhile. A nullopt deadline is never.
+/// \return how many are ready; 0 at the deadline; -EINTR if the caller is to look again and come back;
+/// -ECANCELED after WSACancelBlockingCall.
+[[nodiscard]] int wait_with_hook(os::Watched* watched, std::size_t count,
+                                 std::optional<Instant> deadline) noexcept;
+
+/// Waits until one socket is ready, or in error.
 /// \return none, timed_out at the deadline, or interrupted by a close of the socket (K-109) or by
 /// WSACancelBlockingCall.
 [[nodiscard]] WsaError wait_until_ready(Socket& socket, os::Readiness wanted,

@@ -16,6 +16,7 @@
 #include "winsock/entered.hpp"
 #include "winsock/ioctl_row.hpp"
 #include "winsock/keepalive.hpp"
+#include "winsock/plain_ioctls.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -24,7 +25,10 @@ namespace {
 // Sorted by code.
 constexpr std::array kRows{
     // clang-format off
-    IoctlRow{SIO_KEEPALIVE_VALS, kTcp, keep_alive_vals},
+    IoctlRow{std::uint32_t{FIONREAD},      kAnySocket, count_unread},
+    IoctlRow{std::uint32_t{SIOCATMARK},    kAnySocket, is_at_mark},
+    IoctlRow{std::uint32_t{FIONBIO},       kAnySocket, set_non_blocking},
+    IoctlRow{SIO_KEEPALIVE_VALS, kTcp,       keep_alive_vals},
     // clang-format on
 };
 static_assert(std::ranges::is_sorted(kRows, {}, &IoctlRow::code));

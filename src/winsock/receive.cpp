@@ -1,9 +1,13 @@
-// recv: one system call with the program's own pointer, whose copy by the kernel is the check.
+// recv, recvfrom, WSARecv, WSARecvFrom: one system call with the program's own pointers, whose copy by the
+// kernel is the check. A sender's address goes out last, but its place is checked first.
 
 #include "winsock2.h"
 
+#include "os/program_memory.hpp"
+#include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 #include "winsock/transfer_flags.hpp"
@@ -11,38 +15,115 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A message that the buffer was too short for has filled it, and is an error (WSAEMSGSIZE).
-Count whole_message(Count count, std::size_t room) {
-  return count && *count > room ? refused(WsaError::message_size) : count;
-}
-
 Fill fill_of(unsigned flags) {
   return (flags & (os::kWaitAll | os::kPeek)) == os::kWaitAll ? Fill::all : Fill::some;
 }
 
-Count receive_call(SOCKET handle, char* to, int size, int flags) {
+/// A message that the buffer was too short for has filled it, and is an error (WSAEMSGSIZE).
+Count receive_message(Socket& socket, const Pieces& pieces, unsigned flags, AddressOutlet& from) {
+  if (const WsaError bad = from.check(socket); bad != WsaError::none) return refused(bad);
+  if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
+  os::SocketAddress sender;
+  const Count whole =
+      receive_through(socket, pieces.size(), Fill::some, [&](std::size_t done, unsigned more) {
+        return pieces.receive(socket.fd(), done, flags | more | os::kTellLength,
+                              from.is_wanted() ? &sender : nullptr);
+      });
+  if (!whole) return whole;
+  // The memory was good before the call; what another thread did to it loses only the address.
+  static_cast<void>(from.give(sender));
+  return *whole > pieces.size() ? refused(WsaError::message_size) : whole;
+}
+
+Count receive_on(Socket& socket, const Pieces& pieces, unsigned flags, AddressOutlet from) {
+  const auto ours = receive_flags(flags);
+  if (!ours) return refused(WsaError::operation_not_supported);
+  if (has_messages(socket)) return receive_message(socket, pieces, *ours, from);
+  // A stream has one sender: `from` does not count.
+  return receive_through(socket, pieces.size(), fill_of(*ours),
+                         [&, fd = socket.fd()](std::size_t done, unsigned more) {
+                           return pieces.receive(fd, done, *ours | more, nullptr);
+                         });
+}
+
+Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet from) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return refused(refusal);
   }
   const Entered entered{handle};
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
-  const auto asked = receive_flags(static_cast<unsigned>(flags));
-  if (!asked) return refused(WsaError::operation_not_supported);
   if (size < 0) return refused(WsaError::fault);
-  const auto room = static_cast<std::size_t>(size);
-  const bool messages = has_messages(*socket);
-  const unsigned ours = *asked | (messages ? os::kTellLength : os::kPlain);
-  const Count count = receive_through(
-      *socket, room, fill_of(ours), [=, fd = socket->fd()](std::size_t done, unsigned more) {
-        return os::receive_bytes(fd, to + done, room - done, ours | more);
-      });
-  return messages ? whole_message(count, room) : count;
+  const Pieces pieces{to, static_cast<std::size_t>(size)};
+  return receive_on(*socket, pieces, static_cast<unsigned>(flags), from);
+}
+
+/// A WSARecv or WSARecvFrom as the program made it.
+struct Request {
+  SOCKET handle;
+  WSABUF* buffers;
+  DWORD count;
+  DWORD* received;
+  DWORD* flags;
+  WSAOVERLAPPED* overlapped;
+};
+
+/// What the two outputs become: a message that was cut says so in the flags.
+WsaError report(const Request& request, const Count& count, DWORD room) {
+  const bool cut = !count && count.error() == WsaError::message_size;
+  if (!count && !cut) return count.error();
+  const DWORD received = cut ? room : static_cast<DWORD>(*count);
+  const bool stored = os::store_program(request.received, received) &&
+                      os::store_program(request.flags, cut ? DWORD{MSG_PARTIAL} : DWORD{0});
+  if (cut) return WsaError::message_size;
+  return stored ? WsaError::none : WsaError::fault;
+}
+
+WsaError receive_buffers(const Request& request, AddressOutlet from) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{request.handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  if (request.overlapped) return WsaError::operation_not_supported;
+  DWORD flags = 0;
+  if (!request.buffers || !can_store(request.received) || !can_store(request.flags) ||
+      !os::load_program(request.flags, flags)) {
+    return WsaError::fault;
+  }
+  if (request.count == 0) return WsaError::invalid_argument;
+  const Pieces pieces{request.buffers, request.count};
+  const Count count = receive_on(*socket, pieces, flags, from);
+  return report(request, count, static_cast<DWORD>(pieces.size()));
 }
 
 }  // namespace
 }  // namespace wsalive::winsock
 
 int recv(SOCKET s, char* buf, int len, int flags) {
-  return wsalive::winsock::finish_count(wsalive::winsock::receive_call(s, buf, len, flags));
+  using namespace wsalive::winsock;
+  return finish_count(receive_plain(s, buf, len, flags, {nullptr, nullptr}));
+}
+
+int recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int* fromlen) {
+  using namespace wsalive::winsock;
+  return finish_count(receive_plain(s, buf, len, flags, {from, fromlen}));
+}
+
+int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+            LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
+            LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+  using namespace wsalive::winsock;
+  return finish(
+      receive_buffers({s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped},
+                      {nullptr, nullptr}));
+}
+
+int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                LPDWORD lpFlags, struct sockaddr* lpFrom, LPINT lpFromlen,
+                LPWSAOVERLAPPED lpOverlapped,
+                LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+  using namespace wsalive::winsock;
+  return finish(
+      receive_buffers({s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped},
+                      {lpFrom, lpFromlen}));
 }

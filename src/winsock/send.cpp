@@ -1,9 +1,15 @@
-// send: one system call with the program's own pointer, whose copy by the kernel is the check.
+// send, sendto, WSASend, WSASendTo: one system call with the program's own pointers, whose copy by the
+// kernel is the check.
 
 #include "winsock2.h"
 
+#include <cerrno>
+
+#include "os/program_memory.hpp"
+#include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 #include "winsock/transfer_flags.hpp"
@@ -11,25 +17,110 @@
 namespace wsalive::winsock {
 namespace {
 
-Count send_call(SOCKET handle, const char* from, int size, int flags) {
+/// Where sendto sends to; send and WSASend have none.
+struct Target {
+  const sockaddr* name = nullptr;
+  int size = 0;
+};
+
+/// A message to somebody, or along the connection.
+Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const Target* target) {
+  os::SocketAddress address;
+  const bool named = target && target->name;
+  if (named) {
+    const WsaError bad = take_address(socket, target->name, target->size, address);
+    if (bad != WsaError::none) return refused(bad);
+    if (socket.traits().kind == Kind::udp && address.port() == 0) {
+      return refused(WsaError::address_not_available);
+    }
+  }
+  if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
+  const Count sent = send_through(socket, pieces.size(), [&](std::size_t done, unsigned more) {
+    return pieces.send(socket.fd(), done, flags | more, named ? &address : nullptr);
+  });
+  if (sent && !socket.bound.load(std::memory_order_relaxed)) {
+    socket.bound.store(true, std::memory_order_relaxed);
+  }
+  // Windows names the two ways to have no destination differently.
+  const bool nowhere = !sent && sent.error() == WsaError::destination_required;
+  return nowhere && !target ? refused(WsaError::not_connected) : sent;
+}
+
+Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* target) {
+  const auto ours = send_flags(static_cast<unsigned>(flags));
+  if (!ours) return refused(WsaError::operation_not_supported);
+  if (has_messages(socket)) return send_message(socket, pieces, *ours, target);
+  // A stream's peer is who it is: the target does not count.
+  return send_through(socket, pieces.size(),
+                      [&, fd = socket.fd()](std::size_t done, unsigned more) {
+                        return pieces.send(fd, done, *ours | more, nullptr);
+                      });
+}
+
+Count send_plain(SOCKET handle, const char* from, int size, int flags, const Target* target) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return refused(refusal);
   }
   const Entered entered{handle};
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
-  const auto ours = send_flags(static_cast<unsigned>(flags));
-  if (!ours) return refused(WsaError::operation_not_supported);
   if (size < 0) return refused(WsaError::fault);
-  const auto whole = static_cast<std::size_t>(size);
-  return send_through(*socket, whole, [=, fd = socket->fd()](std::size_t done, unsigned more) {
-    return os::send_bytes(fd, from + done, whole - done, *ours | more);
-  });
+  const Pieces pieces{const_cast<char*>(from), static_cast<std::size_t>(size)};
+  return send_on(*socket, pieces, flags, target);
+}
+
+/// A WSASend or WSASendTo as the program made it.
+struct Request {
+  SOCKET handle;
+  WSABUF* buffers;
+  DWORD count;
+  DWORD* sent;
+  DWORD flags;
+  WSAOVERLAPPED* overlapped;
+};
+
+WsaError send_buffers(const Request& request, const Target* target) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{request.handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  if (request.overlapped) return WsaError::operation_not_supported;
+  if (!request.buffers || !can_store(request.sent)) return WsaError::fault;
+  if (request.count == 0) return WsaError::invalid_argument;
+  const Pieces pieces{request.buffers, request.count};
+  const Count sent = send_on(*socket, pieces, static_cast<int>(request.flags), target);
+  if (!sent) return sent.error();
+  return os::store_program(request.sent, static_cast<DWORD>(*sent)) ? WsaError::none
+                                                                    : WsaError::fault;
 }
 
 }  // namespace
 }  // namespace wsalive::winsock
 
 int send(SOCKET s, const char* buf, int len, int flags) {
-  return wsalive::winsock::finish_count(wsalive::winsock::send_call(s, buf, len, flags));
+  using namespace wsalive::winsock;
+  return finish_count(send_plain(s, buf, len, flags, nullptr));
+}
+
+int sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen) {
+  using namespace wsalive::winsock;
+  const Target target{to, tolen};
+  return finish_count(send_plain(s, buf, len, flags, &target));
+}
+
+int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+            DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+            LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+  using namespace wsalive::winsock;
+  return finish(send_buffers(
+      {s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpOverlapped}, nullptr));
+}
+
+int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+              DWORD dwFlags, const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+              LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+  using namespace wsalive::winsock;
+  const Target target{lpTo, iTolen};
+  return finish(send_buffers(
+      {s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpOverlapped}, &target));
 }

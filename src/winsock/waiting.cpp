@@ -7,6 +7,7 @@
 #include "os/poll.hpp"
 #include "winsock/death.hpp"
 #include "winsock/hooks.hpp"
+#include "winsock/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -37,6 +38,10 @@ WsaError Waiting::after(int error, Cause at_entry) noexcept {
     // The kernel would begin the time-out anew.
     if (deadline_) flags_ |= os::kDontBlock;
     return WsaError::none;
+  }
+  if (error == ECONNREFUSED && has_messages(socket_)) {
+    // A port that nobody listens on has answered an earlier message: a receive says so, a send goes on.
+    return direction_ == os::Direction::send ? WsaError::none : WsaError::connection_reset;
   }
   if (error != EAGAIN) return data_error(socket_, at_entry, error);
   if (non_blocking_) return WsaError::would_block;

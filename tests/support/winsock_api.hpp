@@ -108,6 +108,16 @@ struct Pair {
   return made;
 }
 
+/// The server resets the connection, as a close with unread data does; returns when the client knows.
+inline void reset_by_server(Pair& pair) {
+  EXPECT_EQ(send(pair.client, "x", 1, 0), 1);
+  char byte = 0;
+  EXPECT_EQ(recv(pair.server, &byte, 1, MSG_PEEK), 1);
+  pair.server.close();
+  WSAPOLLFD item{pair.client, 0, 0};
+  EXPECT_EQ(WSAPoll(&item, 1, 5000), 1);
+}
+
 /// SOCKET_ERROR with that code.
 [[nodiscard]] inline testing::AssertionResult fails_with(long long result, int code) {
   if (result != SOCKET_ERROR) return testing::AssertionFailure() << "returned " << result;

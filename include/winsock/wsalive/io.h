@@ -17,6 +17,37 @@ WSALIVE_API int WSAAPI send(SOCKET s, const char* buf, int len, int flags) WSALI
 // MSG_PEEK, MSG_OOB, MSG_WAITALL.
 WSALIVE_API int WSAAPI recv(SOCKET s, char* buf, int len, int flags) WSALIVE_LABEL(recv);
 
+// To and from somebody: on datagram and raw sockets; on a stream the address does not count. Also
+// WSAEDESTADDRREQ, WSAEADDRNOTAVAIL (port 0), WSAEAFNOSUPPORT; WSAEINVAL where nothing was bound or sent
+// before a receive; WSAECONNRESET where an earlier message met a closed port. A bad address pointer loses no
+// message.
+WSALIVE_API int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags,
+                              const struct sockaddr* to, int tolen) WSALIVE_LABEL(sendto);
+WSALIVE_API int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from,
+                                int* fromlen) WSALIVE_LABEL(recvfrom);
+
+// The same from and into several buffers; 0 buffers are WSAEINVAL. The counts, and lpFlags of the receives,
+// are needed (WSAEFAULT); lpFlags becomes MSG_PARTIAL beside WSAEMSGSIZE. Not overlapped yet: with
+// lpOverlapped the answer is WSAEOPNOTSUPP.
+WSALIVE_API int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                               LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+                               LPWSAOVERLAPPED lpOverlapped,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+WSALIVE_API int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                                 LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+                                 const struct sockaddr* lpTo, int iTolen,
+                                 LPWSAOVERLAPPED lpOverlapped,
+                                 LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+WSALIVE_API int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                               LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                               LPWSAOVERLAPPED lpOverlapped,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+WSALIVE_API int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                                   LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                                   struct sockaddr* lpFrom, LPINT lpFromlen,
+                                   LPWSAOVERLAPPED lpOverlapped,
+                                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
 WSALIVE_EXTERN_C_END
 
 #endif

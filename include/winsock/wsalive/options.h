@@ -19,6 +19,9 @@ WSALIVE_API int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuf
                                 LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped,
                                 LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 
+// FIONBIO, FIONREAD, SIOCATMARK. WSAENOTSOCK, WSAEOPNOTSUPP (command), WSAEFAULT.
+WSALIVE_API int WSAAPI ioctlsocket(SOCKET s, long cmd, u_long* argp);
+
 WSALIVE_EXTERN_C_END
 
 #endif

@@ -41,10 +41,21 @@ WSALIVE_API int WSAAPI listen(SOCKET s, int backlog) WSALIVE_LABEL(listen);
 WSALIVE_API SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen)
     WSALIVE_LABEL(accept);
 
+// The condition function is asked about the connection: CF_REJECT resets it (WSAECONNREFUSED), CF_DEFER
+// leaves it for the listener's next accept (WSATRY_AGAIN). The peer's connect has succeeded already. The
+// caller's and callee's addresses are good while the function runs; no call but the last error's may be
+// made in it (WSAEINPROGRESS). K-22.
+WSALIVE_API SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen,
+                                    LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData);
+
 // Blocks for 21 s at most (K-116), or answers WSAEWOULDBLOCK; then WSAEALREADY, WSAEISCONN (K-101).
 // WSAECONNREFUSED, WSAETIMEDOUT, WSAENETUNREACH, WSAEHOSTUNREACH, WSAEADDRINUSE: the socket may try again.
 WSALIVE_API int WSAAPI connect(SOCKET s, const struct sockaddr* name, int namelen)
     WSALIVE_LABEL(connect);
+// The same; connect data and quality of service do not exist here and are passed over.
+WSALIVE_API int WSAAPI WSAConnect(SOCKET s, const struct sockaddr* name, int namelen,
+                                  LPWSABUF lpCallerData, LPWSABUF lpCalleeData, LPQOS lpSQOS,
+                                  LPQOS lpGQOS);
 
 // SD_RECEIVE, SD_SEND or SD_BOTH, else WSAEINVAL; WSAENOTCONN.
 WSALIVE_API int WSAAPI shutdown(SOCKET s, int how) WSALIVE_LABEL(shutdown);

@@ -1,0 +1,55 @@
+#include "winsock/deferred.hpp"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace wsalive::winsock {
+namespace {
+
+using Waiting = std::map<int, std::vector<Fd>>;  // By listener; the next one last.
+
+std::mutex g_mutex;
+constinit std::atomic<int> g_count{0};
+
+Waiting& waiting() {
+  static Waiting* const connections = new Waiting;  // Used until the process ends.
+  return *connections;
+}
+
+bool nobody_waits() { return g_count.load(std::memory_order_acquire) == 0; }
+
+}  // namespace
+
+void defer(const Socket& listener, Fd connection) {
+  const std::lock_guard lock{g_mutex};
+  waiting()[listener.fd()].push_back(std::move(connection));
+  g_count.fetch_add(1, std::memory_order_release);
+}
+
+Fd take_deferred(const Socket& listener) noexcept {
+  if (nobody_waits()) return {};
+  const std::lock_guard lock{g_mutex};
+  const auto found = waiting().find(listener.fd());
+  if (found == waiting().end()) return {};
+  Fd connection = std::move(found->second.back());
+  found->second.pop_back();
+  if (found->second.empty()) waiting().erase(found);
+  g_count.fetch_sub(1, std::memory_order_release);
+  return connection;
+}
+
+bool has_deferred(const Socket& listener) noexcept {
+  if (nobody_waits()) return false;
+  const std::lock_guard lock{g_mutex};
+  return waiting().contains(listener.fd());
+}
+
+void drop_deferred(const Socket& listener) noexcept {
+  while (take_deferred(listener)) {
+  }
+}
+
+}  // namespace wsalive::winsock

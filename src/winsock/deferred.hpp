@@ -1,0 +1,24 @@
+// Connections that a condition function has deferred (CF_DEFER): taken from the kernel's queue already,
+// they wait here for the listener's next accept.
+#pragma once
+
+#include <optional>
+
+#include "base/fd.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// Puts a connection back, ahead of all others of its listener.
+void defer(const Socket& listener, Fd connection);
+
+/// The listener's deferred connection. Costs one load where no listener has any.
+[[nodiscard]] Fd take_deferred(const Socket& listener) noexcept;
+
+/// Whether the listener has one: it is readable then.
+[[nodiscard]] bool has_deferred(const Socket& listener) noexcept;
+
+/// Closes what a listener that ends has left.
+void drop_deferred(const Socket& listener) noexcept;
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,165 @@
+// WSAPoll.
+
+#include "winsock2.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+
+#include "os/clock.hpp"
+#include "winsock/call.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/hooks.hpp"
+#include "winsock/program_array.hpp"
+#include "winsock/readiness.hpp"
+#include "winsock/runtime.hpp"
+#include "winsock/small_vector.hpp"
+#include "winsock/transfer.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr std::size_t kUsual = 64;
+
+struct EventRow {
+  SHORT windows;
+  Ready ready;   ///< Any of these is the event.
+  Ready wanted;  ///< What to ask for; 0: comes unasked.
+};
+// K-93. A broken connection can be written to as far as a caller is concerned who asks for that: the write
+// will not block.
+constexpr std::array kEvents{
+    // clang-format off
+    EventRow{POLLRDNORM, kCanReceive,                                kCanReceive},
+    EventRow{POLLRDBAND, kHasUrgent,                                 kHasUrgent},
+    EventRow{POLLWRNORM, kCanSend | kIsBroken | kConnectFailed,      kCanSend},
+    EventRow{POLLERR,    kIsBroken | kConnectFailed,                 0},
+    EventRow{POLLHUP,    kPeerHasEnded | kIsBroken | kConnectFailed, 0},
+    // clang-format on
+};
+constexpr SHORT kMayBeAsked = POLLRDNORM | POLLRDBAND | POLLWRNORM | POLLWRBAND;
+
+Ready wanted_of(SHORT events) {
+  unsigned wanted = kPeerHasEnded;
+  for (const EventRow& row : kEvents) {
+    if ((events & row.windows) != 0) wanted |= row.wanted;
+  }
+  return static_cast<Ready>(wanted);
+}
+
+SHORT events_of(Ready ready, SHORT asked) {
+  unsigned events = 0;
+  for (const EventRow& row : kEvents) {
+    const bool counts = row.wanted == 0 || (asked & row.windows) != 0;
+    if (counts && (ready & row.ready) != 0) events |= static_cast<unsigned>(row.windows);
+  }
+  return static_cast<SHORT>(events);
+}
+
+class PollCall {
+ public:
+  PollCall(WSAPOLLFD* items, ULONG count) : items_(items), count_(count) {}
+
+  [[nodiscard]] WsaError read();
+  [[nodiscard]] Count wait(std::optional<Instant> deadline);
+  [[nodiscard]] WsaError write();
+
+ private:
+  enum class Look : std::uint8_t { first, again };
+  [[nodiscard]] bool watch_all(Look look);
+  [[nodiscard]] std::size_t judge_all();
+
+  WSAPOLLFD* items_;
+  ULONG count_;
+  SmallVector<WSAPOLLFD, kUsual> polled_;
+  SmallVector<os::Watched, kUsual> watched_;
+};
+
+WsaError PollCall::read() {
+  if (count_ == 0) return WsaError::invalid_argument;
+  bool known_events = true;
+  const bool good = for_each_of_program(items_, count_, Access::write, [&](const WSAPOLLFD& item) {
+    known_events = known_events && (item.events & ~kMayBeAsked) == 0;
+    polled_.push_back(item);
+  });
+  if (!good) return WsaError::fault;
+  return known_events ? WsaError::none : WsaError::invalid_argument;
+}
+
+/// \return false if a socket that was open at the first look is not any more.
+bool PollCall::watch_all(Look look) {
+  watched_.clear();
+  for (WSAPOLLFD& item : polled_) {
+    const Socket* const socket = Socket::find(item.fd);
+    if (look == Look::first) item.revents = socket ? SHORT{0} : SHORT{POLLNVAL};
+    if (!socket && item.revents != POLLNVAL) return false;
+    const bool passed_over = item.revents == POLLNVAL;
+    watched_.push_back(passed_over ? os::Watched{-1, 0} : watch(*socket, wanted_of(item.events)));
+  }
+  return true;
+}
+
+std::size_t PollCall::judge_all() {
+  std::size_t ready = 0;
+  for (std::size_t at = 0; at < polled_.size(); ++at) {
+    WSAPOLLFD& item = polled_[at];
+    if (item.revents != POLLNVAL) {
+      Socket* const socket = Socket::find(item.fd);
+      const Ready found = socket ? judge(*socket, watched_[at].ready()) : Ready{0};
+      item.revents = events_of(found, item.events);
+    }
+    ready += item.revents != 0 ? 1 : 0;
+  }
+  return ready;
+}
+
+Count PollCall::wait(std::optional<Instant> deadline) {
+  EnteredMany entered;
+  static_cast<void>(entered.look([this] { return watch_all(Look::first); }));
+  if (const std::size_t ready = judge_all(); ready != 0) return ready;
+  for (;;) {
+    const int found = wait_with_hook(watched_.data(), watched_.size(), deadline);
+    if (found == -ECANCELED) return refused(WsaError::interrupted);
+    if (found == -ENOMEM || found == -EINVAL) return refused(WsaError::no_buffers);
+    if (found > 0) {
+      if (const std::size_t ready = judge_all(); ready != 0) return ready;
+    }
+    if (found == 0) return std::size_t{0};
+    if (!entered.look([this] { return watch_all(Look::again); })) {
+      return refused(WsaError::interrupted);  // K-109
+    }
+  }
+}
+
+WsaError PollCall::write() {
+  ProgramWriter<WSAPOLLFD> out{items_};
+  for (const WSAPOLLFD& item : polled_) {
+    if (!out.put(item)) return WsaError::fault;
+  }
+  return out.flush() ? WsaError::none : WsaError::fault;
+}
+
+Count poll_call(WSAPOLLFD* items, ULONG count, INT time_out_ms) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
+    return refused(refusal);
+  }
+  PollCall call{items, count};
+  if (const WsaError bad = call.read(); bad != WsaError::none) return refused(bad);
+  std::optional<Instant> deadline;
+  if (time_out_ms >= 0) {
+    deadline = os::monotonic_clock().now() + std::chrono::milliseconds{time_out_ms};
+  }
+  const Count ready = call.wait(deadline);
+  if (!ready) return ready;
+  const WsaError bad = call.write();
+  return bad == WsaError::none ? ready : refused(bad);
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+int WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
+  using namespace wsalive::winsock;
+  return finish_count(poll_call(fdArray, fds, timeout));
+}

@@ -1,0 +1,95 @@
+#include "winsock/readiness.hpp"
+
+#include <array>
+
+#include "os/socket_calls.hpp"
+#include "winsock/connecting.hpp"
+#include "winsock/deferred.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+bool is_stream(const Socket& socket) {
+  const Kind kind = socket.traits().kind;
+  return kind == Kind::tcp || kind == Kind::local_stream;
+}
+
+struct MeaningRow {
+  os::Readiness found;
+  Ready meant;
+};
+constexpr std::array kPlainMeanings{
+    // clang-format off
+    MeaningRow{os::kReadable,  kCanReceive},
+    MeaningRow{os::kWritable,  kCanSend},
+    MeaningRow{os::kUrgent,    kHasUrgent},
+    MeaningRow{os::kPeerEnded, kCanReceive | kPeerHasEnded},
+    // An error that is pending ends the next call, whichever it is.
+    MeaningRow{os::kFailed,    kCanReceive | kCanSend},
+    MeaningRow{os::kHungUp,    kCanReceive},
+    // clang-format on
+};
+
+Ready plain_meaning(os::Readiness found) {
+  unsigned meant = 0;
+  for (const MeaningRow& row : kPlainMeanings) {
+    if ((found & row.found) != 0) meant |= row.meant;
+  }
+  return static_cast<Ready>(meant);
+}
+
+/// Both directions of a connection have ended: by an error unless our own end was sent.
+bool is_broken(const Socket& socket, os::Readiness found) {
+  if ((found & os::kFailed) != 0) return true;
+  if ((found & os::kHungUp) == 0) return false;
+  return socket.cause.load(std::memory_order_acquire) != Cause::none ||
+         (socket.shut.load(std::memory_order_relaxed) & kShutSending) == 0;
+}
+
+Ready judge_connected(const Socket& socket, os::Readiness found) {
+  if (!is_broken(socket, found)) return plain_meaning(found);
+  // Linux calls it readable in any case; unread data comes before the error.
+  return os::unread_bytes(socket.fd()) > 0 ? Ready{kIsBroken | kCanReceive} : Ready{kIsBroken};
+}
+
+}  // namespace
+
+os::Watched watch(const Socket& socket, Ready wanted) noexcept {
+  const Phase phase = socket.phase.load(std::memory_order_acquire);
+  if (is_stream(socket) && phase == Phase::fresh) return {-1, 0};
+  // A request's end shows as "can send", whatever is waited for.
+  if (phase == Phase::connecting) return {socket.fd(), os::kWritable};
+  unsigned asked = 0;
+  if ((wanted & kCanReceive) != 0) asked |= os::kReadable;
+  if ((wanted & kCanSend) != 0) asked |= os::kWritable;
+  if ((wanted & kHasUrgent) != 0) asked |= os::kUrgent;
+  if ((wanted & kPeerHasEnded) != 0) asked |= os::kPeerEnded;
+  return {socket.fd(), static_cast<os::Readiness>(asked)};
+}
+
+Ready judge(Socket& socket, os::Readiness found) noexcept {
+  if (found == 0) return known_ready(socket);
+  if (!is_stream(socket)) return plain_meaning(found);
+  const bool was_connecting = socket.phase.load(std::memory_order_acquire) == Phase::connecting;
+  switch (settle_phase(socket)) {
+    case Phase::connected:
+      return judge_connected(socket, found);
+    case Phase::listening:
+      return plain_meaning(found);
+    case Phase::fresh:
+      return was_connecting ? Ready{kConnectFailed} : known_ready(socket);
+    case Phase::connecting:
+      break;
+  }
+  return 0;
+}
+
+Ready known_ready(const Socket& socket) noexcept {
+  if (has_deferred(socket)) return kCanReceive;
+  const bool failed = is_stream(socket) &&
+                      socket.phase.load(std::memory_order_acquire) == Phase::fresh &&
+                      socket.last_error.load(std::memory_order_relaxed) != 0;
+  return failed ? Ready{kConnectFailed} : Ready{0};
+}
+
+}  // namespace wsalive::winsock

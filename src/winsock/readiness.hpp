@@ -1,0 +1,33 @@
+// What a socket is ready for, in Windows' sense: the kernel's events, seen in the light of what the socket
+// is (K-93, K-101). select and WSAPoll ask here; nothing is used up.
+#pragma once
+
+#include <cstdint>
+
+#include "os/poll.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// Bits.
+enum ReadyBit : std::uint8_t {
+  kCanReceive = 1,
+  kCanSend = 2,
+  kHasUrgent = 4,     ///< Out-of-band data.
+  kPeerHasEnded = 8,  ///< The peer has ended its sending; kCanReceive stands beside it.
+  kIsBroken = 16,     ///< An error has ended the connection (K-90 to K-92).
+  kConnectFailed = 32,
+};
+using Ready = std::uint8_t;
+
+/// What is to be asked of the kernel for a socket of which `wanted` (ReadyBit) is wanted. A stream
+/// that was never connected is passed over: it becomes ready for nothing.
+[[nodiscard]] os::Watched watch(const Socket& socket, Ready wanted) noexcept;
+
+/// What the kernel's answer means. Settles a connection request that has ended.
+[[nodiscard]] Ready judge(Socket& socket, os::Readiness found) noexcept;
+
+/// What is known without asking: a request that has failed and been noticed stays so until the next one.
+[[nodiscard]] Ready known_ready(const Socket& socket) noexcept;
+
+}  // namespace wsalive::winsock
