@@ -1,0 +1,27 @@
+// Times as people write them, always with a unit, because a bare number is taken for seconds by one
+// reader and for milliseconds by the next.
+//
+// Pure layer.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "policy/keepalive.hpp"
+#include "policy/timeline.hpp"
+
+namespace wsalive::policy {
+
+/// "45s", "1500ms", "1.5s", "5min", "2h", "1d", and sums of them: "2h 10s". Whole milliseconds only.
+/// Errors are sentences without a full stop.
+[[nodiscard]] tl::expected<Millis, std::string> parse_duration(std::string_view text);
+
+/// The same, within the range of T and I: 1 ms to 4,294,967,295 ms (K-57).
+[[nodiscard]] tl::expected<DwordMillis, std::string> parse_keepalive_time(std::string_view text);
+
+/// In the largest units that keep it short, so that parse_duration reads it again: "300ms", "1.5s",
+/// "350s", "11min 15s", "2h 10s".
+[[nodiscard]] std::string format_duration(Millis time);
+
+}  // namespace wsalive::policy

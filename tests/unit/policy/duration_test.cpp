@@ -1,0 +1,88 @@
+// Times with units: what is read, what is refused and in which words, and how a time is written.
+
+#include "policy/duration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace wsalive::policy {
+namespace {
+
+struct Row {
+  std::string_view text;
+  std::int64_t milliseconds;
+};
+
+TEST(Durations, AreNumbersWithUnits) {
+  constexpr std::array kRows{
+      // clang-format off
+      Row{"0s", 0},          Row{"1ms", 1},            Row{"1500ms", 1500},  Row{"1.5s", 1500},
+      Row{"45s", 45'000},    Row{"0.001s", 1},         Row{"2min", 120'000}, Row{"1.25min", 75'000},
+      Row{"2h", 7'200'000},  Row{"2h10s", 7'210'000},  Row{"2h 10s", 7'210'000},
+      Row{" 1d ", 86'400'000}, Row{"4294967295ms", 4'294'967'295}, Row{"1.500s", 1500},
+      // clang-format on
+  };
+  for (const Row& row : kRows) {
+    const auto time = parse_duration(row.text);
+    ASSERT_TRUE(time.has_value()) << row.text << ": " << time.error();
+    EXPECT_EQ(time->count(), row.milliseconds) << row.text;
+  }
+}
+
+struct Refusal {
+  std::string_view text;
+  std::string_view because;  // A part of the sentence.
+};
+
+TEST(Durations, ThatAreWrongAreToldWhy) {
+  constexpr std::array kRows{
+      // clang-format off
+      Refusal{"45", "write 45s (that is 45s) or 45ms (that is 45ms)"},
+      Refusal{"7200", "7200s (that is 2h) or 7200ms (that is 7.2s)"},
+      Refusal{"5m", "5min or 5ms"},
+      Refusal{"5sec", "'sec' is no unit of time: write ms, s, min, h or d"},
+      Refusal{"1.5ms", "no whole number of milliseconds"},
+      Refusal{"0.0001s", "no whole number of milliseconds"},
+      Refusal{"1.s", "no whole number of milliseconds"},
+      Refusal{"", "is no time"},
+      Refusal{"s", "is no time"},
+      Refusal{"-5s", "is no time"},
+      Refusal{"1s x", "is no time"},
+      Refusal{"99999999999999999999s", "no whole number"},
+      Refusal{"20000d", "no whole number"},
+      Refusal{"10000d 10000d", "longer than 30 years"},
+      // clang-format on
+  };
+  for (const Refusal& row : kRows) {
+    const auto time = parse_duration(row.text);
+    ASSERT_FALSE(time.has_value()) << row.text;
+    EXPECT_NE(time.error().find(row.because), std::string::npos) << time.error();
+  }
+}
+
+TEST(KeepAliveTimes, FitIntoADword) {  // K-57
+  EXPECT_EQ(parse_keepalive_time("1ms")->count(), 1U);
+  EXPECT_EQ(parse_keepalive_time("4294967295ms")->count(), 4'294'967'295U);
+  EXPECT_FALSE(parse_keepalive_time("0s").has_value());
+  EXPECT_FALSE(parse_keepalive_time("4294967296ms").has_value());
+}
+
+TEST(FormattedDurations, AreShortAndCanBeReadAgain) {
+  constexpr std::array kRows{
+      // clang-format off
+      Row{"0s", 0},              Row{"300ms", 300},        Row{"1.5s", 1500},  Row{"350s", 350'000},
+      Row{"599.999s", 599'999},  Row{"10min", 600'000},    Row{"11min 15s", 675'000},
+      Row{"2h", 7'200'000},      Row{"2h 10s", 7'210'000}, Row{"1d 1ms", 86'400'001},
+      // clang-format on
+  };
+  for (const Row& row : kRows) {
+    EXPECT_EQ(format_duration(Millis{row.milliseconds}), row.text);
+    EXPECT_EQ(parse_duration(row.text)->count(), row.milliseconds);
+  }
+}
+
+}  // namespace
+}  // namespace wsalive::policy
