@@ -1,0 +1,99 @@
+// What becomes of an idle connection: whether it lives, when a program is told, and with which error.
+//
+// Pure layer. The instants come from Schedule and Timeline (timeline.hpp); this file adds the path between
+// the two ends and the words of the two worlds. `wsalive explain` shows it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "policy/path_timeouts.hpp"
+#include "policy/timeline.hpp"
+
+namespace wsalive::policy {
+
+/// What is at the other end of a connection that falls silent at 0.
+enum class Story : std::uint8_t {
+  dead,     ///< Nothing answers any more.
+  answers,  ///< The peer lives and answers every probe that reaches it.
+  resets,   ///< The peer has restarted: it answers the first probe with a reset.  K-92
+};
+
+enum class Fate : std::uint8_t {
+  lives,          ///< Probes are answered, and the path is kept open.
+  found_dead,     ///< N probes unanswered: given up.  K-52
+  reset_by_peer,  ///< A probe was answered with a reset.  K-92
+  unnoticed,      ///< No probe ever goes out, N = 0: the program is never told.  K-53
+};
+
+struct Forecast {
+  Fate fate = Fate::lives;
+  std::optional<Millis> first_probe;  ///< nullopt: none ever.
+  std::optional<Millis> forgotten;    ///< When the path forgets the connection, if it does.
+  std::optional<Millis> noticed;      ///< When the program is told; nullopt: never.
+  Peer peer;                          ///< What the timeline is played against.
+};
+
+/// \param path  How long the path remembers silence; nullopt: for ever. What is forgotten is dropped
+///              without a word.
+constexpr Forecast forecast(const Timing& timing, Story story,
+                            std::optional<Millis> path) noexcept {
+  Forecast result;
+  if (timing.probes != 0) result.first_probe = Millis{timing.idle.count()};
+  // Forgetting is told apart from dying only where there was somebody to be reached.
+  const bool forgets = path && !path_keeps(timing, *path);
+  if (forgets) result.forgotten = *path;
+  if (timing.probes == 0) {
+    // A peer that lives behind a path that remembers is no loss.
+    const bool alive = story == Story::answers && !forgets;
+    result.fate = alive ? Fate::lives : Fate::unnoticed;
+    return result;
+  }
+  if (story == Story::answers && !forgets) {
+    result.peer = kAnsweringPeer;
+    return result;
+  }
+  if (story == Story::resets && !forgets) {
+    result.fate = Fate::reset_by_peer;
+    result.peer = kResettingPeer;
+    result.noticed = result.first_probe;
+    return result;
+  }
+  result.fate = Fate::found_dead;
+  result.peer = kDeadPeer;
+  result.noticed = time_to_give_up(timing);
+  return result;
+}
+
+/// Whose errors a program sees.
+enum class Stack : std::uint8_t { windows, linux_kernel };
+
+/// What a program is told at a connection's end.
+struct EndRow {
+  Fate fate;
+  Stack stack;
+  std::string_view name;
+  int code;
+  std::string_view later;  ///< What later calls answer.
+};
+
+inline constexpr std::array kEnds{
+    // clang-format off
+    EndRow{Fate::found_dead,    Stack::windows,      "WSAENETRESET",  10052, "WSAECONNRESET (10054)"},  // K-90
+    EndRow{Fate::found_dead,    Stack::linux_kernel, "ETIMEDOUT",     110,   "0 bytes from recv, EPIPE from send"},
+    EndRow{Fate::reset_by_peer, Stack::windows,      "WSAECONNRESET", 10054, "WSAECONNRESET (10054)"},  // K-92
+    EndRow{Fate::reset_by_peer, Stack::linux_kernel, "ECONNRESET",    104,   "0 bytes from recv, EPIPE from send"},
+    // clang-format on
+};
+
+/// nullptr for a connection that lives, or whose end nobody is told.
+constexpr const EndRow* end_of(Fate fate, Stack stack) noexcept {
+  for (const EndRow& row : kEnds) {
+    if (row.fate == fate && row.stack == stack) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace wsalive::policy

@@ -1,0 +1,190 @@
+#include "policy/lint.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "policy/duration.hpp"
+#include "policy/path_timeouts.hpp"
+
+namespace wsalive::policy {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+std::string shown(Millis time) { return format_duration(time); }
+std::string shown(DwordMillis time) { return format_duration(Millis{time.count()}); }
+
+template <typename... Parts>
+std::string joined(const Parts&... parts) {
+  std::string text;
+  (text.append(parts), ...);
+  return text;
+}
+
+/// Numbers that people think in when they think in seconds.
+constexpr bool is_round_in_seconds(std::uint32_t number) noexcept {
+  constexpr std::array<std::uint32_t, 22> kRound{1,   2,   3,   5,    10,   15,  20,  30,
+                                                 45,  60,  75,  90,   120,  180, 240, 300,
+                                                 350, 600, 900, 1200, 1800, 3600};
+  return std::ranges::find(kRound, number) != kRound.end() || number == 7200;
+}
+
+/// A stored number of milliseconds that makes more sense as seconds.
+void seconds_for_milliseconds(const LintSubject& subject, Findings& findings) {
+  const auto look = [&](std::string_view value, std::optional<DwordMillis> stored,
+                        DwordMillis below) {
+    if (!stored || *stored >= below || !is_round_in_seconds(stored->count())) return;
+    const std::string number = std::to_string(stored->count());
+    findings.push_back(
+        {.text = joined(value, " = ", number, " is ", shown(*stored),
+                        ": the registry keeps milliseconds, not seconds"),
+         .remedy = joined("if ", number, " seconds were meant: wsalive registry set ", value, " ",
+                          number, "s"),
+         .source = "K-80, K-81"});
+  };
+  look("KeepAliveTime", subject.registry.keep_alive_time, DwordMillis{10'000});
+  look("KeepAliveInterval", subject.registry.keep_alive_interval, DwordMillis{100});
+}
+
+/// A time so long that it makes more sense divided by a thousand.
+void milliseconds_for_seconds(const LintSubject& subject, Findings& findings) {
+  const auto look = [&](std::string_view what, DwordMillis time, DwordMillis above) {
+    if (time < above || time.count() % 1'000'000 != 0) return;
+    findings.push_back({.text = joined(what, " is ", shown(time), ", ",
+                                       std::to_string(time.count() / 1000), " seconds"),
+                        .remedy = joined("if milliseconds were meant, it is ",
+                                         shown(DwordMillis{time.count() / 1000})),
+                        .source = {}});
+  };
+  if (subject.in_force.idle_from != Source::release) {
+    look("the time before the first probe", subject.in_force.timing.idle, DwordMillis{10'000'000});
+  }
+  look("the interval", subject.in_force.timing.interval, DwordMillis{1'000'000});
+}
+
+void flood(const LintSubject& subject, Findings& findings) {
+  const Timing& timing = subject.in_force.timing;
+  constexpr DwordMillis kLeast{200};
+  if (timing.probes == 0 || timing.interval >= kLeast) return;
+  findings.push_back({.text = joined("a probe every ", shown(timing.interval),
+                                     " is a flood: answers take longer than that on most paths"),
+                      .remedy = "an interval of 1s or more",
+                      .source = "Linux answers one probe in 500ms at most (K-52)"});
+}
+
+void no_probes(const LintSubject& subject, Findings& findings) {
+  if (subject.in_force.timing.probes != 0) return;
+  findings.push_back({.text = "no probe is ever sent: SO_KEEPALIVE reads as on and has no effect",
+                      .remedy = "a count of 5 or more",
+                      .source = "K-53"});
+}
+
+void one_probe(const LintSubject& subject, Findings& findings) {
+  if (subject.in_force.timing.probes != 1) return;
+  findings.push_back({.text = "one lost segment ends a healthy connection: there is a single probe",
+                      .remedy = "a count of 3 or more",
+                      .source = "RFC 1122 4.2.3.6 (K-59)"});
+}
+
+void idle_below_interval(const LintSubject& subject, Findings& findings) {
+  const Timing& timing = subject.in_force.timing;
+  if (timing.probes == 0 || timing.idle >= timing.interval) return;
+  findings.push_back(
+      {.text = joined("the first probe comes after ", shown(timing.idle), ", the next ones ",
+                      shown(timing.interval), " apart: the two may have been exchanged"),
+       .remedy = "an interval below the time, so that a loss is noticed soon after",
+       .source = {}});
+}
+
+void path_forgets(const LintSubject& subject, Findings& findings) {
+  const Timing& timing = subject.in_force.timing;
+  if (timing.probes == 0) return;
+  const std::string first = shown(timing.idle);
+  if (subject.path_timeout) {
+    if (path_keeps(timing, *subject.path_timeout)) return;
+    findings.push_back(
+        {.text = joined("the path forgets after ", shown(*subject.path_timeout),
+                        ", before the first probe at ", first),
+         .remedy = joined("a time of ", shown(*subject.path_timeout / 2), " or less"),
+         .source = {}});
+    return;
+  }
+  for (const PathTimeout& path : kPathTimeouts) {
+    if (path_keeps(timing, path.time)) continue;
+    findings.push_back(
+        {.text = joined(path.where, " forget after ", shown(path.time),
+                        ", before the first probe at ", first),
+         .remedy = joined("a time of ", shown(path.time / 2), " or less, if the path has one"),
+         .source = std::string{path.source}});
+  }
+}
+
+void short_patience(const LintSubject& subject, Findings& findings) {
+  const Timing& timing = subject.in_force.timing;
+  constexpr Millis kOutage{3'000};
+  const Millis patience{std::int64_t{timing.interval.count()} * timing.probes};
+  if (timing.probes < 2 || patience >= kOutage) return;
+  findings.push_back({.text = joined("an outage of ", shown(patience),
+                                     " ends the connection: a change of route takes longer"),
+                      .remedy = "more probes, or a longer interval",
+                      .source = {}});
+}
+
+void counts_without_effect(const LintSubject& subject, Findings& findings) {
+  const RegistryValues& stored = subject.registry;
+  const bool any = stored.tcp_max_data_retransmissions || stored.pptp_tcp_max_data_retransmissions;
+  if (any && row(subject.release).probe_count == ProbeCountRule::ten) {
+    findings.push_back({.text = joined(row(subject.release).title,
+                                       " sends 10 probes whatever the registry says: "
+                                       "TcpMaxDataRetransmissions has no effect on keep-alive"),
+                        .remedy = "a release up to ws2003, or TCP_KEEPCNT in the program",
+                        .source = "K-53, K-82"});
+  } else if (any && (stored.tcp_max_data_retransmissions.value_or(kAbsentCount) == 0) !=
+                        (stored.pptp_tcp_max_data_retransmissions.value_or(kAbsentCount) == 0)) {
+    findings.push_back(
+        {.text = "one of the two retransmission counts is 0, but the larger one counts",
+         .remedy = "both, if no probes were meant",
+         .source = "K-53, K-54"});
+  }
+}
+
+void late_detection(const LintSubject& subject, Findings& findings) {
+  constexpr Millis kLong{15 * 60'000};
+  const std::optional<Millis> noticed = time_to_give_up(subject.in_force.timing);
+  if (!noticed || *noticed <= kLong) return;
+  findings.push_back({.severity = Severity::note,
+                      .text = joined("a dead peer is noticed after ", shown(*noticed)),
+                      .remedy = {},
+                      .source = {}});
+}
+
+constexpr std::array kRules{
+    // clang-format off
+    LintRule{"no-probes",                "a count of 0",                                             no_probes},
+    LintRule{"one-probe",                "a count of 1",                                             one_probe},
+    LintRule{"flood",                    "an interval in which no answer can come",                  flood},
+    LintRule{"seconds-for-milliseconds", "seconds stored where milliseconds are kept",               seconds_for_milliseconds},
+    LintRule{"milliseconds-for-seconds", "milliseconds given where seconds are taken",               milliseconds_for_seconds},
+    LintRule{"idle-below-interval",      "a time shorter than the interval",                         idle_below_interval},
+    LintRule{"path-forgets",             "a first probe after the path has forgotten the connection", path_forgets},
+    LintRule{"short-patience",           "a count and an interval that survive no short outage",     short_patience},
+    LintRule{"count-without-effect",     "registry counts that the release does not read",           counts_without_effect},
+    LintRule{"late-detection",           "a dead peer that is noticed late",                         late_detection},
+    // clang-format on
+};
+
+}  // namespace
+
+std::span<const LintRule> lint_rules() noexcept { return kRules; }
+
+std::vector<Finding> lint(const LintSubject& subject) {
+  std::vector<Finding> findings;
+  for (const LintRule& rule : kRules) {
+    const std::size_t before = findings.size();
+    rule.check(subject, findings);
+    for (std::size_t at = before; at < findings.size(); ++at) findings[at].rule = rule.name;
+  }
+  return findings;
+}
+
+}  // namespace wsalive::policy

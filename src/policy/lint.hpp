@@ -1,0 +1,54 @@
+// Likely mistakes in keep-alive settings, as a table of rules: each looks at what is in force and where it
+// came from, and speaks in the sentences that its maker needs.
+//
+// Pure layer. `wsalive lint` shows the findings; it never changes anything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/keepalive.hpp"
+#include "policy/release.hpp"
+#include "policy/timeline.hpp"
+
+namespace wsalive::policy {
+
+enum class Severity : std::uint8_t {
+  warning,  ///< Probably a mistake.
+  note,     ///< Right as it is, but worth knowing.
+};
+
+struct Finding {
+  std::string_view rule{};  ///< Its name: stable, in words with hyphens.
+  Severity severity = Severity::warning;
+  std::string text{};    ///< What is wrong, with the numbers.
+  std::string remedy{};  ///< What to do; may be empty.
+  std::string source{};  ///< Who says so; may be empty.
+};
+
+/// What is looked at.
+struct LintSubject {
+  Release release = kDefaultRelease;
+  RegistryValues registry;
+  SocketValues socket;
+  SourcedTiming in_force;
+  std::optional<Millis> path_timeout;  ///< Of the path in question, where it is known.
+};
+
+struct LintRule {
+  std::string_view name;
+  std::string_view looks_for;  ///< One line for the list of rules.
+  void (*check)(const LintSubject& subject, std::vector<Finding>& findings);
+};
+
+/// All rules, warnings first.
+[[nodiscard]] std::span<const LintRule> lint_rules() noexcept;
+
+/// All findings, in the order of the rules.
+[[nodiscard]] std::vector<Finding> lint(const LintSubject& subject);
+
+}  // namespace wsalive::policy
