@@ -25,4 +25,7 @@ class Ink {
 /// Filled up with blanks to `width` columns; counts characters, not octets.
 [[nodiscard]] std::string padded(std::string_view utf8, std::size_t width);
 
+/// Columns of the terminal on standard output; 80 if it is none, or says nothing.
+[[nodiscard]] std::size_t terminal_width();
+
 }  // namespace wsalive::os

@@ -1,0 +1,87 @@
+#include "cli/columns.hpp"
+
+#include <algorithm>
+
+namespace wsalive::cli {
+namespace {
+
+/// Characters, each of which takes one column.
+std::size_t length_of(std::string_view utf8) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, begins));
+}
+
+std::string fitted(std::string_view text, std::size_t width, Align align) {
+  const std::size_t length = length_of(text);
+  const std::string blanks(width > length ? width - length : 0, ' ');
+  return align == Align::right ? blanks + std::string{text} : std::string{text} + blanks;
+}
+
+void end_line(std::string& text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  text += '\n';
+}
+
+}  // namespace
+
+std::string Columns::text(const Page& page, std::size_t indent) const {
+  std::vector<std::size_t> widths;
+  bool headed = false;
+  for (std::size_t at = 0; at < columns_.size(); ++at) {
+    std::size_t width = length_of(columns_[at].heading);
+    headed = headed || width != 0;
+    for (const auto& row : rows_) {
+      if (at < row.size()) width = std::max(width, length_of(row[at].text));
+    }
+    widths.push_back(width);
+  }
+  std::string out;
+  const auto write_row = [&](const auto& cell_at) {
+    std::string line(indent, ' ');
+    for (std::size_t at = 0; at < columns_.size(); ++at) {
+      const Cell cell = cell_at(at);
+      // The last column is not filled up, so that colours end where the text does.
+      const bool last = at + 1 == columns_.size() && columns_[at].align == Align::left;
+      line +=
+          page.ink(cell.tone, last ? cell.text : fitted(cell.text, widths[at], columns_[at].align));
+      if (!last) line += "  ";
+    }
+    end_line(line);
+    out += line;
+  };
+  if (headed) {
+    write_row([&](std::size_t at) { return Cell{columns_[at].heading, os::Tone::faint}; });
+  }
+  for (const auto& row : rows_) {
+    write_row([&](std::size_t at) { return at < row.size() ? row[at] : Cell{}; });
+  }
+  return out;
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  const std::size_t room = width > indent + 20 ? width - indent : 20;
+  std::string out;
+  std::string line;
+  std::size_t length = 0;
+  const auto flush = [&] {
+    if (!line.empty()) out += std::string(indent, ' ') + line + '\n';
+    line.clear();
+    length = 0;
+  };
+  while (!text.empty()) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, blank);
+    text.remove_prefix(std::min(blank + 1, text.size()));
+    if (length != 0 && length + 1 + length_of(word) > room) flush();
+    if (length != 0) {
+      line += ' ';
+      ++length;
+    }
+    line += word;
+    length += length_of(word);
+  }
+  flush();
+  return out;
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,36 @@
+#include "cli/commands/commands.hpp"
+
+#include <array>
+
+namespace wsalive::cli {
+namespace {
+
+constexpr std::array kCommands{
+    CommandRow{
+        .name = "releases",
+        .summary = "Show the releases of Windows and the rules in which they differ",
+        .details = R"(
+A release is chosen with WSALIVE_RELEASE, with --release, or in the registry
+(wsalive registry set Release winxp).
+
+example:
+  wsalive releases)",
+        .json = Json::yes,
+        .make = make_releases,
+    },
+    CommandRow{
+        .name = "completion",
+        .summary = "Print the completion script for bash or zsh",
+        .details = R"(
+example, for this shell only:
+  source <(wsalive completion bash))",
+        .json = Json::no,
+        .make = make_completion,
+    },
+};
+
+}  // namespace
+
+std::span<const CommandRow> commands() noexcept { return kCommands; }
+
+}  // namespace wsalive::cli

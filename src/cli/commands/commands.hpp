@@ -1,0 +1,17 @@
+// The table of sub-commands, in the order in which the help lists them.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "cli/command.hpp"
+
+namespace wsalive::cli {
+
+[[nodiscard]] std::span<const CommandRow> commands() noexcept;
+
+// One file each beside this one.
+[[nodiscard]] std::unique_ptr<Command> make_completion();
+[[nodiscard]] std::unique_ptr<Command> make_releases();
+
+}  // namespace wsalive::cli

@@ -1,0 +1,15 @@
+// Completion scripts, written from the parser itself, so that they know every command and option there is.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+namespace wsalive::cli {
+
+enum class Shell : std::uint8_t { bash, zsh };
+
+/// The script for a shell to source.
+[[nodiscard]] std::string completion_script(const CLI::App& parser, Shell shell);
+
+}  // namespace wsalive::cli

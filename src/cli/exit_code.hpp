@@ -1,0 +1,46 @@
+// What the command's exit status means: the one list, which the help, the manual page and the tests read.
+//
+// `wsalive run` ends with the program's own status, or with 126 or 127, as shells do, if the program cannot
+// be started.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace wsalive::cli {
+
+enum class ExitCode : std::uint8_t {
+  ok = 0,
+  findings = 1,
+  usage = 2,
+  bad_input = 3,
+  denied = 4,
+  unavailable = 5,
+  gone = 6,
+  failed = 7,
+  cannot_execute = 126,
+  not_found = 127,
+};
+
+struct ExitRow {
+  ExitCode code;
+  std::string_view meaning;
+};
+
+inline constexpr std::array kExitCodes{
+    // clang-format off
+    ExitRow{ExitCode::ok,             "done, and nothing to complain about"},
+    ExitRow{ExitCode::findings,       "done, and something was found: lint has warnings, a part of the sockets was refused"},
+    ExitRow{ExitCode::usage,          "the command line was not understood; nothing was done"},
+    ExitRow{ExitCode::bad_input,      "a file, a value or a name is wrong; nothing was changed"},
+    ExitRow{ExitCode::denied,         "a right is missing"},
+    ExitRow{ExitCode::unavailable,    "this host lacks what it takes"},
+    ExitRow{ExitCode::gone,           "no such process, descriptor or connection"},
+    ExitRow{ExitCode::failed,         "the system refused for another reason"},
+    ExitRow{ExitCode::cannot_execute, "run: the program cannot be executed"},
+    ExitRow{ExitCode::not_found,      "run: there is no such program"},
+    // clang-format on
+};
+
+}  // namespace wsalive::cli

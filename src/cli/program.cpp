@@ -1,0 +1,108 @@
+#include "cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/commands/commands.hpp"
+#include "cli/help.hpp"
+#include "cli/suggestion.hpp"
+#include "os/ink.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+/// Everything or nothing: a full disk or a closed pipe is a failure, not a silent success.
+int write_out(const std::string& text, int status) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (std::fflush(stdout) == 0 && written) return status;
+  fmt::print(stderr, "wsalive: cannot write the report: standard output is closed or full\n");
+  return static_cast<int>(ExitCode::failed);
+}
+
+int fail(const Failure& failure) {
+  fmt::print(stderr, "{}\n", failure.message());
+  return static_cast<int>(failure.code);
+}
+
+/// "wsalive registry set"
+std::string path_of(const CLI::App& parser) {
+  const CLI::App* const parent = parser.get_parent();
+  return parent ? path_of(*parent) + ' ' + parser.get_name() : parser.get_name();
+}
+
+std::string help_of(const CLI::App& parser) {
+  const CLI::App* const parent = parser.get_parent();
+  return parser.help(parent ? path_of(*parent) : "");
+}
+
+/// The parser that the command line has come to.
+const CLI::App& deepest(const CLI::App& parser) {
+  const auto chosen = parser.get_subcommands();
+  return chosen.empty() ? parser : deepest(*chosen.back());
+}
+
+}  // namespace
+
+Program::Program() : parser_("Keep-alive for idle TCP connections, as Windows does it", "wsalive") {
+  parser_.set_version_flag("--version", "wsalive " WSALIVE_VERSION, "Say which version this is");
+  parser_.require_subcommand(1);
+  dress(parser_);
+  for (const CommandRow& row : commands()) add(row);
+}
+
+void Program::add(const CommandRow& row) {
+  CLI::App* const parser = parser_.add_subcommand(std::string{row.name}, std::string{row.summary});
+  dress(*parser);
+  parser->footer(std::string{row.details});
+  std::unique_ptr<Command> command = row.make();
+  command->declare(*parser);
+  if (row.json == Json::yes) add_json(*parser, json_);
+  entries_.push_back({&row, parser, std::move(command)});
+}
+
+int Program::run(int argc, const char* const* argv) {
+  try {
+    parser_.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return refuse(error);
+  }
+  const auto chosen =
+      std::ranges::find_if(entries_, [](const Entry& e) { return e.parser->parsed(); });
+  return chosen == entries_.end() ? static_cast<int>(ExitCode::usage) : finish(*chosen);
+}
+
+int Program::finish(const Entry& entry) const {
+  const Outcome outcome = entry.command->run();
+  if (!outcome) return fail(outcome.error());
+  if (!outcome->report) return outcome->status;
+  if (json_) return write_out(outcome->report->json().dump(2) + '\n', outcome->status);
+  const Page page{.ink = os::Ink::of_stdout(), .width = os::terminal_width()};
+  return write_out(outcome->report->text(page), outcome->status);
+}
+
+int Program::refuse(const CLI::ParseError& error) const {
+  const CLI::App& parser = deepest(parser_);
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {  // --help, --version
+    const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
+    return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
+  }
+  const std::string path = path_of(parser);
+  fmt::print(stderr, "{}: {}; see `{} --help`\n", path, sentence_for(error, parser), path);
+  return static_cast<int>(ExitCode::usage);
+}
+
+int run_program(int argc, const char* const* argv) {
+  try {
+    return Program{}.run(argc, argv);
+  } catch (const std::exception& error) {
+    return fail({.attempt = "something unforeseen happened", .reason = error.what()});
+  }
+}
+
+}  // namespace wsalive::cli

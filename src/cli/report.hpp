@@ -1,0 +1,33 @@
+// What a command found out, apart from how it is shown: a report writes itself for people and as JSON.
+//
+// Field names of the JSON are part of the interface and stay; times are whole milliseconds in fields
+// that end in `_ms`; what is not known or never happens is null.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "os/ink.hpp"
+
+namespace wsalive::cli {
+
+/// What a report is written on.
+struct Page {
+  os::Ink ink;
+  std::size_t width = 80;  ///< Columns.
+};
+
+class Report {
+ public:
+  Report() = default;
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+  virtual ~Report() = default;
+
+  /// For people; ends with a line end, or is empty.
+  [[nodiscard]] virtual std::string text(const Page& page) const = 0;
+  [[nodiscard]] virtual nlohmann::ordered_json json() const = 0;
+};
+
+}  // namespace wsalive::cli

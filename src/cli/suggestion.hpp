@@ -1,0 +1,12 @@
+// What was wrong with a command line, in a sentence, with the nearest name where a word was unknown.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace wsalive::cli {
+
+/// Without a full stop and without the program's name.
+[[nodiscard]] std::string sentence_for(const CLI::ParseError& error, const CLI::App& parser);
+
+}  // namespace wsalive::cli

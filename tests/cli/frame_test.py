@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""The frame of the command: help, unknown words, exit codes, and a manual page that knows every command
+and option that the parser knows."""
+import os
+import re
+import shutil
+import subprocess
+import tool
+
+
+class Frame(tool.Tool):
+    def places(self):
+        """Command paths with the words that may follow, from the bash completion."""
+        script = self.ok("completion", "bash")
+        return {path: words.split() for path, words in
+                re.findall(r"^    '([^']*)'\) words='(.*)' ;;$", script, re.M)}
+
+    def test_help_lists_every_command_and_each_has_an_example(self):
+        commands = [word for word in self.places()[""] if not word.startswith("-")]
+        self.assertIn("releases", commands)
+        text = self.ok("--help")
+        for command in commands:
+            self.assertRegex(text, rf"(?m)^  {command} +\S")
+            self.assertIn("example", self.ok(command, "--help"), command)
+
+    def test_the_manual_page_knows_every_command_option_and_exit_status(self):
+        with open(os.path.join(tool.SOURCE, "docs/man/wsalive.1"), encoding="utf-8") as file:
+            page = file.read().replace("\\-", "-")
+        for path, words in self.places().items():
+            self.assertIn(path.split()[-1] if path else "wsalive", page)
+            for word in words:
+                if word.startswith("--"):
+                    self.assertIn(word, page, f"{path} {word}")
+        codes = re.findall(r"(?m)^  (\d+) +(.*)$", self.ok("--help"))
+        self.assertGreater(len(codes), 8)
+        listed = re.findall(r"\.TP\n\.B (\d+)\n(.*)\.\n", page)
+        self.assertEqual([(code, text.lower()) for code, text in listed],
+                         [(code, text.lower()) for code, text in codes])
+
+    def test_the_manual_page_is_well_formed(self):
+        if not shutil.which("mandoc"):
+            self.skipTest("mandoc is not installed")
+        page = os.path.join(tool.SOURCE, "docs/man/wsalive.1")
+        done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", page], text=True,
+                              capture_output=True)
+        complaints = [line for line in done.stdout.splitlines() if "missing date" not in line]
+        self.assertEqual(complaints, [])
+
+    def test_words_that_nobody_knows_are_named_with_the_nearest_that_is_known(self):
+        self.assertIn("unknown command 'relases', perhaps 'releases'", self.refused(2, "relases"))
+        self.assertIn("unknown option '--jsn', perhaps '--json'",
+                      self.refused(2, "releases", "--jsn"))
+        self.assertNotIn("perhaps", self.refused(2, "xylophone"))
+        self.assertIn("unknown argument 'x'", self.refused(2, "releases", "x"))
+
+    def test_a_missing_command_is_said_and_help_is_named(self):
+        line = self.refused(2)
+        self.assertIn("a command is missing", line)
+        self.assertIn("`wsalive --help`", line)
+
+    def test_the_version_is_said(self):
+        self.assertRegex(self.ok("--version"), r"\Awsalive \d+\.\d+\.\d+\n\Z")
+
+    def test_no_colour_leaves_unless_there_is_a_terminal(self):
+        self.assertNotIn("\033", self.ok("releases", env={"TERM": "xterm-256color"}))
+
+    def test_a_report_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([tool.BINARY, "releases"], stdout=full, stderr=subprocess.PIPE,
+                                  text=True)
+        self.assertEqual(done.returncode, 7)
+        self.assertIn("cannot write the report", done.stderr)
+
+    def test_json_of_the_releases_has_a_row_for_each_name(self):
+        releases = self.json("releases")["releases"]
+        self.assertEqual([row["name"] for row in releases if row["default"]], ["win11"])
+        self.assertEqual(releases[1]["build"], "5.1.2600")  # K-120
+        for row in releases:  # K-53
+            self.assertEqual(row["probes"], 5 if row["probes_from_registry"] else 10)
+
+
+class Completions(tool.Tool):
+    def words(self, *line):
+        """What bash offers for the last word of a line."""
+        script = self.path("completion", self.ok("completion", "bash"))
+        ask = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wsalive; '
+               'printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "--norc", "-c", ask, "bash", script, *line], text=True,
+                              capture_output=True, check=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_bash_offers_commands_options_and_values(self):
+        self.assertEqual(self.words("wsalive", "rel"), ["releases"])
+        self.assertEqual(self.words("wsalive", "releases", "--j"), ["--json"])
+        self.assertEqual(self.words("wsalive", "completion", "z"), ["zsh"])
+        self.assertEqual(self.words("wsalive", "x", "--", "releas"), [])
+
+    def test_zsh_reads_its_script(self):
+        text = self.ok("completion", "zsh")
+        self.assertTrue(text.startswith("#compdef wsalive\n"))
+        script = self.path("_wsalive", text)
+        if not shutil.which("zsh"):
+            self.skipTest("zsh is not installed")
+        done = subprocess.run(["zsh", "-n", script], text=True, capture_output=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_other_shells_are_refused(self):
+        self.assertIn("'fish' is none of bash, zsh", self.refused(2, "completion", "fish"))
+
+
+if __name__ == "__main__":
+    tool.main()

@@ -1,0 +1,59 @@
+"""Runs the real wsalive binary for the tests of this folder, in an environment without settings."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = os.environ.get("WSALIVE_BUILD", os.path.join(os.path.dirname(__file__), "../../build/dev"))
+SOURCE = os.environ.get("WSALIVE_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
+BINARY = os.path.join(BUILD, "bin", "wsalive")
+
+
+class Tool(unittest.TestCase):
+    """A folder of its own stands for the home; the machine's file is replaced by WSALIVE_REGISTRY."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = folder.name
+        self.registry = os.path.join(self.home, "registry.reg")
+
+    def path(self, name, content=None):
+        """A path in the folder; with content, also the file."""
+        path = os.path.join(self.home, name)
+        if content is not None:
+            with open(path, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def run_tool(self, *args, env=None):
+        kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS",
+                                                    "TSAN_OPTIONS") if name in os.environ}
+        environment = {**kept, "HOME": self.home, "WSALIVE_REGISTRY": self.registry, **(env or {})}
+        return subprocess.run([BINARY, *args], env=environment, text=True, capture_output=True,
+                              timeout=60)
+
+    def ok(self, *args, env=None, status=0):
+        """Standard output of a run that must end with that status and say nothing else."""
+        done = self.run_tool(*args, env=env)
+        self.assertEqual((done.returncode, done.stderr), (status, ""), done.stdout)
+        return done.stdout
+
+    def json(self, *args, env=None, status=0):
+        return json.loads(self.ok(*args, "--json", env=env, status=status))
+
+    def refused(self, status, *args, env=None):
+        """The one line of a refusal; nothing may go to standard output."""
+        done = self.run_tool(*args, env=env)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        self.assertRegex(done.stderr, r"\Awsalive[^\n]*: [^\n]+\n\Z")
+        return done.stderr
+
+
+def main():
+    if not os.path.exists(BINARY):
+        print("the command was not built:", BINARY)
+        sys.exit(1)
+    unittest.main()
