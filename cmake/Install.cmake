@@ -41,3 +41,11 @@ foreach(face IN LISTS faces)
   configure_file(cmake/${face}.pc.in ${PROJECT_BINARY_DIR}/install/${face}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/install/${face}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
+
+# The command, its manual page and its completions.
+install(TARGETS wsalive)
+install(FILES docs/man/wsalive.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.zsh RENAME _wsalive
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
