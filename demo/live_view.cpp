@@ -11,7 +11,7 @@ using os::padded;
 using os::Tone;
 namespace {
 
-constexpr std::size_t kColumn = 34;
+constexpr std::size_t kColumn = 37;
 constexpr std::string_view kRule = "────────────────────────────────";
 
 struct Wording {
@@ -58,12 +58,12 @@ void LiveView::open() const {
     emit(ink_(Tone::faint, "           firewall and cut are played by the server's socket"));
   }
   emit("");
-  const std::string asked =
-      fmt::format("SIO_KEEPALIVE_VALS {{1, {}, {}}}", kAsked.idle.count(), kAsked.interval.count());
+  const std::string asked = fmt::format("2  SIO_KEEPALIVE_VALS {{1, {}, {}}}", kAsked.idle.count(),
+                                        kAsked.interval.count());
   const auto row = [&](Tone tone, std::string_view left, std::string_view right) {
     emit(fmt::format("           {}{}", ink_(tone, padded(left, kColumn)), ink_(tone, right)));
   };
-  row(Tone::strong, "without keep-alive", asked);
+  row(Tone::strong, "1  without keep-alive", asked);
   row(Tone::faint, kRule, kRule);
   std::fflush(stdout);
 }

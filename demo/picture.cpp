@@ -218,9 +218,9 @@ class Painter {
     const Instant to = end_of(Lane::kept);
     const double y = rails.wall + 12;
     const auto seconds = [](auto length) { return std::chrono::duration<double>(length).count(); };
-    out_ += svg::line({x(*from) + 24, y}, {x(to), y}, "measure");
+    out_ += svg::line({x(*from) + 8, y}, {x(to), y}, "measure");
     out_ += svg::line({x(to), y}, {x(to), rails.client + 24}, "measure");
-    out_ += svg::text({(x(*from) + 24 + x(to)) / 2, y + 20},
+    out_ += svg::text({(x(*from) + 8 + x(to)) / 2, y + 20},
                       fmt::format("predicted {:.3f} s, measured {:.3f} s", seconds(*predicted),
                                   seconds(to - *from)),
                       "label");

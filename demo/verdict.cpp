@@ -127,7 +127,7 @@ void print_table(const Verdict& verdict, Setting setting, const Ink& ink) {
   const std::string heads =
       fmt::format("  {:<14}{:>11}{:>15}{:>11}", "", "predicted",
                   setting == Setting::firewall ? "on the wire" : "measured", "late");
-  fmt::print("\n{}\n", ink(Tone::strong, "  The dead server, counted from its last sign of life"));
+  fmt::print("\n{}\n", ink(Tone::strong, "  3  a dead server, counted from its last sign of life"));
   fmt::print("\n{}\n", ink(Tone::faint, heads));
   for (const Match& match : verdict.matches) {
     if (setting == Setting::firewall) print_row(match, ink);

@@ -101,8 +101,9 @@ static void stay_idle(SOCKET s, long milliseconds) {
   select(0, &readable, NULL, NULL, &wait);
 }
 
-static void be_patient(SOCKET s, DWORD milliseconds) {
-  setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (const char*)&milliseconds, sizeof milliseconds);
+/* How long recv may take; 0 is for ever. */
+static int be_patient(SOCKET s, DWORD milliseconds) {
+  return setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, (const char*)&milliseconds, sizeof milliseconds);
 }
 
 static int talk(SOCKET s, char** arguments, int count) {
@@ -112,11 +113,11 @@ static int talk(SOCKET s, char** arguments, int count) {
                                strtoul(arguments[5], NULL, 10)) == SOCKET_ERROR)
     return failed("WSAIoctl SIO_KEEPALIVE_VALS");
   if (connect_to(s, arguments[1], arguments[2]) == SOCKET_ERROR) return failed("connect");
-  be_patient(s, PATIENCE_MS);
+  if (be_patient(s, PATIENCE_MS) == SOCKET_ERROR) return failed("setsockopt SO_RCVTIMEO");
   if (ask(s, "first question") == SOCKET_ERROR) return failed("first question");
   stay_idle(s, atol(arguments[3]));
   if (ask(s, "second question") == SOCKET_ERROR) return failed("second question");
-  be_patient(s, 0); /* For ever. */
+  if (be_patient(s, 0) == SOCKET_ERROR) return failed("setsockopt SO_RCVTIMEO");
   printf("waiting\n");
   if (recv(s, &octet, 1, 0) == SOCKET_ERROR) return failed("recv");
   printf("recv: the server has ended the connection\n");
