@@ -17,5 +17,6 @@ function(wsalive_program name source)
             ${front} ${flags} -MD -MT ${program} -MF ${program}.d ${source} -o ${program}
     DEPENDS ${source} ${front} wsalive_shared wsalive_main
     DEPFILE ${program}.d COMMAND_EXPAND_LISTS VERBATIM COMMENT "wsalive-cc ${name}")
-  add_custom_target(program.${name} ALL DEPENDS ${program})
+  get_filename_component(folder ${CMAKE_CURRENT_BINARY_DIR} NAME)
+  add_custom_target(${folder}.${name} ALL DEPENDS ${program})
 endfunction()
