@@ -43,6 +43,25 @@ WSALIVE_API BOOL WINAPI SystemTimeToFileTime(const SYSTEMTIME* lpSystemTime, LPF
 WSALIVE_API VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 WSALIVE_API VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 
+// The release that was chosen (K-120): of the running start-up, else what a start-up now would choose.
+WSALIVE_API DWORD WINAPI GetVersion(void);
+WSALIVE_API BOOL WINAPI GetVersionExA(LPOSVERSIONINFOA lpVersionInformation);
+WSALIVE_API BOOL WINAPI GetVersionExW(LPOSVERSIONINFOW lpVersionInformation);
+WSALIVE_API BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA lpVersionInformation,
+                                           DWORD dwTypeMask, DWORDLONG dwlConditionMask);
+WSALIVE_API BOOL WINAPI VerifyVersionInfoW(LPOSVERSIONINFOEXW lpVersionInformation,
+                                           DWORD dwTypeMask, DWORDLONG dwlConditionMask);
+WSALIVE_API ULONGLONG NTAPI VerSetConditionMask(ULONGLONG ConditionMask, DWORD TypeMask,
+                                                BYTE Condition);
+
 WSALIVE_EXTERN_C_END
+
+#ifdef UNICODE
+#define GetVersionEx GetVersionExW
+#define VerifyVersionInfo VerifyVersionInfoW
+#else
+#define GetVersionEx GetVersionExA
+#define VerifyVersionInfo VerifyVersionInfoA
+#endif
 
 #endif

@@ -109,6 +109,7 @@ typedef union _ULARGE_INTEGER {
 #define RtlEqualMemory(a, b, length) (!memcmp((a), (b), (length)))
 
 #include "wsalive/interlocked.h"
+#include "wsalive/version_types.h"
 
 #define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define _ARRAYSIZE(array) ARRAYSIZE(array)

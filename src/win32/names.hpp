@@ -6,14 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/utf8.hpp"
 #include "kernel/named.hpp"
 #include "win32/call.hpp"
+#include "win32/text.hpp"
 
 namespace wsalive::win32 {
-
-[[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
-[[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
 
 /// \return 0, or the code that a call with this name fails with.
 inline DWORD check_name(std::string& name) {

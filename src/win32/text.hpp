@@ -1,0 +1,48 @@
+// Text between programs and us: both spellings of a function (A: UTF-8, W: 32-bit wide characters)
+// share one body over std::string, and its answer is copied into the program's buffer here.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/utf8.hpp"
+#include "win32/call.hpp"
+
+namespace wsalive::win32 {
+
+[[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
+[[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
+
+/// The text in the characters of a buffer.
+inline void spell(std::string_view text, std::string& out) { out = text; }
+inline void spell(std::string_view text, std::wstring& out) { out = widen(text); }
+
+template <typename Character>
+[[nodiscard]] std::basic_string<Character> spelled_for(std::string_view text) {
+  std::basic_string<Character> out;
+  spell(text, out);
+  return out;
+}
+
+/// What most functions answer that fill a buffer: the length without NUL if it fitted; else the size
+/// that is needed, NUL included, and nothing is written.
+template <typename Character>
+DWORD copy_or_ask(std::string_view text, Character* buffer, DWORD size) {
+  const auto spelled = spelled_for<Character>(text);
+  const auto needed = static_cast<DWORD>(spelled.size()) + 1;
+  if (!buffer || size < needed) return needed;
+  std::copy_n(spelled.c_str(), needed, buffer);
+  return needed - 1;
+}
+
+/// Upper-case ASCII made lower: names of modules and files compare without case.
+[[nodiscard]] inline std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  });
+  return text;
+}
+
+}  // namespace wsalive::win32
