@@ -19,9 +19,9 @@ FORCEINLINE BOOL IsWindowsVersionOrGreater(WORD major, WORD minor, WORD serviceP
                             condition);
 }
 
-#define WSALIVE_AT_LEAST(name, version)                                     \
-  FORCEINLINE BOOL name(void) {                                             \
-    return IsWindowsVersionOrGreater(HIBYTE(version), LOBYTE(version), 0);  \
+#define WSALIVE_AT_LEAST(name, version)                                    \
+  FORCEINLINE BOOL name(void) {                                            \
+    return IsWindowsVersionOrGreater(HIBYTE(version), LOBYTE(version), 0); \
   }
 WSALIVE_AT_LEAST(IsWindowsXPOrGreater, _WIN32_WINNT_WINXP)
 WSALIVE_AT_LEAST(IsWindowsVistaOrGreater, _WIN32_WINNT_VISTA)

@@ -31,6 +31,32 @@ WSALIVE_API BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFre
 WSALIVE_API BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
                                        PDWORD lpflOldProtect);
 
+// Shared memory: the first argument must be INVALID_HANDLE_VALUE, mappings of files do not exist.
+WSALIVE_API HANDLE WINAPI CreateFileMappingA(HANDLE hFile,
+                                             LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                             DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                             DWORD dwMaximumSizeLow, LPCSTR lpName);
+WSALIVE_API HANDLE WINAPI CreateFileMappingW(HANDLE hFile,
+                                             LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                             DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                             DWORD dwMaximumSizeLow, LPCWSTR lpName);
+WSALIVE_API HANDLE WINAPI OpenFileMappingA(DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                           LPCSTR lpName);
+WSALIVE_API HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                           LPCWSTR lpName);
+WSALIVE_API LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
+                                        DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
+                                        SIZE_T dwNumberOfBytesToMap);
+WSALIVE_API BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+
 WSALIVE_EXTERN_C_END
+
+#ifdef UNICODE
+#define CreateFileMapping CreateFileMappingW
+#define OpenFileMapping OpenFileMappingW
+#else
+#define CreateFileMapping CreateFileMappingA
+#define OpenFileMapping OpenFileMappingA
+#endif
 
 #endif

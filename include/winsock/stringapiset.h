@@ -16,8 +16,7 @@
 WSALIVE_EXTERN_C_BEGIN
 
 WSALIVE_API int WINAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCCH lpMultiByteStr,
-                                           int cbMultiByte, LPWSTR lpWideCharStr,
-                                           int cchWideChar);
+                                           int cbMultiByte, LPWSTR lpWideCharStr, int cchWideChar);
 WSALIVE_API int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharStr,
                                            int cchWideChar, LPSTR lpMultiByteStr, int cbMultiByte,
                                            LPCCH lpDefaultChar, LPBOOL lpUsedDefaultChar);

@@ -12,6 +12,8 @@
 #include "minwinbase.h"
 #include "winerror.h"
 #include "winbase.h"
+#include "wincon.h"
+#include "winreg.h"
 #include "excpt.h"
 // clang-format on
 

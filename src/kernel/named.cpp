@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "kernel/file_mapping.hpp"
 #include "kernel/named_watch.hpp"
 #include "kernel/thread.hpp"
 
@@ -170,13 +171,16 @@ Ref<Object> object_of(NamedState&& named) {
       return make<NamedEvent>(std::move(named));
     case Kind::semaphore:
       return make<NamedSemaphore>(std::move(named));
+    case Kind::file_mapping:
+      return make<FileMapping>(std::move(named));
     default:
       return make<NamedMutex>(std::move(named));
   }
 }
 
-NamedObject open(std::string_view name, os::NamedMemory::Open how, const SharedState& fresh) {
-  auto memory = os::NamedMemory::open(name, how, 0, std::as_bytes(std::span{&fresh, 1}));
+NamedObject open(std::string_view name, os::NamedMemory::Open how, const SharedState& fresh,
+                 std::size_t data_bytes = 0) {
+  auto memory = os::NamedMemory::open(name, how, data_bytes, std::as_bytes(std::span{&fresh, 1}));
   if (!memory) {
     const bool absent = memory.error().code == ENOENT;
     return {.object = {}, .error = absent ? NameError::not_found : NameError::no_resources};
@@ -209,6 +213,10 @@ NamedObject create_mutex(std::string_view name, bool owned) {
     static_cast<Mutex&>(*made.object).own_from_birth();
   }
   return made;
+}
+
+NamedObject create_mapping(std::string_view name, std::size_t bytes) {
+  return open(name, kCreate, SharedState{.kind = Kind::file_mapping}, bytes);
 }
 
 NamedObject open_named(std::string_view name, Kind kind) {

@@ -60,7 +60,7 @@ struct NamedObject {
                                            std::int32_t most);
 /// \param owned  The caller becomes the owner, if the mutex is new.
 [[nodiscard]] NamedObject create_mutex(std::string_view name, bool owned);
-/// \param kind  event, semaphore or mutex.
+/// \param kind  event, semaphore, mutex or file_mapping.
 [[nodiscard]] NamedObject open_named(std::string_view name, Kind kind);
 
 }  // namespace wsalive::kernel

@@ -1,9 +1,9 @@
 #include "win32/crt_format.hpp"
 
+#include <locale.h>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
-#include <locale.h>
 #include <memory>
 #include <new>
 
@@ -69,8 +69,11 @@ class Utf8Locale {
     const locale_t base = ::duplocale(::uselocale(nullptr));
     if (!base) return;
     mine_ = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", base);
-    if (!mine_) return ::freelocale(base);
-    before_ = ::uselocale(mine_);
+    if (mine_) {
+      before_ = ::uselocale(mine_);
+    } else {
+      ::freelocale(base);
+    }
   }
   ~Utf8Locale() {
     if (!mine_) return;
@@ -89,7 +92,8 @@ class Utf8Locale {
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 std::string print(const std::string& format, va_list arguments) {
   char* raw = nullptr;
-  const bool has_wide = format.find("ls") != std::string::npos || format.find("lc") != std::string::npos;
+  const bool has_wide =
+      format.find("ls") != std::string::npos || format.find("lc") != std::string::npos;
   int length = 0;
   if (has_wide) {
     const Utf8Locale locale;

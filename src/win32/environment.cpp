@@ -58,7 +58,9 @@ DWORD GetEnvironmentVariableW(LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSize) {
   return get_variable(lpName, lpBuffer, nSize);
 }
 
-BOOL SetEnvironmentVariableA(LPCSTR lpName, LPCSTR lpValue) { return set_variable(lpName, lpValue); }
+BOOL SetEnvironmentVariableA(LPCSTR lpName, LPCSTR lpValue) {
+  return set_variable(lpName, lpValue);
+}
 
 BOOL SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue) {
   return set_variable(lpName, lpValue);

@@ -21,7 +21,8 @@ namespace {
 class Arguments {
  public:
   Arguments(DWORD flags, va_list* list) noexcept
-      : array_(flags & FORMAT_MESSAGE_ARGUMENT_ARRAY ? reinterpret_cast<DWORD_PTR*>(list) : nullptr),
+      : array_(flags & FORMAT_MESSAGE_ARGUMENT_ARRAY ? reinterpret_cast<DWORD_PTR*>(list)
+                                                     : nullptr),
         list_(array_ ? nullptr : list) {}
 
   [[nodiscard]] bool given() const noexcept { return array_ || list_; }
@@ -145,7 +146,8 @@ DWORD hand_out(const std::string& text, DWORD flags, Character* buffer, DWORD si
   const auto spelled = spelled_for<Character>(text);
   const std::size_t needed = spelled.size() + 1;
   if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
-    void* const block = LocalAlloc(LMEM_FIXED, std::max<std::size_t>(needed, size) * sizeof(Character));
+    void* const block =
+        LocalAlloc(LMEM_FIXED, std::max<std::size_t>(needed, size) * sizeof(Character));
     if (!block) return 0;
     *reinterpret_cast<void**>(buffer) = block;
     buffer = static_cast<Character*>(block);
@@ -162,7 +164,8 @@ DWORD format_message(DWORD flags, LPCVOID source, DWORD id, Character* buffer, D
   constexpr DWORD kSources =
       FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_FROM_HMODULE;
   const bool from_string = flags & FORMAT_MESSAGE_FROM_STRING;
-  if (!buffer || !(flags & kSources) || (from_string && (!source || flags & kSources & ~DWORD{FORMAT_MESSAGE_FROM_STRING}))) {
+  if (!buffer || !(flags & kSources) ||
+      (from_string && (!source || flags & kSources & ~DWORD{FORMAT_MESSAGE_FROM_STRING}))) {
     return fail(ERROR_INVALID_PARAMETER, DWORD{0});
   }
   return guarded(DWORD{0}, [&]() -> DWORD {

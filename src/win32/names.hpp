@@ -36,4 +36,26 @@ inline DWORD check_name(std::string& name) {
   return ERROR_SUCCESS;
 }
 
+/// A handle for a created or opened object.
+inline HANDLE hand_out(kernel::NamedObject made, const SECURITY_ATTRIBUTES* attributes) noexcept {
+  if (!made.object) return fail<HANDLE>(code_of(made.error), nullptr);
+  const HANDLE handle = open_handle(std::move(made.object), attributes);
+  if (handle) kernel::set_last_error(made.existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
+  return handle;
+}
+
+/// A handle for an object that somebody created with that name.
+template <typename Text>
+HANDLE open_by_name(Text name, kernel::Kind kind, BOOL inherit) {
+  return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
+    std::string text = utf8(name);
+    if (text.empty()) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
+    if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
+    const SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, inherit};
+    kernel::NamedObject found = kernel::open_named(text, kind);
+    if (!found.object) return fail<HANDLE>(code_of(found.error), nullptr);
+    return open_handle(std::move(found.object), &attributes);
+  });
+}
+
 }  // namespace wsalive::win32

@@ -2,8 +2,6 @@
 //
 // A create function with the name of an object that exists answers a handle to that one and the last
 // error ERROR_ALREADY_EXISTS; any other success sets 0, so that a program can tell.
-#include <type_traits>
-
 #include "kernel/event.hpp"
 #include "kernel/mutex.hpp"
 #include "kernel/named.hpp"
@@ -19,18 +17,8 @@ using kernel::Kind;
 using kernel::make;
 using kernel::Mutex;
 using kernel::NamedObject;
-using kernel::Object;
-using kernel::Ref;
 using kernel::Reset;
 using kernel::Semaphore;
-
-/// A handle for a created or opened object.
-HANDLE hand_out(NamedObject made, const SECURITY_ATTRIBUTES* attributes) noexcept {
-  if (!made.object) return fail<HANDLE>(code_of(made.error), nullptr);
-  const HANDLE handle = open_handle(std::move(made.object), attributes);
-  if (handle) kernel::set_last_error(made.existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
-  return handle;
-}
 
 /// \param plain  Makes the object without a name.
 /// \param named  Makes or finds the one with that name.
@@ -81,19 +69,6 @@ HANDLE create_semaphore(const SECURITY_ATTRIBUTES* attributes, LONG count, LONG 
       [&](const std::string& text) { return kernel::create_semaphore(text, count, most); });
 }
 
-template <typename Text>
-HANDLE open(Text name, Kind kind, BOOL inherit) {
-  return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
-    std::string text = utf8(name);
-    if (text.empty()) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
-    if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
-    const SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, inherit};
-    NamedObject found = kernel::open_named(text, kind);
-    if (!found.object) return fail<HANDLE>(code_of(found.error), nullptr);
-    return open_handle(std::move(found.object), &attributes);
-  });
-}
-
 }  // namespace
 }  // namespace wsalive::win32
 
@@ -121,11 +96,11 @@ HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, D
 }
 
 HANDLE OpenEventA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
-  return open(lpName, Kind::event, bInheritHandle);
+  return open_by_name(lpName, Kind::event, bInheritHandle);
 }
 
 HANDLE OpenEventW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
-  return open(lpName, Kind::event, bInheritHandle);
+  return open_by_name(lpName, Kind::event, bInheritHandle);
 }
 
 BOOL SetEvent(HANDLE hEvent) {
@@ -151,11 +126,11 @@ HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner,
 }
 
 HANDLE OpenMutexA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
-  return open(lpName, Kind::mutex, bInheritHandle);
+  return open_by_name(lpName, Kind::mutex, bInheritHandle);
 }
 
 HANDLE OpenMutexW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
-  return open(lpName, Kind::mutex, bInheritHandle);
+  return open_by_name(lpName, Kind::mutex, bInheritHandle);
 }
 
 BOOL ReleaseMutex(HANDLE hMutex) {
@@ -175,11 +150,11 @@ HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lIniti
 }
 
 HANDLE OpenSemaphoreA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {
-  return open(lpName, Kind::semaphore, bInheritHandle);
+  return open_by_name(lpName, Kind::semaphore, bInheritHandle);
 }
 
 HANDLE OpenSemaphoreW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName) {
-  return open(lpName, Kind::semaphore, bInheritHandle);
+  return open_by_name(lpName, Kind::semaphore, bInheritHandle);
 }
 
 BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount) {

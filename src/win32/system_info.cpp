@@ -38,7 +38,8 @@ SYSTEM_INFO system_info() noexcept {
   info.dwPageSize = static_cast<DWORD>(::sysconf(_SC_PAGESIZE));
   info.lpMinimumApplicationAddress = handle_of(kLowestAddress);
   info.lpMaximumApplicationAddress = handle_of(kHighestAddress);
-  info.dwActiveProcessorMask = processors >= kMaskBits ? ~DWORD_PTR{0} : (DWORD_PTR{1} << processors) - 1;
+  info.dwActiveProcessorMask =
+      processors >= kMaskBits ? ~DWORD_PTR{0} : (DWORD_PTR{1} << processors) - 1;
   info.dwNumberOfProcessors = processors;
   info.dwAllocationGranularity = kGranularity;
   return info;

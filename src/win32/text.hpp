@@ -15,6 +15,9 @@ namespace wsalive::win32 {
 [[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
 [[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
 
+[[nodiscard]] inline std::string utf8_of(std::string_view text) { return std::string{text}; }
+[[nodiscard]] inline std::string utf8_of(std::wstring_view text) { return narrow(text); }
+
 /// The text in the characters of a buffer.
 inline void spell(std::string_view text, std::string& out) { out = text; }
 inline void spell(std::string_view text, std::wstring& out) { out = widen(text); }

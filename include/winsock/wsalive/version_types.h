@@ -4,27 +4,27 @@
 
 #include "../minwindef.h"
 
-#define WSALIVE_VERSION_INFO(suffix, character)                            \
-  typedef struct _OSVERSIONINFO##suffix {                                  \
-    DWORD dwOSVersionInfoSize;                                             \
-    DWORD dwMajorVersion;                                                  \
-    DWORD dwMinorVersion;                                                  \
-    DWORD dwBuildNumber;                                                   \
-    DWORD dwPlatformId;                                                    \
-    character szCSDVersion[128];                                           \
+#define WSALIVE_VERSION_INFO(suffix, character)                               \
+  typedef struct _OSVERSIONINFO##suffix {                                     \
+    DWORD dwOSVersionInfoSize;                                                \
+    DWORD dwMajorVersion;                                                     \
+    DWORD dwMinorVersion;                                                     \
+    DWORD dwBuildNumber;                                                      \
+    DWORD dwPlatformId;                                                       \
+    character szCSDVersion[128];                                              \
   } OSVERSIONINFO##suffix, *POSVERSIONINFO##suffix, *LPOSVERSIONINFO##suffix; \
-  typedef struct _OSVERSIONINFOEX##suffix {                                \
-    DWORD dwOSVersionInfoSize;                                             \
-    DWORD dwMajorVersion;                                                  \
-    DWORD dwMinorVersion;                                                  \
-    DWORD dwBuildNumber;                                                   \
-    DWORD dwPlatformId;                                                    \
-    character szCSDVersion[128];                                           \
-    WORD wServicePackMajor;                                                \
-    WORD wServicePackMinor;                                                \
-    WORD wSuiteMask;                                                       \
-    BYTE wProductType;                                                     \
-    BYTE wReserved;                                                        \
+  typedef struct _OSVERSIONINFOEX##suffix {                                   \
+    DWORD dwOSVersionInfoSize;                                                \
+    DWORD dwMajorVersion;                                                     \
+    DWORD dwMinorVersion;                                                     \
+    DWORD dwBuildNumber;                                                      \
+    DWORD dwPlatformId;                                                       \
+    character szCSDVersion[128];                                              \
+    WORD wServicePackMajor;                                                   \
+    WORD wServicePackMinor;                                                   \
+    WORD wSuiteMask;                                                          \
+    BYTE wProductType;                                                        \
+    BYTE wReserved;                                                           \
   } OSVERSIONINFOEX##suffix, *POSVERSIONINFOEX##suffix, *LPOSVERSIONINFOEX##suffix;
 
 WSALIVE_VERSION_INFO(A, char)

@@ -1,0 +1,35 @@
+// printf as Windows' C library has it, for Windows sources: wsalive-cc includes this file ahead of them.
+//
+// A `long` in a format is 32 bits wide, as DWORD is; %I64d, %ws, %S and %hs work; in the wprintf family %s
+// is a wide string. Wide output comes out as UTF-8, and narrow and wide output mix on one stream. The
+// functions are linked under other names; nothing in the C library is replaced. With _FORTIFY_SOURCE the
+// C library's own stay in force.
+#ifndef WSALIVE_WINDOWS_STDIO_H
+#define WSALIVE_WINDOWS_STDIO_H
+
+#include "glibc_first.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <wchar.h>
+
+#include "compiler.h"
+
+#if !defined(__USE_FORTIFY_LEVEL) || __USE_FORTIFY_LEVEL == 0
+
+WSALIVE_EXTERN_C_BEGIN
+
+int printf(const char* format, ...) WSALIVE_LABEL(printf);
+int fprintf(FILE* stream, const char* format, ...) WSALIVE_LABEL(fprintf);
+int vprintf(const char* format, va_list arguments) WSALIVE_LABEL(vprintf);
+int vfprintf(FILE* stream, const char* format, va_list arguments) WSALIVE_LABEL(vfprintf);
+int sprintf(char* buffer, const char* format, ...) WSALIVE_LABEL(sprintf);
+int snprintf(char* buffer, size_t size, const char* format, ...) WSALIVE_LABEL(snprintf);
+int wprintf(const wchar_t* format, ...) WSALIVE_LABEL(wprintf);
+int fwprintf(FILE* stream, const wchar_t* format, ...) WSALIVE_LABEL(fwprintf);
+int swprintf(wchar_t* buffer, size_t size, const wchar_t* format, ...) WSALIVE_LABEL(swprintf);
+
+WSALIVE_EXTERN_C_END
+
+#endif
+#endif

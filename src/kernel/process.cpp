@@ -1,0 +1,43 @@
+#include "kernel/process.hpp"
+
+#include "os/child.hpp"
+#include "os/threads.hpp"
+
+namespace wsalive::kernel {
+namespace {
+
+constexpr std::size_t kStackBytes = 65'536;
+constexpr std::uint32_t kKilled = 128;
+
+}  // namespace
+
+bool Process::watch() noexcept {
+  add_reference();  // The thread's.
+  const bool begun = os::start_thread(kStackBytes, &Process::await_end, this).has_value();
+  if (!begun) drop_reference();
+  return begun;
+}
+
+void* Process::await_end(void* process) {
+  auto& self = *static_cast<Process*>(process);
+  const auto end = os::await_child(self.number_);
+  {
+    DispatcherLock lock;
+    std::uint32_t code = end ? (end->killed ? kKilled : 0) + end->code : 0;
+    if (end && end->killed && self.terminated_with_) code = *self.terminated_with_;
+    self.exit_code_ = code;
+    self.ended_ = true;
+    self.signal_waiters(lock);
+  }
+  self.drop_reference();
+  return nullptr;
+}
+
+bool Process::terminate(std::uint32_t code) noexcept {
+  const DispatcherLock lock;
+  if (ended_ || !os::kill_process(number_)) return false;
+  terminated_with_ = code;
+  return true;
+}
+
+}  // namespace wsalive::kernel

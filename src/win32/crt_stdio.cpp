@@ -1,0 +1,114 @@
+// The printf family of windows_stdio.h. Output is formatted whole and then written in one piece.
+#include <algorithm>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "base/utf8.hpp"
+#include "win32/crt_format.hpp"
+#include "wsalive/compiler.h"
+
+namespace wsalive::win32 {
+namespace {
+
+int out_of_memory() noexcept {
+  errno = ENOMEM;
+  return -1;
+}
+
+int print(std::FILE* stream, std::string_view format, Dialect dialect, va_list arguments) noexcept {
+  try {
+    const std::string text = format_text(format, dialect, arguments);
+    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) return -1;
+    return static_cast<int>(text.size());
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+int print_wide(std::FILE* stream, const wchar_t* format, va_list arguments) noexcept {
+  try {
+    return print(stream, narrow(format), Dialect::wide, arguments);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+/// Cuts what does not fit; answers the whole length, as C99 has it.
+int print_to(char* buffer, std::size_t size, const char* format, va_list arguments) noexcept {
+  try {
+    const std::string text = format_text(format, Dialect::narrow, arguments);
+    if (size != 0) {
+      const std::size_t fits = std::min(text.size(), size - 1);
+      std::copy_n(text.data(), fits, buffer);
+      buffer[fits] = '\0';
+    }
+    return static_cast<int>(text.size());
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+/// The wide one fails where the text does not fit.
+int print_to(wchar_t* buffer, std::size_t size, const wchar_t* format, va_list arguments) noexcept {
+  try {
+    const std::wstring text = widen(format_text(narrow(format), Dialect::wide, arguments));
+    if (size == 0) return -1;
+    const std::size_t fits = std::min(text.size(), size - 1);
+    std::copy_n(text.data(), fits, buffer);
+    buffer[fits] = L'\0';
+    return fits == text.size() ? static_cast<int>(fits) : -1;
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+constexpr std::size_t kUnknownSize = SIZE_MAX;
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive::win32;
+
+// One definition: the arguments become a va_list, and the answer is that of `call`.
+#define WSALIVE_VARIADIC(call) \
+  va_list arguments;           \
+  va_start(arguments, format); \
+  const int result = call;     \
+  va_end(arguments);           \
+  return result
+
+extern "C" {
+
+WSALIVE_API int wsalive_printf(const char* format, ...) {
+  WSALIVE_VARIADIC(print(stdout, format, Dialect::narrow, arguments));
+}
+WSALIVE_API int wsalive_fprintf(std::FILE* stream, const char* format, ...) {
+  WSALIVE_VARIADIC(print(stream, format, Dialect::narrow, arguments));
+}
+WSALIVE_API int wsalive_vprintf(const char* format, va_list arguments) {
+  return print(stdout, format, Dialect::narrow, arguments);
+}
+WSALIVE_API int wsalive_vfprintf(std::FILE* stream, const char* format, va_list arguments) {
+  return print(stream, format, Dialect::narrow, arguments);
+}
+WSALIVE_API int wsalive_sprintf(char* buffer, const char* format, ...) {
+  WSALIVE_VARIADIC(print_to(buffer, kUnknownSize, format, arguments));
+}
+WSALIVE_API int wsalive_snprintf(char* buffer, std::size_t size, const char* format, ...) {
+  WSALIVE_VARIADIC(print_to(buffer, size, format, arguments));
+}
+WSALIVE_API int wsalive_wprintf(const wchar_t* format, ...) {
+  WSALIVE_VARIADIC(print_wide(stdout, format, arguments));
+}
+WSALIVE_API int wsalive_fwprintf(std::FILE* stream, const wchar_t* format, ...) {
+  WSALIVE_VARIADIC(print_wide(stream, format, arguments));
+}
+WSALIVE_API int wsalive_swprintf(wchar_t* buffer, std::size_t size, const wchar_t* format, ...) {
+  WSALIVE_VARIADIC(print_to(buffer, size, format, arguments));
+}
+
+}  // extern "C"

@@ -1,0 +1,176 @@
+// CreateProcess and what can be asked of the process that it made.
+//
+// The program is found as Linux does (PATH, no extension); NAME.exe stands for NAME where only that
+// exists. The child gets the three standard streams and nothing else: handles and sockets of ours do not
+// exist there (WSADuplicateSocket hands sockets over). docs/limitations.md has the flags that are missing.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "kernel/file.hpp"
+#include "kernel/process.hpp"
+#include "os/child.hpp"
+#include "win32/call.hpp"
+#include "win32/command_line.hpp"
+#include "win32/pseudo_handles.hpp"
+#include "win32/text.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+constexpr DWORD kKnownFlags = CREATE_NEW_CONSOLE | CREATE_NEW_PROCESS_GROUP |
+                              CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | DETACHED_PROCESS |
+                              NORMAL_PRIORITY_CLASS;
+
+/// The descriptor behind a standard handle or a socket; -1 for anything else.
+int descriptor_of(HANDLE handle) noexcept {
+  if (const auto file = find<kernel::File>(handle)) return file->descriptor();
+  const winsock::Socket* const socket = winsock::Socket::find(value_of(handle));
+  return socket ? socket->fd() : -1;
+}
+
+/// NAME=VALUE strings, each ended by NUL, the last by two.
+template <typename Character>
+std::vector<std::string> environment_of(const Character* block) {
+  std::vector<std::string> variables;
+  while (*block) {
+    const std::basic_string_view<Character> variable{block};
+    variables.push_back(utf8_of(variable));
+    block += variable.size() + 1;
+  }
+  return variables;
+}
+
+/// \return 0, or the code that the call fails with.
+template <typename StartupInfo>
+DWORD take_streams(os::ChildProgram& program, const StartupInfo& info) {
+  if (!(info.dwFlags & STARTF_USESTDHANDLES)) return 0;
+  program.streams = {descriptor_of(info.hStdInput), descriptor_of(info.hStdOutput),
+                     descriptor_of(info.hStdError)};
+  for (const int stream : program.streams) {
+    if (stream < 0) return ERROR_INVALID_HANDLE;
+  }
+  return 0;
+}
+
+DWORD code_of(const SysError& error) noexcept {
+  switch (error.code) {
+    case ENOENT:
+    case ENOTDIR:
+      return ERROR_FILE_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+      return ERROR_ACCESS_DENIED;
+    case ENOEXEC:
+      return ERROR_BAD_EXE_FORMAT;
+    default:
+      return ERROR_NOT_ENOUGH_MEMORY;
+  }
+}
+
+Result<std::int32_t> start(os::ChildProgram& program) {
+  constexpr std::string_view kExtension = ".exe";
+  auto started = os::start_child(program);
+  if (started || started.error().code != ENOENT || !lower(program.file).ends_with(kExtension)) {
+    return started;
+  }
+  program.file.resize(program.file.size() - kExtension.size());
+  return os::start_child(program);
+}
+
+BOOL hand_out(std::int32_t number, LPPROCESS_INFORMATION information) {
+  const auto process = kernel::make<kernel::Process>(number);
+  const HANDLE handle = open_handle(process);
+  const HANDLE thread = open_handle(process);  // Its main thread ends when it does.
+  if (!handle || !thread || !process->watch()) {
+    static_cast<void>(os::kill_process(number));
+    if (handle) CloseHandle(handle);
+    if (thread) CloseHandle(thread);
+    return fail(ERROR_NOT_ENOUGH_MEMORY);
+  }
+  const auto id = static_cast<DWORD>(number);
+  *information = {handle, thread, id, id};
+  return TRUE;
+}
+
+template <typename Character, typename StartupInfo>
+BOOL create(const Character* application, const Character* line, DWORD flags,
+            const void* environment, const Character* folder, const StartupInfo* info,
+            LPPROCESS_INFORMATION information) {
+  if ((flags & ~kKnownFlags) || !info || !information || (!application && !line)) {
+    return fail(ERROR_INVALID_PARAMETER);
+  }
+  return guarded(FALSE, [&]() -> BOOL {
+    os::ChildProgram program;
+    program.arguments = split_command_line(line ? utf8(line) : quoted(utf8(application)));
+    if (program.arguments.empty()) return fail(ERROR_INVALID_PARAMETER);
+    program.file = application ? utf8(application) : program.arguments.front();
+    program.folder = utf8(folder);
+    program.own_group = flags & CREATE_NEW_PROCESS_GROUP;
+    if (environment && (flags & CREATE_UNICODE_ENVIRONMENT)) {
+      program.environment = environment_of(static_cast<const wchar_t*>(environment));
+    } else if (environment) {
+      program.environment = environment_of(static_cast<const char*>(environment));
+    }
+    if (const DWORD refused = take_streams(program, *info)) return fail(refused);
+    const auto started = start(program);
+    if (!started) return fail(code_of(started.error()));
+    return hand_out(*started, information);
+  });
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive;
+using namespace wsalive::win32;
+
+BOOL CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine,
+                    LPSECURITY_ATTRIBUTES /*lpProcessAttributes*/,
+                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL /*bInheritHandles*/,
+                    DWORD dwCreationFlags, LPVOID lpEnvironment, LPCSTR lpCurrentDirectory,
+                    LPSTARTUPINFOA lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation) {
+  return create<char>(lpApplicationName, lpCommandLine, dwCreationFlags, lpEnvironment,
+                      lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
+}
+
+BOOL CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
+                    LPSECURITY_ATTRIBUTES /*lpProcessAttributes*/,
+                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL /*bInheritHandles*/,
+                    DWORD dwCreationFlags, LPVOID lpEnvironment, LPCWSTR lpCurrentDirectory,
+                    LPSTARTUPINFOW lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation) {
+  return create<wchar_t>(lpApplicationName, lpCommandLine, dwCreationFlags, lpEnvironment,
+                         lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
+}
+
+BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {
+  if (!lpExitCode) return fail(ERROR_INVALID_PARAMETER);
+  if (hProcess == this_process()) {
+    *lpExitCode = STILL_ACTIVE;
+    return TRUE;
+  }
+  const auto process = find<kernel::Process>(hProcess);
+  if (!process) return fail(ERROR_INVALID_HANDLE);
+  *lpExitCode = process->exit_code();
+  return TRUE;
+}
+
+BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode) {
+  if (hProcess == this_process()) ::_exit(static_cast<int>(uExitCode));
+  const auto process = find<kernel::Process>(hProcess);
+  if (!process) return fail(ERROR_INVALID_HANDLE);
+  return succeed_if(process->terminate(uExitCode), ERROR_ACCESS_DENIED);
+}
+
+DWORD GetProcessId(HANDLE Process) {
+  if (Process == this_process()) return GetCurrentProcessId();
+  const auto process = find<kernel::Process>(Process);
+  if (!process) return fail(ERROR_INVALID_HANDLE, DWORD{0});
+  return static_cast<DWORD>(process->number());
+}
+
+void ExitProcess(UINT uExitCode) { std::exit(static_cast<int>(uExitCode)); }

@@ -1,0 +1,123 @@
+// strsafe.h: one body for both spellings and both units of size.
+#include "strsafe.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "win32/crt_format.hpp"
+#include "win32/text.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+bool is_bad_size(std::size_t size) noexcept { return size == 0 || size > STRSAFE_MAX_CCH; }
+
+/// Length of a text; `most` if there is no NUL before that.
+template <typename Character>
+std::size_t length_within(const Character* text, std::size_t most) noexcept {
+  std::size_t length = 0;
+  while (length < most && text[length]) ++length;
+  return length;
+}
+
+/// Puts a text at `at` in a buffer, cut if need be.
+template <typename Character>
+HRESULT put(Character* buffer, std::size_t size, std::size_t at,
+            std::basic_string_view<Character> text) noexcept {
+  const std::size_t fits = std::min(text.size(), size - at - 1);
+  std::copy_n(text.data(), fits, buffer + at);
+  buffer[at + fits] = 0;
+  return fits == text.size() ? S_OK : STRSAFE_E_INSUFFICIENT_BUFFER;
+}
+
+template <typename Character>
+HRESULT copy(Character* buffer, std::size_t size, const Character* source,
+             std::size_t most) noexcept {
+  if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
+  return put(buffer, size, 0,
+             std::basic_string_view<Character>{source, length_within(source, most)});
+}
+
+template <typename Character>
+HRESULT append(Character* buffer, std::size_t size, const Character* source) noexcept {
+  if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
+  const std::size_t at = length_within(buffer, size);
+  if (at == size) return STRSAFE_E_INVALID_PARAMETER;
+  return put(buffer, size, at, std::basic_string_view<Character>{source});
+}
+
+template <typename Character>
+HRESULT print(Character* buffer, std::size_t size, const Character* format,
+              va_list arguments) noexcept {
+  if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
+  try {
+    const std::string text = format_text(utf8(format), kDialectOf<Character>, arguments);
+    const auto spelled = spelled_for<Character>(text);
+    return put(buffer, size, 0, std::basic_string_view<Character>{spelled});
+  } catch (const std::bad_alloc&) {
+    return E_OUTOFMEMORY;
+  }
+}
+
+template <typename Character>
+HRESULT measure(const Character* text, std::size_t most, std::size_t unit,
+                std::size_t* length) noexcept {
+  const bool bad = !text || most > STRSAFE_MAX_CCH;
+  const std::size_t found = bad ? most : length_within(text, most);
+  if (length) *length = found == most ? 0 : found * unit;
+  return found == most ? STRSAFE_E_INVALID_PARAMETER : S_OK;
+}
+
+constexpr std::size_t kAll = STRSAFE_MAX_CCH;
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive::win32;
+
+// One spelling of all functions. The format functions differ from the others in their va_list.
+#define WSALIVE_STRSAFE(suffix, Character)                                                      \
+  HRESULT StringCchCopy##suffix(Character* dest, size_t size, const Character* source) {        \
+    return copy(dest, size, source, kAll);                                                      \
+  }                                                                                             \
+  HRESULT StringCbCopy##suffix(Character* dest, size_t size, const Character* source) {         \
+    return copy(dest, size / sizeof(Character), source, kAll);                                  \
+  }                                                                                             \
+  HRESULT StringCchCopyN##suffix(Character* dest, size_t size, const Character* source,         \
+                                 size_t count) {                                                \
+    return copy(dest, size, source, count);                                                     \
+  }                                                                                             \
+  HRESULT StringCchCat##suffix(Character* dest, size_t size, const Character* source) {         \
+    return append(dest, size, source);                                                          \
+  }                                                                                             \
+  HRESULT StringCbCat##suffix(Character* dest, size_t size, const Character* source) {          \
+    return append(dest, size / sizeof(Character), source);                                      \
+  }                                                                                             \
+  HRESULT StringCchVPrintf##suffix(Character* dest, size_t size, const Character* format,       \
+                                   va_list arguments) {                                         \
+    return print(dest, size, format, arguments);                                                \
+  }                                                                                             \
+  HRESULT StringCchPrintf##suffix(Character* dest, size_t size, const Character* format, ...) { \
+    va_list arguments;                                                                          \
+    va_start(arguments, format);                                                                \
+    const HRESULT result = print(dest, size, format, arguments);                                \
+    va_end(arguments);                                                                          \
+    return result;                                                                              \
+  }                                                                                             \
+  HRESULT StringCbPrintf##suffix(Character* dest, size_t size, const Character* format, ...) {  \
+    va_list arguments;                                                                          \
+    va_start(arguments, format);                                                                \
+    const HRESULT result = print(dest, size / sizeof(Character), format, arguments);            \
+    va_end(arguments);                                                                          \
+    return result;                                                                              \
+  }                                                                                             \
+  HRESULT StringCchLength##suffix(const Character* text, size_t most, size_t* length) {         \
+    return measure(text, most, 1, length);                                                      \
+  }                                                                                             \
+  HRESULT StringCbLength##suffix(const Character* text, size_t most, size_t* length) {          \
+    return measure(text, most / sizeof(Character), sizeof(Character), length);                  \
+  }
+
+WSALIVE_STRSAFE(A, char)
+WSALIVE_STRSAFE(W, wchar_t)
