@@ -16,25 +16,29 @@
 
 WSALIVE_EXTERN_C_BEGIN
 
-#define WSALIVE_STRSAFE(suffix, Text, ConstText)                                                   \
-  WSALIVE_API HRESULT WINAPI StringCchCopy##suffix(Text dest, size_t size, ConstText source);      \
-  WSALIVE_API HRESULT WINAPI StringCbCopy##suffix(Text dest, size_t size, ConstText source);       \
-  WSALIVE_API HRESULT WINAPI StringCchCopyN##suffix(Text dest, size_t size, ConstText source,      \
-                                                    size_t count);                                 \
-  WSALIVE_API HRESULT WINAPI StringCchCat##suffix(Text dest, size_t size, ConstText source);       \
-  WSALIVE_API HRESULT WINAPI StringCbCat##suffix(Text dest, size_t size, ConstText source);        \
-  WSALIVE_API HRESULT WINAPIV StringCchPrintf##suffix(Text dest, size_t size, ConstText format,    \
-                                                      ...);                                        \
-  WSALIVE_API HRESULT WINAPIV StringCbPrintf##suffix(Text dest, size_t size, ConstText format,     \
-                                                     ...);                                         \
-  WSALIVE_API HRESULT WINAPI StringCchVPrintf##suffix(Text dest, size_t size, ConstText format,    \
-                                                      va_list arguments);                          \
-  WSALIVE_API HRESULT WINAPI StringCchLength##suffix(ConstText text, size_t most, size_t* length); \
-  WSALIVE_API HRESULT WINAPI StringCbLength##suffix(ConstText text, size_t most, size_t* length);
+WSALIVE_API HRESULT WINAPI StringCchCopyA(LPSTR dest, size_t size, LPCSTR source);
+WSALIVE_API HRESULT WINAPI StringCbCopyA(LPSTR dest, size_t size, LPCSTR source);
+WSALIVE_API HRESULT WINAPI StringCchCopyNA(LPSTR dest, size_t size, LPCSTR source, size_t count);
+WSALIVE_API HRESULT WINAPI StringCchCatA(LPSTR dest, size_t size, LPCSTR source);
+WSALIVE_API HRESULT WINAPI StringCbCatA(LPSTR dest, size_t size, LPCSTR source);
+WSALIVE_API HRESULT WINAPIV StringCchPrintfA(LPSTR dest, size_t size, LPCSTR format, ...);
+WSALIVE_API HRESULT WINAPIV StringCbPrintfA(LPSTR dest, size_t size, LPCSTR format, ...);
+WSALIVE_API HRESULT WINAPI StringCchVPrintfA(LPSTR dest, size_t size, LPCSTR format,
+                                             va_list arguments);
+WSALIVE_API HRESULT WINAPI StringCchLengthA(LPCSTR text, size_t most, size_t* length);
+WSALIVE_API HRESULT WINAPI StringCbLengthA(LPCSTR text, size_t most, size_t* length);
 
-WSALIVE_STRSAFE(A, LPSTR, LPCSTR)
-WSALIVE_STRSAFE(W, LPWSTR, LPCWSTR)
-#undef WSALIVE_STRSAFE
+WSALIVE_API HRESULT WINAPI StringCchCopyW(LPWSTR dest, size_t size, LPCWSTR source);
+WSALIVE_API HRESULT WINAPI StringCbCopyW(LPWSTR dest, size_t size, LPCWSTR source);
+WSALIVE_API HRESULT WINAPI StringCchCopyNW(LPWSTR dest, size_t size, LPCWSTR source, size_t count);
+WSALIVE_API HRESULT WINAPI StringCchCatW(LPWSTR dest, size_t size, LPCWSTR source);
+WSALIVE_API HRESULT WINAPI StringCbCatW(LPWSTR dest, size_t size, LPCWSTR source);
+WSALIVE_API HRESULT WINAPIV StringCchPrintfW(LPWSTR dest, size_t size, LPCWSTR format, ...);
+WSALIVE_API HRESULT WINAPIV StringCbPrintfW(LPWSTR dest, size_t size, LPCWSTR format, ...);
+WSALIVE_API HRESULT WINAPI StringCchVPrintfW(LPWSTR dest, size_t size, LPCWSTR format,
+                                             va_list arguments);
+WSALIVE_API HRESULT WINAPI StringCchLengthW(LPCWSTR text, size_t most, size_t* length);
+WSALIVE_API HRESULT WINAPI StringCbLengthW(LPCWSTR text, size_t most, size_t* length);
 
 WSALIVE_EXTERN_C_END
 

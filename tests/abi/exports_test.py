@@ -14,8 +14,9 @@ import sys
 SOURCE = os.environ.get("WSALIVE_SOURCE") or os.path.join(os.path.dirname(__file__), "..", "..")
 BUILD = os.environ.get("WSALIVE_BUILD") or os.path.join(SOURCE, "build", "dev")
 HEADERS = os.path.join(SOURCE, "include", "winsock")
-# For wmain programs only, by the archive that has their main; and the version node itself.
-UNDECLARED = {"wsalive_wide_strings", "WSALIVE_0"}
+# For wmain programs only, by the archive that has their main; the version node itself; and what
+# programs reach by GetProcAddress alone.
+UNDECLARED = {"wsalive_wide_strings", "WSALIVE_0", "RtlGetVersion"}
 RENAMED = {"select": "wsalive_select", "gethostname": "wsalive_gethostname"}  # macros of winsock2.h
 CXX_FACE = re.compile(r"_Z(N|NK|TIN|TSN|TVN)7wsalive")
 

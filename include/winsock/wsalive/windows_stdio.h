@@ -19,15 +19,18 @@
 
 WSALIVE_EXTERN_C_BEGIN
 
-int printf(const char* format, ...) WSALIVE_LABEL(printf);
-int fprintf(FILE* stream, const char* format, ...) WSALIVE_LABEL(fprintf);
-int vprintf(const char* format, va_list arguments) WSALIVE_LABEL(vprintf);
-int vfprintf(FILE* stream, const char* format, va_list arguments) WSALIVE_LABEL(vfprintf);
-int sprintf(char* buffer, const char* format, ...) WSALIVE_LABEL(sprintf);
-int snprintf(char* buffer, size_t size, const char* format, ...) WSALIVE_LABEL(snprintf);
-int wprintf(const wchar_t* format, ...) WSALIVE_LABEL(wprintf);
-int fwprintf(FILE* stream, const wchar_t* format, ...) WSALIVE_LABEL(fwprintf);
-int swprintf(wchar_t* buffer, size_t size, const wchar_t* format, ...) WSALIVE_LABEL(swprintf);
+WSALIVE_API int printf(const char* format, ...) WSALIVE_LABEL(printf);
+WSALIVE_API int fprintf(FILE* stream, const char* format, ...) WSALIVE_LABEL(fprintf);
+WSALIVE_API int vprintf(const char* format, va_list arguments) WSALIVE_LABEL(vprintf);
+WSALIVE_API int vfprintf(FILE* stream, const char* format, va_list arguments)
+    WSALIVE_LABEL(vfprintf);
+WSALIVE_API int sprintf(char* buffer, const char* format, ...) WSALIVE_LABEL(sprintf);
+WSALIVE_API int snprintf(char* buffer, size_t size, const char* format, ...)
+    WSALIVE_LABEL(snprintf);
+WSALIVE_API int wprintf(const wchar_t* format, ...) WSALIVE_LABEL(wprintf);
+WSALIVE_API int fwprintf(FILE* stream, const wchar_t* format, ...) WSALIVE_LABEL(fwprintf);
+WSALIVE_API int swprintf(wchar_t* buffer, size_t size, const wchar_t* format, ...)
+    WSALIVE_LABEL(swprintf);
 
 WSALIVE_EXTERN_C_END
 
