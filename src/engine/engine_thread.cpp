@@ -51,7 +51,8 @@ Status EngineThread::ensure() noexcept {
 
 void EngineThread::wake_for(Instant due) noexcept {
   signal_.fetch_add(1);  // Whoever is about to sleep does not.
-  if (due < sleeps_until_.load()) os::futex_wake(&signal_, 1);
+  const Instant until = sleeps_until_.load();
+  if (until != Instant::min() && due < until) os::futex_wake(&signal_, 1);
 }
 
 void EngineThread::lost_in_child() noexcept {

@@ -60,7 +60,7 @@ class EngineThread {
   const Clock& clock_;
   bool is_running_ = false;  ///< Guarded by the engine's lock.
   std::atomic<bool> stop_{false};
-  std::atomic<Instant> sleeps_until_{Instant::min()};
+  std::atomic<Instant> sleeps_until_{Instant::min()};  ///< min: awake.
   os::FutexWord signal_{0};
   os::FutexWord threads_{0};  ///< 1 from the start of a thread until its very last step.
 };

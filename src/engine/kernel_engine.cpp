@@ -78,7 +78,13 @@ Status KernelEngine::switch_off(int fd) {
   if (kept_by_kernel && note_switch(*slot, course, DriverKind::off)) return {};
   const std::lock_guard guard{lock_};
   conductor_.stop(fd, *slot);
+  let_thread_go();
   return {};
+}
+
+/// The last connection is gone: the thread must not sleep on until that one would have been due.
+void KernelEngine::let_thread_go() noexcept {
+  if (conductor_.idle() && thread_.is_running()) thread_.wake_for(Instant::min());
 }
 
 void KernelEngine::reconsider(int fd) noexcept {
@@ -95,6 +101,7 @@ void KernelEngine::forget(int fd) noexcept {
   if (!slot || course_of(*slot) == Course{}) return;
   const std::lock_guard guard{lock_};
   conductor_.drop(fd, *slot);
+  let_thread_go();
 }
 
 std::optional<Instant> KernelEngine::run(Instant now) noexcept {

@@ -37,6 +37,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   std::optional<Instant> run(Instant now) noexcept override;
   bool let_end() noexcept override;
 
+  void let_thread_go() noexcept;
   [[nodiscard]] bool is_same_socket(int fd, const Slot& slot) const noexcept;
   /// Runs `body`, which may give connections to drive, under the lock and wakes the thread for them.
   template <typename Body>

@@ -1,0 +1,106 @@
+// TCP keep-alive to the millisecond, on the sockets that a Linux program already has.
+//
+//     const auto now = wsalive::set_keep_alive(fd, {.idle = 1500ms, .interval = 300ms, .probes = 5});
+//     if (!now) return report(now.error());
+//     if (!now->is_exact()) log("a dead peer is noticed after {}", now->actual.idle + ...);
+//
+// Any TCP descriptor will do: a plain one, Asio's native_handle(), libuv's uv_fileno(). Values that
+// the kernel can keep by itself cost nothing afterwards; the others are kept by one thread of this
+// library, which comes with the first such connection and goes with the last. A connection is left
+// alone as soon as its descriptor is closed or means another socket.
+//
+// Rules: after `idle` without a segment from the peer a probe goes out; unanswered, the next one every
+// `interval`; after `probes` of them, one interval later, the connection is reset, and reading and
+// writing answer ETIMEDOUT. An answer starts the idle time again. No probe goes out while sent data
+// is unacknowledged: retransmission finds a dead peer then.
+//
+// All functions may be called from any thread. Nothing is thrown but std::bad_alloc by `timeline`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <tl/expected.hpp>
+#include <vector>
+
+#define WSALIVE_CPP_API __attribute__((visibility("default")))
+
+namespace wsalive {
+
+/// What is wanted. The defaults are Windows' own.
+struct KeepAlive {
+  std::chrono::milliseconds idle{7'200'000};  ///< 1 ms to 4,294,967,295 ms.
+  std::chrono::milliseconds interval{1000};   ///< 1 ms to 4,294,967,295 ms.
+  int probes = 10;                            ///< 0 to 255; 0: never probe, never give up.
+
+  friend constexpr bool operator==(const KeepAlive&, const KeepAlive&) = default;
+};
+
+/// How a connection's probes are made.
+enum class KeepAliveDriver : std::uint8_t {
+  off,     ///< Keep-alive is off.
+  silent,  ///< `probes` is 0.
+  native,  ///< The kernel does it.
+  rearm,   ///< The library tells the kernel when: exact for idle times of a second and more.
+  repair,  ///< The library sends each probe; needs CAP_NET_ADMIN over the socket's network.
+  late,    ///< Not exactly: `actual` says what is done, never earlier than wanted.
+};
+
+/// What is in force on one socket.
+struct KeepAliveInForce {
+  bool on = false;
+  KeepAlive wanted;  ///< As asked for here, or as somebody else has set it. Defaults while off.
+  KeepAlive actual;  ///< What the host really does.
+  KeepAliveDriver driver = KeepAliveDriver::off;
+  /// How late a probe or the end may be by the driver's nature. The kernel's own timers are coarse:
+  /// a `native` idle time of two hours may end 131 s late.
+  std::chrono::nanoseconds lateness{};
+  unsigned unanswered = 0;  ///< Probes sent in the present silence.
+  /// Probes before the end: `actual.probes`, or more where those would leave a Linux peer no chance to
+  /// answer (it answers one probe in 500 ms); 0 for never.
+  unsigned probes_before_end = 0;
+  std::optional<std::chrono::milliseconds> to_next_probe{};  ///< nullopt: none is due.
+  std::optional<std::chrono::milliseconds> to_give_up{};     ///< If silent from now on.
+
+  [[nodiscard]] bool is_exact() const noexcept { return wanted == actual; }
+};
+
+/// Switches keep-alive on with these values, or changes them while it is on. The silence is counted
+/// from the last segment received, not from the call.
+///
+/// \return What is in force now, so that rounding is never silent.
+///
+/// Errors  EINVAL: a value out of range. EBADF, ENOTSOCK: no socket. EOPNOTSUPP, ENOPROTOOPT: not
+///         TCP. EMFILE: a descriptor above 4,194,303. In each case nothing has changed.
+[[nodiscard]] WSALIVE_CPP_API tl::expected<KeepAliveInForce, std::error_code> set_keep_alive(
+    int fd, const KeepAlive& wanted);
+
+/// Switches keep-alive off. Errors as above.
+WSALIVE_CPP_API tl::expected<void, std::error_code> stop_keep_alive(int fd);
+
+/// What is in force on a TCP socket, also where somebody else has set it. Errors as above.
+[[nodiscard]] WSALIVE_CPP_API tl::expected<KeepAliveInForce, std::error_code> keep_alive_in_force(
+    int fd);
+
+/// What happens on a connection that heard its last segment at 0.
+struct TimelineEvent {
+  enum class What : std::uint8_t { probe, answer, reset };
+
+  std::chrono::milliseconds at{};
+  What what = What::probe;
+
+  friend constexpr bool operator==(const TimelineEvent&, const TimelineEvent&) = default;
+};
+
+enum class Peer : std::uint8_t {
+  silent,     ///< Answers nothing: probes, then the reset.
+  answering,  ///< Answers every probe that a Linux peer would answer.
+};
+
+/// The events in their order, `most` of them at most (an answering peer's never end).
+/// Errors  EINVAL: a value out of range.
+[[nodiscard]] WSALIVE_CPP_API tl::expected<std::vector<TimelineEvent>, std::error_code> timeline(
+    const KeepAlive& wanted, Peer peer = Peer::silent, std::size_t most = 1024);
+
+}  // namespace wsalive

@@ -1,0 +1,113 @@
+// The C++ face: checks the values, asks the process's engine, and puts its answers into public types.
+
+#include "wsalive/keepalive.hpp"
+
+#include <cerrno>
+#include <limits>
+
+#include "engine/make_engine.hpp"
+#include "os/keepalive_values.hpp"
+#include "policy/timeline.hpp"
+
+namespace wsalive {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongest{std::numeric_limits<std::uint32_t>::max()};
+constexpr int kMostProbes = 255;
+
+tl::unexpected<std::error_code> error(int code) {
+  return tl::unexpected<std::error_code>(std::error_code{code, std::system_category()});
+}
+
+bool is_time(milliseconds time) { return time >= milliseconds{1} && time <= kLongest; }
+
+/// nullopt for a value out of range.  K-57
+std::optional<policy::Timing> checked(const KeepAlive& wanted) {
+  if (!is_time(wanted.idle) || !is_time(wanted.interval)) return std::nullopt;
+  if (wanted.probes < 0 || wanted.probes > kMostProbes) return std::nullopt;
+  return policy::Timing{policy::DwordMillis{static_cast<std::uint32_t>(wanted.idle.count())},
+                        policy::DwordMillis{static_cast<std::uint32_t>(wanted.interval.count())},
+                        static_cast<std::uint8_t>(wanted.probes)};
+}
+
+policy::SourcedTiming of_socket(const policy::Timing& timing) {
+  return {timing, policy::Source::socket, policy::Source::socket, policy::Source::socket};
+}
+
+KeepAlive shown(const policy::Timing& timing) {
+  return {timing.idle, timing.interval, timing.probes};
+}
+
+KeepAliveInForce shown(const engine::InForce& found) {
+  static_assert(static_cast<int>(KeepAliveDriver::late) ==
+                static_cast<int>(policy::DriverKind::late));
+  return {.on = found.on,
+          .wanted = shown(found.wanted.timing),
+          .actual = shown(found.actual),
+          .driver = static_cast<KeepAliveDriver>(found.driver),
+          .lateness = found.lateness,
+          .unanswered = found.unanswered,
+          .probes_before_end = found.probes_before_end,
+          .to_next_probe = found.to_next_probe,
+          .to_give_up = found.to_give_up};
+}
+
+KeepAliveInForce present(int fd) {
+  return shown(engine::process_engine().in_force(fd, of_socket(*checked({}))));
+}
+
+TimelineEvent shown(const policy::Event& event) {
+  using What = TimelineEvent::What;
+  const auto what = [&] {
+    switch (event.what) {
+      case policy::Happening::probe:
+        return What::probe;
+      case policy::Happening::answer:
+        return What::answer;
+      default:
+        return What::reset;
+    }
+  };
+  return {event.at, what()};
+}
+
+}  // namespace
+
+tl::expected<KeepAliveInForce, std::error_code> set_keep_alive(int fd, const KeepAlive& wanted) {
+  const auto timing = checked(wanted);
+  if (!timing) return error(EINVAL);
+  const Status done =
+      engine::process_engine().switch_on(fd, of_socket(*timing), engine::KernelSwitch::untouched);
+  if (!done) return error(done.error().code);
+  return present(fd);
+}
+
+tl::expected<void, std::error_code> stop_keep_alive(int fd) {
+  if (const auto tcp = os::keep_alive_idle(fd); !tcp) return error(tcp.error().code);
+  const Status done = engine::process_engine().switch_off(fd);
+  if (!done) return error(done.error().code);
+  return {};
+}
+
+tl::expected<KeepAliveInForce, std::error_code> keep_alive_in_force(int fd) {
+  if (const auto tcp = os::keep_alive_idle(fd); !tcp) return error(tcp.error().code);
+  return present(fd);
+}
+
+tl::expected<std::vector<TimelineEvent>, std::error_code> timeline(const KeepAlive& wanted,
+                                                                   Peer peer, std::size_t most) {
+  const auto timing = checked(wanted);
+  if (!timing) return error(EINVAL);
+  policy::Timeline events{*timing, peer == Peer::silent ? policy::kDeadPeer : policy::kLinuxPeer};
+  std::vector<TimelineEvent> found;
+  while (found.size() < most) {
+    const auto event = events.next();
+    if (!event) break;
+    found.push_back(shown(*event));
+  }
+  return found;
+}
+
+}  // namespace wsalive
