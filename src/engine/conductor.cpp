@@ -285,6 +285,7 @@ void Conductor::become_listener(int fd, Slot& slot) noexcept {
 
 void Conductor::adopt(int fd, Slot& slot, Instant now) {
   ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
+  if (!driving) return;
   const auto wanted = driving->outside_values(fd, slot);
   const auto on = parts_.host.keep_alive_switch(fd);
   if (!wanted || !on) return drop(fd, slot);
