@@ -29,8 +29,17 @@ struct TickGrid {
   /// behind the tick's edge, since the tick's own work delays whoever wakes up at the edge.
   [[nodiscard]] constexpr Instant behind(Instant now,
                                          std::chrono::nanoseconds wait) const noexcept {
-    constexpr std::chrono::nanoseconds kBehind{std::chrono::microseconds{1500}};
-    return floor(now) + ceil(wait) + std::min(kBehind, length * 3 / 8);
+    return floor(now) + ceil(wait) + edge();
+  }
+
+  /// The same instant, or a little later if it lies at a tick's edge.
+  [[nodiscard]] constexpr Instant off_edge(Instant at) const noexcept {
+    return std::max(at, floor(at) + edge());
+  }
+
+ private:
+  [[nodiscard]] constexpr std::chrono::nanoseconds edge() const noexcept {
+    return std::min<std::chrono::nanoseconds>(std::chrono::microseconds{1500}, length * 3 / 8);
   }
 };
 

@@ -62,8 +62,8 @@ Next RepairDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noex
   if (course_of(slot).lowered) return end_by_kernel(fd, slot, seen);
   if (unanswered(slot) == 0) {
     // Heard in that tick, at its end at the latest.
-    const Instant first =
-        parts_.ticks.floor(seen.now) - seen.facts.heard + parts_.ticks.length + idle;
+    const Instant first = parts_.ticks.off_edge(parts_.ticks.floor(seen.now) - seen.facts.heard +
+                                                parts_.ticks.length + idle);
     if (first > seen.now) return {Verdict::again, first};
     if (parking_.changed_outside(fd, slot, seen.actual, 0)) return {Verdict::outside};
     return probe(fd, slot, seen, first);
