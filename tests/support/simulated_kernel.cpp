@@ -43,6 +43,7 @@ void SimulatedKernel::advance_to(Instant target) {
           std::ranges::find_if(socket.answers, [&](Instant at) { return at <= now_; });
       if (arrived != socket.answers.end()) {
         socket.answers.erase(arrived);
+        note(fd, OnWire::answer);
         peer_acknowledges(fd);
         socket.busy = false;
       }

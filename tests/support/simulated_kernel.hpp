@@ -22,7 +22,7 @@
 
 namespace wsalive::test {
 
-enum class OnWire : std::uint8_t { probe, reset };
+enum class OnWire : std::uint8_t { probe, answer, reset };
 
 struct WireEvent {
   std::chrono::milliseconds at;  ///< Since the simulation's beginning.

@@ -56,7 +56,9 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const milliseconds interval = seen.actual.interval;
   const milliseconds heard = seen.facts.heard;
   if (seen.facts.busy || (heard < idle && !is_kept_silence(slot, seen))) {
-    begin_silence(fd, slot, seen);
+    begin_silence(fd, slot, seen, seen.facts.probes);
+  } else if (has_started_anew(slot, seen)) {
+    begin_silence(fd, slot, seen, 0);  // Acknowledged since the last look; those since then count.
   }
   if (seen.facts.busy) {  // K-58: nothing can be owed before an acknowledgement and then T.
     if (course_of(slot).triggered) settle(fd, slot, idle);
@@ -64,7 +66,6 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   }
 
   const bool was_triggered = course_of(slot).triggered;
-  const bool is_out = was_triggered && seen.facts.probes != slot.last_probes;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
   if (heard < need) {
@@ -72,11 +73,10 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     // An answer from now on would make the next probe due T after it, which may be before `need`.
     return {Verdict::again, parts_.ticks.behind(seen.now, std::min(need - heard, idle))};
   }
-  // Not yet out: a thread of the program held the socket. Told again; what is late stays late.
-  const bool is_repeated = was_triggered && !is_out;
-  if (!is_repeated && heard - need > 2 * parts_.ticks.length) {
-    slot.mark =
-        as_mark(milliseconds{slot.mark} + heard - need);  // An answer keeps its full interval.
+  // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
+  // out: it is told again): later instants move along, so that an answer keeps its full interval.
+  if (heard - need > 2 * parts_.ticks.length) {
+    slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
   if (parking_.changed_outside(fd, slot, seen.actual, slot.base_probes)) return {Verdict::outside};
   return trigger(fd, slot, seen, /*last=*/unanswered >= parking_.probes(seen.actual));
@@ -89,13 +89,20 @@ bool RearmDriver::is_kept_silence(const Slot& slot, const Seen& seen) noexcept {
          seen.facts.probes != slot.base_probes;
 }
 
-void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen) noexcept {
+// The kernel's count has gone back to 0 since the last look, by an acknowledgement; not by passing 255.
+bool RearmDriver::has_started_anew(const Slot& slot, const Seen& seen) noexcept {
+  if (seen.facts.probes >= slot.base_probes || slot.last_probes < slot.base_probes) return false;
+  const auto next = static_cast<std::uint8_t>(slot.last_probes + 1U);
+  return course_of(slot).triggered == 0 || seen.facts.probes != next;
+}
+
+void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept {
   slot.mark = 0;
   const bool lowered = course_of(slot).lowered;
   if (course_of(slot).kept) change(slot, [](Course& course) { course.kept = 0; });
-  if (slot.base_probes == seen.facts.probes && !lowered) return;
+  if (slot.base_probes == base && !lowered) return;
   // The kernel counts on from where it was if data came while other data lay unread.
-  slot.base_probes = seen.facts.probes;
+  slot.base_probes = slot.last_probes = base;
   change(slot, [](Course& course) { course.lowered = 0; });
   parking_.write_count(fd, seen.actual, slot.base_probes);
 }

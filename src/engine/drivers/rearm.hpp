@@ -34,7 +34,8 @@ class RearmDriver final : public ProbeDriver {
 
   Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
-  void begin_silence(int fd, Slot& slot, const Seen& seen) noexcept;
+  [[nodiscard]] static bool has_started_anew(const Slot& slot, const Seen& seen) noexcept;
+  void begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
   void settle(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
   Next trigger(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
