@@ -12,6 +12,7 @@ namespace wsalive::cli {
 
 // One file each beside this one.
 [[nodiscard]] std::unique_ptr<Command> make_completion();
+[[nodiscard]] std::unique_ptr<Command> make_ls();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 
 }  // namespace wsalive::cli

@@ -1,0 +1,145 @@
+#include "attach/inspect/keepalive_of.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+#include "attach/pidfd/foreign_socket.hpp"
+#include "engine/published_table.hpp"
+#include "os/cookie.hpp"
+
+namespace wsalive::attach {
+namespace {
+
+using policy::Source;
+
+/// The table that an engine of ours publishes in its process, mapped read-only; empty if there is none.
+class EngineTable {
+ public:
+  explicit EngineTable(pid_t pid) {
+    const Fd file = find(pid);
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0) return;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size < sizeof(engine::PublishedHeader)) return;
+    void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+    if (at == MAP_FAILED) return;
+    memory_ = at;
+    size_ = size;
+  }
+  ~EngineTable() {
+    if (memory_) ::munmap(memory_, size_);
+  }
+  EngineTable(const EngineTable&) = delete;
+  EngineTable& operator=(const EngineTable&) = delete;
+
+  [[nodiscard]] std::optional<engine::PublishedRecord> record(int fd, std::uint64_t cookie) const {
+    const auto* const header = static_cast<const engine::PublishedHeader*>(memory_);
+    if (!header || header->magic != engine::kPublishedMagic) return std::nullopt;
+    // A header that promises more than the file holds is not ours.
+    const auto number = static_cast<std::uint64_t>(fd);
+    const bool fits = header->record_size >= sizeof(engine::PublishedRecord) &&
+                      number < header->records && header->header_size <= size_ &&
+                      number < (size_ - header->header_size) / header->record_size;
+    engine::PublishedRecord record{};
+    if (!fits || !engine::read_record(memory_, number, record)) return std::nullopt;
+    if (record.cookie_low != static_cast<std::uint32_t>(cookie)) return std::nullopt;
+    return record;
+  }
+
+ private:
+  static Fd find(pid_t pid) {
+    const std::string folder = fmt::format("/proc/{}/fd", pid);
+    DIR* const entries = ::opendir(folder.c_str());
+    Fd found;
+    while (const dirent* const entry = entries ? ::readdir(entries) : nullptr) {
+      std::array<char, 64> link{};
+      const ssize_t length =
+          ::readlinkat(::dirfd(entries), entry->d_name, link.data(), link.size());
+      const std::string_view name{link.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+      if (!name.starts_with("/memfd:") || name.substr(7).rfind(engine::kPublishedName, 0) != 0)
+        continue;
+      found = Fd{::openat(::dirfd(entries), entry->d_name, O_RDONLY | O_CLOEXEC)};
+      break;
+    }
+    if (entries) ::closedir(entries);
+    return found;
+  }
+
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+policy::DwordMillis from_seconds(int seconds) {
+  return policy::DwordMillis{static_cast<std::uint32_t>(seconds) * 1000U};
+}
+
+Source source_of(int value, int untouched) {
+  return value == untouched ? Source::release : Source::socket;
+}
+
+KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defaults) {
+  KeepAliveOf result;
+  result.kernel = kernel;
+  result.driver =
+      kernel.on == os::Switch::on ? policy::DriverKind::native : policy::DriverKind::off;
+  result.timing = {from_seconds(kernel.idle_s), from_seconds(kernel.interval_s),
+                   static_cast<std::uint8_t>(kernel.probes)};
+  result.sourced = {result.timing, source_of(kernel.idle_s, defaults.idle_s),
+                    source_of(kernel.interval_s, defaults.interval_s),
+                    source_of(kernel.probes, defaults.probes)};
+  return result;
+}
+
+}  // namespace
+
+struct KeepAliveReader::Known {
+  explicit Known(pid_t pid) : process(Process::open(pid)), table(pid) {}
+  Result<Process> process;
+  EngineTable table;
+};
+
+KeepAliveReader::KeepAliveReader() {
+  if (const Result<Defaults> defaults = namespace_defaults()) defaults_ = *defaults;
+}
+
+KeepAliveReader::~KeepAliveReader() = default;
+
+KeepAliveReader::Known& KeepAliveReader::known(pid_t pid) {
+  std::unique_ptr<Known>& place = processes_[pid];
+  if (!place) place = std::make_unique<Known>(pid);
+  return *place;
+}
+
+Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& owner) {
+  const Known& process = known(owner.pid);
+  if (!process.process) return tl::unexpected(process.process.error());
+  const Result<Fd> copy = process.process->borrow(owner.fd);
+  if (!copy) return tl::unexpected(copy.error());
+  const Result<std::uint64_t> cookie = os::socket_cookie(copy->get());
+  if (!cookie || *cookie != socket.cookie) return failure(ESTALE, "borrow the socket");
+  const Result<os::KernelKeepAlive> kernel = os::keep_alive_values(copy->get());
+  if (!kernel) return tl::unexpected(kernel.error());
+
+  KeepAliveOf result = from_kernel(*kernel, defaults_);
+  result.unanswered = socket.timer.kind == TimerKind::keep_alive ? socket.timer.tries : 0;
+  if (const Result<int> timeout = os::user_timeout(copy->get())) {
+    result.user_timeout = std::chrono::milliseconds{*timeout};
+  }
+  if (const auto record = process.table.record(owner.fd, socket.cookie)) {
+    result.driver = static_cast<policy::DriverKind>(record->driver);
+    result.sourced = engine::timing_of(*record);
+    result.timing = result.sourced.timing;
+    if (result.driver == policy::DriverKind::repair) result.unanswered = record->unanswered;
+  }
+  return result;
+}
+
+}  // namespace wsalive::attach

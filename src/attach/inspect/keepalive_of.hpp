@@ -1,0 +1,52 @@
+// What keep-alive does on a connection of some process: the kernel's values through a borrowed descriptor, and
+// the engine's own table where an engine of ours drives it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "attach/inspect/owners.hpp"
+#include "attach/inspect/tcp_table.hpp"
+#include "attach/kernel_socket.hpp"
+#include "policy/driver_choice.hpp"
+#include "policy/keepalive.hpp"
+
+namespace wsalive::attach {
+
+struct KeepAliveOf {
+  os::KernelKeepAlive kernel;
+  std::chrono::milliseconds user_timeout{};
+  policy::DriverKind driver = policy::DriverKind::off;  ///< off, native, or what our engine says.
+  policy::Timing timing;  ///< In force: the kernel's, or what our engine keeps.
+  /// Of each value: `socket` if it differs from the namespace's default, `release` for the default; where
+  /// our engine drives, what it says.
+  policy::SourcedTiming sourced;
+  std::uint32_t unanswered = 0;  ///< Probes, of the present silence.
+};
+
+/// Reads connections one after the other; keeps a pidfd and a mapped table per process.
+class KeepAliveReader {
+ public:
+  KeepAliveReader();
+  ~KeepAliveReader();
+  KeepAliveReader(const KeepAliveReader&) = delete;
+  KeepAliveReader& operator=(const KeepAliveReader&) = delete;
+
+  /// Errors  EPERM: no right to trace its owner. ESRCH, EBADF: gone meanwhile. ESTALE: the descriptor means
+  ///         another socket now.
+  [[nodiscard]] Result<KeepAliveOf> read(const TcpSocket& socket, const Owner& owner);
+
+  [[nodiscard]] const Defaults& defaults() const noexcept { return defaults_; }
+
+ private:
+  struct Known;
+  Known& known(pid_t pid);
+
+  Defaults defaults_;
+  std::map<pid_t, std::unique_ptr<Known>> processes_;
+};
+
+}  // namespace wsalive::attach

@@ -1,0 +1,271 @@
+// wsalive ls: every TCP connection that one may see, and what keep-alive does on it.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "attach/bpf/policy.hpp"
+#include "cli/columns.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/connections.hpp"
+#include "os/address_text.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using policy::DriverKind;
+using policy::format_duration;
+using policy::Millis;
+
+constexpr std::array kStates{"",           "established", "syn-sent",  "syn-received",
+                             "fin-wait-1", "fin-wait-2",  "time-wait", "closed",
+                             "close-wait", "last-ack",    "listening", "closing"};
+constexpr std::array kDrivers{"off", "silent", "native", "rearm", "repair", "late"};
+constexpr std::array kSources{"default", "registry", "program", "outside"};
+constexpr std::array kNotices{"never", "keep-alive", "user-timeout", "retransmission"};
+
+template <typename Names, typename Value>
+std::string name_in(const Names& names, Value value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < names.size() ? names[index] : "unknown";
+}
+
+std::string program_of(const Connection& connection) {
+  if (!connection.owner) return "-";
+  return fmt::format("{} {}:{}", connection.owner->program, connection.owner->pid,
+                     connection.owner->fd);
+}
+
+bool is_on(const Connection& connection) {
+  return connection.keep_alive && connection.keep_alive->driver != DriverKind::off;
+}
+
+/// "2h +75s x9", and who says so: the least sure source of the three.
+std::string values_of(const Connection& connection) {
+  if (!connection.keep_alive) return "? " + connection.unknown_because;
+  if (!is_on(connection)) return "off";
+  const policy::Timing& timing = connection.keep_alive->timing;
+  return fmt::format("{} +{} x{}", format_duration(Millis{timing.idle.count()}),
+                     format_duration(Millis{timing.interval.count()}), timing.probes);
+}
+
+std::string source_of(const Connection& connection) {
+  if (!is_on(connection)) return {};
+  const policy::SourcedTiming& from = connection.keep_alive->sourced;
+  const bool all_alike = from.idle_from == from.interval_from && from.idle_from == from.probes_from;
+  return all_alike ? name_in(kSources, from.idle_from) : "mixed";
+}
+
+/// Whole seconds above a minute: the table is for the eye.
+std::string rough(Millis time) {
+  if (time >= Millis{60'000}) time -= time % Millis{1000};
+  return format_duration(time);
+}
+
+std::string notice_of(const Connection& connection, std::uint32_t retries2) {
+  if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
+  const policy::Noticed noticed = connection.noticed(retries2);
+  return noticed.after ? rough(*noticed.after) : "never";
+}
+
+os::Tone tone_of(const Connection& connection) {
+  if (!connection.keep_alive) return os::Tone::faint;
+  if (connection.keep_alive->unanswered != 0) return os::Tone::bad;
+  return is_on(connection) ? os::Tone::good : os::Tone::plain;
+}
+
+ordered_json milliseconds(std::optional<Millis> time) {
+  return time ? ordered_json(time->count()) : ordered_json();
+}
+
+ordered_json keep_alive_json(const Connection& connection) {
+  if (!connection.keep_alive) return nullptr;
+  const attach::KeepAliveOf& values = *connection.keep_alive;
+  return {{"on", is_on(connection)},
+          {"idle_ms", values.timing.idle.count()},
+          {"interval_ms", values.timing.interval.count()},
+          {"probes", values.timing.probes},
+          {"idle_from", name_in(kSources, values.sourced.idle_from)},
+          {"interval_from", name_in(kSources, values.sourced.interval_from)},
+          {"probes_from", name_in(kSources, values.sourced.probes_from)},
+          {"driver", name_in(kDrivers, values.driver)},
+          {"user_timeout_ms", values.user_timeout.count()},
+          {"unanswered", values.unanswered}};
+}
+
+ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
+  const attach::TcpSocket& socket = connection.socket;
+  const policy::Noticed noticed = connection.noticed(retries2);
+  const bool known = connection.keep_alive.has_value();
+  return {{"program", connection.owner ? ordered_json(connection.owner->program) : ordered_json()},
+          {"pid", connection.owner ? ordered_json(connection.owner->pid) : ordered_json()},
+          {"fd", connection.owner ? ordered_json(connection.owner->fd) : ordered_json()},
+          {"uid", socket.uid},
+          {"local", os::format_endpoint(socket.local)},
+          {"remote", os::format_endpoint(socket.remote)},
+          {"state", name_in(kStates, socket.state)},
+          {"keep_alive", keep_alive_json(connection)},
+          {"unknown_because", known ? ordered_json() : ordered_json(connection.unknown_because)},
+          {"silent_for_ms", socket.heard.count()},
+          {"next_probe_ms", milliseconds(connection.to_next_probe())},
+          {"unread_bytes", socket.unread_bytes},
+          {"unacknowledged_bytes", socket.unacknowledged_bytes},
+          {"noticed_by", known ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
+          {"noticed_after_ms", known ? milliseconds(noticed.after) : ordered_json()}};
+}
+
+class ConnectionsReport final : public Report {
+ public:
+  ConnectionsReport(Connections connections, bool wide)
+      : all_(std::move(connections)), wide_(wide) {}
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    if (all_.list.empty()) return "no such connection" + hidden_note() + "\n";
+    Columns table{headings()};
+    for (const Connection& connection : all_.list) table.add(cells(connection));
+    std::string text = table.text(page);
+    text += page.ink(
+        os::Tone::faint,
+        "\nNOTICED: how long after its last segment a peer that falls silent now is given up.\n");
+    if (all_.hidden != 0)
+      text += page.ink(os::Tone::faint, "More" + hidden_note().substr(1) + "\n");
+    return text;
+  }
+
+  [[nodiscard]] ordered_json json() const override {
+    ordered_json list = ordered_json::array();
+    for (const Connection& connection : all_.list)
+      list.push_back(to_json(connection, all_.retries2));
+    return {{"connections", list},
+            {"defaults",
+             {{"idle_ms", all_.defaults.idle_s * 1000LL},
+              {"interval_ms", all_.defaults.interval_s * 1000LL},
+              {"probes", all_.defaults.probes}}},
+            {"hidden_processes", all_.hidden}};
+  }
+
+ private:
+  [[nodiscard]] std::vector<Column> headings() const {
+    std::vector<Column> headings{{"PROGRAM PID:FD"},       {"REMOTE"},
+                                 {"KEEP-ALIVE"},           {"FROM"},
+                                 {"SILENT", Align::right}, {"NOTICED", Align::right}};
+    if (!wide_) return headings;
+    for (const char* more :
+         {"LOCAL", "STATE", "NEXT", "UNANSWERED", "UNACKED", "USER TIMEOUT", "DRIVER"}) {
+      headings.push_back({more});
+    }
+    return headings;
+  }
+
+  [[nodiscard]] std::vector<Cell> cells(const Connection& connection) const {
+    const attach::TcpSocket& socket = connection.socket;
+    const bool listens = socket.state == os::TcpState::listen;
+    std::vector<Cell> cells{{program_of(connection)},
+                            {listens ? "(listening)" : os::format_endpoint(socket.remote)},
+                            {values_of(connection), tone_of(connection)},
+                            {source_of(connection), os::Tone::faint},
+                            {listens ? "" : rough(Millis{socket.heard})},
+                            {notice_of(connection, all_.retries2)}};
+    if (!wide_) return cells;
+    const std::optional<Millis> next = connection.to_next_probe();
+    const auto& values = connection.keep_alive;
+    cells.push_back({os::format_endpoint(socket.local)});
+    cells.push_back({name_in(kStates, socket.state)});
+    cells.push_back({next ? rough(*next) : "-"});
+    cells.push_back({values ? std::to_string(values->unanswered) : "?"});
+    cells.push_back({std::to_string(socket.unacknowledged_bytes)});
+    cells.push_back({!values                        ? "?"
+                     : values->user_timeout.count() ? rough(values->user_timeout)
+                                                    : "-"});
+    cells.push_back({values ? name_in(kDrivers, values->driver) : "?"});
+    return cells;
+  }
+
+  [[nodiscard]] std::string hidden_note() const {
+    if (all_.hidden == 0) return {};
+    return fmt::format(": {} processes of other users cannot be looked into (sudo shows them)",
+                       all_.hidden);
+  }
+
+  Connections all_;
+  bool wide_;
+};
+
+class PoliciesReport final : public Report {
+ public:
+  explicit PoliciesReport(std::vector<attach::PinnedPolicy> policies)
+      : policies_(std::move(policies)) {}
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    if (policies_.empty()) return "no policy is attached; wsalive attach makes one\n";
+    Columns table{{{"NAME"}, {"CONTROL GROUP"}, {"KEEP-ALIVE"}}};
+    for (const attach::PinnedPolicy& policy : policies_) {
+      const ordered_json about = described(policy);
+      table.add({{policy.name}, {about.value("cgroup", "?")}, {about.value("keep_alive", "?")}});
+    }
+    return table.text(page);
+  }
+
+  [[nodiscard]] ordered_json json() const override {
+    ordered_json list = ordered_json::array();
+    for (const attach::PinnedPolicy& policy : policies_) {
+      list.push_back({{"name", policy.name}, {"about", described(policy)}});
+    }
+    return {{"policies", list}};
+  }
+
+ private:
+  /// What was pinned by another version, or by somebody else, may be anything.
+  static ordered_json described(const attach::PinnedPolicy& policy) {
+    ordered_json about = ordered_json::parse(policy.about, nullptr, false);
+    return about.is_object() ? about : ordered_json::object();
+  }
+
+  std::vector<attach::PinnedPolicy> policies_;
+};
+
+class Ls final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    selection_.declare(parser);
+    parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too");
+    parser.add_flag("--wide", wide_, "All columns");
+    parser.add_flag("--policies", policies_,
+                    "The policies that wsalive attach has left in force instead");
+  }
+
+  Outcome run() override {
+    if (policies_) return list_policies();
+    auto connections = find_connections(selection_);
+    if (!connections) return tl::unexpected(connections.error());
+    return Answer{std::make_unique<ConnectionsReport>(std::move(*connections), wide_), 0};
+  }
+
+ private:
+  static Outcome list_policies() {
+    auto policies = attach::pinned_policies();
+    if (!policies) {
+      return tl::unexpected(Failure{.code = ExitCode::denied,
+                                    .attempt = "cannot list the policies",
+                                    .subject = "in /sys/fs/bpf/wsalive",
+                                    .reason = std::strerror(policies.error().code),
+                                    .remedy = "run it as root"});
+    }
+    return Answer{std::make_unique<PoliciesReport>(std::move(*policies)), 0};
+  }
+
+  Selection selection_;
+  bool wide_ = false;
+  bool policies_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_ls() { return std::make_unique<Ls>(); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,162 @@
+#include "cli/connections.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <tuple>
+
+#include "os/address_text.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+std::uint32_t read_retries2() {
+  std::uint32_t retries = 15;
+  std::ifstream{"/proc/sys/net/ipv4/tcp_retries2"} >> retries;
+  return retries;
+}
+
+/// Yama's switch: 1 and more keeps a process from tracing those that are not its children.
+bool is_tracing_restricted() {
+  int scope = 0;
+  std::ifstream{"/proc/sys/kernel/yama/ptrace_scope"} >> scope;
+  return scope != 0;
+}
+
+std::optional<attach::Owner> owner_of(const attach::Owners& owners, std::uint32_t inode) {
+  // The lowest process and descriptor, so that the answer is the same each time.
+  const auto [first, last] = owners.by_inode.equal_range(inode);
+  std::optional<attach::Owner> lowest;
+  for (auto at = first; at != last; ++at) {
+    const attach::Owner& owner = at->second;
+    if (!lowest || std::tie(owner.pid, owner.fd) < std::tie(lowest->pid, lowest->fd))
+      lowest = owner;
+  }
+  return lowest;
+}
+
+bool fits(const Selection& selection, const attach::TcpSocket& socket) {
+  if (selection.to && !selection.to->matches(socket.remote)) return false;
+  return !selection.from || selection.from->matches(socket.local);
+}
+
+bool fits(const Selection& selection, const std::optional<attach::Owner>& owner) {
+  if (selection.pid && (!owner || owner->pid != *selection.pid)) return false;
+  return selection.program.empty() || (owner && owner->program == selection.program);
+}
+
+Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
+                std::optional<attach::Owner> owner) {
+  Connection connection{socket, std::move(owner), {}, {}};
+  if (!connection.owner) {
+    connection.unknown_because = socket.inode == 0 ? "no process has it" : "another user's";
+    return connection;
+  }
+  Result<attach::KeepAliveOf> values = reader.read(socket, *connection.owner);
+  if (values) {
+    connection.keep_alive = std::move(*values);
+  } else {
+    connection.unknown_because = reach_problem(values.error());
+  }
+  return connection;
+}
+
+auto order_of(const Connection& connection) {
+  return std::tuple{!connection.owner,
+                    connection.owner ? connection.owner->program : std::string{},
+                    connection.owner ? connection.owner->pid : 0,
+                    connection.socket.remote.address,
+                    connection.socket.remote.port,
+                    connection.socket.local.port};
+}
+
+void add_filter(CLI::App& parser, const std::string& name, std::optional<EndpointFilter>& target,
+                const std::string& help) {
+  const auto read_filter = [name, &target](const std::string& text) {
+    auto filter = EndpointFilter::parse(text);
+    if (!filter) throw CLI::ValidationError(name, filter.error());
+    target = std::move(*filter);
+  };
+  parser.add_option_function<std::string>(name, read_filter, help)->type_name("HOST:PORT");
+}
+
+}  // namespace
+
+std::string reach_problem(const SysError& error) {
+  switch (error.code) {
+    case EPERM:
+    case EACCES:
+      return is_tracing_restricted() ? "no right to trace (ptrace_scope)" : "no right to trace";
+    case ESRCH:
+    case EBADF:
+    case ESTALE:
+      return "gone meanwhile";
+    default:
+      return std::strerror(error.code);
+  }
+}
+
+policy::Noticed Connection::noticed(std::uint32_t retries2) const {
+  policy::SocketState state;
+  state.retries2 = retries2;
+  state.data_on_the_way = socket.unacknowledged_bytes != 0 && socket.state != os::TcpState::listen;
+  if (keep_alive) {
+    state.on = keep_alive->driver != policy::DriverKind::off;
+    state.timing = keep_alive->timing;
+    state.user_timeout = keep_alive->user_timeout;
+  }
+  return policy::when_noticed(state);
+}
+
+std::optional<policy::Millis> Connection::to_next_probe() const {
+  if (!keep_alive || keep_alive->driver == policy::DriverKind::off) return std::nullopt;
+  if (keep_alive->timing.probes == 0 || socket.unacknowledged_bytes != 0) return std::nullopt;
+  if (keep_alive->driver == policy::DriverKind::native) {
+    if (socket.timer.kind != attach::TimerKind::keep_alive) return std::nullopt;
+    return policy::Millis{socket.timer.expires_in};
+  }
+  // The engine's: the kernel's own timer stands behind it.
+  const policy::Millis due =
+      policy::Millis{keep_alive->timing.idle.count()} +
+      keep_alive->unanswered * policy::Millis{keep_alive->timing.interval.count()};
+  return std::max(due - policy::Millis{socket.heard}, policy::Millis{0});
+}
+
+void Selection::declare(CLI::App& parser) {
+  parser.add_option("--pid", pid, "Connections of this process")
+      ->type_name("PID")
+      ->check(CLI::PositiveNumber);
+  parser.add_option("--program", program, "Connections of programs of this name")
+      ->type_name("NAME");
+  add_filter(parser, "--to", to, "Connections to this address, port or both");
+  add_filter(parser, "--from", from, "Connections of this local address, port or both");
+}
+
+tl::expected<Connections, Failure> find_connections(const Selection& selection) {
+  const auto which =
+      selection.listeners ? attach::Which::connections_and_listeners : attach::Which::connections;
+  const Result<std::vector<attach::TcpSocket>> table = attach::tcp_table(which);
+  if (!table) {
+    return tl::unexpected(Failure{
+        .attempt = "cannot list connections",
+        .reason = std::string{table.error().attempt} + ": " + std::strerror(table.error().code)});
+  }
+  const attach::Owners owners =
+      selection.pid ? attach::socket_owners(*selection.pid) : attach::socket_owners();
+  attach::KeepAliveReader reader;
+  Connections result;
+  result.defaults = reader.defaults();
+  result.retries2 = read_retries2();
+  result.hidden = owners.hidden.size();
+  for (const attach::TcpSocket& socket : *table) {
+    if (!fits(selection, socket)) continue;
+    std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
+    if (fits(selection, owner)) result.list.push_back(read(reader, socket, std::move(owner)));
+  }
+  std::ranges::sort(result.list, {}, order_of);
+  return result;
+}
+
+}  // namespace wsalive::cli

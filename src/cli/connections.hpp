@@ -1,0 +1,57 @@
+// The connections that a command looks at: chosen by filters, joined with their programs and with what
+// keep-alive does on them. Shared by ls, watch and set.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attach/inspect/keepalive_of.hpp"
+#include "attach/inspect/owners.hpp"
+#include "attach/inspect/tcp_table.hpp"
+#include "cli/endpoint_filter.hpp"
+#include "cli/failure.hpp"
+#include "policy/notice.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace wsalive::cli {
+
+/// One connection of one program: a socket that two processes share is one, with its first owner.
+struct Connection {
+  attach::TcpSocket socket;
+  std::optional<attach::Owner> owner;  ///< nullopt: nobody whom we may see has it.
+  std::optional<attach::KeepAliveOf> keep_alive;
+  std::string unknown_because;  ///< Where `keep_alive` is not known.
+
+  [[nodiscard]] policy::Noticed noticed(std::uint32_t retries2) const;
+  /// Until the kernel's or the engine's next probe; nullopt if none is due.
+  [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;
+};
+
+/// Which connections: options of the command line, all of which must fit.
+struct Selection {
+  std::optional<pid_t> pid;
+  std::string program;
+  std::optional<EndpointFilter> to;
+  std::optional<EndpointFilter> from;
+  bool listeners = false;
+
+  void declare(CLI::App& parser);
+};
+
+struct Connections {
+  std::vector<Connection> list;  ///< By program, then by remote address.
+  attach::Defaults defaults;
+  std::uint32_t retries2 = 15;  ///< The sysctl tcp_retries2.
+  std::size_t hidden = 0;       ///< Processes whose sockets may not be seen.
+};
+
+[[nodiscard]] tl::expected<Connections, Failure> find_connections(const Selection& selection);
+
+/// Why a socket of another process cannot be reached, for a person: "other user", "no right to trace".
+[[nodiscard]] std::string reach_problem(const SysError& error);
+
+}  // namespace wsalive::cli

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""wsalive ls, on connections that the test makes itself.
+
+labels: net
+"""
+import os
+import socket
+import subprocess
+import tool
+
+
+class Ls(tool.Tool):
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+        self.client = socket.create_connection(("127.0.0.1", self.port))
+        self.addCleanup(self.client.close)
+        self.accepted = self.listener.accept()[0]
+        self.addCleanup(self.accepted.close)
+
+    def mine(self, *args):
+        return self.json("ls", "--pid", str(os.getpid()), "--to", f":{self.port}", *args)
+
+    def test_a_connection_without_keep_alive_is_never_noticed(self):
+        found = self.mine()["connections"]
+        self.assertEqual(len(found), 1)
+        self.assertEqual(found[0]["pid"], os.getpid())
+        self.assertEqual(found[0]["fd"], self.client.fileno())
+        self.assertEqual(found[0]["remote"], f"127.0.0.1:{self.port}")
+        self.assertEqual(found[0]["state"], "established")
+        self.assertFalse(found[0]["keep_alive"]["on"])
+        self.assertEqual(found[0]["noticed_by"], "never")
+        self.assertIsNone(found[0]["noticed_after_ms"])
+
+    def test_values_that_the_program_has_set_are_its_own(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+        report = self.mine()
+        values = report["connections"][0]["keep_alive"]
+        probes = report["defaults"]["probes"]
+        self.assertTrue(values["on"])
+        self.assertEqual((values["idle_ms"], values["interval_ms"], values["probes"]), (45000, 5000, probes))
+        self.assertEqual((values["idle_from"], values["probes_from"]), ("program", "default"))
+        self.assertEqual(values["driver"], "native")
+        self.assertEqual(report["connections"][0]["noticed_after_ms"], 45000 + 5000 * probes)
+        self.assertLessEqual(report["connections"][0]["next_probe_ms"], 45000)
+
+    def test_a_user_timeout_overrides_the_count(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 12000)
+        found = self.mine()["connections"][0]
+        self.assertEqual((found["noticed_by"], found["noticed_after_ms"]), ("user-timeout", 15000))
+
+    def test_listeners_are_shown_on_request(self):
+        states = {c["state"] for c in self.json("ls", "--from", f":{self.port}", "--listeners")["connections"]}
+        self.assertEqual(states, {"established", "listening"})
+
+    def test_the_text_has_a_line_for_a_connection(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        text = self.ok("ls", "--pid", str(os.getpid()), "--to", f":{self.port}")
+        self.assertRegex(text, rf"python3? *{os.getpid()}:{self.client.fileno()} +127.0.0.1:{self.port} +\S+.* x\d+ +default")
+
+    def test_no_connection_is_an_answer_and_not_an_error(self):
+        self.assertIn("no such connection", self.ok("ls", "--program", "nobody-has-this"))
+
+    def test_a_filter_that_is_none_is_refused(self):
+        for bad in ("host:port", ":0", ":65536", "", "no.such.host.invalid:1"):
+            self.assertIn("--to", self.refused(2, "ls", "--to", bad))
+
+    def test_another_users_connection_says_why_it_is_not_known(self):
+        if os.getuid() != 0:
+            self.skipTest("needs root to be another user")
+        def become_nobody():
+            os.setgroups([])
+            os.setuid(65534)
+        done = subprocess.run([tool.BINARY, "ls", "--to", f":{self.port}", "--json"], preexec_fn=become_nobody,
+                              text=True, capture_output=True, timeout=60, cwd="/")
+        if "Permission denied" in done.stderr:
+            self.skipTest("the build folder is closed to other users")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"unknown_because": "another user\'s"', done.stdout)
+
+    def test_a_thousand_connections_are_all_there(self):
+        pairs = []
+        for _ in range(1000):
+            client = socket.create_connection(("127.0.0.1", self.port))
+            pairs += [client, self.listener.accept()[0]]
+        self.assertEqual(len(self.mine()["connections"]), 1001)
+        for end in pairs:
+            end.close()
+
+
+tool.main()
