@@ -23,6 +23,7 @@
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -69,8 +70,12 @@ WsaError bind_call(SOCKET handle, const sockaddr* name, int size) {
   }
   if (socket->bound.load(std::memory_order_relaxed)) return WsaError::invalid_argument;
   const WsaError result = bind_by_rules(*socket, address);
-  if (result == WsaError::none) socket->bound.store(true, std::memory_order_relaxed);
-  return result;
+  if (result != WsaError::none) return result;
+  socket->bound.store(true, std::memory_order_relaxed);
+  // A datagram socket never listens: what it grants others, it grants from now on.
+  const bool grants = has_messages(*socket) && !has(*socket, kExclusiveAddress);
+  if (grants) os::share_with_live(socket->fd(), os::Share::yes);
+  return WsaError::none;
 }
 
 /// SOMAXCONN_HINT(n) is -n. The kernel lowers what is more than it can do.

@@ -3,6 +3,7 @@
 #include "winsock2.h"
 
 #include <cerrno>
+#include <optional>
 
 #include "os/connect_limit.hpp"
 #include "os/errno_table.hpp"
@@ -11,6 +12,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/hooks.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 
@@ -36,6 +38,22 @@ int await_request(Socket& socket, const os::SocketAddress& address) {
   }
 }
 
+/// While a hook is set the request goes on by itself and the hook is called meanwhile (K-22).
+int request_with_hook(Socket& socket, const os::SocketAddress& address) {
+  if (const int refused = os::set_blocking(socket.fd(), os::Blocking::no); refused != 0) {
+    return refused;
+  }
+  int result = os::connect_socket(socket.fd(), address);
+  if (result == -EINPROGRESS) {
+    const WsaError ended = wait_until_ready(socket, os::kWritable, std::nullopt);
+    result = ended == WsaError::none ? -os::take_pending_error(socket.fd()) : -ECANCELED;
+  }
+  // A cancelled request is taken back: the socket may try again.
+  if (result == -ECANCELED) static_cast<void>(os::disconnect_socket(socket.fd()));
+  static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
+  return result;
+}
+
 int request(Socket& socket, const os::SocketAddress& address) {
   if (socket.non_blocking.load(std::memory_order_relaxed)) {
     os::limit_pending_connect(socket.fd());
@@ -43,7 +61,8 @@ int request(Socket& socket, const os::SocketAddress& address) {
   }
   os::limit_awaited_connect(socket.fd());
   socket.request_awaited.store(true, std::memory_order_release);
-  const int result = await_request(socket, address);
+  const int result =
+      has_hook() ? request_with_hook(socket, address) : await_request(socket, address);
   socket.request_awaited.store(false, std::memory_order_release);
   os::unlimit_awaited_connect(socket.fd());
   return result;
@@ -58,12 +77,15 @@ WsaError fail(Socket& socket, WsaError code) {
 WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
   socket.peer.store(address);
   socket.last_error.store(0, std::memory_order_relaxed);
-  const int result = request(socket, address);
+  int result = request(socket, address);
+  // The kernel has not been asked about an earlier request that failed in the background: it says so once.
+  if (result == -ECONNABORTED) result = request(socket, address);
   if (result == -EINPROGRESS) {
     socket.bound.store(true, std::memory_order_relaxed);
     return WsaError::would_block;  // K-101
   }
   if (socket.life() != Life::open) return WsaError::interrupted;
+  if (result == -ECANCELED) return fail(socket, WsaError::interrupted);
   if (result != 0) return fail(socket, os::wsa_error(-result));
   socket.bound.store(true, std::memory_order_relaxed);
   become_connected(socket);

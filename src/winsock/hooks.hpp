@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
 #include "os/poll.hpp"
+#include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
@@ -21,7 +22,9 @@ using Hook = int (*)();
 }  // namespace detail
 
 /// Whether the calling thread's blocking calls have a hook to call.
-[[nodiscard]] inline bool has_hook() noexcept { return detail::own_hook != nullptr; }
+[[nodiscard]] inline bool has_hook() noexcept {
+  return detail::own_hook != nullptr && runtime().version().major == 1;
+}
 
 /// Waits for descriptors as os::wait_for does, calling the hook meanwhile. A nullopt deadline is never.
 /// \return how many are ready; 0 at the deadline; -EINTR if the caller is to look again and come back;

@@ -61,7 +61,10 @@ template <typename Attempt>
     if (result >= 0 && (done >= size || waiting.is_non_blocking() || has_messages(socket))) {
       return done;
     }
-    if (result >= 0) continue;
+    if (result >= 0) {
+      waiting.after_part();
+      continue;
+    }
     if (const WsaError end = waiting.after(static_cast<int>(-result), at_entry);
         end != WsaError::none) {
       return refused(end);
@@ -86,6 +89,7 @@ template <typename Attempt>
     if (result > 0) {
       done += static_cast<std::size_t>(result);
       if (fill == Fill::some || done >= size || waiting.is_non_blocking()) return done;
+      waiting.after_part();
       continue;
     }
     WsaError end = WsaError::none;

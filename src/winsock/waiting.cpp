@@ -35,8 +35,7 @@ Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
 WsaError Waiting::after(int error, Cause at_entry) noexcept {
   const bool waits_here = (flags_ & os::kDontBlock) != 0;
   if (error == EINTR && socket_.life() == Life::open) {
-    // The kernel would begin the time-out anew.
-    if (deadline_) flags_ |= os::kDontBlock;
+    after_part();
     return WsaError::none;
   }
   if (error == ECONNREFUSED && has_messages(socket_)) {

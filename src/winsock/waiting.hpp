@@ -20,6 +20,11 @@ class Waiting {
   [[nodiscard]] unsigned flags() const noexcept { return flags_; }
   [[nodiscard]] bool is_non_blocking() const noexcept { return non_blocking_; }
 
+  /// After an attempt that moved less than the call wants. The kernel would begin the time-out anew.
+  void after_part() noexcept {
+    if (deadline_) flags_ |= os::kDontBlock;
+  }
+
   /// After an attempt that ended with this errno: none if it is to be made again, having waited if that
   /// is needed; else the call's answer.
   [[nodiscard]] WsaError after(int error, Cause at_entry) noexcept;

@@ -1,0 +1,135 @@
+// socket and WSASocket: which sockets there are and what a new one is like (K-05, K-21, K-25, K-113).
+// labels: net
+
+#include "support/winsock_api.hpp"
+
+#include <array>
+#include <ostream>
+#include <string>
+
+namespace wsalive::test {
+namespace {
+
+struct Row {
+  const char* name;
+  int family;
+  int type;
+  int protocol;
+  int error;
+
+  friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+};
+constexpr std::array kRows{
+    // clang-format off
+    Row{"Tcp",               AF_INET,   SOCK_STREAM,    IPPROTO_TCP,  0},
+    Row{"TcpByDefault",      AF_INET,   SOCK_STREAM,    0,            0},
+    Row{"TcpByProtocol",     AF_INET,   0,              IPPROTO_TCP,  0},
+    Row{"TcpOverIpv6",       AF_INET6,  SOCK_STREAM,    IPPROTO_TCP,  0},
+    Row{"Udp",               AF_INET,   SOCK_DGRAM,     IPPROTO_UDP,  0},
+    Row{"UdpOverIpv6",       AF_INET6,  SOCK_DGRAM,     0,            0},
+    Row{"Local",             AF_UNIX,   SOCK_STREAM,    0,            0},
+    Row{"UnspecifiedTcp",    AF_UNSPEC, SOCK_STREAM,    IPPROTO_TCP,  0},
+    Row{"Nothing",           AF_UNSPEC, 0,              0,            WSAEINVAL},
+    Row{"LinuxsIpv6",        10,        SOCK_STREAM,    0,            WSAEAFNOSUPPORT},
+    Row{"Netbios",           AF_NETBIOS, SOCK_STREAM,   0,            WSAEAFNOSUPPORT},
+    Row{"UnknownType",       AF_INET,   77,             0,            WSAESOCKTNOSUPPORT},
+    Row{"SequentialPackets", AF_INET,   SOCK_SEQPACKET, 0,            WSAESOCKTNOSUPPORT},
+    Row{"UdpStream",         AF_INET,   SOCK_STREAM,    IPPROTO_UDP,  WSAEPROTONOSUPPORT},
+    Row{"TcpDatagrams",      AF_INET,   SOCK_DGRAM,     IPPROTO_TCP,  WSAEPROTONOSUPPORT},
+    Row{"LocalDatagrams",    AF_UNIX,   SOCK_DGRAM,     0,            WSAESOCKTNOSUPPORT},
+    Row{"LocalTcp",          AF_UNIX,   SOCK_STREAM,    IPPROTO_TCP,  WSAEPROTONOSUPPORT},
+    // clang-format on
+};
+
+class Create : public testing::TestWithParam<Row> {
+ protected:
+  Winsock started_;
+};
+
+TEST_P(Create, MakesOrRefuses) {
+  const Row& row = GetParam();
+  if (row.error != 0) {
+    EXPECT_TRUE(no_socket(socket(row.family, row.type, row.protocol), row.error));
+    EXPECT_TRUE(
+        no_socket(WSASocketW(row.family, row.type, row.protocol, nullptr, 0, 0), row.error));
+    return;
+  }
+  const Own s{socket(row.family, row.type, row.protocol)};
+  ASSERT_NE(s.get(), INVALID_SOCKET) << WSAGetLastError();
+  EXPECT_LT(s.get(), 1000U);  // K-05: programs keep them in an int.
+  const Own t{WSASocketA(row.family, row.type, row.protocol, nullptr, 0, WSA_FLAG_OVERLAPPED)};
+  EXPECT_NE(t.get(), INVALID_SOCKET);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, Create, testing::ValuesIn(kRows),
+                         [](const auto& row) { return std::string{row.param.name}; });
+
+class NewSocket : public testing::Test {
+ protected:
+  Winsock started_;
+};
+
+TEST_F(NewSocket, OverIpv6IsForIpv6Alone) {  // K-113
+  const Own six{socket(AF_INET6, SOCK_STREAM, 0)};
+  DWORD only = 0;
+  int size = sizeof only;
+  ASSERT_EQ(getsockopt(six, IPPROTO_IPV6, IPV6_V6ONLY, reinterpret_cast<char*>(&only), &size), 0);
+  EXPECT_EQ(only, 1U);
+  sockaddr_in6 any{};
+  any.sin6_family = AF_INET6;
+  ASSERT_EQ(bind(six, reinterpret_cast<sockaddr*>(&any), sizeof any), 0);
+  size = sizeof any;
+  ASSERT_EQ(getsockname(six, reinterpret_cast<sockaddr*>(&any), &size), 0);
+  ASSERT_EQ(listen(six, 1), 0);
+  sockaddr_in same_port = loopback(any.sin6_port);
+  same_port.sin_addr.s_addr = 0;
+  const Own four = tcp();
+  EXPECT_EQ(bind_to(four, same_port), 0);  // The port is free for IPv4.
+}
+
+TEST_F(NewSocket, TakesWhatAProtocolDescriptionSays) {
+  WSAPROTOCOL_INFOW info{};
+  info.iAddressFamily = AF_INET6;
+  info.iSocketType = SOCK_DGRAM;
+  info.iProtocol = IPPROTO_UDP;
+  const Own s{WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, 0)};
+  ASSERT_NE(s.get(), INVALID_SOCKET);
+  int type = 0;
+  int size = sizeof type;
+  EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &size), 0);
+  EXPECT_EQ(type, SOCK_DGRAM);
+  auto* const bad = reinterpret_cast<WSAPROTOCOL_INFOW*>(1);
+  EXPECT_TRUE(no_socket(WSASocketW(AF_INET, SOCK_STREAM, 0, bad, 0, 0), WSAEFAULT));
+  EXPECT_TRUE(no_socket(WSASocketW(AF_INET, SOCK_STREAM, 0, nullptr, 0, 0x100), WSAEINVAL));
+}
+
+TEST_F(NewSocket, IsAdoptedOnce) {  // K-23
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  EXPECT_TRUE(no_socket(wsalive_adopt(ends[0]), WSAENOTSOCK));
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_TRUE(no_socket(wsalive_adopt(-1), WSAENOTSOCK));
+  EXPECT_TRUE(no_socket(wsalive_adopt(ends[0]), WSAENOTSOCK));
+  const Own s = tcp();
+  EXPECT_EQ(wsalive_fd(s), static_cast<int>(s.get()));
+  EXPECT_TRUE(no_socket(wsalive_adopt(static_cast<int>(s.get())), WSAEINVAL));
+  EXPECT_TRUE(fails_with(wsalive_fd(INVALID_SOCKET), WSAENOTSOCK));
+}
+
+TEST_F(NewSocket, IsAdoptedInTheStateInWhichItIs) {  // K-23
+  const Own from = listener();
+  const int twin = ::dup(wsalive_fd(from));
+  const Own listening{wsalive_adopt(twin)};
+  ASSERT_NE(listening.get(), INVALID_SOCKET);
+  const Own client = tcp();
+  ASSERT_EQ(connect_to(client, name_of(listening)), 0);
+  EXPECT_NE(accept_one(listening).get(), INVALID_SOCKET);
+  const Own again{wsalive_adopt(::dup(wsalive_fd(client)))};
+  EXPECT_TRUE(fails_with(connect_to(again, name_of(from)), WSAEISCONN));
+  const Own fresh{wsalive_adopt(::dup(wsalive_fd(tcp())))};
+  EXPECT_TRUE(fails_with(listen(fresh, 1), WSAEINVAL));
+}
+
+}  // namespace
+}  // namespace wsalive::test

@@ -1,0 +1,140 @@
+// SO_RCVTIMEO and SO_SNDTIMEO (K-111), also beside signals (K-110).
+// labels: net realtime
+
+#include "support/winsock_api.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+
+namespace wsalive::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr DWORD kMs = 120;
+
+void set_time_out(SOCKET s, int name) {
+  ASSERT_EQ(setsockopt(s, SOL_SOCKET, name, reinterpret_cast<const char*>(&kMs), sizeof kMs), 0);
+}
+
+void do_nothing(int /*signal*/) {}
+
+/// Sends its maker signals, for as long as it lives.
+class Pestering {
+ public:
+  Pestering() {
+    struct sigaction action {};
+    action.sa_handler = do_nothing;
+    sigaction(SIGUSR1, &action, nullptr);
+    thread_ = std::thread{[this, victim = pthread_self()] {
+      while (!stop_) {
+        pthread_kill(victim, SIGUSR1);
+        std::this_thread::sleep_for(10ms);
+      }
+    }};
+  }
+  ~Pestering() {
+    stop_ = true;
+    thread_.join();
+  }
+  Pestering(const Pestering&) = delete;
+  Pestering& operator=(const Pestering&) = delete;
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+class TimeOut : public testing::Test {
+ protected:
+  template <typename Call>
+  void expect_time_out(Call call) {
+    const auto before = Clock::now();
+    EXPECT_TRUE(fails_with(call(), WSAETIMEDOUT));
+    const auto taken = Clock::now() - before;
+    EXPECT_GE(taken, std::chrono::milliseconds{kMs} - 8ms);  // The kernel's own tick.
+    EXPECT_LT(taken, std::chrono::milliseconds{kMs} + 100ms);
+  }
+
+  Winsock started_;
+  Pair pair_ = connected_pair();
+  char byte_ = 0;
+};
+
+TEST_F(TimeOut, EndsAReceive) {  // K-111
+  set_time_out(pair_.client, SO_RCVTIMEO);
+  expect_time_out([&] { return recv(pair_.client, &byte_, 1, 0); });
+  EXPECT_EQ(send(pair_.server, "x", 1, 0), 1);
+  EXPECT_EQ(recv(pair_.client, &byte_, 1, 0), 1);
+}
+
+TEST_F(TimeOut, OfAReceiveIsTheWholeCallsWhateverInterrupts) {  // K-110, K-111
+  set_time_out(pair_.client, SO_RCVTIMEO);
+  const Pestering signals;
+  expect_time_out([&] { return recv(pair_.client, &byte_, 1, 0); });
+}
+
+TEST_F(TimeOut, EndsASend) {  // K-111
+  set_time_out(pair_.client, SO_SNDTIMEO);
+  const std::vector<char> much(64 << 20);
+  expect_time_out(
+      [&] { return send(pair_.client, much.data(), static_cast<int>(much.size()), 0); });
+}
+
+TEST_F(TimeOut, EndsAReceiveOfMessages) {  // K-111
+  const Own s = udp();
+  ASSERT_EQ(bind_to(s, loopback()), 0);
+  set_time_out(s, SO_RCVTIMEO);
+  expect_time_out([&] { return recv(s, &byte_, 1, 0); });
+}
+
+TEST_F(TimeOut, GivesWhatHasComeOfAWholeReceive) {
+  set_time_out(pair_.client, SO_RCVTIMEO);
+  EXPECT_EQ(send(pair_.server, "ab", 2, 0), 2);
+  std::array<char, 8> bytes{};
+  EXPECT_EQ(recv(pair_.client, bytes.data(), 8, MSG_WAITALL), 2);
+  EXPECT_EQ(std::string(bytes.data()), "ab");
+}
+
+TEST_F(TimeOut, SignalsDoNotCutAWholeReceive) {  // K-110
+  const Pestering signals;
+  std::thread sender{[&] {
+    for (int part = 0; part < 8; ++part) {
+      std::this_thread::sleep_for(15ms);
+      send(pair_.server, "x", 1, 0);
+    }
+  }};
+  std::array<char, 8> bytes{};
+  EXPECT_EQ(recv(pair_.client, bytes.data(), 8, MSG_WAITALL), 8);
+  sender.join();
+}
+
+TEST_F(TimeOut, DoesNotCountWhereNothingBlocks) {
+  set_time_out(pair_.client, SO_RCVTIMEO);
+  u_long on = 1;
+  ASSERT_EQ(ioctlsocket(pair_.client, FIONBIO, &on), 0);
+  EXPECT_TRUE(fails_with(recv(pair_.client, &byte_, 1, 0), WSAEWOULDBLOCK));
+}
+
+TEST_F(TimeOut, OfSelectHoldsBesideSignals) {  // K-110
+  const Pestering signals;
+  fd_set reading;
+  FD_ZERO(&reading);
+  FD_SET(pair_.client.get(), &reading);
+  const timeval wait{0, 120'000};
+  const auto before = Clock::now();
+  EXPECT_EQ(select(0, &reading, nullptr, nullptr, &wait), 0);
+  EXPECT_GE(Clock::now() - before, 120ms);
+  EXPECT_LT(Clock::now() - before, 220ms);
+}
+
+}  // namespace
+}  // namespace wsalive::test
