@@ -9,6 +9,7 @@ all: build/release/build.ninja ## build the release libraries and tools
 	@cmake --build --preset release
 
 build/%/build.ninja: CMakePresets.json
+	@mkdir -p build
 	@tools/setup
 	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log; exit 1; }
 	@grep -h '^-- wsalive:' build/$*.configure.log || true
