@@ -11,6 +11,7 @@ all: build/release/build.ninja ## build the release libraries and tools
 build/%/build.ninja: CMakePresets.json
 	@mkdir -p build
 	@tools/setup
+	@mkdir -p build; echo "preparing the $* build; building takes some minutes the first time"
 	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log; exit 1; }
 	@grep -h '^-- wsalive:' build/$*.configure.log || true
 
