@@ -68,8 +68,9 @@ constexpr std::uint32_t pack_sources(const policy::SourcedTiming& timing) noexce
 }
 
 constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
+  const std::uint32_t sources = course.sources;
   const auto from = [&](unsigned shift) {
-    return static_cast<policy::Source>(course.sources >> shift & 3U);
+    return static_cast<policy::Source>(sources >> shift & 3U);
   };
   return {{policy::DwordMillis{times.idle}, policy::DwordMillis{times.interval},
            static_cast<std::uint8_t>(course.probes)},

@@ -47,7 +47,7 @@ int set_linger(int fd, const Linger& value) noexcept {
 }
 
 int set_time_out(int fd, Option option, std::uint32_t milliseconds) noexcept {
-  constexpr std::uint32_t kThousand = 1000;
+  constexpr long kThousand = 1000;
   return set(
       fd, option,
       timeval{.tv_sec = milliseconds / kThousand, .tv_usec = milliseconds % kThousand * kThousand});
