@@ -73,9 +73,11 @@ std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"
 
 std::string no_unit(std::string_view number) {
   const auto meaning = [number](std::string_view unit, std::int64_t milliseconds) {
+    const std::string text = std::string{number}.append(unit);
     const auto time = scaled(number, milliseconds);
-    return std::string{number}.append(unit) + " (that is " +
-           (time ? format_duration(*time) : "no whole millisecond") + ")";
+    if (!time) return text;
+    const std::string plainer = format_duration(*time);
+    return plainer == text ? text : text + " (that is " + plainer + ")";
   };
   return quoted(number) + " has no unit: write " + meaning("s", 1000) + " or " + meaning("ms", 1);
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "policy/duration.hpp"
+#include "policy/kernel_fit.hpp"
 #include "policy/path_timeouts.hpp"
 
 namespace wsalive::policy {
@@ -109,14 +110,19 @@ void path_forgets(const LintSubject& subject, Findings& findings) {
          .source = {}});
     return;
   }
+  std::string paths;
+  std::string sources;
   for (const PathTimeout& path : kPathTimeouts) {
     if (path_keeps(timing, path.time)) continue;
-    findings.push_back(
-        {.text = joined(path.where, " forget after ", shown(path.time),
-                        ", before the first probe at ", first),
-         .remedy = joined("a time of ", shown(path.time / 2), " or less, if the path has one"),
-         .source = std::string{path.source}});
+    paths += joined(paths.empty() ? "" : ", ", shown(path.time), " (", path.where, ")");
+    sources += joined(sources.empty() ? "" : "; ", path.source);
   }
+  if (paths.empty()) return;
+  findings.push_back({.text = joined("the first probe at ", first,
+                                     " is too late for paths that forget after ", paths),
+                      .remedy = joined("a time of ", shown(kPathTimeouts.front().time / 2),
+                                       " or less, if the path is one of these"),
+                      .source = sources});
 }
 
 void short_patience(const LintSubject& subject, Findings& findings) {
@@ -158,6 +164,20 @@ void late_detection(const LintSubject& subject, Findings& findings) {
                       .source = {}});
 }
 
+void kernel_rounds(const LintSubject& subject, Findings& findings) {
+  const Timing& wanted = subject.in_force.timing;
+  if (wanted.probes == 0) return;
+  const Timing kept = as_timing(fit_to_kernel(wanted, RoundIdle::down));
+  if (kept == wanted) return;
+  findings.push_back(
+      {.severity = Severity::note,
+       .text = joined("in programs that the kernel alone keeps alive, this becomes T ",
+                      shown(kept.idle), ", I ", shown(kept.interval), ", N ",
+                      std::to_string(kept.probes)),
+       .remedy = "programs on our library keep it exactly",
+       .source = "Linux keeps whole seconds"});
+}
+
 constexpr std::array kRules{
     // clang-format off
     LintRule{"no-probes",                "a count of 0",                                             no_probes},
@@ -170,6 +190,7 @@ constexpr std::array kRules{
     LintRule{"short-patience",           "a count and an interval that survive no short outage",     short_patience},
     LintRule{"count-without-effect",     "registry counts that the release does not read",           counts_without_effect},
     LintRule{"late-detection",           "a dead peer that is noticed late",                         late_detection},
+    LintRule{"kernel-rounds", "times that Linux' own keep-alive cannot hold", kernel_rounds},
     // clang-format on
 };
 

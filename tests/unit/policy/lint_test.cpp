@@ -1,0 +1,101 @@
+// Likely mistakes: each rule on a setting that it is for, and on the nearest one that is right.
+
+#include "policy/lint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace wsalive::policy {
+namespace {
+
+using Ms = DwordMillis;
+
+LintSubject subject(Release release, const RegistryValues& registry, const SocketValues& socket,
+                    std::optional<Millis> path = std::nullopt) {
+  return {.release = release,
+          .registry = registry,
+          .socket = socket,
+          .in_force = timing_in_force(release, registry, socket),
+          .path_timeout = path};
+}
+
+LintSubject asked(std::uint32_t idle, std::uint32_t interval, std::uint8_t probes,
+                  std::optional<Millis> path = std::nullopt) {
+  return subject(Release::win11, {}, {.idle = Ms{idle}, .interval = Ms{interval}, .probes = probes},
+                 path);
+}
+
+bool finds(const LintSubject& subject, std::string_view rule) {
+  const auto findings = lint(subject);
+  return std::ranges::find(findings, rule, &Finding::rule) != findings.end();
+}
+
+struct Row {
+  std::string_view rule;
+  LintSubject wrong;
+  LintSubject right;  // The nearest that the rule lets pass.
+};
+
+std::vector<Row> rows() {
+  const RegistryValues seconds{.keep_alive_time = Ms{7200},
+                               .keep_alive_interval = {},
+                               .tcp_max_data_retransmissions = {},
+                               .pptp_tcp_max_data_retransmissions = {}};
+  RegistryValues milliseconds = seconds;
+  milliseconds.keep_alive_time = Ms{7'200'000};
+  RegistryValues counts;
+  counts.tcp_max_data_retransmissions = 8;
+  RegistryValues both_zero;
+  both_zero.tcp_max_data_retransmissions = 0;
+  both_zero.pptp_tcp_max_data_retransmissions = 0;
+  RegistryValues one_zero;
+  one_zero.tcp_max_data_retransmissions = 0;
+  return {
+      // clang-format off
+      {"no-probes",                subject(Release::winxp, both_zero, {}),    subject(Release::winxp, one_zero, {})},
+      {"one-probe",                asked(45'000, 1000, 1),                    asked(45'000, 1000, 2)},
+      {"flood",                    asked(45'000, 5, 10),                      asked(45'000, 200, 10)},
+      {"seconds-for-milliseconds", subject(Release::win11, seconds, {}),      subject(Release::win11, milliseconds, {})},
+      {"milliseconds-for-seconds", asked(30'000'000, 1000, 10),               asked(9'000'000, 1000, 10)},
+      {"milliseconds-for-seconds", asked(60'000, 1'000'000, 10),              asked(60'000, 75'000, 10)},
+      {"idle-below-interval",      asked(999, 1000, 10),                      asked(1000, 1000, 10)},
+      {"path-forgets",             asked(240'000, 1000, 10),                  asked(239'999, 1000, 10)},
+      {"path-forgets",             asked(30'000, 1000, 10, Millis{30'000}),   asked(30'000, 1000, 10, Millis{30'001})},
+      {"short-patience",           asked(45'000, 500, 5),                     asked(45'000, 500, 6)},
+      {"count-without-effect",     subject(Release::vista, counts, {}),       subject(Release::ws2003, counts, {})},
+      {"count-without-effect",     subject(Release::winxp, one_zero, {}),     subject(Release::winxp, both_zero, {})},
+      {"late-detection",           asked(900'000, 1000, 1),                   asked(899'000, 1000, 1)},
+      {"kernel-rounds",            asked(45'000, 1500, 10),                   asked(45'000, 2000, 10)},
+      // clang-format on
+  };
+}
+
+TEST(Lint, FindsEachMistakeAndLetsTheNearestRightSettingPass) {  // K-53, K-54
+  for (const Row& row : rows()) {
+    EXPECT_TRUE(finds(row.wrong, row.rule)) << row.rule;
+    EXPECT_FALSE(finds(row.right, row.rule)) << row.rule;
+  }
+}
+
+TEST(Lint, EveryRuleHasARow) {
+  const std::vector<Row> all = rows();
+  for (const LintRule& rule : lint_rules()) {
+    EXPECT_NE(std::ranges::find(all, rule.name, &Row::rule), all.end()) << rule.name;
+  }
+}
+
+TEST(Lint, HasNothingAgainstSensibleSettings) { EXPECT_TRUE(lint(asked(45'000, 5000, 6)).empty()); }
+
+TEST(Lint, SpeaksInNumbers) {
+  const auto findings = lint(asked(400'000, 1000, 10));
+  ASSERT_FALSE(findings.empty());
+  EXPECT_NE(findings[0].text.find("400s"), std::string::npos) << findings[0].text;
+  EXPECT_NE(findings[0].text.find("350s (AWS"), std::string::npos) << findings[0].text;
+  EXPECT_NE(findings[0].source.find("Azure documentation"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wsalive::policy
