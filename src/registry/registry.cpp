@@ -127,6 +127,27 @@ Outcome<void> Registry::delete_value(std::string_view key, std::string_view name
   });
 }
 
+Outcome<void> Registry::apply(const std::vector<Change>& changes) {
+  if (changes.empty()) return {};
+  for (const Change& each : changes) {
+    if (can_be_written(each.key, each.name)) continue;
+    return refused(EINVAL, {},
+                   full_name(each.key, each.name) + ": no name that the registry takes");
+  }
+  return change(changes.front().key, changes.front().name, [&](RegFile& file) -> Outcome<void> {
+    for (const Change& each : changes) {
+      if (each.value) {
+        file.set_value(each.key, each.name, *each.value);
+        continue;
+      }
+      file.remove_value(each.key, each.name);
+      const Store after = seen_with(file);
+      if (after.find(each.key, each.name)) file.hide_value(each.key, each.name);
+    }
+    return {};
+  });
+}
+
 Outcome<void> Registry::delete_key(std::string_view key) {
   return change(key, {}, [&](RegFile& file) -> Outcome<void> {
     const Store before = seen_with(file);

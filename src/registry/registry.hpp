@@ -31,6 +31,13 @@ using Outcome = tl::expected<T, Problem>;
 /// What became of create_key.
 enum class Created : std::uint8_t { opened, made };
 
+/// One value to write, or, without a value, to take away.
+struct Change {
+  std::string key;
+  std::string name;
+  std::optional<Value> value;
+};
+
 class Registry {
  public:
   /// Writes go to `write_to`: programs write the user's file, the tool with --machine the machine's.
@@ -50,6 +57,8 @@ class Registry {
   Outcome<void> set_value(std::string_view key, std::string_view name, const Value& value);
   /// A value of the machine's file is hidden by a line in the user's.
   Outcome<void> delete_value(std::string_view key, std::string_view name);
+  /// All of them in one write, or none. What is to be taken away need not be there.
+  Outcome<void> apply(const std::vector<Change>& changes);
   /// Refuses with ENOTEMPTY if there are keys below.
   Outcome<void> delete_key(std::string_view key);
 
