@@ -22,6 +22,48 @@ examples:
         .make = make_ls,
     },
     CommandRow{
+        .name = "explain",
+        .summary = "Say when probes leave and when a dead peer is noticed, and why",
+        .details = R"(
+Without options: what is in force for Winsock programs of this user.
+
+examples:
+  wsalive explain --time 45s --interval 1500ms --probes 5
+  wsalive explain --release winxp --path-timeout 350s --peer nat
+  wsalive explain --compare winxp,win11,linux --svg compare.svg)",
+        .json = Json::yes,
+        .make = make_explain,
+    },
+    CommandRow{
+        .name = "lint",
+        .summary = "Warn of likely mistakes in keep-alive settings",
+        .details = R"(
+Without options: what is in force for Winsock programs of this user. The exit
+status is 1 if there are warnings.
+
+examples:
+  wsalive lint --time 5ms --interval 1s
+  wsalive lint --registry exported.reg --release winxp
+  wsalive lint --time 5min --path-timeout 240s)",
+        .json = Json::yes,
+        .make = make_lint,
+    },
+    CommandRow{
+        .name = "registry",
+        .summary = "Show and change the registry's keep-alive values",
+        .details = R"(
+The store is plain .reg files, the machine's and the user's; the user's values
+win. Programs read it when they start.
+
+examples:
+  wsalive registry set KeepAliveTime 45s
+  wsalive registry set Release winxp --machine
+  wsalive registry import tcpip-parameters.reg
+  wsalive registry import /mnt/windows/Windows/System32/config/SYSTEM)",
+        .json = Json::yes,
+        .make = make_registry,
+    },
+    CommandRow{
         .name = "releases",
         .summary = "Show the releases of Windows and the rules in which they differ",
         .details = R"(

@@ -12,7 +12,10 @@ namespace wsalive::cli {
 
 // One file each beside this one.
 [[nodiscard]] std::unique_ptr<Command> make_completion();
+[[nodiscard]] std::unique_ptr<Command> make_explain();
+[[nodiscard]] std::unique_ptr<Command> make_lint();
 [[nodiscard]] std::unique_ptr<Command> make_ls();
+[[nodiscard]] std::unique_ptr<Command> make_registry();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 
 }  // namespace wsalive::cli

@@ -1,0 +1,87 @@
+// wsalive explain: when probes leave, when death is noticed and as what, in words and as a picture.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/result.hpp"
+#include "cli/choice.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/duration_option.hpp"
+#include "cli/explain/picture.hpp"
+#include "cli/explain/scene.hpp"
+#include "cli/explain/scene_json.hpp"
+#include "cli/explain/text.hpp"
+#include "cli/timing_options.hpp"
+#include "os/file.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+class ExplainReport final : public Report {
+ public:
+  ExplainReport(explain::Scene scene, std::string picture)
+      : scene_(std::move(scene)), picture_(std::move(picture)) {}
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    std::string text = explain::scene_text(scene_, page);
+    if (!picture_.empty()) text += fmt::format("\nPicture: {}\n", picture_);
+    return text;
+  }
+  [[nodiscard]] nlohmann::ordered_json json() const override { return explain::scene_json(scene_); }
+
+ private:
+  explain::Scene scene_;
+  std::string picture_;
+};
+
+class Explain final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    timing_.declare(parser);
+    add_duration(parser, "--path-timeout", wish_.path_timeout,
+                 "How long the path remembers an idle connection (350s)");
+    add_choice(parser, "--peer", wish_.peer, {"dead", "answers", "resets", "nat"},
+               "What is at the other end; nat: a path that forgets");
+    parser
+        .add_option("--compare", wish_.compare,
+                    "Side by side: releases, and linux, with commas between them")
+        ->delimiter(',')
+        ->type_name("LIST");
+    parser.add_option("--svg", picture_, "Also draw it into this file")->type_name("FILE");
+  }
+
+  Outcome run() override {
+    const Fallible<ChosenTiming> chosen = timing_.resolve();
+    if (!chosen) return tl::unexpected(chosen.error());
+    Fallible<explain::Scene> scene = explain::make_scene(*chosen, wish_);
+    if (!scene) return tl::unexpected(scene.error());
+    if (const auto drawn = draw(*scene); !drawn) return tl::unexpected(drawn.error());
+    return Answer{std::make_unique<ExplainReport>(std::move(*scene), picture_), 0};
+  }
+
+ private:
+  Fallible<void> draw(const explain::Scene& scene) const {
+    if (picture_.empty()) return {};
+    const Status written = os::replace_file(picture_, explain::picture_of(scene));
+    if (written) return {};
+    return tl::unexpected(Failure{.code = ExitCode::failed,
+                                  .attempt = "cannot write the picture",
+                                  .subject = picture_,
+                                  .reason = ::strerrordesc_np(written.error().code),
+                                  .remedy = "name a file in a folder that you may write to"});
+  }
+
+  TimingOptions timing_;
+  explain::Wish wish_;
+  std::string picture_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_explain() { return std::make_unique<Explain>(); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,129 @@
+// wsalive lint: likely mistakes in keep-alive settings. The rules are policy/lint.hpp's.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/duration_option.hpp"
+#include "cli/timing_options.hpp"
+#include "policy/lint.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using os::Tone;
+using policy::Finding;
+using policy::Severity;
+
+std::size_t count_of(const std::vector<Finding>& findings, Severity severity) {
+  return static_cast<std::size_t>(std::ranges::count(findings, severity, &Finding::severity));
+}
+
+std::string plural(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+class LintReport final : public Report {
+ public:
+  LintReport(policy::Timing timing, std::vector<Finding> findings)
+      : timing_(timing), findings_(std::move(findings)) {}
+
+  [[nodiscard]] bool has_warnings() const { return count_of(findings_, Severity::warning) != 0; }
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    const auto shown = [](policy::DwordMillis time) {
+      return policy::format_duration(policy::Millis{time.count()});
+    };
+    std::string text = page.ink(Tone::faint, fmt::format("T {}, I {}, N {}", shown(timing_.idle),
+                                                         shown(timing_.interval), timing_.probes)) +
+                       "\n\n";
+    for (const Finding& finding : findings_) text += paragraph(finding, page);
+    return text + summary(page) + '\n';
+  }
+
+  [[nodiscard]] nlohmann::ordered_json json() const override {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const Finding& finding : findings_) {
+      list.push_back({{"rule", finding.rule},
+                      {"severity", finding.severity == Severity::warning ? "warning" : "note"},
+                      {"text", finding.text},
+                      {"remedy", finding.remedy},
+                      {"source", finding.source}});
+    }
+    return {{"time_ms", timing_.idle.count()},
+            {"interval_ms", timing_.interval.count()},
+            {"probes", timing_.probes},
+            {"warnings", count_of(findings_, Severity::warning)},
+            {"findings", list}};
+  }
+
+ private:
+  static std::string paragraph(const Finding& finding, const Page& page) {
+    const bool warning = finding.severity == Severity::warning;
+    std::string text = fmt::format(
+        "{} {}\n", page.ink(warning ? Tone::bad : Tone::busy, warning ? "warning" : "note"),
+        page.ink(Tone::strong, finding.rule));
+    text += wrapped(finding.text, page.width, 2);
+    if (!finding.remedy.empty()) text += wrapped("better: " + finding.remedy, page.width, 2);
+    if (!finding.source.empty()) text += wrapped("source: " + finding.source, page.width, 2);
+    return text + '\n';
+  }
+
+  [[nodiscard]] std::string summary(const Page& page) const {
+    const std::size_t warnings = count_of(findings_, Severity::warning);
+    const std::size_t notes = count_of(findings_, Severity::note);
+    if (warnings + notes == 0) return page.ink(Tone::good, "Nothing to complain about.");
+    return page.ink(warnings != 0 ? Tone::bad : Tone::good,
+                    fmt::format("{}, {}.", plural(warnings, "warning"), plural(notes, "note")));
+  }
+
+  policy::Timing timing_;
+  std::vector<Finding> findings_;
+};
+
+class Lint final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    timing_.declare(parser);
+    add_duration(parser, "--path-timeout", path_timeout_,
+                 "How long the path remembers an idle connection (350s)");
+  }
+
+  Outcome run() override {
+    const Fallible<ChosenTiming> chosen = timing_.resolve();
+    if (!chosen) return tl::unexpected(chosen.error());
+    std::vector<Finding> findings;
+    for (const std::string& remark : chosen->settings.remarks) {
+      findings.push_back({.rule = "registry-value",
+                          .text = remark,
+                          .remedy = "mend it: until then it counts as absent",
+                          .source = "K-84, K-85"});
+    }
+    for (Finding& finding : policy::lint({.release = chosen->settings.release,
+                            .registry = chosen->settings.registry,
+                            .socket = chosen->asked,
+                            .in_force = chosen->timing,
+                            .path_timeout = path_timeout_})) {
+      findings.push_back(std::move(finding));
+    }
+    auto report = std::make_unique<LintReport>(chosen->timing.timing, std::move(findings));
+    const ExitCode code = report->has_warnings() ? ExitCode::findings : ExitCode::ok;
+    return Answer{std::move(report), static_cast<int>(code)};
+  }
+
+ private:
+  TimingOptions timing_;
+  std::optional<policy::Millis> path_timeout_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_lint() { return std::make_unique<Lint>(); }
+
+}  // namespace wsalive::cli

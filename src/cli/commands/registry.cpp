@@ -1,0 +1,280 @@
+// wsalive registry: the store of registry values, by the names of those that keep-alive reads.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/columns.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/registry/exchange.hpp"
+#include "cli/registry/values.hpp"
+#include "os/file.hpp"
+#include "registry/files.hpp"
+#include "registry/registry.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using os::Tone;
+using registry::Origin;
+
+std::string place_of(const ValueState& state) {
+  if (!state.stored || !state.complaint.empty()) return "default";
+  return state.stored->origin == Origin::user ? "user" : "machine";
+}
+
+ordered_json state_json(const ValueState& state) {
+  ordered_json json{{"name", state.known->name},
+                    {"value", state.text},
+                    {"from", place_of(state)},
+                    {"default", state.known->fallback}};
+  json["complaint"] = state.complaint.empty() ? ordered_json{} : ordered_json(state.complaint);
+  return json;
+}
+
+/// list and get: values with their origin, and what is wrong with the files.
+class ValuesReport final : public Report {
+ public:
+  std::vector<ValueState> states;
+  registry::StoreFiles files;
+  std::vector<registry::Problem> problems;
+
+  [[nodiscard]] bool complains() const {
+    const auto wrong = [](const ValueState& state) { return !state.complaint.empty(); };
+    return !problems.empty() || std::ranges::any_of(states, wrong);
+  }
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    Columns table{{{"VALUE"}, {"IN FORCE", Align::right}, {"FROM"}, {"MEANING"}}};
+    for (const ValueState& state : states) {
+      const bool set = place_of(state) != "default";
+      table.add({{std::string{state.known->name}, set ? Tone::strong : Tone::plain},
+                 {state.text, set ? Tone::strong : Tone::plain},
+                 {place_of(state)},
+                 {std::string{state.known->meaning}, Tone::faint}});
+    }
+    return table.text(page) + files_text(page) + complaints(page);
+  }
+
+  [[nodiscard]] ordered_json json() const override {
+    ordered_json values = ordered_json::array();
+    for (const ValueState& state : states) values.push_back(state_json(state));
+    ordered_json wrong = ordered_json::array();
+    for (const registry::Problem& problem : problems) wrong.push_back(problem.message());
+    const auto file = [](const std::optional<std::string>& path) {
+      return path ? ordered_json(*path) : ordered_json{};
+    };
+    return {{"values", values},
+            {"machine_file", file(files.machine)},
+            {"user_file", file(files.user)},
+            {"problems", wrong}};
+  }
+
+ private:
+  [[nodiscard]] std::string files_text(const Page& page) const {
+    std::string text = "\n";
+    const auto add = [&](std::string_view name, const std::optional<std::string>& path) {
+      if (path) text += page.ink(Tone::faint, fmt::format("{:<8} {}", name, *path)) + '\n';
+    };
+    add("machine", files.machine);
+    add("user", files.user);
+    return text;
+  }
+
+  [[nodiscard]] std::string complaints(const Page& page) const {
+    std::string text;
+    const auto add = [&](const std::string& words) {
+      text += '\n' + page.ink(Tone::bad, "warning: ") + words + '\n';
+    };
+    for (const registry::Problem& problem : problems) {
+      add(problem.message() + "; the file counts as empty");
+    }
+    for (const ValueState& state : states) {
+      if (state.complaint.empty()) continue;
+      add(fmt::format("{} {}; it counts as absent", state.known->name, state.complaint));
+    }
+    return text;
+  }
+};
+
+/// set, unset, import, export: what was done, in a sentence.
+class DoneReport final : public Report {
+ public:
+  DoneReport(std::string sentence, ordered_json fields)
+      : sentence_(std::move(sentence)), fields_(std::move(fields)) {}
+  [[nodiscard]] std::string text(const Page& /*page*/) const override { return sentence_; }
+  [[nodiscard]] ordered_json json() const override { return fields_; }
+
+ private:
+  std::string sentence_;
+  ordered_json fields_;
+};
+
+Outcome done(std::string sentence, ordered_json fields) {
+  return Answer{std::make_unique<DoneReport>(std::move(sentence), std::move(fields)), 0};
+}
+
+class RegistryCommand final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    parser.require_subcommand(1);
+    add(parser, "list", "Show all values and where they come from", &RegistryCommand::list);
+    CLI::App* const get = add(parser, "get", "Show one value", &RegistryCommand::get);
+    CLI::App* const set = add(parser, "set", "Store one value", &RegistryCommand::set);
+    CLI::App* const unset = add(parser, "unset", "Take one value away", &RegistryCommand::unset);
+    for (CLI::App* const each : {get, set, unset}) declare_name(*each);
+    set->add_option("value", text_, "A time with its unit, a count, or a word")->required();
+    CLI::App* const import =
+        add(parser, "import", "Take the values of a .reg file or a SYSTEM hive over",
+            &RegistryCommand::import_file);
+    import->add_option("file", file_, "The file")->required()->type_name("FILE");
+    add(parser, "export", "Write the values that are set as a .reg file",
+        &RegistryCommand::export_file)
+        ->add_option("file", file_, "The file; without one, standard output")
+        ->type_name("FILE");
+    for (CLI::App* const each : {set, unset, import}) {
+      each->add_flag("--machine", machine_, "Write the machine's file, not the user's");
+    }
+  }
+
+  Outcome run() override { return (this->*chosen_)(); }
+
+ private:
+  using Action = Outcome (RegistryCommand::*)();
+
+  CLI::App* add(CLI::App& parser, const std::string& name, const std::string& help, Action action) {
+    CLI::App* const made = parser.add_subcommand(name, help);
+    made->formatter(parser.get_formatter());
+    made->set_help_flag("-h,--help", "Show this help");
+    made->callback([this, action] { chosen_ = action; });
+    return made;
+  }
+
+  void declare_name(CLI::App& parser) {
+    std::string names;
+    for (const KnownValue& each : known_values()) {
+      names += (names.empty() ? "" : "|") + std::string{each.name};
+    }
+    parser.add_option("name", name_, "The value's name")->required()->type_name(names);
+  }
+
+  Outcome show(std::vector<ValueState> states, std::vector<registry::Problem> problems) {
+    auto report = std::make_unique<ValuesReport>();
+    report->states = std::move(states);
+    report->files = files_;
+    report->problems = std::move(problems);
+    const ExitCode code = report->complains() ? ExitCode::findings : ExitCode::ok;
+    return Answer{std::move(report), static_cast<int>(code)};
+  }
+
+  Outcome list() {
+    registry::Registry registry{files_};
+    std::vector<ValueState> states;
+    for (const KnownValue& each : known_values()) states.push_back(state_of(each, registry));
+    return show(std::move(states), registry.problems());
+  }
+
+  Outcome get() {
+    const auto known = known_value(name_);
+    if (!known) return tl::unexpected(known.error());
+    registry::Registry registry{files_};
+    const ValueState state = state_of(**known, registry);
+    if (!state.complaint.empty() || !registry.problems().empty()) {
+      return show({state}, registry.problems());
+    }
+    return done(state.text + '\n', state_json(state));
+  }
+
+  Outcome set() {
+    const auto known = known_value(name_);
+    if (!known) return tl::unexpected(known.error());
+    auto value = value_from_text(**known, text_);
+    if (!value) return tl::unexpected(value.error());
+    return write({{std::string{(*known)->key}, std::string{(*known)->name}, std::move(*value)}},
+                 fmt::format("cannot set {}", (*known)->name),
+                 fmt::format("{} is {} now", (*known)->name, text_), 0);
+  }
+
+  Outcome unset() {
+    const auto known = known_value(name_);
+    if (!known) return tl::unexpected(known.error());
+    return write({{std::string{(*known)->key}, std::string{(*known)->name}, std::nullopt}},
+                 fmt::format("cannot unset {}", (*known)->name),
+                 fmt::format("{} is not set now", (*known)->name), 0);
+  }
+
+  Outcome import_file() {
+    const Fallible<Imported> imported = read_for_import(file_);
+    if (!imported) return tl::unexpected(imported.error());
+    if (imported->changes.empty()) {
+      return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                    .attempt = "cannot import",
+                                    .subject = file_,
+                                    .reason = "it has none of the values that keep-alive reads",
+                                    .remedy = "see `wsalive registry list`"});
+    }
+    return write(imported->changes, "cannot import " + file_,
+                 fmt::format("{} value{} imported, {} left out", imported->changes.size(),
+                             imported->changes.size() == 1 ? "" : "s", imported->left_out),
+                 imported->left_out);
+  }
+
+  /// All changes at once or none, and a sentence that names the file.
+  Outcome write(const std::vector<registry::Change>& changes, const std::string& attempt,
+                const std::string& sentence, std::size_t left_out) {
+    const auto& path = machine_ ? files_.machine : files_.user;
+    if (!path) {
+      return tl::unexpected(
+          Failure{.code = ExitCode::bad_input,
+                  .attempt = attempt,
+                  .reason = machine_ ? "WSALIVE_REGISTRY stands for both files"
+                                     : "there is no file of this user: HOME is not set",
+                  .remedy = machine_ ? "leave out --machine, or unset it" : "set HOME"});
+    }
+    registry::Registry registry{files_, machine_ ? Origin::machine : Origin::user};
+    if (const auto written = registry.apply(changes); !written) {
+      return tl::unexpected(store_failure(written.error(), attempt));
+    }
+    return done(fmt::format("{} ({}).\nPrograms that start from now on see it.\n", sentence, *path),
+                {{"file", *path}, {"changed", changes.size()}, {"left_out", left_out}});
+  }
+
+  Outcome export_file() {
+    registry::Registry registry{files_};
+    if (const auto problems = registry.problems(); !problems.empty()) {
+      return tl::unexpected(store_failure(problems.front(), "cannot export"));
+    }
+    if (file_.empty()) {
+      const std::string text = exported(registry, registry::Encoding::plain);
+      return done(text, {{"text", text}});
+    }
+    const std::string bytes = exported(registry, registry::Encoding::utf16le);
+    if (const Status written = os::replace_file(file_, bytes); !written) {
+      return tl::unexpected(Failure{.code = ExitCode::failed,
+                                    .attempt = "cannot write",
+                                    .subject = file_,
+                                    .reason = ::strerrordesc_np(written.error().code),
+                                    .remedy = "name a file in a folder that you may write to"});
+    }
+    return done(fmt::format("Written to {}.\n", file_), {{"file", file_}});
+  }
+
+  registry::StoreFiles files_ = registry::store_files(registry::process_environment());
+  std::string name_;
+  std::string text_;
+  std::string file_;
+  bool machine_ = false;
+  Action chosen_ = &RegistryCommand::list;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_registry() { return std::make_unique<RegistryCommand>(); }
+
+}  // namespace wsalive::cli

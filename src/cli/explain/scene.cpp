@@ -1,0 +1,165 @@
+#include "cli/explain/scene.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "os/file.hpp"
+#include "os/tick.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli::explain {
+namespace {
+
+using policy::DwordMillis;
+using policy::Millis;
+using policy::Release;
+using policy::Stack;
+using policy::Story;
+
+constexpr std::string_view kLinux = "linux";
+constexpr Millis kUsualPath{350'000};  // Where --peer nat is not told another.
+constexpr std::size_t kMostEvents = 600;
+constexpr std::size_t kCycles = 3;  // How many answered probes say "and so on".
+
+/// A number of /proc/sys, or what the kernel comes with.
+std::uint32_t sysctl(const char* name, std::uint32_t fallback) {
+  const auto text = os::read_file(fmt::format("/proc/sys/net/ipv4/{}", name));
+  std::uint32_t value = 0;
+  if (!text ||
+      std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc{}) {
+    return fallback;
+  }
+  return value;
+}
+
+/// This kernel's own timing, with what was asked for laid over it.
+Subject linux_subject(const ChosenTiming& chosen) {
+  constexpr std::uint32_t kIdle = 7200;
+  constexpr std::uint32_t kInterval = 75;
+  constexpr std::uint32_t kProbes = 9;
+  const policy::SocketValues& asked = chosen.asked;
+  const policy::Timing wanted{
+      .idle = asked.idle.value_or(DwordMillis{sysctl("tcp_keepalive_time", kIdle) * 1000}),
+      .interval =
+          asked.interval.value_or(DwordMillis{sysctl("tcp_keepalive_intvl", kInterval) * 1000}),
+      .probes = asked.probes.value_or(
+          static_cast<std::uint8_t>(sysctl("tcp_keepalive_probes", kProbes)))};
+  const auto part = [](bool is_asked) {
+    return Part{.source = is_asked ? "asked for" : "sysctl", .asked = is_asked};
+  };
+  Subject subject{.name = std::string{kLinux},
+                  .title = "Linux",
+                  .stack = Stack::linux_kernel,
+                  .timing = policy::as_timing(fit_to_kernel(wanted, policy::RoundIdle::down)),
+                  .time = part(asked.idle.has_value()),
+                  .interval = part(asked.interval.has_value()),
+                  .probes = part(asked.probes.has_value()),
+                  .remarks = {},
+                  .forecast = {},
+                  .events = {}};
+  if (subject.timing != wanted) {
+    subject.remarks.push_back(
+        "Linux keeps whole seconds, 1 to 32767, and counts up to 127: the time is rounded down, "
+        "and "
+        "the end is not before the one asked for.");
+  }
+  return subject;
+}
+
+Subject release_subject(Release release, const ChosenTiming& chosen) {
+  const policy::ReleaseRow& row = policy::row(release);
+  const policy::SocketValues asked{.idle = chosen.asked.idle,
+                                   .interval = chosen.asked.interval,
+                                   .probes = row.has_keepcnt ? chosen.asked.probes : std::nullopt};
+  std::vector<std::string> remarks;
+  if (asked.probes != chosen.asked.probes) {
+    remarks.push_back(fmt::format(
+        "A program on {} cannot set the count: TCP_KEEPCNT came with Windows 10 1703.", row.title));
+  }
+  const policy::SourcedTiming in_force =
+      policy::timing_in_force(release, chosen.settings.registry, asked);
+  const auto part = [release](policy::Source from) {
+    return Part{.source = source_name(from, release), .asked = from == policy::Source::socket};
+  };
+  return {.name = std::string{row.name},
+          .title = std::string{row.title},
+          .stack = Stack::windows,
+          .timing = in_force.timing,
+          .time = part(in_force.idle_from),
+          .interval = part(in_force.interval_from),
+          .probes = part(in_force.probes_from),
+          .remarks = std::move(remarks),
+          .forecast = {},
+          .events = {}};
+}
+
+/// Plays the events up to the end, or a few rounds of what goes on for ever.
+void play(Subject& subject) {
+  policy::Timeline timeline{subject.timing, subject.forecast.peer};
+  std::size_t answers = 0;
+  while (subject.events.size() < kMostEvents) {
+    const auto event = timeline.next();
+    if (!event) return;
+    subject.events.push_back(*event);
+    if (event->what == policy::Happening::answer && ++answers == kCycles) {
+      subject.endless = true;
+      return;
+    }
+  }
+}
+
+Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& chosen) {
+  if (name == kLinux) return linux_subject(chosen);
+  const std::optional<Release> release = policy::release_named(name);
+  if (release) return release_subject(*release, chosen);
+  return tl::unexpected(Failure{.code = ExitCode::usage,
+                                .attempt = "cannot compare with",
+                                .subject = fmt::format("'{}'", name),
+                                .reason = "there is no such release",
+                                .remedy = fmt::format("name some of {}, linux", release_names())});
+}
+
+HostPart host_part(const policy::Timing& timing) {
+  policy::HostFacts host;
+  host.tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
+  const policy::ConnectionFacts established{.established = true, .user_timeout = false};
+  HostPart part;
+  part.plain = choose_driver(timing, host, established);
+  host.can_repair = true;
+  part.entitled = choose_driver(timing, host, established);
+  if (timing.probes != 0) part.kernel = fit_to_kernel(timing, policy::RoundIdle::down);
+  return part;
+}
+
+Story story_of(const std::string& peer) {
+  if (peer == "resets") return Story::resets;
+  return peer == "dead" ? Story::dead : Story::answers;
+}
+
+}  // namespace
+
+Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
+  Scene scene{.story = story_of(wish.peer),
+              .nat = wish.peer == "nat",
+              .path_timeout = wish.path_timeout,
+              .subjects = {},
+              .host = {}};
+  if (scene.nat && !scene.path_timeout) scene.path_timeout = kUsualPath;
+  if (wish.compare.empty()) {
+    scene.subjects.push_back(release_subject(chosen.settings.release, chosen));
+  }
+  for (const std::string& name : wish.compare) {
+    Fallible<Subject> subject = named_subject(name, chosen);
+    if (!subject) return tl::unexpected(subject.error());
+    scene.subjects.push_back(std::move(*subject));
+  }
+  for (Subject& subject : scene.subjects) {
+    subject.forecast = policy::forecast(subject.timing, scene.story, scene.path_timeout);
+    play(subject);
+  }
+  scene.host = host_part(scene.subjects.front().timing);
+  return scene;
+}
+
+}  // namespace wsalive::cli::explain

@@ -1,0 +1,60 @@
+// What `wsalive explain` shows, worked out: for each stack its timing, what becomes of the connection, and
+// the events up to there. Text, JSON and picture are three ways to write one Scene.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/timing_options.hpp"
+#include "policy/driver_choice.hpp"
+#include "policy/forecast.hpp"
+#include "policy/kernel_fit.hpp"
+
+namespace wsalive::cli::explain {
+
+/// A number with where it came from.
+struct Part {
+  std::string source;
+  bool asked = false;  ///< On the command line.
+};
+
+/// One stack: a release of Windows, or this machine's kernel.
+struct Subject {
+  std::string name;   ///< "winxp", "linux"
+  std::string title;  ///< "Windows XP"
+  policy::Stack stack = policy::Stack::windows;
+  policy::Timing timing;
+  Part time, interval, probes;
+  std::vector<std::string> remarks;
+  policy::Forecast forecast;
+  std::vector<policy::Event> events;  ///< The first ones; `more` tells whether others follow.
+  bool endless = false;               ///< The same goes on for ever: the connection lives.
+};
+
+/// How this machine would keep the first subject's timing.
+struct HostPart {
+  policy::DriverChoice plain;     ///< Without rights, in a program on our library.
+  policy::DriverChoice entitled;  ///< With CAP_NET_ADMIN.
+  policy::KernelFit kernel;       ///< In other people's programs.
+};
+
+struct Scene {
+  policy::Story story = policy::Story::dead;
+  bool nat = false;  ///< The story is that of a path that forgets.
+  std::optional<policy::Millis> path_timeout;
+  std::vector<Subject> subjects;  ///< At least one.
+  HostPart host;
+};
+
+/// What was asked of the command.
+struct Wish {
+  std::string peer = "dead";  ///< "dead", "answers", "resets", "nat"
+  std::optional<policy::Millis> path_timeout;
+  std::vector<std::string> compare;  ///< Names of releases, and "linux".
+};
+
+[[nodiscard]] Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish);
+
+}  // namespace wsalive::cli::explain

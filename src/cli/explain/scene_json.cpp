@@ -1,0 +1,84 @@
+#include "cli/explain/scene_json.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "policy/timeline_text.hpp"
+
+namespace wsalive::cli::explain {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<policy::Millis>& time) {
+  return time ? Json(time->count()) : Json{};
+}
+
+std::string_view word_of(policy::Fate fate) {
+  constexpr std::array<std::string_view, 4> kWords{"lives", "found_dead", "reset_by_peer",
+                                                   "unnoticed"};
+  return kWords[static_cast<std::size_t>(fate)];
+}
+
+std::string_view word_of(policy::DriverKind kind) {
+  constexpr std::array<std::string_view, 6> kWords{"off",   "silent", "native",
+                                                   "rearm", "repair", "late"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+Json timing_json(const policy::Timing& timing) {
+  return {{"time_ms", timing.idle.count()},
+          {"interval_ms", timing.interval.count()},
+          {"probes", timing.probes}};
+}
+
+Json end_json(const Subject& subject) {
+  const policy::EndRow* const end = policy::end_of(subject.forecast.fate, subject.stack);
+  if (!end) return {};
+  return {{"name", end->name}, {"code", end->code}};
+}
+
+Json subject_json(const Subject& subject) {
+  Json events = Json::array();
+  for (const policy::Event& event : subject.events) {
+    events.push_back({{"at_ms", event.at.count()}, {"what", policy::to_text(event.what)}});
+  }
+  Json json{{"name", subject.name}, {"title", subject.title}};
+  json.update(timing_json(subject.timing));
+  json["time_from"] = subject.time.source;
+  json["interval_from"] = subject.interval.source;
+  json["probes_from"] = subject.probes.source;
+  json["fate"] = word_of(subject.forecast.fate);
+  json["first_probe_ms"] = or_null(subject.forecast.first_probe);
+  json["forgotten_ms"] = or_null(subject.forecast.forgotten);
+  json["noticed_ms"] = or_null(subject.forecast.noticed);
+  json["error"] = end_json(subject);
+  json["events"] = std::move(events);
+  json["endless"] = subject.endless;
+  json["remarks"] = subject.remarks;
+  return json;
+}
+
+Json driver_json(const policy::DriverChoice& choice) {
+  Json json{{"driver", word_of(choice.kind)}};
+  json.update(timing_json(choice.actual));
+  return json;
+}
+
+}  // namespace
+
+Json scene_json(const Scene& scene) {
+  Json subjects = Json::array();
+  for (const Subject& subject : scene.subjects) subjects.push_back(subject_json(subject));
+  Json host{{"plain", driver_json(scene.host.plain)},
+            {"with_cap_net_admin", driver_json(scene.host.entitled)},
+            {"other_programs", Json{}}};
+  if (scene.subjects.front().timing.probes != 0) {
+    host["other_programs"] = timing_json(policy::as_timing(scene.host.kernel));
+  }
+  return {{"path_timeout_ms", or_null(scene.path_timeout)},
+          {"subjects", std::move(subjects)},
+          {"host", std::move(host)}};
+}
+
+}  // namespace wsalive::cli::explain

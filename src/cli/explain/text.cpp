@@ -1,0 +1,273 @@
+#include "cli/explain/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/columns.hpp"
+#include "cli/explain/bar.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli::explain {
+namespace {
+
+using os::Tone;
+using policy::Fate;
+using policy::format_duration;
+using policy::Happening;
+using policy::Millis;
+
+std::string shown(policy::DwordMillis time) { return format_duration(Millis{time.count()}); }
+
+std::string heading(const Page& page, std::string_view text) {
+  return fmt::format("\n{}\n", page.ink(Tone::strong, text));
+}
+
+std::string numbers(const Subject& subject, const Page& page) {
+  Columns table{{{""}, {"", Align::right}, {""}, {""}}};
+  const auto add = [&](const char* letter, std::string value, const char* meaning,
+                       const Part& part) {
+    table.add({{letter, Tone::strong}, {std::move(value)}, {meaning}, {part.source, Tone::faint}});
+  };
+  add("T", shown(subject.timing.idle), "silence before the first probe", subject.time);
+  add("I", shown(subject.timing.interval), "gap between unanswered probes", subject.interval);
+  add("N", std::to_string(subject.timing.probes), "unanswered probes before giving up",
+      subject.probes);
+  return table.text(page, 2);
+}
+
+std::string_view title_of(const Scene& scene) {
+  if (scene.nat) return "The path forgets idle connections, the peer lives";
+  switch (scene.story) {
+    case policy::Story::dead:
+      return "The peer dies without a word";
+    case policy::Story::answers:
+      return "The peer lives";
+    case policy::Story::resets:
+      return "The peer has restarted";
+  }
+  return "";
+}
+
+Tone tone_of(Happening what) {
+  switch (what) {
+    case Happening::probe:
+      return Tone::busy;
+    case Happening::answer:
+      return Tone::good;
+    case Happening::reset:
+    case Happening::peer_reset:
+      return Tone::bad;
+    case Happening::data:
+      break;
+  }
+  return Tone::plain;
+}
+
+/// Which events of a long run of probes are left out: all but the first few and the last two.
+struct Cut {
+  std::size_t from = 0;
+  std::size_t to = 0;
+
+  explicit Cut(const Subject& subject) {
+    constexpr std::size_t kShown = 8;
+    constexpr std::size_t kHead = 3;
+    const std::size_t count = subject.events.size();
+    if (subject.endless || count <= kShown) return;
+    from = kHead;
+    to = count - 2;
+  }
+};
+
+std::string event_list(const Scene& scene, const Subject& subject, const Page& page) {
+  const auto& events = subject.events;
+  const Cut cut{subject};
+  Columns table{{{"", Align::right}, {""}}};
+  table.add({{"0s"}, {"the last segment from the peer arrives"}});
+  if (subject.forecast.forgotten && scene.story != policy::Story::dead) {
+    // Always before the first probe, or there would be nothing to forget.
+    table.add({{format_duration(*subject.forecast.forgotten)},
+               {"the path forgets the connection: what follows is dropped", Tone::bad}});
+  }
+  std::uint32_t unanswered = 0;
+  for (std::size_t at = 0; at < events.size(); ++at) {
+    const policy::Event& event = events[at];
+    if (event.what == Happening::probe) ++unanswered;
+    if (event.what == Happening::answer) unanswered = 0;
+    if (at >= cut.from && at < cut.to) {
+      if (at != cut.from) continue;
+      table.add(
+          {{"..."},
+           {fmt::format("{} more, one every {}", cut.to - cut.from, shown(subject.timing.interval)),
+            Tone::faint}});
+      continue;
+    }
+    table.add({{format_duration(event.at)}, {event_words(event, unanswered), tone_of(event.what)}});
+  }
+  if (subject.endless) table.add({{"..."}, {"and so on: the connection lives", Tone::good}});
+  if (events.empty()) table.add({{"..."}, {"nothing is ever sent", Tone::bad}});
+  return table.text(page, 2);
+}
+
+std::string told(const Subject& subject, const Page& page) {
+  const policy::Forecast& forecast = subject.forecast;
+  if (forecast.fate == Fate::lives) {
+    return "  The connection lives; the program notices nothing.\n";
+  }
+  if (!forecast.noticed) return "  The program is never told.\n";
+  std::string text = fmt::format(
+      "  {}\n", page.ink(Tone::strong, fmt::format("The program is told after {}.",
+                                                   format_duration(*forecast.noticed))));
+  Columns table{{{""}, {""}, {""}}};
+  for (const policy::EndRow& row : policy::kEnds) {
+    if (row.fate != forecast.fate) continue;
+    table.add({{row.stack == policy::Stack::windows ? "Windows" : "Linux", Tone::faint},
+               {fmt::format("{} ({})", row.name, row.code)},
+               {fmt::format("later calls: {}", row.later), Tone::faint}});
+  }
+  return text + table.text(page, 2);
+}
+
+std::string path_words(const Scene& scene, const Subject& subject) {
+  const policy::Timing& timing = subject.timing;
+  if (scene.path_timeout) {
+    const std::string path = format_duration(*scene.path_timeout);
+    if (policy::path_keeps(timing, *scene.path_timeout)) {
+      const Millis margin = *scene.path_timeout - Millis{timing.idle.count()};
+      return fmt::format(
+          "A path that forgets after {} keeps the connection: the first probe comes {} before.",
+          path, format_duration(margin));
+    }
+    return fmt::format(
+        "A path that forgets after {} loses the connection: the first probe comes too late. "
+        "Use --time {} or less.",
+        path, format_duration(*scene.path_timeout / 2));
+  }
+  const auto kept = std::ranges::find_if(
+      policy::kPathTimeouts,
+      [&](const policy::PathTimeout& path) { return policy::path_keeps(timing, path.time); });
+  if (kept == policy::kPathTimeouts.begin()) {
+    return fmt::format(
+        "Soon enough for the common paths, the shortest of which forget after {} ({}).",
+        format_duration(kept->time), kept->where);
+  }
+  const policy::PathTimeout& lost = *std::prev(kept);
+  return fmt::format("Too late for paths that forget after {} or less ({}).",
+                     format_duration(lost.time), lost.where);
+}
+
+std::string host_words(const HostPart& host, const policy::Timing& timing) {
+  using policy::DriverKind;
+  const auto late = [](const policy::Timing& actual) {
+    return fmt::format("T {}, I {}, N {}", shown(actual.idle), shown(actual.interval),
+                       actual.probes);
+  };
+  switch (host.plain.kind) {
+    case DriverKind::silent:
+      return "N is 0: keep-alive reads as on and sends nothing.";
+    case DriverKind::native:
+      return "Exact: the kernel keeps these numbers by itself.";
+    case DriverKind::rearm:
+      return "Exact in programs on our library, whose engine re-arms the kernel's timer.";
+    default:
+      break;
+  }
+  const std::string without = fmt::format("without it {}", late(host.plain.actual));
+  return host.entitled.actual == timing
+             ? fmt::format("Exact in programs on our library with CAP_NET_ADMIN; {}.", without)
+             : fmt::format("The nearest that this host can do: {}.", late(host.entitled.actual));
+}
+
+std::string others_words(const HostPart& host, const policy::Timing& timing) {
+  if (timing.probes == 0) return {};
+  const policy::Timing actual = policy::as_timing(host.kernel);
+  if (actual == timing) return "In other people's programs (run, attach, set): the same.";
+  return fmt::format("In other people's programs, which the kernel keeps alone: T {}, I {}, N {}.",
+                     shown(actual.idle), shown(actual.interval), actual.probes);
+}
+
+std::string one_subject(const Scene& scene, const Page& page) {
+  const Subject& subject = scene.subjects.front();
+  const auto paragraph = [&](std::string_view words) { return wrapped(words, page.width, 2); };
+  std::string text =
+      page.ink(Tone::strong, fmt::format("Keep-alive as on {}", subject.title)) + '\n';
+  text += numbers(subject, page);
+  for (const std::string& remark : subject.remarks) text += paragraph(remark);
+  text += heading(page, title_of(scene)) + event_list(scene, subject, page);
+  text += '\n' + bar(scene, subject, page) + '\n' + told(subject, page);
+  text += heading(page, "If sent data waits for its acknowledgement");
+  text += paragraph(
+      "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or ETIMEDOUT. On Linux "
+      "that "
+      "takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise.");
+  text += heading(page, "On the path") + paragraph(path_words(scene, subject));
+  text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
+  const std::string others = others_words(scene.host, subject.timing);
+  if (!others.empty()) text += paragraph(others);
+  return text;
+}
+
+std::string ending(const Subject& subject) {
+  const policy::EndRow* const end = policy::end_of(subject.forecast.fate, subject.stack);
+  if (end) return std::string{end->name};
+  return subject.forecast.fate == Fate::lives ? "lives" : "never told";
+}
+
+std::string side_by_side(const Scene& scene, const Page& page) {
+  std::vector<Column> columns{{""}};
+  for (const Subject& subject : scene.subjects) columns.push_back({subject.name, Align::right});
+  Columns table{columns};
+  const auto add = [&](const char* label, const auto& value, Tone tone = Tone::plain) {
+    std::vector<Cell> cells{{label, Tone::faint}};
+    for (const Subject& subject : scene.subjects) cells.push_back({value(subject), tone});
+    table.add(std::move(cells));
+  };
+  const auto time_or = [](const std::optional<Millis>& time, const char* none) {
+    return time ? format_duration(*time) : std::string{none};
+  };
+  add("T, silence before the first probe", [](const Subject& s) { return shown(s.timing.idle); });
+  add("I, gap between probes", [](const Subject& s) { return shown(s.timing.interval); });
+  add("N, unanswered probes", [](const Subject& s) { return std::to_string(s.timing.probes); });
+  if (scene.path_timeout) {
+    add("path", [](const Subject& s) { return s.forecast.forgotten ? "forgets" : "keeps"; });
+  }
+  add(
+      "told after", [&](const Subject& s) { return time_or(s.forecast.noticed, "never"); },
+      Tone::strong);
+  add("told as", ending);
+  std::string text = page.ink(Tone::strong, title_of(scene)) + "\n\n" + table.text(page, 2) + '\n';
+  text += page.ink(Tone::faint, "  Each line to its own scale:") + '\n';
+  for (const Subject& subject : scene.subjects) {
+    text += fmt::format("  {}\n{}", page.ink(Tone::faint, subject.name), bar(scene, subject, page));
+  }
+  for (const Subject& subject : scene.subjects) {
+    for (const std::string& remark : subject.remarks) {
+      text += '\n' + wrapped(subject.name + ": " + remark, page.width, 2);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string event_words(const policy::Event& event, std::uint32_t number) {
+  switch (event.what) {
+    case Happening::probe:
+      return fmt::format("probe {}", number);
+    case Happening::answer:
+      return "it is answered: the silence begins anew";
+    case Happening::data:
+      return "the peer sends something";
+    case Happening::reset:
+      return "given up: a reset is sent";
+    case Happening::peer_reset:
+      return "the peer answers with a reset";
+  }
+  return {};
+}
+
+std::string scene_text(const Scene& scene, const Page& page) {
+  return scene.subjects.size() == 1 ? one_subject(scene, page) : side_by_side(scene, page);
+}
+
+}  // namespace wsalive::cli::explain

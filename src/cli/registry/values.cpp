@@ -1,0 +1,186 @@
+#include "cli/registry/values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include "cli/timing_options.hpp"
+#include "policy/duration.hpp"
+#include "policy/registry_rules.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using policy::Millis;
+
+constexpr std::array<std::string_view, policy::kRegistryRows.size()> kMeanings{
+    "T, before the first probe",
+    "I, between probes",
+    "N up to ws2003: the larger",
+    "N up to ws2003: the larger",
+};
+
+std::string text_of_number(ValueKind kind, std::uint32_t number) {
+  return kind == ValueKind::time ? policy::format_duration(Millis{number}) : std::to_string(number);
+}
+
+const policy::RegistryRow* row_of(const KnownValue& known) {
+  const auto* const row =
+      std::ranges::find(policy::kRegistryRows, known.name, &policy::RegistryRow::name);
+  return row == policy::kRegistryRows.end() ? nullptr : row;
+}
+
+std::vector<KnownValue> make_known_values() {
+  std::vector<KnownValue> values;
+  for (const policy::RegistryRow& row : policy::kRegistryRows) {
+    const ValueKind kind = row.time ? ValueKind::time : ValueKind::count;
+    values.push_back({row.name, policy::kParametersKey, kind, text_of_number(kind, row.fallback),
+                      kMeanings[values.size()]});
+  }
+  values.push_back({policy::kReleaseValue, policy::kSettingsKey, ValueKind::release,
+                    std::string{policy::row(policy::kDefaultRelease).name},
+                    "whose rules programs get"});
+  values.push_back({policy::kRulesValue, policy::kSettingsKey, ValueKind::rules, "documented",
+                    "for option sizes"});
+  return values;
+}
+
+tl::unexpected<Failure> bad_value(const KnownValue& known, const std::string& reason,
+                                  const std::string& remedy) {
+  return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                .attempt = "cannot set",
+                                .subject = std::string{known.name},
+                                .reason = reason,
+                                .remedy = remedy});
+}
+
+Fallible<registry::Value> time_value(const KnownValue& known, const std::string& text) {
+  const auto time = policy::parse_keepalive_time(text);
+  if (!time) return bad_value(known, time.error(), "nothing was changed");
+  return registry::dword_value(time->count());
+}
+
+Fallible<registry::Value> count_value(const KnownValue& known, const std::string& text) {
+  std::uint32_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || stop != end) {
+    return bad_value(known, fmt::format("'{}' is no count from 0 to 4294967295", text),
+                     "nothing was changed");
+  }
+  return registry::dword_value(count);
+}
+
+Fallible<registry::Value> word_value(const KnownValue& known, const std::string& text) {
+  const bool release = known.kind == ValueKind::release;
+  const bool good =
+      release ? policy::release_named(text).has_value() : policy::rules_named(text).has_value();
+  if (good) return registry::string_value(text);
+  return bad_value(known, fmt::format("'{}' is not one of its words", text),
+                   "use one of " + (release ? release_names() : "documented, observed"));
+}
+
+/// A stored number's text, or why it does not count (K-84).
+void judge_number(ValueState& state) {
+  const policy::RegistryRow* const row = row_of(*state.known);
+  const registry::Value& value = state.stored->value;
+  const policy::DwordVerdict verdict =
+      policy::judge(*row, {.type = value.type, .bytes = value.bytes});
+  if (verdict.value) {
+    state.text = text_of_number(state.known->kind, *verdict.value);
+  } else {
+    state.complaint = policy::text(verdict.complaint);
+  }
+}
+
+void judge_word(ValueState& state) {
+  const std::optional<std::string> word = registry::as_string(state.stored->value);
+  if (!word) {
+    state.complaint = "is not a REG_SZ";
+  } else if (value_from_text(*state.known, *word)) {
+    state.text = *word;
+  } else {
+    state.complaint = fmt::format("'{}' is not one of its words", *word);
+  }
+}
+
+}  // namespace
+
+const std::vector<KnownValue>& known_values() {
+  static const std::vector<KnownValue> kValues = make_known_values();
+  return kValues;
+}
+
+Fallible<const KnownValue*> known_value(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const KnownValue& each : known_values()) {
+    if (::strncasecmp(each.name.data(), name.c_str(), each.name.size()) == 0 &&
+        each.name.size() == name.size()) {
+      return &each;
+    }
+    names.push_back(each.name);
+  }
+  return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                .attempt = "there is no keep-alive value",
+                                .subject = fmt::format("'{}'", name),
+                                .remedy = fmt::format("name one of {}", fmt::join(names, ", "))});
+}
+
+Fallible<registry::Value> value_from_text(const KnownValue& known, const std::string& text) {
+  switch (known.kind) {
+    case ValueKind::time:
+      return time_value(known, text);
+    case ValueKind::count:
+      return count_value(known, text);
+    case ValueKind::release:
+    case ValueKind::rules:
+      break;
+  }
+  return word_value(known, text);
+}
+
+ValueState state_of(const KnownValue& known, registry::Registry& registry) {
+  ValueState state{.known = &known,
+                   .stored = registry.query(known.key, known.name),
+                   .text = known.fallback,
+                   .complaint = {}};
+  if (!state.stored) return state;
+  if (known.kind == ValueKind::time || known.kind == ValueKind::count) {
+    judge_number(state);
+  } else {
+    judge_word(state);
+  }
+  return state;
+}
+
+Failure store_failure(const registry::Problem& problem, std::string attempt) {
+  struct Row {
+    int error;
+    ExitCode code;
+    const char* remedy;
+  };
+  static constexpr Row kRows[] = {
+      {EACCES, ExitCode::denied, "use sudo for the machine's file, or leave out --machine"},
+      {EPERM, ExitCode::denied, "use sudo for the machine's file, or leave out --machine"},
+      {EROFS, ExitCode::denied,
+       "the file system is read-only: use another file by WSALIVE_REGISTRY"},
+      {EINVAL, ExitCode::bad_input, "mend the file; nothing was changed"},
+      {ENOENT, ExitCode::bad_input, "see `wsalive registry list`"},
+  };
+  Failure failure{.code = ExitCode::failed, .attempt = std::move(attempt), .subject = problem.file};
+  failure.reason =
+      problem.line == 0 ? problem.text : fmt::format("line {}: {}", problem.line, problem.text);
+  for (const Row& row : kRows) {
+    if (row.error != problem.code) continue;
+    failure.code = row.code;
+    failure.remedy = row.remedy;
+  }
+  return failure;
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,49 @@
+// The registry's values that wsalive reads, as the command speaks of them: by name alone, with times that
+// have units and words that are checked before they are stored.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "registry/registry.hpp"
+
+namespace wsalive::cli {
+
+enum class ValueKind : std::uint8_t { time, count, release, rules };
+
+/// One value: where it is kept, and how it is written.
+struct KnownValue {
+  std::string_view name;
+  std::string_view key;
+  ValueKind kind;
+  std::string fallback;  ///< As text: what counts where it is not set.
+  std::string_view meaning;
+};
+
+/// All of them, in the order in which they are listed.
+[[nodiscard]] const std::vector<KnownValue>& known_values();
+
+/// Names compare without case. Failure: there is no such value.
+[[nodiscard]] Fallible<const KnownValue*> known_value(const std::string& name);
+
+/// What a person wrote, as the registry keeps it.
+[[nodiscard]] Fallible<registry::Value> value_from_text(const KnownValue& known,
+                                                        const std::string& text);
+
+/// How a stored value stands with its rules.
+struct ValueState {
+  const KnownValue* known = nullptr;
+  std::optional<registry::StoredValue> stored;
+  std::string text;       ///< In force: the stored one's, or the default.
+  std::string complaint;  ///< Why a stored one does not count; else empty.
+};
+
+[[nodiscard]] ValueState state_of(const KnownValue& known, registry::Registry& registry);
+
+/// A refused read or write of the store as a failure.
+[[nodiscard]] Failure store_failure(const registry::Problem& problem, std::string attempt);
+
+}  // namespace wsalive::cli

@@ -1,0 +1,48 @@
+// The options by which every command is told T, I and N: directly, by a release of Windows, or by a
+// registry file. What is left out comes from this user's and machine's own settings (K-55, K-121).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+#include "policy/keepalive.hpp"
+#include "policy/release.hpp"
+#include "registry/settings.hpp"
+
+namespace wsalive::cli {
+
+/// What was asked for, worked out.
+struct ChosenTiming {
+  registry::Settings settings;   ///< Release, rules and registry in force, with remarks.
+  policy::SocketValues asked;    ///< What the command line says itself.
+  policy::SourcedTiming timing;  ///< T, I and N in force, and where each came from.
+  bool anything_asked = false;   ///< Whether any of the options was given.
+};
+
+class TimingOptions {
+ public:
+  /// Adds --time, --interval, --probes, --release and --registry.
+  void declare(CLI::App& parser);
+
+  /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
+  /// the store.
+  [[nodiscard]] Fallible<ChosenTiming> resolve() const;
+
+ private:
+  std::optional<policy::DwordMillis> time_;
+  std::optional<policy::DwordMillis> interval_;
+  std::optional<std::uint8_t> probes_;
+  std::optional<policy::Release> release_;
+  std::string registry_;
+};
+
+/// "win11", "ws2008" and so on, as a sentence lists them.
+[[nodiscard]] std::string release_names();
+
+/// Where a value came from, in a few words: "asked for", "registry", "Windows 11".
+[[nodiscard]] std::string source_name(policy::Source source, policy::Release release);
+
+}  // namespace wsalive::cli

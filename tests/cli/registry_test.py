@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""wsalive registry: reading, writing, import and export, and that a refusal changes nothing."""
+import os
+
+import tool
+
+KEY = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters"
+
+
+class Registry(tool.Tool):
+    def content(self):
+        if not os.path.exists(self.registry):
+            return None
+        with open(self.registry, "rb") as file:
+            return file.read()
+
+    def value(self, name):
+        return self.json("registry", "get", name)
+
+    def test_what_is_set_is_read_and_can_be_taken_away(self):
+        self.assertIn("KeepAliveTime is 45s now", self.ok("registry", "set", "keepalivetime", "45s"))
+        self.assertEqual(self.ok("registry", "get", "KeepAliveTime"), "45s\n")
+        self.assertIn(b'"KeepAliveTime"=dword:0000afc8', self.content())
+        self.assertEqual(self.value("KeepAliveTime")["from"], "user")
+        self.ok("registry", "unset", "KeepAliveTime")
+        self.assertEqual((self.value("KeepAliveTime")["value"], self.value("KeepAliveTime")["from"]),
+                         ("2h", "default"))
+
+    def test_the_list_has_every_value_with_its_default(self):  # K-54, K-80 to K-83
+        listed = self.json("registry", "list")
+        self.assertEqual([(row["name"], row["value"]) for row in listed["values"]],
+                         [("KeepAliveTime", "2h"), ("KeepAliveInterval", "1s"),
+                          ("TcpMaxDataRetransmissions", "5"), ("PPTPTcpMaxDataRetransmissions", "5"),
+                          ("Release", "win11"), ("Rules", "documented")])
+        self.assertEqual(listed["user_file"], self.registry)
+        for line in self.ok("registry", "list").splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_the_release_of_the_store_is_followed(self):  # K-121
+        self.ok("registry", "set", "Release", "winxp")
+        self.assertEqual(self.json("explain")["subjects"][0]["name"], "winxp")
+
+    def test_bad_values_are_refused_and_change_nothing(self):
+        self.ok("registry", "set", "KeepAliveTime", "45s")
+        before = self.content()
+        for status, args in (
+                (3, ("KeepAliveTime", "45")), (3, ("KeepAliveTime", "0s")),
+                (3, ("KeepAliveTime", "50d")), (3, ("TcpMaxDataRetransmissions", "-1")),
+                (3, ("TcpMaxDataRetransmissions", "4294967296")), (3, ("Release", "win12")),
+                (3, ("Rules", "strict")), (3, ("Keepalive", "45s"))):
+            self.refused(status, "registry", "set", *args)
+            self.assertEqual(self.content(), before, args)
+
+    def test_a_broken_file_is_named_with_its_line_and_left_alone(self):  # K-85
+        broken = 'REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\A]\n"x"=what\n'
+        self.path("registry.reg", broken)
+        self.assertIn("registry.reg: line 4:",
+                      self.refused(3, "registry", "set", "KeepAliveTime", "45s"))
+        self.assertEqual(self.content(), broken.encode())
+        self.assertIn("registry.reg:4:", self.ok("registry", "list", status=1))
+
+    def test_values_that_do_not_count_are_marked(self):  # K-84
+        self.path("registry.reg", f'REGEDIT4\n\n[{KEY}]\n"KeepAliveTime"=dword:00000000\n')
+        row = self.json("registry", "list", status=1)["values"][0]
+        self.assertEqual((row["value"], row["from"], row["complaint"]),
+                         ("2h", "default", "is out of range"))
+
+    def test_an_export_of_windows_can_be_imported(self):  # K-85
+        text = ("Windows Registry Editor Version 5.00\r\n\r\n"
+                f'[{KEY}]\r\n"KeepAliveTime"=dword:00007530\r\n"Hostname"="somewhere"\r\n'
+                '"KeepAliveInterval"=dword:000005dc\r\n')
+        file = self.path("windows.reg", text.encode("utf-16"))
+        self.assertIn("2 values imported, 1 left out", self.ok("registry", "import", file))
+        self.assertEqual(self.value("KeepAliveTime")["value"], "30s")
+        self.assertEqual(self.value("KeepAliveInterval")["value"], "1.5s")
+
+    def test_an_export_can_be_imported_again(self):
+        self.ok("registry", "set", "KeepAliveTime", "45s")
+        self.ok("registry", "set", "Release", "winxp")
+        file = self.path("exported.reg")
+        self.ok("registry", "export", file)
+        with open(file, "rb") as exported:
+            self.assertTrue(exported.read().startswith(b"\xff\xfe"))  # As regedit writes it.
+        os.remove(self.registry)
+        self.ok("registry", "import", file)
+        self.assertEqual(self.value("Release")["value"], "winxp")
+        self.assertIn('"KeepAliveTime"=dword:0000afc8', self.ok("registry", "export"))
+
+    def test_files_that_cannot_be_imported_change_nothing(self):
+        self.ok("registry", "set", "KeepAliveTime", "45s")
+        before = self.content()
+        self.refused(3, "registry", "import", self.path("missing.reg"))
+        self.refused(3, "registry", "import", self.path("text.reg", "no registry\n"))
+        self.refused(3, "registry", "import", self.path("other.reg", "REGEDIT4\n\n"
+                                                        '[HKEY_LOCAL_MACHINE\\A]\n"x"="y"\n'))
+        half = self.path("half.reg", f'REGEDIT4\n\n[{KEY}]\n"KeepAliveTime"=dword:00000001\n"x\n')
+        self.assertIn("half.reg: line 5:", self.refused(3, "registry", "import", half))
+        line = self.refused_any("registry", "import", self.path("SYSTEM", b"regf" + bytes(60)))
+        self.assertIn("cannot import", line)
+        self.assertEqual(self.content(), before)
+
+    def refused_any(self, *args):
+        """A hive: without libhivex the host lacks what it takes, with it the hive is broken."""
+        done = self.run_tool(*args)
+        self.assertIn(done.returncode, (3, 7))
+        return done.stderr
+
+    def test_the_machines_file_cannot_be_named_where_one_file_stands_for_both(self):
+        self.assertIn("WSALIVE_REGISTRY stands for both",
+                      self.refused(3, "registry", "set", "--machine", "Release", "winxp"))
+
+    def test_without_the_right_the_refusal_says_so(self):  # K-86
+        # Nobody, root included, makes files there.
+        env = {"WSALIVE_REGISTRY": "/sys/kernel/registry.reg"}
+        self.refused(4, "registry", "set", "KeepAliveTime", "45s", env=env)
+
+
+if __name__ == "__main__":
+    tool.main()
