@@ -10,7 +10,6 @@
 // Descriptors that the kernel alone keeps alive are not in the table: there the kernel says the truth.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "engine/slot.hpp"
@@ -56,17 +55,17 @@ constexpr policy::SourcedTiming timing_of(const PublishedRecord& record) noexcep
   const auto* const header = static_cast<const PublishedHeader*>(table);
   const auto* const bytes = static_cast<const unsigned char*>(table) + header->header_size;
   const void* const at = bytes + fd * header->record_size;
-  const volatile auto* const record = static_cast<const volatile PublishedRecord*>(at);
-  out.cookie_low = record->cookie_low;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  out.idle_ms = record->idle_ms;
-  out.interval_ms = record->interval_ms;
-  out.probes = record->probes;
-  out.driver = record->driver;
-  out.sources = record->sources;
-  out.unanswered = record->unanswered;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  return out.cookie_low != 0 && out.cookie_low == record->cookie_low;
+  const auto* const record = static_cast<const PublishedRecord*>(at);
+  // Each load keeps the later ones behind it.
+  out.cookie_low = __atomic_load_n(&record->cookie_low, __ATOMIC_ACQUIRE);
+  out.idle_ms = __atomic_load_n(&record->idle_ms, __ATOMIC_ACQUIRE);
+  out.interval_ms = __atomic_load_n(&record->interval_ms, __ATOMIC_ACQUIRE);
+  out.probes = __atomic_load_n(&record->probes, __ATOMIC_ACQUIRE);
+  out.driver = __atomic_load_n(&record->driver, __ATOMIC_ACQUIRE);
+  out.sources = __atomic_load_n(&record->sources, __ATOMIC_ACQUIRE);
+  out.unanswered = __atomic_load_n(&record->unanswered, __ATOMIC_ACQUIRE);
+  const std::uint32_t now = __atomic_load_n(&record->cookie_low, __ATOMIC_ACQUIRE);
+  return out.cookie_low != 0 && out.cookie_low == now;
 }
 
 }  // namespace wsalive::engine

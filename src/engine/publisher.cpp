@@ -57,19 +57,18 @@ void Publisher::update(int fd) noexcept {
   if (!memory_) return;
   void* const at = memory_->data() + sizeof(PublishedHeader) +
                    static_cast<std::size_t>(fd) * sizeof(PublishedRecord);
-  volatile auto* const record = static_cast<volatile PublishedRecord*>(at);
+  auto* const record = static_cast<PublishedRecord*>(at);
   const PublishedRecord next = told ? record_of(slot) : PublishedRecord{};
   if (record->cookie_low == 0 && next.cookie_low == 0) return;
-  record->cookie_low = 0;  // A reader sees that it is changing.
-  std::atomic_thread_fence(std::memory_order_release);
-  record->idle_ms = next.idle_ms;
-  record->interval_ms = next.interval_ms;
-  record->probes = next.probes;
-  record->driver = next.driver;
-  record->sources = next.sources;
-  record->unanswered = next.unanswered;
-  std::atomic_thread_fence(std::memory_order_release);
-  record->cookie_low = next.cookie_low;
+  // Each store keeps the earlier ones before it: a reader sees that the record is changing.
+  __atomic_store_n(&record->cookie_low, 0, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->idle_ms, next.idle_ms, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->interval_ms, next.interval_ms, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->probes, next.probes, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->driver, next.driver, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->sources, next.sources, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->unanswered, next.unanswered, __ATOMIC_RELEASE);
+  __atomic_store_n(&record->cookie_low, next.cookie_low, __ATOMIC_RELEASE);
 }
 
 }  // namespace wsalive::engine

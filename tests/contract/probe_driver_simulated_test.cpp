@@ -39,6 +39,8 @@ const World kWorlds[] = {
     {"RearmIntervalAboveIdle", asked(1000, 3000, 4), false, DriverKind::rearm,
      asked(1000, 3000, 4).timing},
     {"RearmShortest", asked(1000, 8, 100), false, DriverKind::rearm, asked(1000, 8, 100).timing},
+    {"RearmTwoHundred", asked(2000, 250, 200), false, DriverKind::rearm,
+     asked(2000, 250, 200).timing},
     {"Rearm255", asked(1200, 30, 255), false, DriverKind::rearm, asked(1200, 30, 255).timing},
     {"Repair", kRepair, true, DriverKind::repair, kRepair.timing},
     {"RepairIntervalAboveIdle", asked(300, 700, 3), true, DriverKind::repair,

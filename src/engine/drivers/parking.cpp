@@ -33,7 +33,7 @@ std::uint32_t Parking::probes(const policy::Timing& actual) const noexcept {
   return policy::probes_before_give_up(actual, parts_.ticks.length);
 }
 
-int Parking::interval_seconds(const policy::Timing& actual) const noexcept {
+int Parking::interval_seconds(const policy::Timing& actual) noexcept {
   const auto behind = std::chrono::ceil<seconds>(milliseconds{actual.interval}) + kIntervalBehind;
   return static_cast<int>(std::min<seconds::rep>(behind.count(), os::kLongestSeconds));
 }
@@ -105,7 +105,7 @@ Result<policy::SourcedTiming> Parking::adopted(int fd, const Slot& slot,
 }
 
 std::optional<Next> Parking::not_driven(os::TcpState state, Slot& slot, Instant now,
-                                        const policy::Timing& actual) const noexcept {
+                                        const policy::Timing& actual) noexcept {
   const bool was_connected = course_of(slot).connected;
   switch (state) {
     case os::TcpState::listen:

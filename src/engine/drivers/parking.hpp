@@ -45,12 +45,12 @@ class Parking {
                                                       unsigned base) noexcept;
 
   /// A verdict for a state in which nothing is driven; nullopt where probes are sent.
-  [[nodiscard]] std::optional<Next> not_driven(os::TcpState state, Slot& slot, Instant now,
-                                               const policy::Timing& actual) const noexcept;
+  [[nodiscard]] static std::optional<Next> not_driven(os::TcpState state, Slot& slot, Instant now,
+                                                      const policy::Timing& actual) noexcept;
 
  private:
   [[nodiscard]] std::chrono::milliseconds silence_so_far(int fd) noexcept;
-  [[nodiscard]] int interval_seconds(const policy::Timing& actual) const noexcept;
+  [[nodiscard]] static int interval_seconds(const policy::Timing& actual) noexcept;
 
   DriverParts parts_;
 };

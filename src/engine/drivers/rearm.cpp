@@ -44,7 +44,7 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
   const Seen seen{*facts, now, parking_.actual(slot, Mechanism::rearm)};
-  if (const auto other = parking_.not_driven(facts->state, slot, now, seen.actual)) {
+  if (const auto other = Parking::not_driven(facts->state, slot, now, seen.actual)) {
     if (other->verdict == Verdict::ended) release_user_timeout(fd);
     return *other;
   }

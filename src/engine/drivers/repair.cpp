@@ -47,7 +47,7 @@ Next RepairDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
   const Seen seen{*facts, now, parking_.actual(slot, Mechanism::repair)};
-  if (const auto other = parking_.not_driven(facts->state, slot, now, seen.actual)) return *other;
+  if (const auto other = Parking::not_driven(facts->state, slot, now, seen.actual)) return *other;
   if (facts->state != os::TcpState::established) return {Verdict::choose};
   return look_at_connection(fd, slot, seen);
 }
