@@ -9,14 +9,13 @@ all: build/release/build.ninja ## build the release libraries and tools
 	@cmake --build --preset release
 
 build/%/build.ninja: CMakePresets.json
-	@mkdir -p build
 	@tools/setup
 	@mkdir -p build; echo "preparing the $* build; building takes some minutes the first time"
 	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log; exit 1; }
 	@grep -h '^-- wsalive:' build/$*.configure.log || true
 
 demo: build/release/build.ninja ## show the main job: a Windows program kept alive through a firewall
-	@cmake --build --preset release -- --quiet
+	@cmake --build --preset release --target demo_parts -- --quiet
 	@demo/run build/release
 
 test: build/dev/build.ninja ## build and run all tests
