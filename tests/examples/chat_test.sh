@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# labels: net
+# The chat programs of examples/winsock: many clients hear every line of all others, and Ctrl+C ends the
+# server cleanly, with all its books in order.
+set -eu
+programs=${WSALIVE_BUILD:?}/examples
+folder=$(mktemp -d)
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
+port=$((20000 + $$ % 20000))
+
+"$programs/chat_server" "$port" 32 >"$folder/said" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  grep -q listening "$folder/said" && break
+  sleep 0.05
+done
+
+timeout 60 "$programs/chat_load" "$port" 8 200
+timeout 60 "$programs/chat_load" "$port" 20 20
+kill -INT "$server"
+wait "$server"
+cat "$folder/said"
+# 8 x 200 and 20 x 20 lines.
+grep -q '^28 clients, 2000 lines, ' "$folder/said"
+
+# They stay ordinary Windows programs, and C++ takes them as it is.
+source=${WSALIVE_SOURCE:?}/examples/winsock
+for program in chat_server chat_load; do
+  if command -v x86_64-w64-mingw32-gcc >/dev/null; then
+    x86_64-w64-mingw32-gcc -D_WIN32_WINNT=0x0a00 -Wall -Wextra "$source/$program.c" -o "$folder/$program.exe" -lws2_32
+  fi
+  "$WSALIVE_BUILD/bin/wsalive-c++" -x c++ -Wall -Wextra -Werror -c "$source/$program.c" -o "$folder/$program.o"
+done
