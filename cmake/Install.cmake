@@ -44,6 +44,9 @@ endforeach()
 
 # The command, its manual page and its completions.
 install(TARGETS wsalive)
+if(TARGET wsalive_preload)
+  install(TARGETS wsalive_preload DESTINATION ${CMAKE_INSTALL_LIBDIR}/wsalive)
+endif()
 install(FILES docs/man/wsalive.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

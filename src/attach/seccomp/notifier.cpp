@@ -124,11 +124,10 @@ const Process* SeccompCompanion::process_of(pid_t thread) {
 void SeccompCompanion::complain(const char* what, int error) {
   if (complained_) return;
   complained_ = true;
-  fmt::print(
-      stderr,
-      "wsalive: run: could not {} ({}); its connections go on without our keep-alive. "
-      "It may be a set-user-ID program, or the kernel restricts tracing: see wsalive doctor\n",
-      what, std::strerror(error));
+  fmt::print(stderr,
+             "wsalive: run: could not {} ({}); its connections go on without our keep-alive. "
+             "It may be a set-user-ID program, or the kernel restricts tracing (ptrace_scope)\n",
+             what, std::strerror(error));
 }
 
 }  // namespace wsalive::attach

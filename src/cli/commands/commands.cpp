@@ -7,6 +7,22 @@ namespace {
 
 constexpr std::array kCommands{
     CommandRow{
+        .name = "run",
+        .summary = "Run a program with keep-alive on all its TCP connections",
+        .details = R"(
+Made and accepted connections of the program and its children. Each value that the
+program sets itself stays its own, unless --force is given; a program that only
+switches keep-alive on gets our times. How it is done, and what had to be rounded,
+is said in one line on standard error. Ends as the program ends.
+
+examples:
+  wsalive run --time 45s --interval 5s --probes 5 -- psql -h db.example
+  wsalive run --time 1500ms --interval 300ms -- ssh host.example
+  wsalive run --release winxp -- ./static-go-binary)",
+        .json = Json::no,
+        .make = make_run,
+    },
+    CommandRow{
         .name = "ls",
         .summary = "List TCP connections and what keep-alive does on them",
         .details = R"(

@@ -17,5 +17,6 @@ namespace wsalive::cli {
 [[nodiscard]] std::unique_ptr<Command> make_ls();
 [[nodiscard]] std::unique_ptr<Command> make_registry();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
+[[nodiscard]] std::unique_ptr<Command> make_run();
 
 }  // namespace wsalive::cli

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""wsalive run, with a program that knows nothing of us and prints the values of its own connection.
+
+labels: net
+"""
+import os
+import socket
+import subprocess
+import unittest
+import tool
+
+PROGRAMS = os.path.join(tool.BUILD, "tests/attach/programs")
+DYNAMIC = os.path.join(PROGRAMS, "own_values")
+STATIC = os.path.join(PROGRAMS, "own_values_static")
+HAS_PRELOAD = os.path.exists(os.path.join(tool.BUILD, "src/attach/libwsalive-preload.so"))
+TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
+
+
+class Run(tool.Tool):
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.addCleanup(self.listener.close)
+        self.port = str(self.listener.getsockname()[1])
+
+    def values(self, *args, program=STATIC, via="seccomp"):
+        """What the program prints, and the one line that says how."""
+        done = self.run_tool("run", "--via", via, *args, "--", program, "connect", self.port)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"\Awsalive: keep-alive by [^\n]+\n\Z")
+        return done.stdout, done.stderr
+
+    def test_a_static_program_gets_the_times(self):
+        values, line = self.values(*TIMES)
+        self.assertEqual(values, "1 45 5 5\n")
+        self.assertIn("by seccomp: after 45s of silence, every 5s, 5 times", line)
+
+    def test_what_the_kernel_cannot_keep_is_rounded_down_and_said(self):
+        values, line = self.values("--time", "1500ms", "--interval", "1s", "--probes", "5")
+        self.assertEqual(values, "1 1 1 6\n")
+        self.assertIn("whole seconds; wanted after 1.5s of silence, every 1s, 5 times", line)
+        values, _ = self.values("--time", "1500ms", "--interval", "1s", "--probes", "5", "--round", "up")
+        self.assertEqual(values, "1 2 1 5\n")
+
+    def test_a_release_brings_its_defaults(self):
+        self.assertEqual(self.values("--release", "winxp")[0], "1 7200 1 5\n")
+        self.assertEqual(self.values("--release", "win11")[0], "1 7200 1 10\n")
+
+    @unittest.skipUnless(HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_times_that_need_the_engine_are_preloaded_and_exact(self):
+        values, line = self.values("--time", "45500ms", *TIMES[2:], program=DYNAMIC, via="auto")
+        self.assertEqual(values, "1 46 5 5\n")  # Options speak seconds, rounded up; K-74.
+        self.assertIn("by preload: after 45.5s of silence", line)
+
+    def test_the_way_that_is_taken_is_one_that_works(self):
+        values, line = self.values(*TIMES, via="auto")
+        self.assertEqual(values, "1 45 5 5\n")
+        self.assertRegex(line, "by (bpf|seccomp): after 45s")
+
+    def test_force_holds_against_the_program(self):
+        words = ("run", "--quiet", "--via", "seccomp", *TIMES)
+        own = (STATIC, "connect", self.port, "idle=77", "late-count=3")
+        self.assertEqual(self.ok(*words, "--", *own), "1 77 5 3\n")
+        self.assertEqual(self.ok(*words, "--force", "--", *own), "1 45 5 5\n")
+
+    def test_connect_only_leaves_accepted_connections_alone(self):
+        words = ("run", "--quiet", "--via", "seccomp", *TIMES)
+        self.assertEqual(self.ok(*words, "--", STATIC, "accept"), "1 45 5 5\n")
+        self.assertTrue(self.ok(*words, "--connect-only", "--", STATIC, "accept").startswith("0 "))
+
+    def test_it_ends_as_the_program_ends(self):
+        self.ok("run", "--quiet", "--via", "seccomp", "--", STATIC, "exit", "37", status=37)
+        done = self.run_tool("run", "--quiet", "--via", "seccomp", "--", STATIC, "kill", "15")
+        self.assertEqual(done.returncode, -15)
+
+    def test_an_interrupt_of_the_front_reaches_the_program(self):
+        front = subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "seccomp", "--", "sleep", "30"])
+        try:
+            with self.assertRaises(subprocess.TimeoutExpired):
+                front.wait(timeout=0.5)
+            front.terminate()
+            self.assertEqual(front.wait(timeout=20), -15)
+        finally:
+            front.kill()
+
+    def test_a_shell_script_and_its_children_are_reached(self):
+        script = self.path("script", f"#!/bin/sh\n{STATIC} connect {self.port}\n")
+        os.chmod(script, 0o755)
+        self.assertEqual(self.ok("run", "--quiet", "--via", "seccomp", *TIMES, "--", script), "1 45 5 5\n")
+
+    def test_programs_that_cannot_be_run_are_told(self):
+        self.assertIn("no such program", self.refused(127, "run", "--", "/no/such/program"))
+        self.assertIn("cannot run /etc/passwd", self.refused(126, "run", "--", "/etc/passwd"))
+
+    def test_what_cannot_be_meant_is_refused(self):
+        self.assertIn("write 45s or 45ms", self.refused(2, "run", "--time", "45", "--", STATIC))
+        self.assertIn("0 would send no probe", self.refused(2, "run", "--probes", "0", "--", STATIC))
+        self.assertIn("static", self.refused(5, "run", "--via", "preload", "--", STATIC, "exit", "0"))
+        self.refused(2, "run", "--via", "magic", "--", STATIC)
+        self.refused(2, "run")
+
+
+tool.main()
