@@ -2,8 +2,7 @@
 
 #include <sys/prctl.h>
 
-#include <csignal>
-
+#include "os/signals_blocked.hpp"
 #include "os/threads.hpp"
 
 namespace wsalive::engine {
@@ -11,22 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLinger{200};
 constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
-
-/// A thread inherits the mask of the one that starts it.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -42,7 +25,7 @@ Status EngineThread::ensure() noexcept {
   // A predecessor that has retired may be at its last step.
   while (threads_.load() != 0) (void)os::futex_wait(threads_, 1, Instant::max());
   threads_.store(1);
-  const AllSignalsBlocked quiet;
+  const os::AllSignalsBlocked quiet;
   Status started = os::start_thread(kStackBytes, body, this);
   if (!started) threads_.store(0);
   is_running_ = started.has_value();
