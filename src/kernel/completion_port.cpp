@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "base/check.hpp"
 #include "os/threads.hpp"
@@ -12,6 +13,9 @@ namespace {
 Instant next_look(Deadline deadline) noexcept {
   return std::min(deadline.instant(), os::monotonic_clock().now() + CompletionPort::kLook);
 }
+
+/// The port that the calling thread polls at the moment: its own posts there are its own to take.
+constinit thread_local CompletionPort* polled_port = nullptr;
 
 std::uint32_t processors() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -40,6 +44,7 @@ CompletionPort::~CompletionPort() {
     Packet& packet = queue_.pop();
     packet.release(packet);
   }
+  if (poller_) poller_->end();
 }
 
 void CompletionPort::post(Packet& packet) noexcept {
@@ -48,7 +53,7 @@ void CompletionPort::post(Packet& packet) noexcept {
     const std::lock_guard lock{mutex_};
     if (!closed_) {
       queue_.push(packet);
-      settle(wake);
+      if (polled_port != this) settle(wake);
       return;
     }
   }
@@ -61,13 +66,44 @@ PortResult CompletionPort::take(std::span<PortEntry> out, Deadline deadline, Ale
   join(thread);
   Waiter waiter;
   waiter.thread = &thread;
+  waiter.may_poll = alertable == Alertable::no;
   PortResult result;
+  if (alertable == Alertable::no && usable_poller_.load(std::memory_order_acquire)) {
+    return take_polling(waiter, out, deadline);
+  }
   if (begin(waiter, deadline, alertable, result)) {
     result = sleep_until_granted(waiter, deadline, alertable);
+    if (waiter.state.load(std::memory_order_acquire) == State::recalled) {
+      return take_polling(waiter, out, deadline);
+    }
   }
   if (waiter.packet) return collect(waiter, out);
   if (result.end == PortEnd::apcs_ran) thread.run_apcs();
   return result;
+}
+
+std::shared_ptr<PortPoller> CompletionPort::set_poller(
+    std::shared_ptr<PortPoller> poller) noexcept {
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  if (poller_) return poller_;
+  poller_ = std::move(poller);
+  usable_poller_.store(poller_.get(), std::memory_order_release);
+  Waiter* next = nullptr;
+  for (Waiter* waiter = waiters_.front(); waiter; waiter = next) {
+    next = waiters_.after(*waiter);
+    if (!waiter->may_poll) continue;
+    waiter->unlink();
+    if (watcher_ == waiter) watcher_ = nullptr;
+    wake.add(*waiter->thread);
+    waiter->state.store(State::recalled, std::memory_order_release);
+  }
+  return poller_;
+}
+
+std::shared_ptr<PortPoller> CompletionPort::poller() noexcept {
+  const std::lock_guard lock{mutex_};
+  return poller_;
 }
 
 bool CompletionPort::block(Thread& thread) noexcept {
@@ -102,6 +138,7 @@ void CompletionPort::last_handle_closed() noexcept {
       waiter->state.store(State::closed, std::memory_order_release);
     }
     watcher_ = nullptr;
+    if (polling_ != 0) wake.add(*poller_);
   }
   while (!dropped.empty()) {
     Packet& packet = dropped.pop();
@@ -142,6 +179,65 @@ bool CompletionPort::begin(Waiter& waiter, Deadline deadline, Alertable alertabl
   waiters_.push_front(waiter);
   settle(wake);
   return true;
+}
+
+/// As begin() and a sleep, but polling where that is allowed.
+PortResult CompletionPort::take_polling(Waiter& waiter, std::span<PortEntry> out,
+                                        Deadline deadline) noexcept {
+  PortPoller& poller = *usable_poller_.load(std::memory_order_acquire);
+  waiter.state.store(State::waiting, std::memory_order_relaxed);
+  PortResult result;
+  for (bool polled = false;; polled = true) {
+    switch (look(waiter, poller, deadline, polled, result)) {
+      case Step::taken:
+        return collect(waiter, out);
+      case Step::ended:
+        return result;
+      case Step::sleep:
+        result = sleep_until_granted(waiter, deadline, Alertable::no);
+        return waiter.packet ? collect(waiter, out) : result;
+      case Step::poll:
+        break;
+    }
+    polled_port = this;
+    poller.poll(deadline.instant());
+    polled_port = nullptr;
+  }
+}
+
+/// What the thread is to do now; `polled`: it has just done so, and was counted among those who poll.
+CompletionPort::Step CompletionPort::look(Waiter& waiter, PortPoller& poller, Deadline deadline,
+                                          bool polled, PortResult& result) noexcept {
+  Thread& thread = *waiter.thread;
+  WakeList wake;
+  const std::lock_guard lock{mutex_};
+  if (polled) --polling_;
+  uncount(thread);
+  if (closed_) {
+    if (polling_ != 0) wake.add(poller);  // One after the other.
+    result = {PortEnd::closed};
+    return Step::ended;
+  }
+  const bool free_place = may_run_one_more();
+  if (!queue_.empty() && free_place) {
+    count(thread);
+    waiter.packet = &queue_.pop();
+    settle(wake);
+    return Step::taken;
+  }
+  if (polled && deadline.instant() <= os::monotonic_clock().now()) {
+    count(thread);
+    settle(wake);
+    result = {PortEnd::timed_out};
+    return Step::ended;
+  }
+  if (free_place || deadline.looks_once()) {
+    ++polling_;
+    return Step::poll;
+  }
+  waiters_.push_front(waiter);
+  settle(wake);
+  return Step::sleep;
 }
 
 PortResult CompletionPort::sleep_until_granted(Waiter& waiter, Deadline deadline,
@@ -198,6 +294,7 @@ void CompletionPort::settle(WakeList& wake) noexcept {
   while (!queue_.empty() && may_run_one_more() && !waiters_.empty()) {
     grant(*waiters_.front(), wake);
   }
+  if (polling_ != 0 && !queue_.empty() && may_run_one_more()) wake.add(*poller_);
   if (queue_.empty() || waiters_.empty() || watcher_) return;
   watcher_ = waiters_.front();
   watcher_->watching.store(true, std::memory_order_release);

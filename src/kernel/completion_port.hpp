@@ -17,6 +17,10 @@
 //    works and releases the packet at once.
 //  - Events: Event::set(); a Ref<Event> from handles().find<Event>(h).share() when the operation
 //    starts, with `(uintptr_t)hEvent & 1` noted beforehand: such an operation posts no packet.
+//  - Sockets of a port are watched by a PortPoller that the port gets with the first of them. A thread that
+//    finds no packet polls it instead of sleeping, unless the limit is reached or it waits alertably; the
+//    packets that its own poll posts are its own first. When packets come from elsewhere, a sleeping
+//    thread is preferred, then one that polls is kicked.
 //  - Completion routines: an Apc in the operation and a Ref<Thread> of the thread that started it.
 #pragma once
 
@@ -24,9 +28,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 
+#include "kernel/port_poller.hpp"
 #include "kernel/thread.hpp"
 #include "kernel/wait.hpp"
 
@@ -37,7 +43,7 @@ struct PortEntry {
   std::uintptr_t key = 0;
   void* overlapped = nullptr;
   std::uint32_t bytes = 0;
-  std::uint32_t error = 0;  ///< The operation's Win32 code; 0 is success.
+  std::uint32_t status = 0;  ///< The operation's NTSTATUS; 0 is success.
 };
 
 /// A queued entry. Whoever embeds it owns its memory until `release` is called.
@@ -76,6 +82,10 @@ class CompletionPort final : public Object {
   /// Throws std::bad_alloc if it is the thread's first call into the kernel and memory is short.
   PortResult take(std::span<PortEntry> out, Deadline deadline, Alertable alertable = Alertable::no);
 
+  /// Gives the port what completes its operations, once; \return the poller that the port has now.
+  std::shared_ptr<PortPoller> set_poller(std::shared_ptr<PortPoller> poller) noexcept;
+  [[nodiscard]] std::shared_ptr<PortPoller> poller() noexcept;
+
   // The thread itself only, about itself.
   /// \return whether it counted as running here, and does not any more.
   bool block(Thread& thread) noexcept;
@@ -89,12 +99,13 @@ class CompletionPort final : public Object {
   void last_handle_closed() noexcept override;
 
  private:
-  enum class State : std::uint8_t { waiting, granted, closed };
+  enum class State : std::uint8_t { waiting, granted, recalled, closed };
 
   /// A thread inside take(), on its stack.
   struct Waiter : Link {
     Thread* thread = nullptr;
     Packet* packet = nullptr;  ///< Written before `granted`.
+    bool may_poll = false;
     std::atomic<bool> watching{false};
     std::atomic<State> state{State::waiting};
   };
@@ -115,6 +126,10 @@ class CompletionPort final : public Object {
   ~CompletionPort() override;
   void join(Thread& thread) noexcept;
   bool begin(Waiter& waiter, Deadline deadline, Alertable alertable, PortResult& result) noexcept;
+  PortResult take_polling(Waiter& waiter, std::span<PortEntry> out, Deadline deadline) noexcept;
+  enum class Step : std::uint8_t { taken, ended, poll, sleep };
+  Step look(Waiter& waiter, PortPoller& poller, Deadline deadline, bool polled,
+            PortResult& result) noexcept;
   PortResult sleep_until_granted(Waiter& waiter, Deadline deadline, Alertable alertable) noexcept;
   PortResult collect(Waiter& waiter, std::span<PortEntry> out) noexcept;
   bool withdraw(Waiter& waiter) noexcept;
@@ -134,7 +149,10 @@ class CompletionPort final : public Object {
   IntrusiveList<Thread> running_;
   std::uint32_t running_count_ = 0;
   Waiter* watcher_ = nullptr;
+  std::uint32_t polling_ = 0;
   bool closed_ = false;
+  std::shared_ptr<PortPoller> poller_;  // Set once.
+  std::atomic<PortPoller*> usable_poller_{nullptr};
 };
 
 }  // namespace wsalive::kernel

@@ -2,13 +2,17 @@
 
 #include <utility>
 
+#include "kernel/port_poller.hpp"
 #include "kernel/thread.hpp"
 
 namespace wsalive::kernel {
 
 WakeList::WakeList() noexcept = default;
 
-WakeList::~WakeList() { wake_all(); }
+WakeList::~WakeList() {
+  wake_all();
+  if (poller_) poller_->kick();
+}
 
 void WakeList::add(Thread& thread) noexcept {
   if (count_ == threads_.size()) wake_all();  // Under the lock, but only every eighth time.

@@ -9,6 +9,7 @@
 
 namespace wsalive::kernel {
 
+class PortPoller;
 class Thread;
 
 class WakeList {
@@ -19,12 +20,15 @@ class WakeList {
   ~WakeList();
 
   void add(Thread& thread) noexcept;
+  /// To be kicked rather than woken; the port keeps it.
+  void add(PortPoller& poller) noexcept { poller_ = &poller; }
 
  private:
   void wake_all() noexcept;
 
   std::array<Ref<Thread>, 8> threads_;
   std::size_t count_ = 0;
+  PortPoller* poller_ = nullptr;
 };
 
 }  // namespace wsalive::kernel

@@ -78,7 +78,7 @@ class Port : public testing::Test {
 TEST_F(Port, GivesPacketsInTheirOrderAndReleasesEachOnce) {
   open(1);
   Posted a{1}, b{2};
-  a.entry = {.key = 1, .overlapped = &a, .bytes = 7, .error = 64};
+  a.entry = {.key = 1, .overlapped = &a, .bytes = 7, .status = 64};
   port_->post(a);
   port_->post(b);
   const Taken1 first = take_one(*port_, Deadline::at_once());
@@ -87,7 +87,7 @@ TEST_F(Port, GivesPacketsInTheirOrderAndReleasesEachOnce) {
   EXPECT_EQ(first.entry.key, 1U);
   EXPECT_EQ(first.entry.overlapped, &a);
   EXPECT_EQ(first.entry.bytes, 7U);
-  EXPECT_EQ(first.entry.error, 64U);
+  EXPECT_EQ(first.entry.status, 64U);
   EXPECT_EQ(a.released, 1);
   EXPECT_EQ(b.released, 0);
   EXPECT_EQ(take_one(*port_, Deadline::never()).entry.key, 2U);
