@@ -124,6 +124,37 @@ typedef INT(PASCAL* LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags,
 
 WSALIVE_EXTERN_C_BEGIN
 
+// All of these: WSANOTINITIALISED, WSAEINPROGRESS, WSAENOTSOCK first; FALSE with ERROR_IO_PENDING where the end is
+// told later, as of WSASend; any thread. Also to be had by SIO_GET_EXTENSION_FUNCTION_POINTER.
+
+// A connection request of a bound, unconnected TCP socket, with data to follow it. TRUE or ERROR_IO_PENDING;
+// then WSAECONNREFUSED, WSAETIMEDOUT, ... in the OVERLAPPED, and the socket may try again. lpOverlapped NULL is
+// ERROR_INVALID_PARAMETER; unbound, pending or listening WSAEINVAL; WSAEISCONN; WSAEFAULT. Options set before hold
+// at once; getpeername and shutdown need SO_UPDATE_CONNECT_CONTEXT. Cancelled, the request is taken back.
+// K-30 to K-34, K-103, K-115.
+WSALIVE_API BOOL PASCAL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen,
+                                  PVOID lpSendBuffer, DWORD dwSendDataLength, LPDWORD lpdwBytesSent,
+                                  LPOVERLAPPED lpOverlapped);
+
+// Makes sAcceptSocket, unbound and of the listener's kind, the listener's next connection, and with
+// dwReceiveDataLength waits for its first data. The end is told as one of the listener's. Address lengths
+// are an address and 16 bytes at least (WSAEFAULT; the local one may be 0); WSAEINVAL for a socket that does not
+// listen or is in use. The options are the accepting socket's own until SO_UPDATE_ACCEPT_CONTEXT (K-41).
+WSALIVE_API BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
+                                 DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+                                 DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+                                 LPOVERLAPPED lpOverlapped);
+// The addresses in AcceptEx's buffer, with the lengths that were given there.
+WSALIVE_API VOID PASCAL GetAcceptExSockaddrs(
+    PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+    DWORD dwRemoteAddressLength, struct sockaddr** LocalSockaddr, LPINT LocalSockaddrLength,
+    struct sockaddr** RemoteSockaddr, LPINT RemoteSockaddrLength);
+
+// Ends the sending; with TF_REUSE_SOCKET ends when the peer has ended too, passing over what it sends, and the
+// socket may be connected again with ConnectEx or AcceptEx'ed. lpOverlapped NULL waits. WSAENOTCONN, WSAEINVAL.
+WSALIVE_API BOOL PASCAL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags,
+                                     DWORD dwReserved);
+
 WSALIVE_EXTERN_C_END
 
 #endif

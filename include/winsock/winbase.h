@@ -6,6 +6,7 @@
 #include "minwinbase.h"
 #include "errhandlingapi.h"
 #include "handleapi.h"
+#include "ioapiset.h"
 #include "synchapi.h"
 #include "processthreadsapi.h"
 #include "profileapi.h"
@@ -38,6 +39,9 @@
 #define GMEM_ZEROINIT 0x0040
 #define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
 
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
+
 WSALIVE_EXTERN_C_BEGIN
 
 WSALIVE_API HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
@@ -68,6 +72,10 @@ WSALIVE_API int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
 WSALIVE_API int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2);
 WSALIVE_API int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2);
 WSALIVE_API int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
+
+// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: a socket's operation that succeeds at once queues no packet. A mode
+// once set stays. ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER.
+WSALIVE_API BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 
 WSALIVE_EXTERN_C_END
 

@@ -1,5 +1,6 @@
 #include "os/socket_calls.hpp"
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -64,6 +65,11 @@ int name_of(int fd, End end, SocketAddress& name) noexcept {
   name.size = SocketAddress::kRoom;
   return answer(::syscall(end == End::own ? SYS_getsockname : SYS_getpeername, fd,
                           name.bytes.data(), &name.size));
+}
+
+void replace_socket(int fd, int by) noexcept {
+  ::dup3(by, fd, O_CLOEXEC);
+  ::close(by);
 }
 
 int set_blocking(int fd, Blocking blocking) noexcept {

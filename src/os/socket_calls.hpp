@@ -35,6 +35,9 @@ enum class End : std::uint8_t { own, peer };
 
 [[nodiscard]] int set_blocking(int fd, Blocking blocking) noexcept;
 
+/// Gives the descriptor another socket; closes the number that this one had before.
+void replace_socket(int fd, int by) noexcept;
+
 /// Takes the pending error, which the kernel then forgets: an errno, 0 if none.
 [[nodiscard]] int take_pending_error(int fd) noexcept;
 

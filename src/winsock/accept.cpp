@@ -27,20 +27,6 @@ void copy(const std::atomic<T>& from, std::atomic<T>& to) {
   to.store(from.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
-/// The kernel has handed its own options down at the handshake; these are the cells beside it.
-void inherit(const Socket& listener, Socket& accepted) {
-  copy(listener.non_blocking, accepted.non_blocking);
-  copy(listener.keep_alive.on, accepted.keep_alive.on);
-  copy(listener.keep_alive.idle_ms, accepted.keep_alive.idle_ms);
-  copy(listener.keep_alive.interval_ms, accepted.keep_alive.interval_ms);
-  copy(listener.keep_alive.probes, accepted.keep_alive.probes);
-  copy(listener.options.receive_buffer, accepted.options.receive_buffer);
-  copy(listener.options.send_buffer, accepted.options.send_buffer);
-  copy(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
-  copy(listener.options.send_timeout_ms, accepted.options.send_timeout_ms);
-  copy(listener.options.bits, accepted.options.bits);
-}
-
 /// A closed listener ends the call (K-109); any other interruption does not (K-110).
 WsaError accept_error(const Socket& listener, int error) {
   if (listener.life() != Life::open) return WsaError::interrupted;
@@ -71,6 +57,12 @@ tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& 
     const int fd = os::accept_on(listener.fd(), mode, &peer);
     if (fd >= 0) return Fd{fd};
     if (fd == -EINTR && listener.life() == Life::open) continue;
+    if (fd == -EAGAIN && !non_blocking &&
+        listener.kernel_non_blocking.load(std::memory_order_relaxed)) {
+      const WsaError ended = wait_until_ready(listener, os::kReadable, std::nullopt);
+      if (ended != WsaError::none) return tl::unexpected{ended};
+      continue;
+    }
     return tl::unexpected{accept_error(listener, -fd)};
   }
 }
@@ -147,6 +139,19 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
 }
 
 }  // namespace
+
+void inherit(const Socket& listener, Socket& accepted) {
+  copy(listener.non_blocking, accepted.non_blocking);
+  copy(listener.keep_alive.on, accepted.keep_alive.on);
+  copy(listener.keep_alive.idle_ms, accepted.keep_alive.idle_ms);
+  copy(listener.keep_alive.interval_ms, accepted.keep_alive.interval_ms);
+  copy(listener.keep_alive.probes, accepted.keep_alive.probes);
+  copy(listener.options.receive_buffer, accepted.options.receive_buffer);
+  copy(listener.options.send_buffer, accepted.options.send_buffer);
+  copy(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
+  copy(listener.options.send_timeout_ms, accepted.options.send_timeout_ms);
+  copy(listener.options.bits, accepted.options.bits);
+}
 
 NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {
   NewSocket handle = enter_table(fd, listener.traits());

@@ -2,6 +2,8 @@
 // WSAGetLastError.
 #pragma once
 
+#include <new>
+
 #include "base/wsa_error.hpp"
 #include "kernel/last_error.hpp"
 #include "os/program_memory.hpp"
@@ -21,6 +23,23 @@ inline void store_last_error(WsaError code) noexcept {
   if (code == WsaError::none) return 0;
   store_last_error(code);
   return kSocketError;
+}
+
+/// TRUE or FALSE. A success leaves the last error alone.
+[[nodiscard]] inline int finish_flag(WsaError code) noexcept {
+  if (code == WsaError::none) return 1;
+  store_last_error(code);
+  return 0;
+}
+
+/// The same of a body that may run out of memory.
+template <typename Body>
+[[nodiscard]] int guarded_flag(Body body) noexcept {
+  try {
+    return finish_flag(body());
+  } catch (const std::bad_alloc&) {
+    return finish_flag(WsaError::not_enough_memory);
+  }
 }
 
 /// A count, or SOCKET_ERROR.

@@ -7,6 +7,8 @@
 #include "winsock/call.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/cancel.hpp"
+#include "winsock/overlapped/channel.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -24,6 +26,13 @@ bool close_now(Socket& socket) noexcept {
   if (!socket.begin_closing()) return false;
   end_calls_on(socket);
   const int fd = socket.fd();
+  if (Channel* const channel = socket.channel.load(std::memory_order_acquire)) {
+    if ((socket.options.bits.load(std::memory_order_acquire) & kAcceptPending) != 0) {
+      cancel_accepts_into(socket);
+    }
+    if (channel->has_moved.load()) static_cast<void>(cancel_any(socket, nullptr));
+    channel->close();
+  }
   drop_deferred(socket);
   if (socket.is_tcp()) runtime().engine().forget(fd);
   // The entry first: the number may be another thread's new socket as soon as it is closed.

@@ -93,13 +93,16 @@ WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
 }
 
 /// K-101: what another connect answers while the socket is not free for one.
-WsaError phase_refusal(Phase phase) {
+WsaError phase_refusal(const Socket& socket, Phase phase) {
+  const bool by_connect_ex =
+      (socket.options.bits.load(std::memory_order_relaxed) & kByConnectEx) != 0;
   switch (phase) {
     case Phase::listening:
       return WsaError::invalid_argument;
     case Phase::connected:
       return WsaError::is_connected;
     case Phase::connecting:
+      if (by_connect_ex) return WsaError::invalid_argument;  // K-115
       // Winsock 1.1 knew no WSAEALREADY here.
       return runtime().version().major == 1 ? WsaError::invalid_argument : WsaError::already;
     case Phase::fresh:
@@ -122,12 +125,13 @@ WsaError connect_call(SOCKET handle, const sockaddr* name, int size) {
     return bad;
   }
   if (has_messages(*socket)) return set_peer(*socket, address);
-  if (const WsaError busy = phase_refusal(settle_phase(*socket)); busy != WsaError::none) {
+  if (const WsaError busy = phase_refusal(*socket, settle_phase(*socket)); busy != WsaError::none) {
     return busy;
   }
   if (leads_nowhere(*socket, address)) return WsaError::address_not_available;
   Phase fresh = Phase::fresh;
-  if (!socket->phase.compare_exchange_strong(fresh, Phase::connecting)) return phase_refusal(fresh);
+  if (!socket->phase.compare_exchange_strong(fresh, Phase::connecting))
+    return phase_refusal(*socket, fresh);
   return connect_stream(*socket, address);
 }
 

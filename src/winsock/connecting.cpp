@@ -12,6 +12,8 @@ namespace {
 
 void fail(Socket& socket) {
   const WsaError code = os::wsa_error(os::take_pending_error(socket.fd()));
+  // The kernel would answer the next request with ECONNABORTED, once.
+  static_cast<void>(os::disconnect_socket(socket.fd()));
   if (code != WsaError::none) {
     socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
   }

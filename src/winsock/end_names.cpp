@@ -8,6 +8,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/connect_ex.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -22,6 +23,7 @@ WsaError own_name(Socket& socket, os::SocketAddress& name) {
 }
 
 WsaError peer_name(Socket& socket, os::SocketAddress& name) {
+  if (lacks_context(socket)) return WsaError::not_connected;  // K-34, K-115
   if (settle_phase(socket) == Phase::connecting) {
     socket.peer.load(name);  // K-115; Linux knows no peer before the handshake.
     return WsaError::none;

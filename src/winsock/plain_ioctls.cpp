@@ -40,7 +40,8 @@ WsaError set_non_blocking(const IoctlCall& call, std::uint32_t& written) {
   if (call.buffers.in_size < sizeof on) return WsaError::fault;
   if (!os::load_program(static_cast<const DWORD*>(call.buffers.in), on)) return WsaError::fault;
   const auto mode = on != 0 ? os::Blocking::no : os::Blocking::yes;
-  if (const int result = os::set_blocking(call.socket.fd(), mode); result != 0) {
+  const bool fixed = call.socket.kernel_non_blocking.load(std::memory_order_relaxed);
+  if (const int result = fixed ? 0 : os::set_blocking(call.socket.fd(), mode); result != 0) {
     return os::wsa_error(-result);
   }
   call.socket.non_blocking.store(on != 0, std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/transfers.hpp"
 #include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
@@ -58,6 +59,12 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
   return receive_on(*socket, pieces, static_cast<unsigned>(flags), from);
 }
 
+/// Where the sender's address is to go.
+struct Name {
+  sockaddr* name = nullptr;
+  int* size = nullptr;
+};
+
 /// A WSARecv or WSARecvFrom as the program made it.
 struct Request {
   SOCKET handle;
@@ -65,7 +72,7 @@ struct Request {
   DWORD count;
   DWORD* received;
   DWORD* flags;
-  WSAOVERLAPPED* overlapped;
+  Notice notice;
 };
 
 /// What the two outputs become: a message that was cut says so in the flags.
@@ -79,12 +86,30 @@ WsaError report(const Request& request, const Count& count, DWORD room) {
   return stored ? WsaError::none : WsaError::fault;
 }
 
-WsaError receive_buffers(const Request& request, AddressOutlet from) {
+WsaError receive_overlapped(Socket& socket, const Request& request, const Name& from) {
+  DWORD flags = 0;
+  if (request.received && !can_store(request.received)) return WsaError::fault;
+  if (!can_store(request.flags) || !os::load_program(request.flags, flags)) return WsaError::fault;
+  const auto ours = receive_flags(flags);
+  if (!ours) return WsaError::operation_not_supported;
+  std::uint32_t received = 0;
+  const WsaError answer =
+      start_receive(socket, {request.buffers, request.count, *ours, from.name, from.size},
+                    request.notice, received);
+  if (answer != WsaError::none) return answer;
+  static_cast<void>(os::store_program(request.flags, DWORD{0}));
+  if (request.received) static_cast<void>(os::store_program(request.received, DWORD{received}));
+  return WsaError::none;
+}
+
+WsaError receive_buffers(const Request& request, const Name& from) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();
   if (!socket) return WsaError::not_a_socket;
-  if (request.overlapped) return WsaError::operation_not_supported;
+  if (is_overlapped(*socket, request.notice.overlapped)) {
+    return receive_overlapped(*socket, request, from);
+  }
   DWORD flags = 0;
   if (!request.buffers || !can_store(request.received) || !can_store(request.flags) ||
       !os::load_program(request.flags, flags)) {
@@ -92,7 +117,7 @@ WsaError receive_buffers(const Request& request, AddressOutlet from) {
   }
   if (request.count == 0) return WsaError::invalid_argument;
   const Pieces pieces{request.buffers, request.count};
-  const Count count = receive_on(*socket, pieces, flags, from);
+  const Count count = receive_on(*socket, pieces, flags, {from.name, from.size});
   return report(request, count, static_cast<DWORD>(pieces.size()));
 }
 
@@ -111,19 +136,27 @@ int recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int
 
 int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
             LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
-            LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+            LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace wsalive::winsock;
-  return finish(
-      receive_buffers({s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped},
-                      {nullptr, nullptr}));
+  return finish(receive_buffers({s,
+                                 lpBuffers,
+                                 dwBufferCount,
+                                 lpNumberOfBytesRecvd,
+                                 lpFlags,
+                                 {lpOverlapped, lpCompletionRoutine}},
+                                {nullptr, nullptr}));
 }
 
 int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
                 LPDWORD lpFlags, struct sockaddr* lpFrom, LPINT lpFromlen,
                 LPWSAOVERLAPPED lpOverlapped,
-                LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+                LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace wsalive::winsock;
-  return finish(
-      receive_buffers({s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped},
-                      {lpFrom, lpFromlen}));
+  return finish(receive_buffers({s,
+                                 lpBuffers,
+                                 dwBufferCount,
+                                 lpNumberOfBytesRecvd,
+                                 lpFlags,
+                                 {lpOverlapped, lpCompletionRoutine}},
+                                {lpFrom, lpFromlen}));
 }

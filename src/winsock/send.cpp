@@ -9,6 +9,7 @@
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/transfers.hpp"
 #include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
@@ -23,16 +24,20 @@ struct Target {
   int size = 0;
 };
 
+WsaError take_destination(const Socket& socket, const Target& target, os::SocketAddress& address) {
+  const WsaError bad = take_address(socket, target.name, target.size, address);
+  if (bad != WsaError::none) return bad;
+  const bool nowhere = socket.traits().kind == Kind::udp && address.port() == 0;
+  return nowhere ? WsaError::address_not_available : WsaError::none;
+}
+
 /// A message to somebody, or along the connection.
 Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const Target* target) {
   os::SocketAddress address;
   const bool named = target && target->name;
   if (named) {
-    const WsaError bad = take_address(socket, target->name, target->size, address);
+    const WsaError bad = take_destination(socket, *target, address);
     if (bad != WsaError::none) return refused(bad);
-    if (socket.traits().kind == Kind::udp && address.port() == 0) {
-      return refused(WsaError::address_not_available);
-    }
   }
   if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
   const Count sent = send_through(socket, pieces.size(), [&](std::size_t done, unsigned more) {
@@ -76,15 +81,37 @@ struct Request {
   DWORD count;
   DWORD* sent;
   DWORD flags;
-  WSAOVERLAPPED* overlapped;
+  Notice notice;
 };
+
+WsaError send_overlapped(Socket& socket, const Request& request, const Target* target) {
+  if (request.sent && !can_store(request.sent)) return WsaError::fault;
+  const auto flags = send_flags(request.flags);
+  if (!flags) return WsaError::operation_not_supported;
+  os::SocketAddress address;
+  const bool named = target && target->name && has_messages(socket);
+  if (named) {
+    const WsaError bad = take_destination(socket, *target, address);
+    if (bad != WsaError::none) return bad;
+  }
+  std::uint32_t sent = 0;
+  const WsaError answer =
+      start_send(socket, {request.buffers, request.count, *flags, named ? &address : nullptr},
+                 request.notice, sent);
+  if (answer == WsaError::destination_required && !target) return WsaError::not_connected;
+  if (answer == WsaError::none && request.sent)
+    static_cast<void>(os::store_program(request.sent, DWORD{sent}));
+  return answer;
+}
 
 WsaError send_buffers(const Request& request, const Target* target) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();
   if (!socket) return WsaError::not_a_socket;
-  if (request.overlapped) return WsaError::operation_not_supported;
+  if (is_overlapped(*socket, request.notice.overlapped)) {
+    return send_overlapped(*socket, request, target);
+  }
   if (!request.buffers || !can_store(request.sent)) return WsaError::fault;
   if (request.count == 0) return WsaError::invalid_argument;
   const Pieces pieces{request.buffers, request.count};
@@ -110,17 +137,27 @@ int sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr*
 
 int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
             DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
-            LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+            LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace wsalive::winsock;
-  return finish(send_buffers(
-      {s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpOverlapped}, nullptr));
+  return finish(send_buffers({s,
+                              lpBuffers,
+                              dwBufferCount,
+                              lpNumberOfBytesSent,
+                              dwFlags,
+                              {lpOverlapped, lpCompletionRoutine}},
+                             nullptr));
 }
 
 int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
               DWORD dwFlags, const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
-              LPWSAOVERLAPPED_COMPLETION_ROUTINE /*lpCompletionRoutine*/) {
+              LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace wsalive::winsock;
   const Target target{lpTo, iTolen};
-  return finish(send_buffers(
-      {s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpOverlapped}, &target));
+  return finish(send_buffers({s,
+                              lpBuffers,
+                              dwBufferCount,
+                              lpNumberOfBytesSent,
+                              dwFlags,
+                              {lpOverlapped, lpCompletionRoutine}},
+                             &target));
 }

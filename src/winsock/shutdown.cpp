@@ -10,6 +10,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/connect_ex.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 
@@ -37,6 +38,7 @@ WsaError shutdown_call(SOCKET handle, int how) {
   const bool messages = has_messages(*socket);
   // Linux would take a pending request or a listener down.
   if (!messages && settle_phase(*socket) != Phase::connected) return WsaError::not_connected;
+  if (lacks_context(*socket)) return WsaError::not_connected;  // K-34
 
   const How& what = kHow[static_cast<std::size_t>(how)];
   // Noted first: a call that the kernel ends must find the reason.

@@ -119,6 +119,7 @@ void Socket::reset() noexcept {
   phase = Phase::fresh;
   cause = Cause::none;
   non_blocking = false;
+  kernel_non_blocking = false;
   bound = false;
   request_awaited = false;
   shut = 0;

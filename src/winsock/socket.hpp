@@ -82,6 +82,8 @@ enum OptionBit : std::uint8_t {
   kDontRoute = 8,
   kConditionalAccept = 16,
   kContextUpdated = 32,  ///< SO_UPDATE_*_CONTEXT was set (K-34).
+  kByConnectEx = 64,     ///< The request is one of ConnectEx, by list or by name (K-34, K-115).
+  kAcceptPending = 128,  ///< An AcceptEx is to make this socket a connection.
 };
 
 /// The address that a connect goes to, for getpeername while it is pending (K-115). Single words, so
@@ -97,6 +99,8 @@ class AddressCell {
 };
 
 enum ShutBit : std::uint8_t { kShutReceiving = 1, kShutSending = 2 };
+
+class Channel;
 
 class Socket {
  public:
@@ -123,6 +127,7 @@ class Socket {
   std::atomic<Phase> phase{Phase::fresh};
   std::atomic<Cause> cause{Cause::none};
   std::atomic<bool> non_blocking{false};
+  std::atomic<bool> kernel_non_blocking{false};  ///< A listener of AcceptEx, whatever its mode is.
   std::atomic<bool> bound{false};
   std::atomic<bool> request_awaited{false};      ///< A thread is blocked in connect.
   std::atomic<std::uint8_t> shut{0};             ///< ShutBit.
@@ -131,6 +136,7 @@ class Socket {
   KeepAliveCells keep_alive;
   OptionCells options;
   AddressCell peer;
+  std::atomic<Channel*> channel{nullptr};  ///< Of overlapped I/O; stays with the entry.
 
  private:
   void reset() noexcept;

@@ -27,8 +27,15 @@ WSALIVE_API int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct 
                                 int* fromlen) WSALIVE_LABEL(recvfrom);
 
 // The same from and into several buffers; 0 buffers are WSAEINVAL. The counts, and lpFlags of the receives,
-// are needed (WSAEFAULT); lpFlags becomes MSG_PARTIAL beside WSAEMSGSIZE. Not overlapped yet: with
-// lpOverlapped the answer is WSAEOPNOTSUPP.
+// are needed (WSAEFAULT); lpFlags becomes MSG_PARTIAL beside WSAEMSGSIZE.
+//
+// With lpOverlapped, on a socket made with WSA_FLAG_OVERLAPPED: tried at once, and what must wait is
+// WSA_IO_PENDING and ends later, in the order of the calls, sends and receives apart. 0 means that it has
+// ended; a completion packet, event or routine follows all the same. Any other code: nothing follows. The
+// count may be NULL. A send ends when all of it is on its way. The event is reset at the start. The routine runs
+// in an alertable wait of this thread; a port and a routine exclude each other (WSAEINVAL). Operations
+// without a port end, with WSA_OPERATION_ABORTED, with the thread that started them. A stream's receive
+// into 0 bytes ends when something has come. WSA_INVALID_HANDLE: hEvent is no event.
 WSALIVE_API int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
                                LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
                                LPWSAOVERLAPPED lpOverlapped,
@@ -47,6 +54,11 @@ WSALIVE_API int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferC
                                    struct sockaddr* lpFrom, LPINT lpFromlen,
                                    LPWSAOVERLAPPED lpOverlapped,
                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
+// How an operation ended: FALSE with its code, or with WSA_IO_INCOMPLETE while it is pending and fWait is FALSE.
+// With fWait the call waits, for hEvent if there is one. WSAENOTSOCK, WSAEFAULT. K-90 to K-92.
+WSALIVE_API BOOL WSAAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped,
+                                               LPDWORD lpcbTransfer, BOOL fWait, LPDWORD lpdwFlags);
 
 WSALIVE_EXTERN_C_END
 

@@ -57,6 +57,30 @@ WSALIVE_API int WSAAPI WSAConnect(SOCKET s, const struct sockaddr* name, int nam
                                   LPWSABUF lpCallerData, LPWSABUF lpCalleeData, LPQOS lpSQOS,
                                   LPQOS lpGQOS);
 
+// Connect to the first of the addresses, or of a host's and service's addresses, that answers, and wait for it
+// whatever the socket's mode is; the socket is unbound. FALSE with the last address's code; WSAETIMEDOUT at the
+// time-out, which is the whole call's (NULL: none but each request's 21 s, K-116). Each end's address goes to its
+// place, if one is given; a short one is WSAEFAULT. WSAEINVAL: Reserved not NULL, bound, pending or listening
+// socket, empty list, node or service NULL; WSAEISCONN; WSATYPE_NOT_FOUND (service), WSAHOST_NOT_FOUND. Options
+// set before hold at once; getpeername and shutdown need SO_UPDATE_CONNECT_CONTEXT. K-30 to K-34, K-104, K-105.
+WSALIVE_API BOOL WSAAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST SocketAddress,
+                                         LPDWORD LocalAddressLength, LPSOCKADDR LocalAddress,
+                                         LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                                         const struct timeval* timeout, LPWSAOVERLAPPED Reserved);
+WSALIVE_API BOOL WSAAPI WSAConnectByNameA(SOCKET s, LPCSTR nodename, LPCSTR servicename,
+                                          LPDWORD LocalAddressLength, LPSOCKADDR LocalAddress,
+                                          LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                                          const struct timeval* timeout, LPWSAOVERLAPPED Reserved);
+WSALIVE_API BOOL WSAAPI WSAConnectByNameW(SOCKET s, LPWSTR nodename, LPWSTR servicename,
+                                          LPDWORD LocalAddressLength, LPSOCKADDR LocalAddress,
+                                          LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                                          const struct timeval* timeout, LPWSAOVERLAPPED Reserved);
+#ifdef UNICODE
+#define WSAConnectByName WSAConnectByNameW
+#else
+#define WSAConnectByName WSAConnectByNameA
+#endif
+
 // SD_RECEIVE, SD_SEND or SD_BOTH, else WSAEINVAL; WSAENOTCONN.
 WSALIVE_API int WSAAPI shutdown(SOCKET s, int how) WSALIVE_LABEL(shutdown);
 

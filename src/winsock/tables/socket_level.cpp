@@ -9,6 +9,7 @@
 #include <array>
 
 #include "winsock/keepalive.hpp"
+#include "winsock/overlapped/connect_ex.hpp"
 #include "winsock/plain_options.hpp"
 #include "winsock/state_options.hpp"
 #include "winsock/tables/option_tables.hpp"
@@ -39,7 +40,9 @@ constexpr std::array kRows{
     OptionRow{SO_PROTOCOL_INFOA,   kInternetSocket, kStructure<WSAPROTOCOL_INFOA>,  get_protocol_info_a,   nullptr},
     OptionRow{SO_PROTOCOL_INFOW,   kInternetSocket, kStructure<WSAPROTOCOL_INFOW>,  get_protocol_info_w,   nullptr},
     OptionRow{SO_OPENTYPE,         kAnySocket,      kDword,                         get_open_type,         set_open_type},
+    OptionRow{SO_UPDATE_ACCEPT_CONTEXT, kTcp,       kAnyLength,                     nullptr,               update_accept_context},
     OptionRow{SO_CONNECT_TIME,     kTcp,            kDword,                         get_connect_time,      nullptr},
+    OptionRow{SO_UPDATE_CONNECT_CONTEXT, kTcp,      kAnyLength,                     nullptr,               update_connect_context},
     // clang-format on
 };
 static_assert(is_sorted_by_name(kRows));

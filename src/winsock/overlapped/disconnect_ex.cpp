@@ -1,0 +1,102 @@
+// DisconnectEx: ends the sending; with TF_REUSE_SOCKET it is done when the peer has ended too, and the socket
+// may be connected again.
+
+#include "mswsock.h"
+
+#include <array>
+#include <cerrno>
+
+#include "engine/engine.hpp"
+#include "os/errno_table.hpp"
+#include "os/socket_calls.hpp"
+#include "os/socket_io.hpp"
+#include "winsock/call.hpp"
+#include "winsock/connecting.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/hooks.hpp"
+#include "winsock/overlapped/channel.hpp"
+#include "winsock/overlapped/transfers.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+/// What the peer still sends is for nobody. \return 0 at its end, -EAGAIN, or an errno below 0.
+long pass_over(int fd) {
+  std::array<char, 4096> unwanted;  // Not cleared.
+  for (;;) {
+    const long result = os::receive_bytes(fd, unwanted.data(), unwanted.size(), os::kDontBlock);
+    if (result <= 0 && result != -EINTR) return result;
+  }
+}
+
+/// Options, cells and modes stay; the connection and what was known of it go.
+WsaError make_reusable(Socket& socket) {
+  if (socket.is_tcp()) runtime().engine().forget(socket.fd());
+  const int result = os::disconnect_socket(socket.fd());
+  if (result != 0) return os::wsa_error(-result);
+  constexpr auto kOfConnection = static_cast<std::uint8_t>(kByConnectEx | kContextUpdated);
+  socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
+  socket.shut.store(0, std::memory_order_relaxed);
+  socket.cause.store(Cause::none, std::memory_order_relaxed);
+  socket.connected_at_ns.store(0, std::memory_order_relaxed);
+  socket.phase.store(Phase::fresh, std::memory_order_release);
+  return WsaError::none;
+}
+
+WsaError end_sending(Socket& socket) {
+  socket.shut.fetch_or(kShutSending, std::memory_order_acq_rel);
+  const int result = os::shut_down(socket.fd(), os::Direction::send);
+  return result == -ENOTCONN ? WsaError::none : os::wsa_error(-result);
+}
+
+Progress attempt_disconnect(Operation& operation, Socket& socket, Outcome& outcome) {
+  if (operation.extra.stage == 0) {
+    const WsaError bad = end_sending(socket);
+    if (bad != WsaError::none) return failed(socket, outcome, bad);
+    operation.extra.stage = 1;
+  }
+  if ((operation.extra.mode & TF_REUSE_SOCKET) == 0) return ended_well(outcome, 0);
+  if (pass_over(socket.fd()) == -EAGAIN) return Progress::waits;
+  const WsaError bad = make_reusable(socket);
+  return bad == WsaError::none ? ended_well(outcome, 0) : failed(socket, outcome, bad);
+}
+
+/// Without an OVERLAPPED the call waits.
+WsaError disconnect_now(Socket& socket, DWORD flags) {
+  if (const WsaError bad = end_sending(socket); bad != WsaError::none) return bad;
+  if ((flags & TF_REUSE_SOCKET) == 0) return WsaError::none;
+  while (pass_over(socket.fd()) == -EAGAIN) {
+    const WsaError ended = wait_until_ready(socket, os::kReadable, std::nullopt);
+    if (ended != WsaError::none) return ended;
+  }
+  return make_reusable(socket);
+}
+
+WsaError disconnect_ex_call(SOCKET handle, OVERLAPPED* overlapped, DWORD flags, DWORD reserved) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  const bool known = (flags & ~DWORD{TF_REUSE_SOCKET}) == 0 && reserved == 0;
+  if (!known) return WsaError::invalid_argument;
+  if (!socket->is_tcp() || settle_phase(*socket) != Phase::connected) {
+    return WsaError::not_connected;
+  }
+  if (!overlapped) return disconnect_now(*socket, flags);
+  if (!can_store(overlapped)) return WsaError::fault;
+  Operation& operation = take_operation();
+  operation.attempt = attempt_disconnect;
+  operation.direction = os::Direction::receive;
+  operation.extra.mode = flags;
+  std::uint32_t unused = 0;
+  return start_operation(*socket, operation, {overlapped}, unused);
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+BOOL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWORD dwReserved) {
+  using namespace wsalive::winsock;
+  return guarded_flag([&] { return disconnect_ex_call(s, lpOverlapped, dwFlags, dwReserved); });
+}

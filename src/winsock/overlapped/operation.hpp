@@ -1,0 +1,119 @@
+// One overlapped operation: what is to be done, how far it is, and how its end is told.
+//
+// Operations come from a pool and go back to it by whoever learns of the end: the thread that takes the
+// packet, the one that runs the routine, or the one that ends the operation. While one is in a channel's
+// queue, the channel's lock guards it.
+#pragma once
+
+#include "winsock2.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/intrusive_list.hpp"
+#include "kernel/apc.hpp"
+#include "kernel/completion_port.hpp"
+#include "kernel/event.hpp"
+#include "kernel/thread.hpp"
+#include "os/socket_address.hpp"
+#include "os/socket_io.hpp"
+#include "winsock/overlapped/status.hpp"
+#include "winsock/pieces.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+struct Operation;
+
+enum class Progress : std::uint8_t {
+  waits,
+  ended,
+  moves,  ///< It goes on with another socket: `move_on` is called without locks.
+};
+
+struct Outcome {
+  NtStatus status = kSuccess;
+  std::uint32_t bytes = 0;
+};
+
+/// Makes what system calls the operation needs now. Never blocks; the channel's lock is held.
+using Attempt = Progress (*)(Operation&, Socket&, Outcome&);
+
+/// How a program wants to be told of an end.
+struct Notice {
+  OVERLAPPED* overlapped = nullptr;
+  LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
+};
+
+/// The parts that only the connect family and files need.
+struct Extra {
+  Handle accept_socket = kInvalidHandle;  ///< AcceptEx: becomes the connection.
+  Handle listener = kInvalidHandle;       ///< AcceptEx that waits for data on the connection.
+  char* output = nullptr;                 ///< AcceptEx's buffer.
+  std::uint32_t receive_size = 0;
+  std::uint32_t local_size = 0;
+  std::uint32_t remote_size = 0;
+  std::uint32_t mode = 0;  ///< TF_* flags.
+  int stage = 0;
+  int connection = -1;  ///< AcceptEx: the kernel's new socket.
+};
+
+/// What a port or a thread hands back leads to the operation.
+template <typename Base>
+struct PartOfOperation : Base {
+  Operation* operation = nullptr;
+};
+
+struct Operation : Link {
+  Operation() noexcept { packet.operation = apc.operation = this; }
+
+  Attempt attempt = nullptr;
+  void (*move_on)(Operation&) noexcept = nullptr;
+  void (*on_cancel)(Operation&, Socket&) noexcept = nullptr;  ///< Under the channel's lock.
+  os::Direction direction = os::Direction::receive;
+
+  // How the end is told.
+  Notice notice;
+  int starter = 0;  ///< The thread that started it.
+  kernel::Ref<kernel::Event> event;
+  kernel::Ref<kernel::CompletionPort> port;
+  std::uintptr_t key = 0;
+  kernel::Ref<kernel::Thread> thread;  ///< For the routine.
+  PartOfOperation<kernel::Packet> packet;
+  PartOfOperation<kernel::Apc> apc;
+  Outcome outcome;  ///< Kept for the routine.
+
+  // What is to be done.
+  Pieces data{static_cast<void*>(nullptr), 0};
+  std::array<WSABUF, 4> few_buffers{};
+  std::vector<WSABUF> many_buffers;
+  std::size_t done = 0;
+  unsigned flags = 0;
+  Cause at_entry = Cause::none;
+  bool at_once = false;  ///< Waits for none that came before it.
+  bool drained = false;  ///< The last attempt found less than it asked for.
+  bool has_target = false;
+  os::SocketAddress address;
+  void* name = nullptr;  ///< WSARecvFrom's address and its length, in the program's memory.
+  int* name_size = nullptr;
+  WSAMSG* message = nullptr;
+  Extra extra;
+
+  /// Copies the program's array; the buffers themselves stay the program's. Throws std::bad_alloc.
+  void take_buffers(const WSABUF* buffers, std::uint32_t count);
+};
+
+/// From the pool; throws std::bad_alloc.
+[[nodiscard]] Operation& take_operation();
+/// Back to the pool, with nothing held any more.
+void give_back(Operation& operation) noexcept;
+
+/// Operations that are in use now. For tests.
+[[nodiscard]] std::size_t operations_in_use() noexcept;
+
+/// For the child of a fork: the parent's operations are not its own.
+void forget_operations() noexcept;
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,106 @@
+#include "winsock/overlapped/reactor.hpp"
+
+#include <algorithm>
+
+#include "os/clock.hpp"
+#include "os/signals_blocked.hpp"
+#include "os/threads.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
+
+/// Whether operations wait there for nobody.
+bool is_left_alone(const WatchSet& set) { return set.pending.load() != 0 && set.polling() == 0; }
+
+}  // namespace
+
+std::shared_ptr<WatchSet> Reactor::make_set() {
+  auto set = std::make_shared<WatchSet>();
+  const std::lock_guard lock{mutex_};
+  ports_.push_back({set});
+  return set;
+}
+
+bool Reactor::begin_waiting(WatchSet& set) noexcept {
+  set.pending.fetch_add(1);
+  if (!runs_.load(std::memory_order_acquire) && !start()) {
+    set.pending.fetch_sub(1);
+    return false;
+  }
+  if (&set != &own_ && set.polling() == 0) left_alone(set);
+  return true;
+}
+
+void Reactor::left_alone(WatchSet& set) noexcept {
+  if (&set == &own_ || !asleep_.load() || set.pending.load() == 0) return;
+  if (asleep_.exchange(false)) own_.kick();
+}
+
+bool Reactor::start() noexcept {
+  const std::lock_guard lock{mutex_};
+  if (runs_.load(std::memory_order_relaxed)) return true;
+  const os::AllSignalsBlocked quiet;
+  if (!os::start_thread(kStackBytes, &Reactor::body, this)) return false;
+  runs_.store(true, std::memory_order_release);
+  return true;
+}
+
+void* Reactor::body(void* reactor) noexcept {
+  static_cast<Reactor*>(reactor)->loop();
+  return nullptr;
+}
+
+void Reactor::loop() noexcept {
+  int quiet_looks = 0;
+  for (;;) {
+    quiet_looks = look_after_ports() ? 0 : quiet_looks + 1;
+    const bool sleeps = quiet_looks >= kQuietLooks && fall_asleep();
+    own_.poll(sleeps ? Instant::max() : os::monotonic_clock().now() + kLook);
+    if (sleeps) quiet_looks = 0;
+    asleep_.store(false);
+  }
+}
+
+/// \return whether there was anything to do, or may be soon: threads that come and go.
+bool Reactor::look_after_ports() noexcept {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(ports_, [](const Port& port) { return port.set->ended(); });
+  bool busy = false;
+  for (Port& port : ports_) {
+    const std::uint64_t polls = port.set->polls();
+    const bool came_and_went = polls != port.polls;
+    port.polls = polls;
+    if (!came_and_went && is_left_alone(*port.set)) port.set->visit();
+    busy = busy || came_and_went || is_left_alone(*port.set);
+  }
+  return busy;
+}
+
+/// \return false if a port was left alone meanwhile. Whoever leaves one alone from now on sees that we sleep.
+bool Reactor::fall_asleep() noexcept {
+  asleep_.store(true);
+  const std::lock_guard lock{mutex_};
+  if (std::ranges::none_of(ports_, [](const Port& port) { return is_left_alone(*port.set); })) {
+    return true;
+  }
+  asleep_.store(false);
+  return false;
+}
+
+void Reactor::begin_anew_in_child() noexcept {
+  mutex_.unlock();
+  runs_.store(false);
+  asleep_.store(false);
+  own_.renew();
+  for (const Port& port : ports_) port.set->renew();
+}
+
+Reactor& reactor() noexcept {
+  static auto* const the_one =
+      new Reactor;  // Never destroyed: its thread runs on while the process ends.
+  return *the_one;
+}
+
+}  // namespace wsalive::winsock

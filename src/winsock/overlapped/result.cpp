@@ -1,0 +1,114 @@
+// WSAGetOverlappedResult, and what GetOverlappedResult shares with it.
+
+#include "winsock/overlapped/result.hpp"
+
+#include <atomic>
+
+#include "kernel/event.hpp"
+#include "kernel/handle_table.hpp"
+#include "os/program_memory.hpp"
+#include "winsock/call.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+using kernel::Deadline;
+
+/// "Some operation has ended": for those who wait without an event. Each clears it before it looks.
+kernel::Event& any_end() {
+  static auto* const event = new kernel::Event{kernel::Reset::manual, false};
+  return *event;
+}
+constinit std::atomic<int> g_waiting{0};
+
+Awaited as_awaited(const kernel::WaitResult& result) {
+  switch (result.end) {
+    case kernel::WaitEnd::timed_out:
+      return Awaited::timed_out;
+    case kernel::WaitEnd::apcs_ran:
+      return Awaited::apcs_ran;
+    default:
+      return Awaited::ended;
+  }
+}
+
+Awaited await_any_end(OVERLAPPED& overlapped, Deadline deadline, kernel::Alertable alertable) {
+  kernel::Event& event = any_end();
+  g_waiting.fetch_add(1);
+  Awaited awaited = Awaited::ended;
+  for (;;) {
+    event.clear();
+    if (status_in(overlapped) != kPending) break;
+    awaited = as_awaited(kernel::wait(event, deadline, alertable));
+    if (awaited != Awaited::ended) break;
+  }
+  g_waiting.fetch_sub(1);
+  return status_in(overlapped) != kPending ? Awaited::ended : awaited;
+}
+
+struct Question {
+  SOCKET handle;
+  WSAOVERLAPPED* overlapped;
+  DWORD* bytes;
+  BOOL wait;
+  DWORD* flags;
+};
+
+/// Read only: the operation may be writing its end.
+bool can_be_read(const OVERLAPPED* overlapped) {
+  OVERLAPPED copy;
+  return os::is_on_stack(overlapped, sizeof copy) ||
+         os::read_program(overlapped, &copy, sizeof copy);
+}
+
+WsaError result_call(const Question& question) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  if (!Entered{question.handle}.socket()) return WsaError::not_a_socket;
+  if (!can_store(question.bytes) || !can_store(question.flags)) return WsaError::fault;
+  if (!can_be_read(question.overlapped)) return WsaError::fault;
+  OVERLAPPED& overlapped = *question.overlapped;
+  if (question.wait && status_in(overlapped) == kPending) {
+    const Awaited awaited = await_end(overlapped, Deadline::never(), kernel::Alertable::no);
+    if (awaited != Awaited::ended) return WsaError::io_incomplete;
+  }
+  const NtStatus status = status_in(overlapped);
+  if (status == kPending) return WsaError::io_incomplete;
+  *question.bytes = static_cast<DWORD>(overlapped.InternalHigh);
+  *question.flags = status == kBufferOverflow ? MSG_PARTIAL : 0;
+  return wsa_error_of(status);
+}
+
+}  // namespace
+
+NtStatus status_in(OVERLAPPED& overlapped) noexcept {
+  return static_cast<NtStatus>(
+      std::atomic_ref{overlapped.Internal}.load(std::memory_order_seq_cst));
+}
+
+Awaited await_end(OVERLAPPED& overlapped, Deadline deadline, kernel::Alertable alertable) {
+  const auto handle =
+      reinterpret_cast<kernel::HandleValue>(overlapped.hEvent) & ~kernel::HandleValue{1};
+  const auto event = handle != 0 ? kernel::handles().find<kernel::Event>(handle).share()
+                                 : kernel::Ref<kernel::Event>{};
+  if (!event) return await_any_end(overlapped, deadline, alertable);
+  const Awaited awaited = as_awaited(kernel::wait(*event, deadline, alertable));
+  if (awaited != Awaited::ended) return awaited;
+  return status_in(overlapped) == kPending ? Awaited::still_pending : Awaited::ended;
+}
+
+void wake_result_waiters() noexcept {
+  if (g_waiting.load() != 0) [[unlikely]]
+    any_end().set();
+}
+
+}  // namespace wsalive::winsock
+
+BOOL WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcbTransfer,
+                            BOOL fWait, LPDWORD lpdwFlags) {
+  using namespace wsalive::winsock;
+  return guarded_flag([&] {
+    return result_call({s, lpOverlapped, lpcbTransfer, fWait, lpdwFlags});
+  });
+}

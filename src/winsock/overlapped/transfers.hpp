@@ -1,0 +1,61 @@
+// Overlapped sends and receives.
+#pragma once
+
+#include "winsock2.h"
+
+#include <cstdint>
+
+#include "base/wsa_error.hpp"
+#include "os/socket_address.hpp"
+#include "winsock/overlapped/operation.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// Whether a call is overlapped: a socket without WSA_FLAG_OVERLAPPED ignores what the program gives.
+[[nodiscard]] inline bool is_overlapped(const Socket& socket, const OVERLAPPED* given) noexcept {
+  return given != nullptr && socket.traits().overlapped;
+}
+
+struct SendWish {
+  const WSABUF* buffers;
+  std::uint32_t count;
+  unsigned flags;  ///< os::TransferFlag.
+  const os::SocketAddress* target = nullptr;
+};
+
+struct ReceiveWish {
+  const WSABUF* buffers;
+  std::uint32_t count;
+  unsigned flags;  ///< os::TransferFlag.
+  void* name = nullptr;
+  int* name_size = nullptr;
+};
+
+/// Start one. \return none: done, with `bytes`; io_pending; or why not, and then nothing will be told.
+/// The caller is Entered.
+[[nodiscard]] WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
+                                  std::uint32_t& bytes);
+[[nodiscard]] WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& notice,
+                                     std::uint32_t& bytes);
+
+/// WSAEFAULT unless the OVERLAPPED and the buffers can be where they are said to be. The kernel's copy
+/// finds the rest.
+[[nodiscard]] WsaError check_notice(const Notice& notice) noexcept;
+[[nodiscard]] WsaError check_buffers(const WSABUF* buffers, std::uint32_t count) noexcept;
+
+/// Starts an operation that is filled in; out of memory is WSA_NOT_ENOUGH_MEMORY.
+[[nodiscard]] WsaError start_operation(Socket& socket, Operation& operation, const Notice& notice,
+                                       std::uint32_t& bytes);
+
+/// The two ways in which an attempt ends.
+[[nodiscard]] Progress ended_well(Outcome& outcome, std::size_t bytes) noexcept;
+[[nodiscard]] Progress failed(const Socket& socket, Outcome& outcome, WsaError code) noexcept;
+
+/// Receives into the operation's data, from a stream.
+[[nodiscard]] Progress attempt_stream_receive(Operation& operation, Socket& socket,
+                                              Outcome& outcome);
+/// Sends what is left of the operation's data.
+[[nodiscard]] Progress attempt_send(Operation& operation, Socket& socket, Outcome& outcome);
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,55 @@
+// Sockets that are watched together: those of one completion port, polled by the port's own threads, or all
+// that belong to no port, polled by the reactor's thread. Whoever polls carries on with the operations.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "kernel/port_poller.hpp"
+#include "os/epoll_set.hpp"
+
+namespace wsalive::winsock {
+
+class Channel;
+
+class WatchSet final : public kernel::PortPoller {
+ public:
+  /// Polls; any number of threads.
+  void poll(Instant deadline) noexcept override;
+  void kick() noexcept override { set_.kick(); }
+  void end() noexcept override { ended_.store(true, std::memory_order_relaxed); }
+
+  /// As poll, once and without waiting, by a thread that is not one of the port's: a kick that was meant for
+  /// one of those is passed on.
+  void visit() noexcept;
+
+  [[nodiscard]] bool good() const noexcept { return set_.good(); }
+  [[nodiscard]] os::EpollSet& sockets() noexcept { return set_; }
+
+  /// Threads that poll now.
+  [[nodiscard]] int polling() const noexcept { return polling_.load(); }
+  /// Counts up whenever a thread has polled.
+  [[nodiscard]] std::uint64_t polls() const noexcept {
+    return polls_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_relaxed); }
+
+  /// Operations that wait here.
+  std::atomic<std::size_t> pending{0};
+
+  /// For the child of a fork, which must not touch its parent's instance.
+  void renew() noexcept;
+
+ private:
+  bool poll_once(Instant deadline) noexcept;
+
+  os::EpollSet set_;
+  std::atomic<int> polling_{0};
+  std::atomic<std::uint64_t> polls_{0};
+  std::atomic<bool> ended_{false};
+};
+
+/// What a set's token stands for: a channel at one time of its life.
+[[nodiscard]] std::uint64_t token_of(const Channel& channel, std::uint16_t generation) noexcept;
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,246 @@
+// AcceptEx, GetAcceptExSockaddrs and DisconnectEx; and the control codes that are told like operations.
+// labels: net
+
+#include <winsock2.h>
+
+#include <mstcpip.h>
+#include <mswsock.h>
+
+#include <array>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/port.hpp"
+#include "support/winsock_api.hpp"
+
+namespace wsalive::test {
+namespace {
+
+constexpr DWORD kName = sizeof(sockaddr_in) + 16;
+
+DWORD keep_alive_of(SOCKET s) {
+  DWORD on = 99;
+  int size = sizeof on;
+  EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<char*>(&on), &size), 0);
+  return on;
+}
+
+class AcceptExTest : public testing::Test {
+ protected:
+  Winsock started_;
+  Own from_ = listener();
+  Own accepting_ = tcp();
+  std::array<char, 256> room_{};
+  OVERLAPPED overlapped_{};
+  DWORD bytes_ = 0;
+
+  BOOL accept_ex(DWORD data = 0) {
+    return AcceptEx(from_, accepting_, room_.data(), data, kName, kName, nullptr, &overlapped_);
+  }
+  Own connected_client() {
+    Own client = tcp();
+    EXPECT_EQ(connect_to(client, name_of(from_)), 0);
+    return client;
+  }
+};
+
+TEST_F(AcceptExTest, TheChosenSocketBecomesTheConnection) {
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  const Own client = connected_client();
+  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
+  EXPECT_EQ(bytes_, 0U);
+  sockaddr* local = nullptr;
+  sockaddr* remote = nullptr;
+  int local_size = 0;
+  int remote_size = 0;
+  GetAcceptExSockaddrs(room_.data(), 0, kName, kName, &local, &local_size, &remote, &remote_size);
+  EXPECT_EQ(local_size, static_cast<int>(sizeof(sockaddr_in)));
+  EXPECT_EQ(reinterpret_cast<sockaddr_in*>(local)->sin_port, name_of(from_).sin_port);
+  EXPECT_EQ(reinterpret_cast<sockaddr_in*>(remote)->sin_port, name_of(client).sin_port);
+  ASSERT_EQ(send(accepting_, "hi", 2, 0), 2);
+  EXPECT_EQ(recv(client, room_.data(), 8, 0), 2);
+}
+
+TEST_F(AcceptExTest, WithRoomForDataItWaitsForSome) {
+  const Port port;
+  port.add(from_, 3);
+  ASSERT_TRUE(refuses(accept_ex(16), ERROR_IO_PENDING));
+  const Own client = connected_client();
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  EXPECT_TRUE(port.is_empty());
+  ASSERT_EQ(send(client, "first", 5, 0), 5);
+  EXPECT_EQ(port.take(), (Taken{0, 5, 3, &overlapped_}));
+  EXPECT_EQ(std::memcmp(room_.data(), "first", 5), 0);
+}
+
+TEST_F(AcceptExTest, TheListenersOptionsComeWithTheUpdate) {  // K-41
+  const DWORD on = 1;
+  ASSERT_EQ(
+      setsockopt(from_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on), sizeof on),
+      0);
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_OOBINLINE, reinterpret_cast<const char*>(&on),
+                       sizeof on),
+            0);
+  const Own client = connected_client();
+  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
+  EXPECT_EQ(keep_alive_of(accepting_), 0U);
+  const SOCKET of = from_;
+  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                       reinterpret_cast<const char*>(&of), sizeof of),
+            0)
+      << WSAGetLastError();
+  EXPECT_EQ(keep_alive_of(accepting_), 1U);
+}
+
+TEST_F(AcceptExTest, SetOnAnAcceptingSocketIsNotTransitional) {  // K-30
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  const DWORD on = 1;
+  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on),
+                       sizeof on),
+            0);
+  const Own client = connected_client();
+  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
+  EXPECT_EQ(keep_alive_of(accepting_), 1U);
+}
+
+TEST_F(AcceptExTest, RefusesBadInputAndChangesNothing) {
+  const auto call = [&](SOCKET from, SOCKET to, void* room, DWORD local, DWORD remote,
+                        OVERLAPPED* how) {
+    return AcceptEx(from, to, room, 0, local, remote, nullptr, how);
+  };
+  const Own bound = tcp();
+  ASSERT_EQ(bind_to(bound, loopback()), 0);
+  char* const room = room_.data();
+  EXPECT_TRUE(
+      refuses(call(INVALID_SOCKET, accepting_, room, kName, kName, &overlapped_), WSAENOTSOCK));
+  EXPECT_TRUE(refuses(call(from_, INVALID_SOCKET, room, kName, kName, &overlapped_), WSAENOTSOCK));
+  EXPECT_TRUE(
+      refuses(call(from_, accepting_, room, kName, kName, nullptr), ERROR_INVALID_PARAMETER));
+  EXPECT_TRUE(refuses(call(bound, accepting_, room, kName, kName, &overlapped_), WSAEINVAL));
+  EXPECT_TRUE(refuses(call(from_, bound, room, kName, kName, &overlapped_), WSAEINVAL));
+  EXPECT_TRUE(refuses(call(from_, accepting_, nullptr, kName, kName, &overlapped_), WSAEFAULT));
+  EXPECT_TRUE(refuses(call(from_, accepting_, room, kName, 0, &overlapped_), WSAEFAULT));
+  EXPECT_TRUE(refuses(call(from_, accepting_, room, 16, kName, &overlapped_), WSAEFAULT));
+  EXPECT_EQ(overlapped_.Internal, 0U);
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  OVERLAPPED second{};
+  EXPECT_TRUE(refuses(call(from_, accepting_, room, kName, kName, &second), WSAEINVAL));
+}
+
+TEST_F(AcceptExTest, ClosingEitherSocketAbortsItAndLosesNoConnection) {
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  accepting_.close();
+  EXPECT_EQ(result_of(from_, overlapped_, bytes_), WSA_OPERATION_ABORTED);
+  const Own client = connected_client();
+  EXPECT_NE(accept_one(from_).get(),
+            INVALID_SOCKET);  // It waits, though the kernel's listener does not.
+  accepting_ = tcp();
+  const Port port;
+  port.add(from_, 1);
+  ASSERT_TRUE(refuses(accept_ex(16), ERROR_IO_PENDING));
+  const Own silent = connected_client();
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  from_.close();
+  EXPECT_EQ(port.take(), (Taken{ERROR_OPERATION_ABORTED, 0, 1, &overlapped_}));
+}
+
+TEST_F(AcceptExTest, ManyAreServedInTheirOrder) {
+  constexpr std::size_t kCount = 8;
+  const Port port;
+  port.add(from_, 1);
+  std::vector<Own> accepting;
+  std::array<OVERLAPPED, kCount> overlapped{};
+  std::array<std::array<char, 2 * kName>, kCount> rooms{};
+  for (std::size_t at = 0; at < kCount; ++at) {
+    accepting.push_back(tcp());
+    EXPECT_TRUE(refuses(
+        AcceptEx(from_, accepting[at], rooms[at].data(), 0, kName, kName, nullptr, &overlapped[at]),
+        ERROR_IO_PENDING));
+  }
+  std::vector<Own> clients;
+  for (std::size_t at = 0; at < kCount; ++at) clients.push_back(connected_client());
+  for (std::size_t at = 0; at < kCount; ++at) {
+    EXPECT_EQ(port.take(), (Taken{0, 0, 1, &overlapped[at]}));
+  }
+}
+
+TEST_F(AcceptExTest, ADisconnectedSocketIsUsedAgain) {
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  Own client = connected_client();
+  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
+  OVERLAPPED ending{};
+  ASSERT_TRUE(refuses(DisconnectEx(accepting_, &ending, TF_REUSE_SOCKET, 0), ERROR_IO_PENDING));
+  EXPECT_EQ(recv(client, room_.data(), 8, 0), 0);
+  client.close();
+  EXPECT_EQ(result_of(accepting_, ending, bytes_), 0);
+  EXPECT_TRUE(fails_with(send(accepting_, "x", 1, 0), WSAENOTCONN));
+  const Own to = listener();
+  const sockaddr_in address = name_of(to);
+  OVERLAPPED again{};
+  const BOOL answer = ConnectEx(accepting_, reinterpret_cast<const sockaddr*>(&address),
+                                sizeof address, nullptr, 0, nullptr, &again);
+  EXPECT_TRUE(answer || WSAGetLastError() == ERROR_IO_PENDING) << WSAGetLastError();
+  EXPECT_EQ(result_of(accepting_, again, bytes_), 0);
+}
+
+TEST_F(AcceptExTest, DisconnectRefusesBadInput) {
+  EXPECT_TRUE(refuses(DisconnectEx(accepting_, nullptr, 0, 0), WSAENOTCONN));
+  EXPECT_TRUE(refuses(DisconnectEx(accepting_, nullptr, 0x40, 0), WSAEINVAL));
+  EXPECT_TRUE(refuses(DisconnectEx(INVALID_SOCKET, nullptr, 0, 0), WSAENOTSOCK));
+  const Pair pair = connected_pair();
+  EXPECT_TRUE(DisconnectEx(pair.client, nullptr, 0, 0));
+  EXPECT_EQ(recv(pair.server, room_.data(), 8, 0), 0);
+}
+
+class KeepAliveVals : public testing::Test {
+ protected:
+  Winsock started_;
+  Own s_ = tcp();
+  tcp_keepalive values_{1, 5000, 1000};
+  DWORD bytes_ = 99;
+  OVERLAPPED overlapped_{};
+
+  int set(OVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
+    return WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, sizeof values_, nullptr, 0, &bytes_,
+                    overlapped, routine);
+  }
+};
+
+TEST_F(KeepAliveVals, EndsAtOnceAndStillQueuesItsPacket) {  // K-67
+  const Port port;
+  port.add(s_, 4);
+  EXPECT_EQ(set(&overlapped_), 0);
+  EXPECT_EQ(bytes_, 0U);
+  EXPECT_EQ(port.take(0), (Taken{0, 0, 4, &overlapped_}));
+  EXPECT_EQ(keep_alive_of(s_), 1U);
+}
+
+TEST_F(KeepAliveVals, EndsAtOnceAndStillRunsItsRoutine) {  // K-67
+  static int calls;
+  calls = 0;
+  EXPECT_EQ(set(&overlapped_, [](DWORD, DWORD, LPWSAOVERLAPPED, DWORD) { ++calls; }), 0);
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(SleepEx(0, TRUE), static_cast<DWORD>(WAIT_IO_COMPLETION));
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(KeepAliveVals, ARefusedCallTellsNothing) {  // K-64, K-67
+  const Port port;
+  port.add(s_, 4);
+  EXPECT_TRUE(fails_with(
+      WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, 8, nullptr, 0, &bytes_, &overlapped_, nullptr),
+      WSAEFAULT));
+  EXPECT_TRUE(fails_with(WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, sizeof values_, nullptr, 0,
+                                  nullptr, &overlapped_, nullptr),
+                         WSAEFAULT));
+  EXPECT_TRUE(fails_with(set(reinterpret_cast<OVERLAPPED*>(std::uintptr_t{8})), WSAEFAULT));
+  EXPECT_TRUE(port.is_empty());
+  EXPECT_EQ(keep_alive_of(s_), 0U);
+}
+
+}  // namespace
+}  // namespace wsalive::test
