@@ -126,6 +126,7 @@ bool receive_report(int from, Report& report, Fd* descriptor = nullptr) {
   if (!receive_report(keeper, ready)) ::_exit(125);
 
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   inherited.restore();

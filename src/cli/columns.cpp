@@ -24,37 +24,42 @@ void end_line(std::string& text) {
 
 }  // namespace
 
-std::string Columns::text(const Page& page, std::size_t indent) const {
+std::vector<std::size_t> Columns::widths() const {
   std::vector<std::size_t> widths;
-  bool headed = false;
   for (std::size_t at = 0; at < columns_.size(); ++at) {
     std::size_t width = length_of(columns_[at].heading);
-    headed = headed || width != 0;
     for (const auto& row : rows_) {
       if (at < row.size()) width = std::max(width, length_of(row[at].text));
     }
     widths.push_back(width);
   }
+  return widths;
+}
+
+std::string Columns::line(const Page& page, const std::vector<std::size_t>& widths,
+                          const std::vector<Cell>& cells, std::size_t indent) const {
+  std::string line(indent, ' ');
+  for (std::size_t at = 0; at < columns_.size(); ++at) {
+    const Cell cell = at < cells.size() ? cells[at] : Cell{};
+    // The last column is not filled up, so that colours end where the text does.
+    const bool last = at + 1 == columns_.size() && columns_[at].align == Align::left;
+    line +=
+        page.ink(cell.tone, last ? cell.text : fitted(cell.text, widths[at], columns_[at].align));
+    if (!last) line += "  ";
+  }
+  end_line(line);
+  return line;
+}
+
+std::string Columns::text(const Page& page, std::size_t indent) const {
+  const std::vector<std::size_t> columns = widths();
+  std::vector<Cell> headings;
+  for (const Column& column : columns_) headings.push_back({column.heading, os::Tone::faint});
+  const bool headed =
+      std::ranges::any_of(headings, [](const Cell& heading) { return !heading.text.empty(); });
   std::string out;
-  const auto write_row = [&](const auto& cell_at) {
-    std::string line(indent, ' ');
-    for (std::size_t at = 0; at < columns_.size(); ++at) {
-      const Cell cell = cell_at(at);
-      // The last column is not filled up, so that colours end where the text does.
-      const bool last = at + 1 == columns_.size() && columns_[at].align == Align::left;
-      line +=
-          page.ink(cell.tone, last ? cell.text : fitted(cell.text, widths[at], columns_[at].align));
-      if (!last) line += "  ";
-    }
-    end_line(line);
-    out += line;
-  };
-  if (headed) {
-    write_row([&](std::size_t at) { return Cell{columns_[at].heading, os::Tone::faint}; });
-  }
-  for (const auto& row : rows_) {
-    write_row([&](std::size_t at) { return at < row.size() ? row[at] : Cell{}; });
-  }
+  if (headed) out += line(page, columns, headings, indent);
+  for (const auto& row : rows_) out += line(page, columns, row, indent);
   return out;
 }
 

@@ -33,6 +33,10 @@ class Columns {
   [[nodiscard]] std::string text(const Page& page, std::size_t indent = 0) const;
 
  private:
+  [[nodiscard]] std::vector<std::size_t> widths() const;
+  [[nodiscard]] std::string line(const Page& page, const std::vector<std::size_t>& widths,
+                                 const std::vector<Cell>& cells, std::size_t indent) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

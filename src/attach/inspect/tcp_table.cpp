@@ -115,7 +115,8 @@ Status dump(mnl_socket* line, std::uint8_t family, std::uint32_t states,
             std::vector<TcpSocket>& into) {
   const std::uint32_t sequence = family;
   if (const Status asked = ask(line, family, states, sequence); !asked) return asked;
-  std::vector<char> buffer(256 * 1024);
+  constexpr std::size_t kRoom = 262'144;
+  std::vector<char> buffer(kRoom);
   for (;;) {
     const ssize_t got = mnl_socket_recvfrom(line, buffer.data(), buffer.size());
     if (got < 0) return failure(errno, "read sock_diag");

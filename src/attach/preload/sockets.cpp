@@ -28,8 +28,7 @@ enum Held : std::uint8_t { kHeld = 1, kOwnIdle = 2, kOwnInterval = 4, kOwnCount 
 /// back, by fclose or dup2, and means another socket now is not taken for the old one.
 constexpr std::size_t kMostDescriptors = 1U << 20;
 constexpr unsigned kHeldBits = 8;
-constinit std::array<std::atomic<std::uint64_t>, kMostDescriptors>
-    g_held{};  // Untouched pages cost nothing.
+std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_held;  // Untouched pages cost nothing.
 
 std::atomic<std::uint64_t>* entry(int fd) noexcept {
   const auto index = static_cast<std::size_t>(fd);

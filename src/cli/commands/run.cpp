@@ -145,6 +145,7 @@ class Run final : public Command {
     ::setenv(attach::kPreloadVariable, attach::to_text({wanted_, whose(), connect_only_}).c_str(),
              1);
     std::vector<char*> arguments;
+    arguments.reserve(words_.size() + 1);
     for (std::string& word : words_) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::execvp(arguments.front(), arguments.data());
