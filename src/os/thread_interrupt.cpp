@@ -12,6 +12,7 @@ namespace wsalive::os {
 
 // True until the kernel has been asked.
 constinit std::atomic<bool> detail::light_is_fence{true};
+constinit std::atomic<int> detail::fence_word{0};
 
 namespace {
 
@@ -89,7 +90,7 @@ void prepare_barriers() noexcept {
 }
 
 void heavy_barrier() noexcept {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  detail::fence();
   if (!detail::light_is_fence.load(std::memory_order_relaxed)) {
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
   }

@@ -31,12 +31,15 @@ void heavy_barrier() noexcept;
 
 namespace detail {
 extern std::atomic<bool> light_is_fence;
-}
+extern std::atomic<int> fence_word;
+/// A fence that sanitizers understand: whoever comes second sees all that the first one stored before.
+inline void fence() noexcept { fence_word.fetch_add(0, std::memory_order_seq_cst); }
+}  // namespace detail
 
 inline void light_barrier() noexcept {
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (detail::light_is_fence.load(std::memory_order_relaxed)) [[unlikely]] {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    detail::fence();
   }
 }
 
