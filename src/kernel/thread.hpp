@@ -101,7 +101,7 @@ struct NewThread {
 /// Starts a thread that `thread`, a new object, stands for. Its number is known when this returns.
 ///
 /// \return false where the host gives no more threads. Throws std::bad_alloc.
-[[nodiscard]] bool start_thread(Ref<Thread> thread, const NewThread& what);
+[[nodiscard]] bool start_thread(const Ref<Thread>& thread, const NewThread& what);
 
 /// The calling thread's object if it has one yet.
 [[nodiscard]] inline Thread* attached_thread() noexcept { return detail::current_thread; }

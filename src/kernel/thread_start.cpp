@@ -37,7 +37,7 @@ bool Thread::resume() noexcept {
   return was_suspended;
 }
 
-bool start_thread(Ref<Thread> thread, const NewThread& what) {
+bool start_thread(const Ref<Thread>& thread, const NewThread& what) {
   auto start = std::make_unique<ThreadStart>(thread, what);
   if (!os::start_thread(what.stack_bytes, &ThreadStart::run, start.get())) return false;
   static_cast<void>(start.release());  // The thread's now.

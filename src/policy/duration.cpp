@@ -73,7 +73,7 @@ std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"
 
 std::string no_unit(std::string_view number) {
   const auto meaning = [number](std::string_view unit, std::int64_t milliseconds) {
-    const std::string text = std::string{number}.append(unit);
+    std::string text = std::string{number}.append(unit);
     const auto time = scaled(number, milliseconds);
     if (!time) return text;
     const std::string plainer = format_duration(*time);
@@ -122,7 +122,7 @@ tl::expected<Millis, std::string> parse_duration(std::string_view text) {
   Millis total{};
   skip_blanks();
   do {
-    const auto part = take_part(text);
+    auto part = take_part(text);
     if (!part) return part;
     total += *part;
     if (total.count() > kLongest) return wrong("longer than 30 years");

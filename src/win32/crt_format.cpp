@@ -1,6 +1,6 @@
 #include "win32/crt_format.hpp"
 
-#include <locale.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale is POSIX.
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -107,6 +107,7 @@ std::string print(const std::string& format, va_list arguments) {
 }
 #pragma GCC diagnostic pop
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): va_start takes no reference.
 std::string print_word(std::string format, ...) {
   va_list arguments;
   va_start(arguments, format);

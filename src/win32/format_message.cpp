@@ -28,6 +28,7 @@ class Arguments {
   [[nodiscard]] bool given() const noexcept { return array_ || list_; }
   DWORD_PTR get(std::size_t number) {
     if (array_) return array_[number - 1];
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller's list.
     while (read_.size() < number) read_.push_back(va_arg(*list_, DWORD_PTR));
     return read_[number - 1];
   }
@@ -72,7 +73,6 @@ class Expansion {
 
   /// \return false where the text ends here.
   bool escape(char what) {
-    static constexpr std::string_view kTheirSelves = "% .!";
     if (what == '0') return false;
     if (what == 'n') {
       out_ += "\r\n";
@@ -80,8 +80,6 @@ class Expansion {
       out_ += '\r';
     } else if (what == 't') {
       out_ += '\t';
-    } else if (kTheirSelves.find(what) != std::string_view::npos) {
-      out_ += what;
     } else if (what >= '1' && what <= '9') {
       return insert(what);
     } else {

@@ -47,7 +47,7 @@ bool is_valid_utf8(std::string_view text) noexcept {
 bool is_valid_wide(std::wstring_view text) noexcept {
   constexpr std::uint32_t kLast = 0x10ffff, kFirstHalf = 0xd800, kLastHalf = 0xdfff;
   return std::ranges::all_of(text, [](wchar_t character) {
-    const auto code = static_cast<std::uint32_t>(character);
+    const auto code = static_cast<std::uint32_t>(character);  // NOLINT(bugprone-signed-char-misuse)
     return code <= kLast && (code < kFirstHalf || code > kLastHalf);
   });
 }
@@ -108,7 +108,8 @@ int lstrlenA(LPCSTR lpString) { return lpString ? static_cast<int>(std::strlen(l
 int lstrlenW(LPCWSTR lpString) { return lpString ? static_cast<int>(std::wcslen(lpString)) : 0; }
 
 LPSTR lstrcpyA(LPSTR lpString1, LPCSTR lpString2) {
-  return lpString1 && lpString2 ? std::strcpy(lpString1, lpString2) : nullptr;
+  return lpString1 && lpString2 ? std::strcpy(lpString1, lpString2)
+                                : nullptr;  // NOLINT: that is the function.
 }
 LPWSTR lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2) {
   return lpString1 && lpString2 ? std::wcscpy(lpString1, lpString2) : nullptr;
@@ -120,7 +121,8 @@ LPWSTR lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength) {
   return copy_at_most(lpString1, lpString2, iMaxLength);
 }
 LPSTR lstrcatA(LPSTR lpString1, LPCSTR lpString2) {
-  return lpString1 && lpString2 ? std::strcat(lpString1, lpString2) : nullptr;
+  return lpString1 && lpString2 ? std::strcat(lpString1, lpString2)
+                                : nullptr;  // NOLINT: that is the function.
 }
 LPWSTR lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) {
   return lpString1 && lpString2 ? std::wcscat(lpString1, lpString2) : nullptr;

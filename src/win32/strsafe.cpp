@@ -77,6 +77,7 @@ constexpr std::size_t kAll = STRSAFE_MAX_CCH;
 using namespace wsalive::win32;
 
 // One spelling of all functions. The format functions differ from the others in their va_list.
+// NOLINTBEGIN(bugprone-macro-parentheses): the argument is a type.
 #define WSALIVE_STRSAFE(suffix, Character)                                                      \
   HRESULT StringCchCopy##suffix(Character* dest, size_t size, const Character* source) {        \
     return copy(dest, size, source, kAll);                                                      \
@@ -118,6 +119,7 @@ using namespace wsalive::win32;
   HRESULT StringCbLength##suffix(const Character* text, size_t most, size_t* length) {          \
     return measure(text, most / sizeof(Character), sizeof(Character), length);                  \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 WSALIVE_STRSAFE(A, char)
 WSALIVE_STRSAFE(W, wchar_t)

@@ -52,7 +52,7 @@ HANDLE create_mutex(const SECURITY_ATTRIBUTES* attributes, BOOL owned, Text name
   return create(
       attributes, name,
       [&] {
-        const auto mutex = make<Mutex>();
+        auto mutex = make<Mutex>();
         if (owned) mutex->own_from_birth();
         return mutex;
       },

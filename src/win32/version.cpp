@@ -146,17 +146,19 @@ DWORD GetVersion() {
   const std::optional<policy::ReleaseRow> row =
       guarded(std::optional<policy::ReleaseRow>{}, [] { return std::optional{release()}; });
   if (!row) return 0;
-  const DWORD version = row->version.minor << 8U | row->version.major;
+  const DWORD version = DWORD{row->version.minor} << 8U | row->version.major;
   return DWORD{row->version.build} << 16 | version;
 }
 
 BOOL VerifyVersionInfoA(LPOSVERSIONINFOEXA lpVersionInformation, DWORD dwTypeMask,
                         DWORDLONG dwlConditionMask) {
+  // NOLINTNEXTLINE(readability-suspicious-call-argument): in the order of Windows' own parameters.
   return verify(lpVersionInformation, dwTypeMask, dwlConditionMask);
 }
 
 BOOL VerifyVersionInfoW(LPOSVERSIONINFOEXW lpVersionInformation, DWORD dwTypeMask,
                         DWORDLONG dwlConditionMask) {
+  // NOLINTNEXTLINE(readability-suspicious-call-argument): in the order of Windows' own parameters.
   return verify(lpVersionInformation, dwTypeMask, dwlConditionMask);
 }
 
@@ -171,6 +173,6 @@ ULONGLONG VerSetConditionMask(ULONGLONG ConditionMask, DWORD TypeMask, BYTE Cond
 
 /// By GetProcAddress of ntdll only, as programs reach it. Answers STATUS_SUCCESS.
 extern "C" WSALIVE_API NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW info) {
-  constexpr NTSTATUS kInvalidParameter = static_cast<NTSTATUS>(0xC000000D);
+  constexpr auto kInvalidParameter = static_cast<NTSTATUS>(0xC000000D);
   return info && GetVersionExW(info) ? 0 : kInvalidParameter;
 }

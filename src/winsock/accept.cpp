@@ -41,6 +41,13 @@ WsaError accept_error(const Socket& listener, int error) {
   }
 }
 
+/// With a blocking hook the wait is ours, so that the hook is called meanwhile.
+WsaError wait_with_hook(Socket& listener, bool non_blocking) {
+  if (non_blocking || !has_hook()) [[likely]]
+    return WsaError::none;
+  return wait_until_ready(listener, os::kReadable, std::nullopt);
+}
+
 /// A connection for this listener, deferred ones first; or the code of the call.
 tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& peer) {
   const bool non_blocking = listener.non_blocking.load(std::memory_order_relaxed);
@@ -50,17 +57,15 @@ tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& 
       static_cast<void>(os::name_of(deferred.get(), os::End::peer, peer));
       return deferred;
     }
-    if (has_hook() && !non_blocking) [[unlikely]] {
-      const WsaError ended = wait_until_ready(listener, os::kReadable, std::nullopt);
-      if (ended != WsaError::none) return tl::unexpected{ended};
-    }
+    const WsaError ended = wait_with_hook(listener, non_blocking);
+    if (ended != WsaError::none) return tl::unexpected{ended};
     const int fd = os::accept_on(listener.fd(), mode, &peer);
     if (fd >= 0) return Fd{fd};
     if (fd == -EINTR && listener.life() == Life::open) continue;
     if (fd == -EAGAIN && !non_blocking &&
         listener.kernel_non_blocking.load(std::memory_order_relaxed)) {
-      const WsaError ended = wait_until_ready(listener, os::kReadable, std::nullopt);
-      if (ended != WsaError::none) return tl::unexpected{ended};
+      const WsaError waited = wait_until_ready(listener, os::kReadable, std::nullopt);
+      if (waited != WsaError::none) return tl::unexpected{waited};
       continue;
     }
     return tl::unexpected{accept_error(listener, -fd)};

@@ -93,12 +93,11 @@ tl::expected<Traits, WsaError> traits_of(const Wish& wish, ProtocolRow& row) {
 /// K-21: the network has failed if sockets of that type are refused in both families.
 bool is_network_down(SocketType type, int error) {
   if (type == SocketType::raw || !os::is_refused_altogether(-error)) return false;
-  for (const Family family : {Family::ipv4, Family::ipv6}) {
+  return std::ranges::all_of(std::array{Family::ipv4, Family::ipv6}, [type](Family family) {
     const int other = os::create_socket(family, type, 0);
     if (other >= 0) os::close_socket(other);
-    if (other >= 0 || !os::is_refused_altogether(-other)) return false;
-  }
-  return true;
+    return other < 0 && os::is_refused_altogether(-other);
+  });
 }
 
 WsaError creation_error(SocketType type, int error) {

@@ -15,7 +15,7 @@ std::mutex g_mutex;
 constinit std::atomic<int> g_count{0};
 
 Waiting& waiting() {
-  static Waiting* const connections = new Waiting;  // Used until the process ends.
+  static auto* const connections = new Waiting;  // Used until the process ends.
   return *connections;
 }
 

@@ -19,6 +19,7 @@ constinit Storage g_storage;
 
 constinit thread_local int Runtime::calls_in_progress_ = 0;
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): a part of the object to its users.
 engine::Engine& Runtime::engine() noexcept { return engine::process_engine(); }
 
 Runtime& runtime() noexcept { return g_storage.runtime; }

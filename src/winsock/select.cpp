@@ -27,7 +27,7 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr std::size_t kUsual = 3 * 64;
+constexpr std::size_t kUsual = 192;  // Three sets of Windows' usual size.
 
 /// What a set of sockets waits for, and what puts a socket into its answer.
 struct SetRole {
@@ -89,12 +89,11 @@ WsaError Selection::read() {
 /// Looks all sockets up. \return whether they are all open.
 bool Selection::watch_all() {
   watched_.clear();
-  for (const Member& member : members_) {
+  return std::all_of(members_.begin(), members_.end(), [this](const Member& member) {
     const Socket* const socket = Socket::find(member.handle);
-    if (!socket) return false;
-    watched_.push_back(watch(*socket, member.role->wanted));
-  }
-  return true;
+    if (socket) watched_.push_back(watch(*socket, member.role->wanted));
+    return socket != nullptr;
+  });
 }
 
 std::size_t Selection::judge_all() {

@@ -31,7 +31,7 @@ Chunk* chunk_of(int fd) noexcept {
 
 Chunk* make_chunk(int fd) noexcept {
   std::atomic<Chunk*>& place = g_directory[static_cast<std::size_t>(fd >> kChunkBits)];
-  Chunk* const fresh = new (std::nothrow) Chunk;
+  auto* const fresh = new (std::nothrow) Chunk;
   Chunk* present = nullptr;
   if (!fresh || place.compare_exchange_strong(present, fresh, std::memory_order_acq_rel))
     return fresh;

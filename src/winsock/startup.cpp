@@ -25,7 +25,7 @@ constexpr std::array kVersions{WinsockVersion{1, 0}, WinsockVersion{1, 1}, Winso
 /// The highest version that is not above what the program asks for; nullopt below 1.0.
 std::optional<WinsockVersion> negotiate(WORD requested) {
   const WinsockVersion asked{LOBYTE(requested), HIBYTE(requested)};
-  const auto above = std::ranges::upper_bound(kVersions, asked);
+  const auto* const above = std::ranges::upper_bound(kVersions, asked);
   if (above == kVersions.begin()) return std::nullopt;
   return *std::prev(above);
 }

@@ -127,7 +127,7 @@ WsaError Channel::start(Operation& operation, const Notice& notice, Outcome& out
 }
 
 /// A refusal is the call's own answer; a success and a cut message are told as well.
-WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) noexcept {
+WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) const noexcept {
   OVERLAPPED& overlapped = *operation.notice.overlapped;
   if (outcome.status == kBufferOverflow) {
     tell(operation, outcome);

@@ -83,7 +83,7 @@ class Channel {
   [[nodiscard]] WsaError prepare(Operation& operation, const Notice& notice);
   [[nodiscard]] bool worth_trying(const Operation& operation) const noexcept;
   [[nodiscard]] Progress attempt(Operation& operation, Outcome& outcome) noexcept;
-  [[nodiscard]] WsaError end_at_once(Operation& operation, Outcome& outcome) noexcept;
+  [[nodiscard]] WsaError end_at_once(Operation& operation, Outcome& outcome) const noexcept;
   [[nodiscard]] bool wait(Operation& operation) noexcept;
   [[nodiscard]] bool watch_for(const Operation& operation) noexcept;
   void advance(Queue& queue, Queue& moving) noexcept;

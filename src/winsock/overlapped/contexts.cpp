@@ -20,7 +20,7 @@ WsaError update_connect_context(const SetCall& call) {
 
 /// The value is the listener's handle. From now on the options are those that accept() would have given (K-41).
 WsaError update_accept_context(const SetCall& call) {
-  SOCKET handle = INVALID_SOCKET;
+  auto handle = INVALID_SOCKET;
   if (call.bytes < static_cast<int>(sizeof handle)) return WsaError::fault;
   if (!os::load_program(static_cast<const SOCKET*>(call.value), handle)) return WsaError::fault;
   const Socket* const listener = Socket::find(handle);

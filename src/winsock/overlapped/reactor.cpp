@@ -98,8 +98,9 @@ void Reactor::begin_anew_in_child() noexcept {
 }
 
 Reactor& reactor() noexcept {
-  static auto* const the_one =
-      new Reactor;  // Never destroyed: its thread runs on while the process ends.
+  // Never destroyed: its thread runs on while the process ends.
+  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory for this nothing can go on.
+  static auto* const the_one = new Reactor;
   return *the_one;
 }
 

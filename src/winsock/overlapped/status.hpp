@@ -16,7 +16,7 @@ inline constexpr NtStatus kCancelled = 0xC000'0120;
 
 /// The status of an operation that a Winsock code ended. A code without an NTSTATUS of its own is carried
 /// in the facility that Windows has for that.
-[[nodiscard]] NtStatus status_of(WsaError code) noexcept;
+[[nodiscard]] NtStatus status_of(WsaError error) noexcept;
 
 /// Winsock's code of a status; none for success.
 [[nodiscard]] WsaError wsa_error_of(NtStatus status) noexcept;
