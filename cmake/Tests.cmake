@@ -29,8 +29,11 @@ function(wsalive_test file)
     target_link_libraries(${name} PRIVATE wsalive_test_support wsalive_test_main wsalive_warnings)
     add_test(NAME ${name} COMMAND ${name})
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 120 ENVIRONMENT
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 ENVIRONMENT
     "WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
+  if("slow" IN_LIST labels)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  endif()
   if("realtime" IN_LIST labels)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()
