@@ -62,8 +62,8 @@ class IntrusiveList {
     return link == &head_ ? nullptr : static_cast<T*>(link);
   }
   static void insert_before(Link& place, Link& link) noexcept {
-    WSALIVE_DCHECK(
-        !link.linked());  // NOLINT(clang-analyzer-unix.Malloc): the caller's own element.
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the caller's own element.
+    WSALIVE_DCHECK(!link.linked());
     link.next_ = &place;
     link.previous_ = place.previous_;
     place.previous_->next_ = &link;

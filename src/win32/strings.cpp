@@ -108,8 +108,8 @@ int lstrlenA(LPCSTR lpString) { return lpString ? static_cast<int>(std::strlen(l
 int lstrlenW(LPCWSTR lpString) { return lpString ? static_cast<int>(std::wcslen(lpString)) : 0; }
 
 LPSTR lstrcpyA(LPSTR lpString1, LPCSTR lpString2) {
-  return lpString1 && lpString2 ? std::strcpy(lpString1, lpString2)
-                                : nullptr;  // NOLINT: that is the function.
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.strcpy): that is the function.
+  return lpString1 && lpString2 ? std::strcpy(lpString1, lpString2) : nullptr;
 }
 LPWSTR lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2) {
   return lpString1 && lpString2 ? std::wcscpy(lpString1, lpString2) : nullptr;
@@ -121,8 +121,8 @@ LPWSTR lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength) {
   return copy_at_most(lpString1, lpString2, iMaxLength);
 }
 LPSTR lstrcatA(LPSTR lpString1, LPCSTR lpString2) {
-  return lpString1 && lpString2 ? std::strcat(lpString1, lpString2)
-                                : nullptr;  // NOLINT: that is the function.
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.strcpy): that is the function.
+  return lpString1 && lpString2 ? std::strcat(lpString1, lpString2) : nullptr;
 }
 LPWSTR lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) {
   return lpString1 && lpString2 ? std::wcscat(lpString1, lpString2) : nullptr;
