@@ -62,7 +62,6 @@ class IntrusiveList {
     return link == &head_ ? nullptr : static_cast<T*>(link);
   }
   static void insert_before(Link& place, Link& link) noexcept {
-    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the caller's own element.
     WSALIVE_DCHECK(!link.linked());
     link.next_ = &place;
     link.previous_ = place.previous_;

@@ -47,6 +47,7 @@ Readiness Watched::ready() const noexcept {
 
 int wait_for(Watched* watched, std::size_t count,
              std::optional<std::chrono::nanoseconds> at_most) noexcept {
+  // NOLINTNEXTLINE(misc-redundant-expression): two types of one layout, which is to be shown.
   static_assert(sizeof(Watched) == sizeof(pollfd) && alignof(Watched) == alignof(pollfd));
   static_assert(offsetof(Watched, fd_) == offsetof(pollfd, fd) &&
                 offsetof(Watched, wanted_) == offsetof(pollfd, events) &&
