@@ -22,9 +22,13 @@ test: build/dev/build.ninja ## build and run all tests
 	@cmake --build --preset dev -- --quiet
 	@tools/run-tests dev
 
-asan tsan: %: build/%/build.ninja ## run the fast and net tests under AddressSanitizer or ThreadSanitizer
-	@cmake --build --preset $@ -- --quiet
-	@tools/run-tests $@
+asan: build/asan/build.ninja ## run the fast and net tests under AddressSanitizer
+	@cmake --build --preset asan -- --quiet
+	@tools/run-tests asan
+
+tsan: build/tsan/build.ninja ## run the fast and net tests under ThreadSanitizer
+	@cmake --build --preset tsan -- --quiet
+	@tools/run-tests tsan
 
 bench: build/bench/build.ninja ## measure speed against the raw system calls
 	@cmake --build --preset bench -- --quiet
