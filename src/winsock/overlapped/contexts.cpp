@@ -3,11 +3,13 @@
 
 #include <winsock2.h>
 
+#include "os/errno_table.hpp"
 #include "os/program_memory.hpp"
 #include "winsock/accept.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/option_row.hpp"
 #include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 
@@ -28,6 +30,10 @@ WsaError update_accept_context(const SetCall& call) {
   const bool fits = listener->phase.load(std::memory_order_acquire) == Phase::listening &&
                     settle_phase(call.socket) == Phase::connected;
   if (!fits) return WsaError::invalid_argument;
+  if (!listener->keep_alive.on.load(std::memory_order_acquire)) {
+    const Status off = runtime().engine().switch_off(call.socket.fd());
+    if (!off) return os::wsa_error(off.error().code);
+  }
   const bool non_blocking = call.socket.non_blocking.load(std::memory_order_relaxed);
   inherit(*listener, call.socket);
   call.socket.non_blocking.store(non_blocking, std::memory_order_relaxed);  // As the kernel has it.

@@ -96,6 +96,22 @@ TEST_F(AcceptExTest, TheListenersOptionsComeWithTheUpdate) {  // K-41
   EXPECT_EQ(keep_alive_of(accepting_), 1U);
 }
 
+TEST_F(AcceptExTest, TheUpdateSwitchesOffWhereTheListenerIsOff) {  // K-41
+  const DWORD on = 1;
+  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
+  ASSERT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on),
+                       sizeof on),
+            0);
+  const Own client = connected_client();
+  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
+  EXPECT_EQ(keep_alive_of(accepting_), 1U);
+  const SOCKET of = from_;
+  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                       reinterpret_cast<const char*>(&of), sizeof of),
+            0);
+  EXPECT_EQ(keep_alive_of(accepting_), 0U);
+}
+
 TEST_F(AcceptExTest, SetOnAnAcceptingSocketIsNotTransitional) {  // K-30
   ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
   const DWORD on = 1;
