@@ -1,0 +1,216 @@
+/* Which error wins where several apply (K-20 to K-26), that bad pointers never crash, and that a refused call
+ * leaves socket, buffer and length as they were (K-13). */
+#include <string.h>
+
+#include "suite/conformance.h"
+
+enum { STOPPED = 100 }; /* A kind: a socket, and no start-up. */
+
+enum option { KEEP_ALIVE, NO_LEVEL, LINUX_LEVEL, NO_OPTION, NO_TCP_OPTION };
+struct named {
+  int level, name;
+};
+static const struct named kOptions[] = {{SOL_SOCKET, SO_KEEPALIVE},
+                                        {0x8000, SO_KEEPALIVE},
+                                        {1, 9}, /* Linux's SOL_SOCKET and SO_KEEPALIVE. */
+                                        {SOL_SOCKET, 0x7777},
+                                        {IPPROTO_TCP, 0x7777}};
+
+static SOCKET socket_of(int kind) {
+  SOCKET s = INVALID_SOCKET;
+  if (kind != STOPPED) return of_kind(kind);
+  s = tcp();
+  WSACleanup();
+  return s;
+}
+
+/* a: enum kind or STOPPED, b: enum option, c: the length; the pointer is NULL where it is 0 or less. */
+static void set(const struct row* row, struct outcome* seen) {
+  const SOCKET s = socket_of(row->with.a);
+  const struct named option = kOptions[row->with.b];
+  const DWORD on = 1;
+  const char* const value = row->with.c > 0 ? (const char*)&on : NULL;
+  ATTEMPT(seen, setsockopt(s, option.level, option.name, value, row->with.c));
+  if (row->with.a == TCP4) effect(seen, "reads %d", keep_alive(s));
+}
+
+static void get(const struct row* row, struct outcome* seen) {
+  const SOCKET s = socket_of(row->with.a);
+  const struct named option = kOptions[row->with.b];
+  DWORD value = 77;
+  int size = row->with.c;
+  ATTEMPT(seen,
+          getsockopt(s, option.level, option.name, row->with.c > 0 ? (char*)&value : NULL, &size));
+  effect(seen, "value %s, length %s", value == 77 ? "kept" : "written",
+         size == row->with.c ? "kept" : "written");
+}
+
+enum pointer { NONE, SMALL, UNMAPPED, READ_ONLY, SHORT_PAGE };
+static char* pointer(int which) {
+  switch (which) {
+    case SMALL:
+      return NOWHERE;
+    case UNMAPPED:
+      return before_the_end(0);
+    case READ_ONLY:
+      return read_only();
+    case SHORT_PAGE:
+      return before_the_end(3);
+    default:
+      return NULL;
+  }
+}
+
+/* a: enum pointer. A DWORD of bytes that do not exist. */
+static void set_pointer(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  set_keep_alive(s, 1);
+  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, pointer(row->with.a), 4));
+  effect(seen, "reads %d", keep_alive(s));
+}
+
+static void get_pointer(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  int size = 4;
+  ATTEMPT(seen, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, pointer(row->with.a), &size));
+  effect(seen, "length %d", size);
+}
+
+/* The pointer to the length. */
+static void get_length(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  DWORD value = 77;
+  int* const size = (int*)(void*)pointer(row->with.a);
+  ATTEMPT(seen, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char*)&value, size));
+}
+
+/* SO_OPENTYPE succeeds on any handle. */
+static void open_type(const struct row* row, struct outcome* seen) {
+  const SOCKET s = of_kind(row->with.a);
+  const DWORD value = 0;
+  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_OPENTYPE, (const char*)&value, sizeof value));
+}
+
+/* Addresses and sets of no memory are errors as well. */
+static void other_pointers(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  struct timeval at_once = {0, 0};
+  int size = sizeof(struct sockaddr_in);
+  switch (row->with.a) {
+    case 0:
+      ATTEMPT(seen, bind(s, (const struct sockaddr*)NOWHERE, size));
+      break;
+    case 1:
+      ATTEMPT(seen, connect(s, (const struct sockaddr*)NOWHERE, size));
+      break;
+    case 2:
+      ATTEMPT(seen, ioctlsocket(s, FIONBIO, (u_long*)(void*)NOWHERE));
+      break;
+    case 3:
+      ATTEMPT(seen, select(0, (fd_set*)(void*)NOWHERE, NULL, NULL, &at_once));
+      break;
+    default:
+      ATTEMPT(seen, getsockname(bound_tcp(), (struct sockaddr*)NOWHERE, &size));
+      break;
+  }
+}
+
+/* K-22: the calls that a blocking hook makes while its thread waits in recv. */
+static SOCKET in_hook;
+static int hook_sets;
+static struct outcome* hook_seen;
+static INT_PTR WINAPI hook(void) {
+  DWORD on = 1;
+  int size = sizeof on;
+  if (hook_sets) {
+    ATTEMPT(hook_seen, setsockopt(in_hook, SOL_SOCKET, SO_KEEPALIVE, (const char*)&on, sizeof on));
+  } else {
+    ATTEMPT(hook_seen, getsockopt(in_hook, SOL_SOCKET, SO_KEEPALIVE, (char*)&on, &size));
+  }
+  WSACancelBlockingCall();
+  return FALSE;
+}
+
+/* a: 1 sets, 0 reads; b: the socket is none. */
+static void inside_hook(const struct row* row, struct outcome* seen) {
+  WSADATA data;
+  struct pair pair;
+  char octet;
+  WSACleanup();
+  WSAStartup(MAKEWORD(1, 1), &data);
+  pair = connected();
+  in_hook = row->with.b ? INVALID_SOCKET : pair.client;
+  hook_sets = row->with.a;
+  hook_seen = seen;
+  seen->result = 77;
+  WSASetBlockingHook((FARPROC)(void (*)(void))hook);
+  recv(pair.client, &octet, 1, 0);
+  effect_error(seen, "recv ends with", WSAGetLastError());
+  WSAUnhookBlockingHook();
+  effect(seen, "reads %d", keep_alive(pair.client));
+}
+
+static void hook_with_2(const struct row* row, struct outcome* seen) {
+  (void)row;
+  mark();
+  seen->result = WSASetBlockingHook((FARPROC)(void (*)(void))hook) != NULL;
+  seen->error = WSAGetLastError();
+  effect(seen, "blocking %d", WSAIsBlocking());
+}
+
+static const struct row kRows[] = {
+    // clang-format off
+    {"not_started_wins",          "K-20", ALL, BOTH, set, {STOPPED, NO_LEVEL, -1},      -1, WSANOTINITIALISED, NULL},
+    {"not_started_get",           "K-20", ALL, BOTH, get, {STOPPED, KEEP_ALIVE, 0},     -1, WSANOTINITIALISED, "value kept, length kept"},
+
+    {"set_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {1, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"get_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {0, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"hook_beats_not_a_socket",   "K-22", ALL, BOTH, inside_hook, {1, 1, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"no_hooks_with_2",           "K-22", ALL, BOTH, hook_with_2, {0, 0, 0},             0, WSAEOPNOTSUPP, "blocking 0"},
+
+    {"closed",                    "K-23", ALL, BOTH, set, {CLOSED, KEEP_ALIVE, 4},      -1, WSAENOTSOCK, NULL},
+    {"invalid_socket",            "K-23", ALL, BOTH, set, {INVALID, KEEP_ALIVE, 4},     -1, WSAENOTSOCK, NULL},
+    {"event_handle",              "K-23", ALL, BOTH, set, {EVENT_HANDLE, KEEP_ALIVE, 4}, -1, WSAENOTSOCK, NULL},
+    {"get_closed",                "K-23", ALL, BOTH, get, {CLOSED, KEEP_ALIVE, 4},      -1, WSAENOTSOCK, "value kept, length kept"},
+    {"not_a_socket_beats_fault",  "K-23", ALL, BOTH, set, {CLOSED, KEEP_ALIVE, 0},      -1, WSAENOTSOCK, NULL},
+    {"not_a_socket_beats_level",  "K-23", ALL, BOTH, set, {CLOSED, NO_LEVEL, 4},        -1, WSAENOTSOCK, NULL},
+    {"not_a_socket_beats_option", "K-23", ALL, BOTH, set, {CLOSED, NO_OPTION, 4},       -1, WSAENOTSOCK, NULL},
+    {"open_type_of_none",         "K-23", ALL, BOTH, open_type, {INVALID, 0, 0},         0, BY_K14, NULL},
+    {"open_type_of_closed",       "K-23", ALL, BOTH, open_type, {CLOSED, 0, 0},          0, BY_K14, NULL},
+
+    {"unknown_level",             "K-24", ALL, BOTH, set, {TCP4, NO_LEVEL, 4},          -1, WSAEINVAL, "reads 0"},
+    {"linux_level",               "K-24", ALL, BOTH, set, {TCP4, LINUX_LEVEL, 4},       -1, WSAEINVAL, "reads 0"},
+    {"get_unknown_level",         "K-24", ALL, BOTH, get, {TCP4, NO_LEVEL, 4},          -1, WSAEINVAL, "value kept, length kept"},
+    {"level_beats_fault",         "K-24", ALL, BOTH, set, {TCP4, NO_LEVEL, 0},          -1, WSAEINVAL, "reads 0"},
+
+    {"unknown_option",            "K-25", ALL, BOTH, set, {TCP4, NO_OPTION, 4},         -1, WSAENOPROTOOPT, "reads 0"},
+    {"unknown_tcp_option",        "K-25", ALL, BOTH, set, {TCP4, NO_TCP_OPTION, 4},     -1, WSAENOPROTOOPT, "reads 0"},
+    {"get_unknown_option",        "K-25", ALL, BOTH, get, {TCP4, NO_OPTION, 4},         -1, WSAENOPROTOOPT, "value kept, length kept"},
+    {"option_beats_fault",        "K-25", ALL, BOTH, set, {TCP4, NO_OPTION, 0},         -1, WSAENOPROTOOPT, "reads 0"},
+    {"kind_beats_fault",          "K-25", ALL, BOTH, set, {UDP4, KEEP_ALIVE, 0},        -1, WSAENOPROTOOPT, NULL},
+    {"get_kind_beats_fault",      "K-25", ALL, BOTH, get, {UDP4, KEEP_ALIVE, 0},        -1, WSAENOPROTOOPT, "value kept, length kept"},
+
+    {"set_null",                  "K-26", ALL, BOTH, set_pointer, {NONE, 0, 0},         -1, WSAEFAULT, "reads 1"},
+    {"set_small_integer",         "K-26", ALL, BOTH, set_pointer, {SMALL, 0, 0},        -1, WSAEFAULT, "reads 1"},
+    {"set_unmapped",              "K-26", ALL, BOTH, set_pointer, {UNMAPPED, 0, 0},     -1, WSAEFAULT, "reads 1"},
+    {"set_page_ends",             "K-26", ALL, DOCUMENTED, set_pointer, {SHORT_PAGE, 0, 0}, -1, WSAEFAULT, "reads 1"},
+    {"set_read_only",             "K-26", ALL, BOTH, set_pointer, {READ_ONLY, 0, 0},     0, BY_K14, "reads 0"},
+    {"get_null",                  "K-26", ALL, BOTH, get_pointer, {NONE, 0, 0},         -1, WSAEFAULT, "length 4"},
+    {"get_small_integer",         "K-26", ALL, BOTH, get_pointer, {SMALL, 0, 0},        -1, WSAEFAULT, "length 4"},
+    {"get_unmapped",              "K-26", ALL, BOTH, get_pointer, {UNMAPPED, 0, 0},     -1, WSAEFAULT, "length 4"},
+    {"get_read_only",             "K-26", ALL, BOTH, get_pointer, {READ_ONLY, 0, 0},    -1, WSAEFAULT, "length 4"},
+    {"get_page_ends",             "K-26", ALL, DOCUMENTED, get_pointer, {SHORT_PAGE, 0, 0}, -1, WSAEFAULT, "length 4"},
+    {"get_null_length",           "K-26", ALL, BOTH, get_length, {NONE, 0, 0},          -1, WSAEFAULT, NULL},
+    {"get_bad_length",            "K-26", ALL, BOTH, get_length, {UNMAPPED, 0, 0},      -1, WSAEFAULT, NULL},
+    {"get_short_length",          "K-26", ALL, BOTH, get_length, {SHORT_PAGE, 0, 0},    -1, WSAEFAULT, NULL},
+    {"bind_bad_address",          "K-26", ALL, BOTH, other_pointers, {0, 0, 0},         -1, WSAEFAULT, NULL},
+    {"connect_bad_address",       "K-26", ALL, BOTH, other_pointers, {1, 0, 0},         -1, WSAEFAULT, NULL},
+    {"ioctlsocket_bad_pointer",   "K-26", ALL, BOTH, other_pointers, {2, 0, 0},         -1, WSAEFAULT, NULL},
+    {"select_bad_set",            "K-26", ALL, BOTH, other_pointers, {3, 0, 0},         -1, WSAEFAULT, NULL},
+    {"getsockname_bad_address",   "K-26", ALL, BOTH, other_pointers, {4, 0, 0},         -1, WSAEFAULT, NULL},
+    {"set_refused_changes_nothing", "K-13", ALL, BOTH, set, {TCP4, KEEP_ALIVE, 0},      -1, WSAEFAULT, "reads 0"},
+    {"get_refused_changes_nothing", "K-13", ALL, BOTH, get, {TCP4, NO_LEVEL, 4},        -1, WSAEINVAL, "value kept, length kept"},
+    // clang-format on
+};
+
+RUN_TOPIC(EACH_ROW, kRows)

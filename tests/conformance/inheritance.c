@@ -1,0 +1,170 @@
+/* What accept, WSAAccept and AcceptEx hand down from a listener (K-41, K-112). */
+#include <string.h>
+
+#include "suite/conformance.h"
+#include "suite/host.h"
+
+enum way { ACCEPT, WSA_ACCEPT };
+
+static SOCKET accept_by(int way, SOCKET from) {
+  return way == ACCEPT ? accept(from, NULL, NULL) : WSAAccept(from, NULL, NULL, NULL, 0);
+}
+
+/* A connection that is queued at the listener. */
+static SOCKET knock(SOCKET from) {
+  const struct sockaddr_in address = name_of(from);
+  const SOCKET s = tcp();
+  connect_to(s, &address);
+  return s;
+}
+
+static void describe(SOCKET s, struct outcome* seen) {
+  struct in_force now;
+  effect(seen, "reads %d", keep_alive(s));
+  if (host_in_force(s, &now) == NULL) effect(seen, "T %u I %u", now.idle, now.interval);
+}
+
+/* a: enum way, b: the ioctl on the listener, c: 1 after the connection was made. */
+static void keep_alive_of(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  if (row->with.c) knock(from);
+  if (row->with.b) {
+    keep_alive_values(from, 1, 1500, 300);
+  } else {
+    set_keep_alive(from, 1);
+  }
+  if (!row->with.c) knock(from);
+  {
+    const SOCKET s = accept_by(row->with.a, from);
+    effect(seen, "reads %d", keep_alive(s));
+  }
+}
+
+static void timing_of(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  struct in_force now;
+  keep_alive_values(from, 1, 1500, 300);
+  knock(from);
+  {
+    const SOCKET s = accept_by(row->with.a, from);
+    if (skip(seen, host_in_force(s, &now))) return;
+    describe(s, seen);
+  }
+}
+
+static void off_stays_off(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  knock(from);
+  effect(seen, "reads %d", keep_alive(accept_by(row->with.a, from)));
+}
+
+/* What is set on the accepted socket does not change the listener. */
+static void not_upwards(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  (void)row;
+  knock(from);
+  set_keep_alive(accept_by(ACCEPT, from), 1);
+  effect(seen, "listener reads %d", keep_alive(from));
+}
+
+/* AcceptEx: the switch is the accepting socket's own (a: as it was set) until the context is updated. */
+static void accept_ex(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  const SOCKET s = tcp();
+  char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
+  OVERLAPPED overlapped;
+  DWORD bytes = 0;
+  DWORD flags = 0;
+  memset(&overlapped, 0, sizeof overlapped);
+  overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
+  set_keep_alive(from, !row->with.a);
+  set_keep_alive(s, row->with.a);
+  AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &overlapped);
+  knock(from);
+  WSAGetOverlappedResult(from, &overlapped, &bytes, TRUE, &flags);
+  effect(seen, "before %d", keep_alive(s));
+  ATTEMPT(seen,
+          setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
+  effect(seen, "after %d", keep_alive(s));
+  CloseHandle(overlapped.hEvent);
+}
+
+struct handed {
+  int level, name, value;
+};
+static const struct handed kHanded[] = {
+    {SOL_SOCKET, SO_OOBINLINE, 1},   {SOL_SOCKET, SO_RCVBUF, 32768},
+    {SOL_SOCKET, SO_SNDBUF, 32768},  {SOL_SOCKET, SO_RCVTIMEO, 1500},
+    {SOL_SOCKET, SO_SNDTIMEO, 2500}, {IPPROTO_TCP, TCP_NODELAY, 1},
+};
+
+/* a: enum way, b: of kHanded. */
+static void option(const struct row* row, struct outcome* seen) {
+  const struct handed handed = kHanded[row->with.b];
+  const SOCKET from = listener();
+  set_option(from, handed.level, handed.name, handed.value);
+  knock(from);
+  effect(seen, "reads %d", option_of(accept_by(row->with.a, from), handed.level, handed.name));
+}
+
+static void linger(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  struct linger value = {1, 7};
+  int size = sizeof value;
+  setsockopt(from, SOL_SOCKET, SO_LINGER, (const char*)&value, sizeof value);
+  knock(from);
+  memset(&value, 0, sizeof value);
+  getsockopt(accept_by(row->with.a, from), SOL_SOCKET, SO_LINGER, (char*)&value, &size);
+  effect(seen, "%d, %d s", value.l_onoff, value.l_linger);
+}
+
+/* SO_REUSEADDR must stand before bind. */
+static void reuse(const struct row* row, struct outcome* seen) {
+  const struct sockaddr_in any_port = loopback(0);
+  const SOCKET from = tcp();
+  set_option(from, SOL_SOCKET, SO_REUSEADDR, 1);
+  bind(from, (const struct sockaddr*)&any_port, sizeof any_port);
+  listen(from, 5);
+  knock(from);
+  effect(seen, "reads %d", option_of(accept_by(row->with.a, from), SOL_SOCKET, SO_REUSEADDR));
+}
+
+/* A non-blocking listener's connections do not block either. */
+static void non_blocking(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  SOCKET s = INVALID_SOCKET;
+  char octet;
+  never_block(from);
+  knock(from);
+  wait_readable(from, 5000);
+  s = accept_by(row->with.a, from);
+  set_option(s, SOL_SOCKET, SO_RCVTIMEO, 300);
+  ATTEMPT(seen, recv(s, &octet, 1, 0));
+}
+
+static const struct row kRows[] = {
+    // clang-format off
+    {"accept_switch",        "K-41", ALL, BOTH, keep_alive_of, {ACCEPT, 0, 0},     0, ANY_ERROR, "reads 1"},
+    {"wsaaccept_switch",     "K-41", ALL, BOTH, keep_alive_of, {WSA_ACCEPT, 0, 0}, 0, ANY_ERROR, "reads 1"},
+    {"accept_ioctl_switch",  "K-41", ALL, BOTH, keep_alive_of, {ACCEPT, 1, 0},     0, ANY_ERROR, "reads 1"},
+    {"accept_timing",        "K-41", ALL, BOTH, timing_of, {ACCEPT, 0, 0},         0, ANY_ERROR, "reads 1, T 1500 I 300"},
+    {"wsaaccept_timing",     "K-41", ALL, BOTH, timing_of, {WSA_ACCEPT, 0, 0},     0, ANY_ERROR, "reads 1, T 1500 I 300"},
+    {"off_stays_off",        "K-41", ALL, BOTH, off_stays_off, {ACCEPT, 0, 0},     0, ANY_ERROR, "reads 0"},
+    {"not_upwards",          "K-41", ALL, BOTH, not_upwards, {0, 0, 0},            0, ANY_ERROR, "listener reads 0"},
+    {"acceptex_off_then_on", "K-41", ALL, BOTH, accept_ex, {0, 0, 0},              0, BY_K14, "before 0, after 1"},
+    {"acceptex_on_then_off", "K-41", ALL, BOTH, accept_ex, {1, 0, 0},              0, BY_K14, "before 1, after 0"},
+
+    {"oob_inline",           "K-112", ALL, BOTH, option, {ACCEPT, 0, 0},           0, ANY_ERROR, "reads 1"},
+    {"receive_buffer",       "K-112", ALL, BOTH, option, {ACCEPT, 1, 0},           0, ANY_ERROR, "reads 32768"},
+    {"send_buffer",          "K-112", ALL, BOTH, option, {ACCEPT, 2, 0},           0, ANY_ERROR, "reads 32768"},
+    {"receive_timeout",      "K-112", ALL, BOTH, option, {ACCEPT, 3, 0},           0, ANY_ERROR, "reads 1500"},
+    {"send_timeout",         "K-112", ALL, BOTH, option, {WSA_ACCEPT, 4, 0},       0, ANY_ERROR, "reads 2500"},
+    {"no_delay",             "K-112", ALL, BOTH, option, {WSA_ACCEPT, 5, 0},       0, ANY_ERROR, "reads 1"},
+    {"linger",               "K-112", ALL, BOTH, linger, {ACCEPT, 0, 0},           0, ANY_ERROR, "1, 7 s"},
+    {"reuse_address",        "K-112", ALL, BOTH, reuse, {ACCEPT, 0, 0},            0, ANY_ERROR, "reads 1"},
+    {"non_blocking",         "K-112", ALL, BOTH, non_blocking, {ACCEPT, 0, 0},    -1, WSAEWOULDBLOCK, NULL},
+    {"non_blocking_wsaaccept", "K-112", ALL, BOTH, non_blocking, {WSA_ACCEPT, 0, 0}, -1, WSAEWOULDBLOCK, NULL},
+    // clang-format on
+};
+
+RUN_TOPIC(EACH_ROW, kRows)

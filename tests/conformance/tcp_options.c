@@ -1,0 +1,139 @@
+/* TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT: from which release on they exist, their ranges, and how they and
+ * SIO_KEEPALIVE_VALS share one cell each. */
+#include <string.h>
+
+#include "suite/conformance.h"
+#include "suite/host.h"
+
+/* a: the option, b: the value, c: enum kind. Both calls, and SO_KEEPALIVE untouched. */
+static void set(const struct row* row, struct outcome* seen) {
+  const SOCKET s = of_kind(row->with.c);
+  ATTEMPT(seen, set_option(s, IPPROTO_TCP, row->with.a, row->with.b));
+  if (row->with.c == UDP4) return;
+  effect(seen, "reads %d", option_of(s, IPPROTO_TCP, row->with.a));
+  effect(seen, "SO_KEEPALIVE %d", keep_alive(s));
+}
+
+static void get(const struct row* row, struct outcome* seen) {
+  const SOCKET s = of_kind(row->with.c);
+  DWORD value = 77;
+  int size = sizeof value;
+  ATTEMPT(seen, getsockopt(s, IPPROTO_TCP, row->with.a, (char*)&value, &size));
+  effect(seen, "value %d, length %d", (int)value, size);
+}
+
+/* a: the option, b: *optlen. The buffer holds 0xAA. */
+static void get_length(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  unsigned char value[16];
+  int size = row->with.b;
+  int touched = 0;
+  memset(value, 0xAA, sizeof value);
+  ATTEMPT(seen, getsockopt(s, IPPROTO_TCP, row->with.a, (char*)value, &size));
+  while (touched < 16 && value[touched] != 0xAA) ++touched;
+  effect(seen, "%d bytes written, length %d", touched, size);
+}
+
+static void set_length(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  const DWORD value[4] = {30, 0, 0, 0};
+  ATTEMPT(seen, setsockopt(s, IPPROTO_TCP, row->with.a, (const char*)value, row->with.b));
+  effect(seen, "reads %d", option_of(s, IPPROTO_TCP, row->with.a));
+}
+
+/* {1, b, c} by the ioctl, then the option a is read (K-74). */
+static void after_ioctl(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  keep_alive_values(s, 1, (u_long)row->with.b, (u_long)row->with.c);
+  seen->result = option_of(s, IPPROTO_TCP, row->with.a);
+}
+
+/* The last writer wins (K-55): ioctl {1, 5000, 5000}, then the option a = b; or, with c, the other way round. */
+static void last_writer(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  if (row->with.c) {
+    set_option(s, IPPROTO_TCP, row->with.a, row->with.b);
+    keep_alive_values(s, 1, 5000, 5000);
+  } else {
+    keep_alive_values(s, 1, 5000, 5000);
+    set_option(s, IPPROTO_TCP, row->with.a, row->with.b);
+  }
+  seen->result = option_of(s, IPPROTO_TCP, row->with.a);
+}
+
+/* TCP_MAXRT is refused, or it has an effect; either way the keep-alive values stay. */
+static void retransmission_limit(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  const int idle = option_of(s, IPPROTO_TCP, TCP_KEEPALIVE);
+  const int refused = set_option(s, IPPROTO_TCP, TCP_MAXRT, row->with.a) != 0;
+  if (refused) {
+    seen->result = WSAGetLastError() == WSAENOPROTOOPT;
+  } else {
+    seen->result = option_of(s, IPPROTO_TCP, TCP_MAXRT) == row->with.a;
+  }
+  effect(seen, option_of(s, IPPROTO_TCP, TCP_KEEPALIVE) == idle ? "T kept" : "T changed");
+}
+
+static void in_force(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  struct in_force now;
+  ATTEMPT(seen, set_option(s, IPPROTO_TCP, row->with.a, row->with.b));
+  if (skip(seen, host_in_force(s, &now))) return;
+  effect(seen, "T %u I %u N %u", now.idle, now.interval, now.probes);
+  effect(seen, "from the socket: %d", now.from_socket);
+}
+
+static const struct row kRows[] = {
+    // clang-format off
+    {"idle_before",        "K-73", BEFORE(VISTA), BOTH, set, {TCP_KEEPALIVE, 30, TCP4},   -1, WSAENOPROTOOPT, "reads -1, SO_KEEPALIVE 0"},
+    {"idle",               "K-70", FROM(VISTA), BOTH, set, {TCP_KEEPALIVE, 30, TCP4},      0, BY_K14, "reads 30, SO_KEEPALIVE 0"},
+    {"interval_before",    "K-73", BEFORE(WIN10_1709), BOTH, set, {TCP_KEEPINTVL, 30, TCP4}, -1, WSAENOPROTOOPT, "reads -1, SO_KEEPALIVE 0"},
+    {"interval",           "K-70", FROM(WIN10_1709), BOTH, set, {TCP_KEEPINTVL, 30, TCP4}, 0, BY_K14, "reads 30, SO_KEEPALIVE 0"},
+    {"count_before",       "K-73", BEFORE(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 30, TCP4}, -1, WSAENOPROTOOPT, "reads -1, SO_KEEPALIVE 0"},
+    {"count",              "K-70", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 30, TCP4},   0, BY_K14, "reads 30, SO_KEEPALIVE 0"},
+    {"get_idle_before",    "K-73", BEFORE(VISTA), BOTH, get, {TCP_KEEPALIVE, 0, TCP4},    -1, WSAENOPROTOOPT, "value 77, length 4"},
+    {"idle_default",       "K-70", FROM(VISTA), BOTH, get, {TCP_KEEPALIVE, 0, TCP4},       0, BY_K14, "value 7200, length 4"},
+    {"default_is_two_hours", "K-51", FROM(VISTA), BOTH, get, {TCP_KEEPALIVE, 0, CONNECTED}, 0, BY_K14, "value 7200, length 4"},
+    {"interval_default",   "K-51", FROM(WIN10_1709), BOTH, get, {TCP_KEEPINTVL, 0, TCP4},  0, BY_K14, "value 1, length 4"},
+    {"count_default",      "K-53", FROM(WIN10_1703), BOTH, get, {TCP_KEEPCNT, 0, TCP4},    0, BY_K14, "value 10, length 4"},
+
+    {"count_255",          "K-71", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 255, TCP4},  0, BY_K14, "reads 255, SO_KEEPALIVE 0"},
+    {"count_1",            "K-71", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 1, TCP4},    0, BY_K14, "reads 1, SO_KEEPALIVE 0"},
+    {"count_256",          "K-71", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 256, TCP4}, -1, WSAEINVAL, "reads 10, SO_KEEPALIVE 0"},
+    {"count_0",            "K-71", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, 0, TCP4},   -1, WSAEINVAL, "reads 10, SO_KEEPALIVE 0"},
+    {"count_minus_1",      "K-71", FROM(WIN10_1703), BOTH, set, {TCP_KEEPCNT, -1, TCP4},  -1, WSAEINVAL, "reads 10, SO_KEEPALIVE 0"},
+    {"idle_0",             "K-71", FROM(VISTA), BOTH, set, {TCP_KEEPALIVE, 0, TCP4},      -1, WSAEINVAL, "reads 7200, SO_KEEPALIVE 0"},
+    {"idle_longest",       "K-71", FROM(VISTA), BOTH, set, {TCP_KEEPALIVE, 4294967, TCP4}, 0, BY_K14, "reads 4294967, SO_KEEPALIVE 0"},
+    {"idle_longer",        "K-71", FROM(VISTA), BOTH, set, {TCP_KEEPALIVE, 4294968, TCP4}, -1, WSAEINVAL, "reads 7200, SO_KEEPALIVE 0"},
+    {"interval_0",         "K-71", FROM(WIN10_1709), BOTH, set, {TCP_KEEPINTVL, 0, TCP4}, -1, WSAEINVAL, "reads 1, SO_KEEPALIVE 0"},
+    {"interval_longer",    "K-71", FROM(WIN10_1709), BOTH, set, {TCP_KEEPINTVL, 4294968, TCP4}, -1, WSAEINVAL, "reads 1, SO_KEEPALIVE 0"},
+
+    {"set_three_bytes",    "K-72", FROM(VISTA), BOTH, set_length, {TCP_KEEPALIVE, 3, 0},  -1, WSAEFAULT, "reads 7200"},
+    {"set_no_bytes",       "K-72", FROM(VISTA), BOTH, set_length, {TCP_KEEPALIVE, 0, 0},  -1, WSAEFAULT, "reads 7200"},
+    {"set_eight_bytes",    "K-72", FROM(VISTA), BOTH, set_length, {TCP_KEEPALIVE, 8, 0},   0, BY_K14, "reads 30"},
+    {"get_into_three",     "K-72", FROM(VISTA), BOTH, get_length, {TCP_KEEPALIVE, 3, 0},  -1, WSAEFAULT, "0 bytes written, length 0"},
+    {"get_into_one",       "K-72", FROM(WIN10_1703), BOTH, get_length, {TCP_KEEPCNT, 1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
+    {"get_into_eight",     "K-72", FROM(VISTA), BOTH, get_length, {TCP_KEEPALIVE, 8, 0},   0, BY_K14, "4 bytes written, length 4"},
+
+    {"idle_is_rounded_up", "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 1500, 1000}, 2, ANY_ERROR, NULL},
+    {"whole_idle_is_kept", "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 2000, 1000}, 2, ANY_ERROR, NULL},
+    {"one_millisecond",    "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 1, 1},  1, ANY_ERROR, NULL},
+    {"interval_is_rounded_up", "K-74", FROM(WIN10_1709), BOTH, after_ioctl, {TCP_KEEPINTVL, 1500, 2300}, 3, ANY_ERROR, NULL},
+    {"ioctl_keeps_the_count", "K-60", FROM(WIN10_1703), BOTH, last_writer, {TCP_KEEPCNT, 7, 1}, 7, ANY_ERROR, NULL},
+    {"option_after_ioctl", "K-55", FROM(VISTA), BOTH, last_writer, {TCP_KEEPALIVE, 9, 0},  9, ANY_ERROR, NULL},
+    {"ioctl_after_option", "K-55", FROM(VISTA), BOTH, last_writer, {TCP_KEEPALIVE, 9, 1},  5, ANY_ERROR, NULL},
+    {"interval_after_ioctl", "K-55", FROM(WIN10_1709), BOTH, last_writer, {TCP_KEEPINTVL, 9, 0}, 9, ANY_ERROR, NULL},
+    {"read_back_idle",     "K-96", FROM(VISTA), BOTH, in_force, {TCP_KEEPALIVE, 9, 0},     0, BY_K14, "T 9000 I 1000 N 10, from the socket: 1"},
+    {"read_back_interval", "K-96", FROM(WIN10_1709), BOTH, in_force, {TCP_KEEPINTVL, 9, 0}, 0, BY_K14, "T 7200000 I 9000 N 10, from the socket: 2"},
+    {"read_back_count",    "K-53", FROM(WIN10_1703), BOTH, in_force, {TCP_KEEPCNT, 255, 0}, 0, BY_K14, "T 7200000 I 1000 N 255, from the socket: 4"},
+
+    {"maxrt_refused_or_real", "K-76", ALL, BOTH, retransmission_limit, {30, 0, 0},         1, ANY_ERROR, "T kept"},
+
+    {"idle_on_datagram",   "K-75", ALL, BOTH, set, {TCP_KEEPALIVE, 30, UDP4},             -1, WSAENOPROTOOPT, NULL},
+    {"interval_on_datagram", "K-75", ALL, BOTH, set, {TCP_KEEPINTVL, 30, UDP4},           -1, WSAENOPROTOOPT, NULL},
+    {"count_on_datagram",  "K-75", ALL, BOTH, set, {TCP_KEEPCNT, 30, UDP4},               -1, WSAENOPROTOOPT, NULL},
+    {"get_count_on_datagram", "K-75", ALL, BOTH, get, {TCP_KEEPCNT, 0, UDP4},             -1, WSAENOPROTOOPT, "value 77, length 4"},
+    // clang-format on
+};
+
+RUN_TOPIC(EACH_ROW, kRows)

@@ -1,0 +1,148 @@
+"""Running conformance programs and judging what they print: one row is one Verdict.
+
+A program that ends or hangs at a row is started again behind it, so that one bad row costs no others."""
+import dataclasses
+import os
+import subprocess
+
+RELEASES = ("win2000", "winxp", "ws2003", "vista", "win7", "win8", "win8.1", "win10", "win10-1703",
+            "win10-1709", "win10-21h1", "win11")
+RULES = ("documented", "observed")
+
+
+@dataclasses.dataclass
+class Verdict:
+    topic: str
+    release: str
+    rules: str
+    status: str  # pass, fail, skip; gap: a known gap; stale: a known gap that passes
+    key: str
+    name: str
+    expected: str
+    seen: str  # of a skipped row: why
+    gap: str = ""
+
+    @property
+    def row(self):
+        return f"{self.topic}.{self.name}"
+
+    def line(self):
+        where = f"{self.release}/{self.rules}"
+        text = f"{self.status:5} {self.key:6} {self.row} ({where}): "
+        if self.status == "pass":
+            return text + self.seen
+        if self.status == "skip":
+            return text + self.seen
+        text += f"expected {self.expected!r}, saw {self.seen!r}"
+        if self.status == "gap":
+            return text + f"; known gap: {self.gap}"
+        if self.status == "stale":
+            return text + "; it is listed in known-gaps.txt, and passes: take the mark away"
+        return text
+
+
+@dataclasses.dataclass
+class Gap:
+    row: str
+    releases: tuple
+    rules: tuple
+    key: str
+    why: str
+
+    def covers(self, verdict):
+        return (verdict.row == self.row and verdict.release in self.releases and
+                verdict.rules in self.rules and verdict.key == self.key)
+
+
+def releases_of(word):
+    """`all`, `win7`, or `vista..win8`."""
+    if word == "all":
+        return RELEASES
+    first, _, last = word.partition("..")
+    i, j = RELEASES.index(first), RELEASES.index(last or first)
+    return RELEASES[i:j + 1]
+
+
+def read_gaps(path):
+    """Lines `topic.row releases rules K-nn: why`; releases as of releases_of, rules `both` or one set."""
+    gaps = []
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            line = line.split("#")[0].strip()
+            if not line:
+                continue
+            try:
+                head, why = line.split(":", 1)
+                row, releases, rules, key = head.split()
+                gaps.append(Gap(row, releases_of(releases), RULES if rules == "both" else (rules,),
+                                key, why.strip()))
+            except ValueError as error:
+                raise SystemExit(f"{path}:{number}: {error}") from error
+    return gaps
+
+
+def mark_gaps(verdicts, gaps):
+    for verdict in verdicts:
+        for gap in gaps:
+            if gap.covers(verdict) and verdict.status in ("pass", "fail"):
+                verdict.status = "stale" if verdict.status == "pass" else "gap"
+                verdict.gap = gap.why
+
+
+def _start(command, environment, patience):
+    """What the program printed, and how it ended: None, or `crash` or `hang`."""
+    program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    try:
+        out, err = program.communicate(timeout=patience)
+        end = None if program.returncode == 0 else f"ends with status {program.returncode}"
+    except subprocess.TimeoutExpired:
+        program.kill()
+        out, err = program.communicate()
+        end = f"no answer within {patience} s"
+    note = err.decode(errors="replace").strip().splitlines()
+    known = [line for line in note if line.startswith("the world denies")]
+    return out.decode(errors="replace"), (known[-1] if end and known else end)
+
+
+def ask(topic, command, environment, release, rules, patience=60):
+    """All rows of one program for one release and one rule set."""
+    verdicts = []
+    after = []
+    while True:
+        out, end = _start([*command, *after], environment, patience)
+        asking = None
+        for line in out.splitlines():
+            word, *rest = line.rstrip("\r").split("\t")
+            if word == "release":
+                release = rest[0]
+            elif word == "asking":
+                asking = rest[0]
+            elif word == "row":
+                status, key, name, _, expected, seen = rest
+                verdicts.append(Verdict(topic, release, rules, status, key, name, expected, seen))
+                asking = None
+        if end is None:
+            if not out.rstrip().endswith("end"):
+                raise SystemExit(f"{topic}: {command[-1]} has printed no rows")
+            return verdicts
+        verdicts.append(Verdict(topic, release, rules, "fail", "-", asking or "(start)", "an answer", end))
+        if asking is None or asking == "all together":
+            return verdicts
+        after = ["--after", asking]
+
+
+def environment_for(release, rules, folder):
+    """A store of the program's own, and no other choice than these."""
+    registry = os.path.join(folder, f"{release}-{rules}-{os.getpid()}.reg")
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("WSALIVE_")}
+    environment.update(WSALIVE_RELEASE=release, WSALIVE_RULES=rules, WSALIVE_REGISTRY=registry)
+    return environment
+
+
+def totals(verdicts):
+    count = {status: 0 for status in ("pass", "fail", "gap", "stale", "skip")}
+    for verdict in verdicts:
+        count[verdict.status] += 1
+    return count
