@@ -52,6 +52,7 @@ void* EngineThread::body(void* self) noexcept {
 void EngineThread::loop() noexcept {
   ::prctl(PR_SET_NAME, "wsalive-engine");
   ::prctl(PR_SET_TIMERSLACK, 1UL);
+  os::run_promptly();
   while (!stop_.load()) {
     const std::uint32_t seen = signal_.load();
     const Instant now = clock_.now();

@@ -1,9 +1,9 @@
 // The engine's one thread: started by the first connection that needs it, gone when none is left.
 //
-// It blocks all signals, so that the program's handlers never run on it; its timer slack is 1 ns. It
-// sleeps on a futex until the next instant, holds no descriptor, and lingers a moment when its work is
-// done, so that connections that come and go do not make threads come and go. exec ends it, as it ends
-// every thread.
+// It blocks all signals, so that the program's handlers never run on it; its timer slack is 1 ns, and
+// it is scheduled as promptly as the process may (os::run_promptly). It sleeps on a futex until the next
+// instant, holds no descriptor, and lingers a moment when its work is done, so that connections that
+// come and go do not make threads come and go. exec ends it, as it ends every thread.
 #pragma once
 
 #include <atomic>

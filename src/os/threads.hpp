@@ -27,4 +27,10 @@ namespace wsalive::os {
 /// Lets another thread that is ready run.
 void yield_processor() noexcept;
 
+/// Asks the scheduler to run the calling thread soon after it wakes up, for threads that do little and
+/// must do it in time: real-time (SCHED_FIFO, lowest priority, not handed down by fork) where the
+/// process may, else short turns (Linux 6.12 and later). A thread that is not scheduled in the ordinary
+/// way, or that a seccomp filter watches, stays as it is: a filter may kill who asks.
+void run_promptly() noexcept;
+
 }  // namespace wsalive::os

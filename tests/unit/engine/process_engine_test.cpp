@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -111,6 +112,23 @@ TEST_F(ProcessEngine, TheThreadBlocksAllSignals) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGALRM, SIGPIPE, SIGRTMAX}) {
     EXPECT_NE(blocked >> static_cast<unsigned>(signal - 1) & 1U, 0U) << signal;
   }
+}
+
+TEST_F(ProcessEngine, TheThreadIsScheduledAsPromptlyAsTheProcessMay) {
+  bool may = false;
+  std::thread{[&] {
+    const sched_param lowest{1};
+    may = ::sched_setscheduler(0, SCHED_FIFO, &lowest) == 0;
+  }}.join();
+  drive(asked(60'500, 300, 5));
+  ASSERT_TRUE(becomes(true));
+  const int thread = std::stoi(fs::path{engine_task()}.filename());
+  const int wanted = may ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER;
+  for (int i = 0; i < 1000 && ::sched_getscheduler(thread) != wanted; ++i) {
+    std::this_thread::sleep_for(1ms);  // It asks after it has its name.
+  }
+  EXPECT_EQ(::sched_getscheduler(thread), wanted);
+  EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);
 }
 
 TEST_F(ProcessEngine, ASetUserIdOfTheProcessReachesTheThread) {
