@@ -205,6 +205,31 @@ void Conductor::reconsider(int fd, Slot& slot, Driving driving, Instant now) {
   (void)start(fd, slot, wanted_of(slot), already, driving, now);
 }
 
+Status Conductor::limit_retransmission(int fd, Slot& slot, int milliseconds, Driving driving,
+                                       Instant now) {
+  const auto cookie = parts_.host.cookie(fd);
+  if (!cookie) return tl::unexpected(cookie.error());
+  if (slot.cookie.load(std::memory_order_relaxed) != *cookie) drop(fd, slot);
+  if (rearm_.replace_user_timeout(fd, milliseconds)) return {};  // In force after the next look.
+
+  const auto before = parts_.host.user_timeout(fd);
+  if (!before) return tl::unexpected(before.error());
+  if (mechanism_of(course_of(slot)) == Mechanism::kernel && milliseconds != 0) {
+    // One that ends nothing comes first, so that the kernel gives keep-alive out of its hands before
+    // the real one could end the connection.
+    const Status done = parts_.host.set_user_timeout(fd, kNeverByUserTimeout);
+    if (!done) return done;
+    reconsider(fd, slot, driving, now);
+  }
+  const Status done = parts_.host.set_user_timeout(fd, milliseconds);
+  if (!done) (void)parts_.host.set_user_timeout(fd, *before);
+  if (driver_of(course_of(slot)) == DriverKind::off) {
+    change(slot, [](Course& course) { course.written = 0; });  // To be chosen anew when it goes on.
+  }
+  if ((*before == 0) != (milliseconds == 0)) reconsider(fd, slot, driving, now);
+  return done;
+}
+
 bool Conductor::run_first(Instant now) {
   if (due_.empty() || due_.first_due() > now) return false;
   const int fd = *due_.first();

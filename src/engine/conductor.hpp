@@ -39,6 +39,10 @@ class Conductor {
   /// The socket's state, or a value that counts for the choice, has changed: chooses again.
   void reconsider(int fd, Slot& slot, Driving driving, Instant now);
 
+  /// Sets TCP_USER_TIMEOUT so that keep-alive's end is not touched by it, and chooses again.
+  [[nodiscard]] Status limit_retransmission(int fd, Slot& slot, int milliseconds, Driving driving,
+                                            Instant now);
+
   [[nodiscard]] bool idle() const noexcept { return due_.empty(); }
   /// When the first connection is due; not while idle.
   [[nodiscard]] Instant next_due() const noexcept { return due_.first_due(); }

@@ -96,6 +96,14 @@ void KernelEngine::reconsider(int fd) noexcept {
   });
 }
 
+Status KernelEngine::limit_retransmission(int fd, int milliseconds) {
+  Slot* const slot = slots_.find(fd);
+  if (!slot || course_of(*slot) == Course{}) return host_.set_user_timeout(fd, milliseconds);
+  return with_thread([&](Driving driving) {
+    return conductor_.limit_retransmission(fd, *slot, milliseconds, driving, clock_.now());
+  });
+}
+
 void KernelEngine::forget(int fd) noexcept {
   Slot* const slot = slots_.find(fd);
   if (!slot || course_of(*slot) == Course{}) return;
@@ -123,16 +131,19 @@ bool KernelEngine::let_end() noexcept {
 InForce KernelEngine::in_force(int fd, const policy::SourcedTiming& wanted) const {
   const auto values = host_.values(fd);
   const auto facts = host_.facts(fd);
-  if (!values || !facts) return read_back_off(wanted);
+  const auto user_timeout = host_.user_timeout(fd);
+  if (!values || !facts || !user_timeout) return read_back_off(wanted);
+  const KernelSays found{*values, *facts, *user_timeout};
+  const TickGrid& ticks = conductor_.parts().ticks;
   const Slot* const slot = slots_.find(fd);
-  if (!slot) return read_back_kernel(wanted, *values, *values, *facts, conductor_.parts().ticks);
+  if (!slot) return read_back_kernel(wanted, *values, found, ticks);
 
   const std::lock_guard guard{lock_};
   const Course course = course_of(*slot);
   if (course == Course{} || !is_same_socket(fd, *slot)) {
-    return read_back_kernel(wanted, {}, *values, *facts, conductor_.parts().ticks);
+    return read_back_kernel(wanted, {}, found, ticks);
   }
-  return read_back(*slot, wanted, *values, *facts, conductor_.parts().ticks);
+  return read_back(*slot, wanted, found, ticks);
 }
 
 Death KernelEngine::cause_of_death(int fd, int error) const noexcept {

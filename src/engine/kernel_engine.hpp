@@ -24,6 +24,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   Status switch_on(int fd, const policy::SourcedTiming& wanted, KernelSwitch already) override;
   Status switch_off(int fd) override;
   void reconsider(int fd) noexcept override;
+  Status limit_retransmission(int fd, int milliseconds) override;
   void forget(int fd) noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
   Death cause_of_death(int fd, int error) const noexcept override;

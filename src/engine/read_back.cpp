@@ -67,6 +67,16 @@ nanoseconds lateness_of(Mechanism mechanism, const policy::Timing& actual,
          actual.probes * wheel_cell(milliseconds{actual.interval}, ticks);
 }
 
+/// Probes that the kernel sends before it gives up. With a TCP_USER_TIMEOUT that is at the first instant
+/// after a probe at which the silence is as long.
+std::uint32_t probes_by_kernel(const policy::Timing& timing, milliseconds user_timeout) noexcept {
+  if (user_timeout == milliseconds::zero()) return timing.probes;
+  const milliseconds interval = timing.interval;
+  const milliseconds rest = user_timeout - milliseconds{timing.idle};
+  return static_cast<std::uint32_t>(
+      std::max<milliseconds::rep>((rest + interval - milliseconds{1}) / interval, 1));
+}
+
 }  // namespace
 
 InForce read_back_off(const policy::SourcedTiming& wanted) noexcept {
@@ -74,31 +84,31 @@ InForce read_back_off(const policy::SourcedTiming& wanted) noexcept {
 }
 
 InForce read_back_kernel(policy::SourcedTiming wanted, const os::KernelKeepAlive& written,
-                         const os::KernelKeepAlive& found, const os::TcpFacts& facts,
-                         const TickGrid& ticks) noexcept {
-  if (found.on == os::Switch::off) return read_back_off(wanted);
-  adopt_outside(wanted, written, found);
-  const policy::Timing actual = from_kernel(found);
+                         const KernelSays& found, const TickGrid& ticks) noexcept {
+  if (found.values.on == os::Switch::off) return read_back_off(wanted);
+  adopt_outside(wanted, written, found.values);
+  policy::Timing actual = from_kernel(found.values);
+  const std::uint32_t probes = probes_by_kernel(actual, milliseconds{found.user_timeout});
+  actual.probes = static_cast<std::uint8_t>(std::min<std::uint32_t>(probes, policy::kLargestCount));
   InForce answer{.on = true,
                  .wanted = wanted,
                  .actual = actual,
                  .driver = actual == wanted.timing ? DriverKind::native : DriverKind::late,
                  .lateness = lateness_of(Mechanism::kernel, actual, ticks),
-                 .unanswered = facts.probes,
-                 .probes_before_end = actual.probes};
-  add_instants(answer, facts, milliseconds::zero());
+                 .unanswered = found.facts.probes,
+                 .probes_before_end = probes};
+  add_instants(answer, found.facts, milliseconds::zero());
   return answer;
 }
 
-InForce read_back(const Slot& slot, const policy::SourcedTiming& cells,
-                  const os::KernelKeepAlive& found, const os::TcpFacts& facts,
+InForce read_back(const Slot& slot, const policy::SourcedTiming& cells, const KernelSays& found,
                   const TickGrid& ticks) noexcept {
   const Course course = course_of(slot);
   const DriverKind driver = driver_of(course);
   const policy::SourcedTiming wanted = wanted_of(slot);
   if (driver == DriverKind::off) return read_back_off(cells);
   if (mechanism_of(course) == Mechanism::kernel) {
-    return read_back_kernel(wanted, nearest_later_in_kernel(wanted.timing), found, facts, ticks);
+    return read_back_kernel(wanted, nearest_later_in_kernel(wanted.timing), found, ticks);
   }
   InForce answer{
       .on = true, .wanted = wanted, .actual = actual_of(wanted, course, ticks), .driver = driver};
@@ -109,8 +119,8 @@ InForce read_back(const Slot& slot, const policy::SourcedTiming& cells,
   answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
   answer.probes_before_end = policy::probes_before_give_up(answer.actual, ticks.length);
   answer.unanswered = is_repair ? RepairDriver::unanswered(slot)
-                                : static_cast<std::uint8_t>(facts.probes - slot.base_probes);
-  add_instants(answer, facts, milliseconds{is_repair ? 0 : slot.mark});
+                                : static_cast<std::uint8_t>(found.facts.probes - slot.base_probes);
+  add_instants(answer, found.facts, milliseconds{is_repair ? 0 : slot.mark});
   return answer;
 }
 

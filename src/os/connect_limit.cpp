@@ -3,6 +3,8 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 
+#include <algorithm>
+
 #include "os/int_option.hpp"
 
 namespace wsalive::os {
@@ -18,9 +20,11 @@ void set(int fd, int name, int value) noexcept {
 
 }  // namespace
 
-void limit_awaited_connect(int fd) noexcept { set(fd, TCP_USER_TIMEOUT, kAwaitedMs); }
+void limit_awaited_connect(int fd, int own_ms) noexcept {
+  set(fd, TCP_USER_TIMEOUT, own_ms == 0 ? kAwaitedMs : std::min(own_ms, kAwaitedMs));
+}
 
-void unlimit_awaited_connect(int fd) noexcept { set(fd, TCP_USER_TIMEOUT, 0); }
+void unlimit_awaited_connect(int fd, int own_ms) noexcept { set(fd, TCP_USER_TIMEOUT, own_ms); }
 
 void limit_pending_connect(int fd) noexcept { set(fd, TCP_SYNCNT, kPendingRetries); }
 

@@ -62,22 +62,24 @@ struct ReleaseRow {
   bool has_keepalive_option;  ///< TCP_KEEPALIVE (3).  K-73
   bool has_keepcnt;           ///< TCP_KEEPCNT.  K-73
   bool has_keepintvl;         ///< TCP_KEEPIDLE by that name, and TCP_KEEPINTVL.  K-73
+  bool has_maxrt;             ///< TCP_MAXRT.  K-76
+  bool has_maxrtms;           ///< TCP_MAXRTMS.  K-76
 };
 
 inline constexpr std::array kReleases{
     // clang-format off
-    ReleaseRow{Release::win2000,    "win2000",    "",         "Windows 2000",       {5, 0, 2195},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false},
-    ReleaseRow{Release::winxp,      "winxp",      "",         "Windows XP",         {5, 1, 2600},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false},
-    ReleaseRow{Release::ws2003,     "ws2003",     "",         "Windows Server 2003",{5, 2, 3790},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false},
-    ReleaseRow{Release::vista,      "vista",      "ws2008",   "Windows Vista",      {6, 0, 6000},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::left_alone, true,  false, false},
-    ReleaseRow{Release::win7,       "win7",       "ws2008r2", "Windows 7",          {6, 1, 7600},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false},
-    ReleaseRow{Release::win8,       "win8",       "ws2012",   "Windows 8",          {6, 2, 9200},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false},
-    ReleaseRow{Release::win8_1,     "win8.1",     "ws2012r2", "Windows 8.1",        {6, 3, 9600},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false},
-    ReleaseRow{Release::win10,      "win10",      "ws2016",   "Windows 10 (1507)",  {10, 0, 10240}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false},
-    ReleaseRow{Release::win10_1703, "win10-1703", "",         "Windows 10 1703",    {10, 0, 15063}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  false},
-    ReleaseRow{Release::win10_1709, "win10-1709", "ws2019",   "Windows 10 1709",    {10, 0, 16299}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true },
-    ReleaseRow{Release::win10_21h1, "win10-21h1", "ws2022",   "Windows 10 21H1",    {10, 0, 19043}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true },
-    ReleaseRow{Release::win11,      "win11",      "",         "Windows 11",         {10, 0, 22000}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true },
+    ReleaseRow{Release::win2000,    "win2000",    "",         "Windows 2000",       {5, 0, 2195},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false, false, false},
+    ReleaseRow{Release::winxp,      "winxp",      "",         "Windows XP",         {5, 1, 2600},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false, false, false},
+    ReleaseRow{Release::ws2003,     "ws2003",     "",         "Windows Server 2003",{5, 2, 3790},   ProbeCountRule::registry, TransitionalRule::allowed, LastErrorRule::left_alone, false, false, false, false, false},
+    ReleaseRow{Release::vista,      "vista",      "ws2008",   "Windows Vista",      {6, 0, 6000},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::left_alone, true,  false, false, true,  false},
+    ReleaseRow{Release::win7,       "win7",       "ws2008r2", "Windows 7",          {6, 1, 7600},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false, true,  false},
+    ReleaseRow{Release::win8,       "win8",       "ws2012",   "Windows 8",          {6, 2, 9200},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false, true,  false},
+    ReleaseRow{Release::win8_1,     "win8.1",     "ws2012r2", "Windows 8.1",        {6, 3, 9600},   ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false, true,  false},
+    ReleaseRow{Release::win10,      "win10",      "ws2016",   "Windows 10 (1507)",  {10, 0, 10240}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  false, false, true,  true },
+    ReleaseRow{Release::win10_1703, "win10-1703", "",         "Windows 10 1703",    {10, 0, 15063}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  false, true,  true },
+    ReleaseRow{Release::win10_1709, "win10-1709", "ws2019",   "Windows 10 1709",    {10, 0, 16299}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true,  true,  true },
+    ReleaseRow{Release::win10_21h1, "win10-21h1", "ws2022",   "Windows 10 21H1",    {10, 0, 19043}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true,  true,  true },
+    ReleaseRow{Release::win11,      "win11",      "",         "Windows 11",         {10, 0, 22000}, ProbeCountRule::ten,      TransitionalRule::refused, LastErrorRule::cleared,    true,  true,  true,  true,  true },
     // clang-format on
 };
 static_assert(std::ranges::is_sorted(kReleases, {}, &ReleaseRow::release));

@@ -155,6 +155,7 @@ void inherit(const Socket& listener, Socket& accepted) {
   copy(listener.options.send_buffer, accepted.options.send_buffer);
   copy(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
   copy(listener.options.send_timeout_ms, accepted.options.send_timeout_ms);
+  copy(listener.options.retransmission_ms, accepted.options.retransmission_ms);
   copy(listener.options.bits, accepted.options.bits);
 }
 

@@ -13,6 +13,7 @@
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"
+#include "winsock/retransmission.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 
@@ -59,12 +60,12 @@ int request(Socket& socket, const os::SocketAddress& address) {
     os::limit_pending_connect(socket.fd());
     return os::connect_socket(socket.fd(), address);
   }
-  os::limit_awaited_connect(socket.fd());
+  os::limit_awaited_connect(socket.fd(), host_limit(socket));
   socket.request_awaited.store(true, std::memory_order_release);
   const int result =
       has_hook() ? request_with_hook(socket, address) : await_request(socket, address);
   socket.request_awaited.store(false, std::memory_order_release);
-  os::unlimit_awaited_connect(socket.fd());
+  os::unlimit_awaited_connect(socket.fd(), host_limit(socket));
   return result;
 }
 

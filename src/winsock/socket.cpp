@@ -131,6 +131,7 @@ void Socket::reset() noexcept {
   options.send_buffer = -1;
   options.receive_timeout_ms = 0;
   options.send_timeout_ms = 0;
+  options.retransmission_ms = 0;
   options.bits = 0;
 }
 

@@ -72,7 +72,8 @@ struct OptionCells {
   std::atomic<std::int32_t> send_buffer{-1};
   std::atomic<std::uint32_t> receive_timeout_ms{0};
   std::atomic<std::uint32_t> send_timeout_ms{0};
-  std::atomic<std::uint8_t> bits{0};  ///< OptionBit.
+  std::atomic<std::int64_t> retransmission_ms{0};  ///< TCP_MAXRT; 0: not set, -1: for ever.  K-76
+  std::atomic<std::uint8_t> bits{0};               ///< OptionBit.
 };
 
 enum OptionBit : std::uint8_t {

@@ -199,7 +199,9 @@ Status SimulatedKernel::set_idle(int fd, int seconds) noexcept {
   it.values.idle_s = seconds;
   const bool live = it.state != os::TcpState::close && it.state != os::TcpState::listen;
   if (it.values.on == os::Switch::off || !live) return {};
-  arm(it, ticks(std::chrono::seconds{seconds}) - (tick() - it.heard_tick));
+  // A timer fires at the tick behind the one that it is set for.
+  const std::int64_t left = ticks(std::chrono::seconds{seconds}) - (tick() - it.heard_tick);
+  arm(it, std::max<std::int64_t>(left, 0) + 1);
   return {};
 }
 

@@ -29,6 +29,11 @@ class Simulation {
     conductor_.stop(fd, slot(fd));
   }
 
+  Status limit_retransmission(int fd, int milliseconds) {
+    return conductor_.limit_retransmission(fd, slot(fd), milliseconds, engine::Driving::possible,
+                                           kernel.now());
+  }
+
   void run_for(Millis time) {
     const Instant target = kernel.now() + time;
     for (;;) {

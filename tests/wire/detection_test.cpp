@@ -3,9 +3,11 @@
 // select or WSAPoll.
 // labels: ns realtime
 
-#include <thread>
-
 #include "support/wire_talk.hpp"
+
+#include <ws2tcpip.h>
+
+#include <thread>
 
 namespace wsalive::test {
 namespace {
@@ -94,6 +96,53 @@ TEST_F(Detection, ARetransmissionTimeOutIsTimedOut) {  // K-91
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
   EXPECT_EQ(talk.send("x"), WSAETIMEDOUT);
   EXPECT_TRUE(os::instants(talk.story(), Act::probe, Direction::out).empty()) << talk.told();
+}
+
+/// TCP_MAXRTMS of a Windows 10 program.
+class RetransmissionLimit : public TwoHosts {
+ protected:
+  static void limit(const WireTalk& talk, DWORD ms) {
+    ASSERT_EQ(setsockopt(talk.client(), IPPROTO_TCP, TCP_MAXRTMS,
+                         reinterpret_cast<const char*>(&ms), sizeof ms),
+              0);
+  }
+
+  StartedFromStore started_{"win10-1703", {}};
+};
+
+TEST_F(RetransmissionLimit, IsNotTheEndOfASilentPeer) {  // K-76
+  // Shorter than T, between two probes, and longer than all; keep-alive kept by the kernel (three
+  // probes of 1 s) until then, or driven.
+  for (const DWORD limit_ms : {700U, 2500U, 60'000U}) {
+    WireTalk talk{network()};
+    const DWORD three = 3;
+    ASSERT_EQ(setsockopt(talk.client(), IPPROTO_TCP, TCP_KEEPCNT,
+                         reinterpret_cast<const char*>(&three), sizeof three),
+              0);
+    const Instant on = talk.set_values(1000, 1000);
+    limit(talk, limit_ms);
+    ASSERT_TRUE(network().cut_cable());
+    EXPECT_EQ(talk.receive(), WSAENETRESET);
+    std::this_thread::sleep_for(100ms);
+    const policy::Timing asked{policy::DwordMillis{1000}, policy::DwordMillis{1000}, 3};
+    EXPECT_EQ(differences(talk.story(), {.timing = asked, .on = on, .until = wire_now()}), "")
+        << talk.told();
+    ASSERT_TRUE(network().mend_cable());
+  }
+}
+
+TEST_F(RetransmissionLimit, EndsUnacknowledgedData) {  // K-76, K-91
+  WireTalk talk{network()};
+  talk.set_values(1000, 300);
+  limit(talk, 1500);
+  ASSERT_TRUE(network().cut_cable());
+  std::this_thread::sleep_for(1450ms);  // Two probes are out.
+  const Instant begin = wire_now();
+  ASSERT_EQ(talk.send("never acknowledged"), 0);
+  EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
+  EXPECT_GE(wire_now() - begin, 1400ms);
+  EXPECT_LE(wire_now() - begin, 2500ms);
+  EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
 }
 
 TEST_F(Detection, ARetransmissionTimeOutAfterUnansweredProbesIsTimedOut) {  // K-91

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 /// The kernel's give-up by count is at 127; from one probe before that on it must be kept from it.
 constexpr unsigned kCountEnds = os::kLargestCount - 1;
-constexpr int kNeverByUserTimeout = std::numeric_limits<int>::max();
+constexpr int kLeadTicks = 16;
 
 std::uint32_t as_mark(milliseconds time) noexcept {
   return static_cast<std::uint32_t>(
@@ -68,10 +68,12 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const bool was_triggered = course_of(slot).triggered;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
-  if (heard < need) {
+  const nanoseconds lead = lead_for(need);
+  if (heard + lead < need) {
     if (was_triggered) settle(fd, slot, need);
     // An answer from now on would make the next probe due T after it, which may be before `need`.
-    return {Verdict::again, parts_.ticks.behind(seen.now, std::min(need - heard, idle))};
+    return {Verdict::again,
+            parts_.ticks.behind(seen.now, std::min(need - heard - lead, nanoseconds{idle}))};
   }
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
@@ -79,7 +81,16 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
   if (parking_.changed_outside(fd, slot, seen.actual, slot.base_probes)) return {Verdict::outside};
-  return trigger(fd, slot, seen, /*last=*/unanswered >= parking_.probes(seen.actual));
+  return trigger(fd, slot, seen, need, /*last=*/unanswered >= parking_.probes(seen.actual));
+}
+
+// A silence of whole seconds can be told to the kernel beforehand: then a busy machine, on which the
+// engine's thread waits for its turn, makes nothing late. Nearer than 64 ticks the kernel's timers are
+// exact.
+nanoseconds RearmDriver::lead_for(milliseconds need) const noexcept {
+  const bool can_be_told =
+      need % seconds{1} == nanoseconds::zero() && need <= seconds{parts_.longest_idle_s};
+  return can_be_told ? kLeadTicks * parts_.ticks.length : nanoseconds::zero();
 }
 
 // T was lengthened after probes had gone out: that they still count unanswered shows that it is the
@@ -113,13 +124,16 @@ void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
   parking_.park(fd, slot, silence);
 }
 
-Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
+Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds need,
+                          bool last) noexcept {
   free_count(fd, slot, seen, last);
   if (course_of(slot).resting) {
     (void)parts_.host.set_switch(fd, os::Switch::on);
     change(slot, [](Course& course) { course.resting = 0; });
   }
-  const auto idle = std::chrono::floor<seconds>(milliseconds{seen.actual.idle}).count();
+  const milliseconds ahead = std::max(need - seen.facts.heard, milliseconds::zero());
+  const milliseconds silence = ahead > milliseconds::zero() ? need : milliseconds{seen.actual.idle};
+  const auto idle = std::chrono::floor<seconds>(silence).count();
   slot.parked_idle =
       static_cast<std::uint16_t>(std::min<seconds::rep>(idle, parts_.longest_idle_s));
   (void)parts_.host.set_idle(fd, slot.parked_idle);
@@ -128,7 +142,7 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, bool last) noexc
     course.triggered = 1;
     course.kept = 0;
   });
-  return {Verdict::again, parts_.ticks.behind(seen.now, 2 * parts_.ticks.length)};
+  return {Verdict::again, parts_.ticks.behind(seen.now, ahead + 2 * parts_.ticks.length)};
 }
 
 // With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where
@@ -171,6 +185,13 @@ void RearmDriver::release_user_timeout(int fd) noexcept {
   if (present && *present == found->ours) (void)parts_.host.set_user_timeout(fd, found->own);
   *found = held_.back();
   held_.pop_back();
+}
+
+bool RearmDriver::replace_user_timeout(int fd, int milliseconds) noexcept {
+  const auto found = find_held(fd);
+  if (found == held_.end()) return false;
+  found->own = milliseconds;
+  return true;
 }
 
 void RearmDriver::forget(int fd) noexcept {

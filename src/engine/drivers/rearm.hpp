@@ -3,19 +3,24 @@
 // At a due instant the engine reads how long the peer has really been silent. If it is long enough,
 // TCP_KEEPIDLE is set to floor(T) seconds: the kernel, which finds more silence than that, sends one
 // probe at its next tick and counts it. Two ticks later the engine looks again: the probe is out, and
-// the connection is parked; or the program held the socket locked, and the sign is repeated.
+// the connection is parked; or the program held the socket locked, and the sign is repeated. A silence
+// of whole seconds is told to the kernel a few ticks before its end.
 //
 // "Due" is asked in the kernel's own measure of silence, so that no probe is early, no drift is
 // corrected, and a stopped process or a suspended machine makes things late and nothing else. Exact
 // for T >= 1 s and I >= two ticks, any N; probes leave one tick, sometimes two, after their instant.
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "engine/drivers/parking.hpp"
 #include "engine/probe_driver.hpp"
 
 namespace wsalive::engine {
+
+/// A TCP_USER_TIMEOUT with which the kernel ends nothing, and counts no probes.
+inline constexpr int kNeverByUserTimeout = std::numeric_limits<int>::max();
 
 class RearmDriver final : public ProbeDriver {
  public:
@@ -25,6 +30,10 @@ class RearmDriver final : public ProbeDriver {
   Next look(int fd, Slot& slot, Instant now) noexcept override;
   Result<policy::SourcedTiming> outside_values(int fd, const Slot& slot) noexcept override;
   void detach(int fd, Slot& slot) noexcept override;
+
+  /// A new TCP_USER_TIMEOUT of the program's. True if ours stands in its place at the moment: then it
+  /// is given back instead of the earlier one.
+  [[nodiscard]] bool replace_user_timeout(int fd, int milliseconds) noexcept;
 
   /// The descriptor's socket is gone: what was borrowed from it is not given back.
   void forget(int fd) noexcept;
@@ -38,7 +47,9 @@ class RearmDriver final : public ProbeDriver {
   void begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
   void settle(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
-  Next trigger(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
+  [[nodiscard]] std::chrono::nanoseconds lead_for(std::chrono::milliseconds need) const noexcept;
+  Next trigger(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,
+               bool last) noexcept;
   void free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
 
   void hold_user_timeout(int fd, int own, int ours);

@@ -23,6 +23,7 @@
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
+#include "winsock/retransmission.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/sockaddr.hpp"
 
@@ -79,6 +80,7 @@ void become_connection(Socket& accepting, int connection) {
   }
   os::replace_socket(accepting.fd(), connection);
   static_cast<void>(os::set_int(accepting.fd(), os::Option::keep_alive, 0));
+  apply_limit(accepting);
   accepting.bound.store(true, std::memory_order_relaxed);
   accepting.phase.store(Phase::connecting, std::memory_order_release);
   become_connected(accepting);

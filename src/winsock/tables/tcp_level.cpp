@@ -1,6 +1,5 @@
-// IPPROTO_TCP. What is missing here (TCP_MAXRT, TCP_TIMESTAMPS, ...) Linux cannot do for one socket
-// without breaking another promise: TCP_USER_TIMEOUT, which would serve TCP_MAXRT, overrides the number
-// of probes (K-76). It answers WSAENOPROTOOPT, never a success without effect.
+// IPPROTO_TCP. What is missing here (TCP_TIMESTAMPS, ...) Linux cannot do for one socket. It answers
+// WSAENOPROTOOPT, never a success without effect.
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -9,6 +8,7 @@
 
 #include "winsock/keepalive.hpp"
 #include "winsock/plain_options.hpp"
+#include "winsock/retransmission.hpp"
 #include "winsock/tables/option_tables.hpp"
 
 namespace wsalive::winsock::tables {
@@ -18,6 +18,8 @@ constexpr std::array kRows{
     // clang-format off
     OptionRow{TCP_NODELAY,   kTcp, kByteSwitch,     get_host_switch,   set_host_switch,   os::Option::no_delay},
     OptionRow{TCP_KEEPALIVE, kTcp, kKeepAliveDword, get_keep_idle,     set_keep_idle,     os::Option::none, &policy::ReleaseRow::has_keepalive_option},
+    OptionRow{TCP_MAXRT,     kTcp, kDword,          get_max_rt,        set_max_rt,        os::Option::none, &policy::ReleaseRow::has_maxrt},
+    OptionRow{TCP_MAXRTMS,   kTcp, kDword,          get_max_rt_ms,     set_max_rt_ms,     os::Option::none, &policy::ReleaseRow::has_maxrtms},
     OptionRow{TCP_KEEPCNT,   kTcp, kKeepAliveDword, get_keep_count,    set_keep_count,    os::Option::none, &policy::ReleaseRow::has_keepcnt},
     OptionRow{TCP_KEEPINTVL, kTcp, kKeepAliveDword, get_keep_interval, set_keep_interval, os::Option::none, &policy::ReleaseRow::has_keepintvl},
     // clang-format on

@@ -93,9 +93,10 @@ TEST_F(ConductorTest, AUserTimeoutOfTheProgramNeitherHastensNorDelaysTheEnd) {  
     simulation_.kernel.socket(fd).user_timeout = user_timeout;
     ASSERT_TRUE(simulation_.switch_on(fd, asked(2000, 1000, 4)));
     EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
-    simulation_.run_for(2s + 4 * 1s - 1ms);
-    EXPECT_TRUE(simulation_.kernel.is_open(fd)) << user_timeout;
+    simulation_.run_for(2s + 4 * 1s - 100ms);
     EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, user_timeout);
+    simulation_.run_for(99ms);
+    EXPECT_TRUE(simulation_.kernel.is_open(fd)) << user_timeout;
     simulation_.run_for(10ms);
     EXPECT_FALSE(simulation_.kernel.is_open(fd)) << user_timeout;
     EXPECT_GE(simulation_.resets(fd).at(0) - begin, 6s);
@@ -120,6 +121,75 @@ TEST_F(ConductorTest, AUserTimeoutSetWhileOursIsInPlaceStays) {  // K-76
   simulation_.kernel.socket(fd).user_timeout = 7000;
   simulation_.run_for(30ms);
   EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 7000);
+}
+
+TEST_F(ConductorTest, ALimitOfRetransmissionNeverDecidesAboutTheEnd) {  // K-76
+  for (const Millis when : {500ms, 2001ms, 2010ms, 3002ms, 3500ms}) {  // Some while a probe is due.
+    for (const int limit : {1, 2500, 60'000}) {
+      const int fd = driven(asked(2000, 1000, 4));
+      const auto begin = std::chrono::floor<Millis>(simulation_.kernel.now() - Instant{1h});
+      EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
+      simulation_.run_for(when);
+      ASSERT_TRUE(simulation_.limit_retransmission(fd, limit));
+      EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
+      simulation_.run_for(6s - 100ms - when);
+      EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, limit);
+      simulation_.run_for(99ms);
+      EXPECT_TRUE(simulation_.kernel.is_open(fd)) << limit;
+      simulation_.run_for(12ms);
+      EXPECT_FALSE(simulation_.kernel.is_open(fd)) << limit;
+      EXPECT_GE(simulation_.resets(fd).at(0) - begin, 6s);
+      EXPECT_EQ(simulation_.probes(fd).size(), 4U);
+    }
+  }
+}
+
+TEST_F(ConductorTest, ALimitSetWhileOursIsInPlaceComesAfterIt) {  // K-76
+  const int fd = driven(asked(1000, 60'000, 5));
+  ASSERT_TRUE(simulation_.limit_retransmission(fd, 5000));
+  while (simulation_.kernel.socket(fd).user_timeout == 5000) simulation_.run_for(1ms);
+  const int ours = simulation_.kernel.socket(fd).user_timeout;
+  ASSERT_TRUE(simulation_.limit_retransmission(fd, 7000));
+  EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, ours);
+  simulation_.run_for(100ms);
+  EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 7000);
+}
+
+TEST_F(ConductorTest, WithoutALimitTheKernelKeepsTheTimesAgain) {  // K-76
+  const int fd = driven(asked(2000, 1000, 4));
+  ASSERT_TRUE(simulation_.limit_retransmission(fd, 5000));
+  ASSERT_TRUE(simulation_.limit_retransmission(fd, 0));
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
+  EXPECT_EQ(values(fd), (KernelKeepAlive{Switch::on, 2, 1, 4}));
+  EXPECT_TRUE(simulation_.conductor().idle());
+  // Also where keep-alive was off meanwhile.
+  simulation_.switch_off(fd);
+  ASSERT_TRUE(simulation_.limit_retransmission(fd, 5000));
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(2000, 1000, 4)));
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
+}
+
+TEST_F(ConductorTest, WholeSecondsAreKeptAlsoIfTheThreadMustWaitForItsTurn) {  // K-57
+  simulation_.engine_delay = 50ms;
+  const int whole = driven(asked(2000, 1000, 200));
+  const int broken = driven(asked(2500, 1500, 200));
+  simulation_.run_for(10s);
+  EXPECT_EQ(simulation_.driver(whole), DriverKind::rearm);
+  const std::vector<Millis> probes = simulation_.probes(whole);
+  ASSERT_EQ(probes.size(), 8U);
+  for (std::size_t k = 0; k < probes.size(); ++k) {
+    EXPECT_GE(probes[k], 2s + k * 1s);
+    EXPECT_LE(probes[k], 2s + k * 1s + 9ms);
+  }
+  EXPECT_GE(simulation_.probes(broken)[0], 2550ms);  // The kernel cannot be told of these.
+  // What is heard meanwhile holds the probe back.
+  const int lively = driven(asked(2000, 1000, 200));
+  simulation_.run_for(1990ms);
+  simulation_.kernel.peer_sends(lively);
+  simulation_.run_for(1990ms);
+  EXPECT_TRUE(simulation_.probes(lively).empty());
+  simulation_.run_for(30ms);
+  EXPECT_EQ(simulation_.probes(lively).size(), 1U);
 }
 
 TEST_F(ConductorTest, LongerThanTheKernelCanSayTheSwitchRestsInBetween) {  // K-57
@@ -182,7 +252,7 @@ TEST_F(ConductorTest, ValuesOfSomebodyOutsideBecomeTheSockets) {
   EXPECT_EQ(wanted.timing, asked(7000, 2000, 3).timing);
   EXPECT_EQ(wanted.idle_from, Source::outside);
   EXPECT_EQ(wanted.probes_from, Source::outside);
-  EXPECT_EQ(simulation_.probes(fd), (std::vector<Millis>{7000ms, 9000ms, 11000ms}));
+  EXPECT_EQ(simulation_.probes(fd), (std::vector<Millis>{7004ms, 9004ms, 11004ms}));
   EXPECT_TRUE(simulation_.conductor().idle());
 }
 

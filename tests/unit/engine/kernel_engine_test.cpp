@@ -105,6 +105,20 @@ TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
   EXPECT_EQ(found.wanted.interval_from, policy::Source::socket);
 }
 
+TEST_F(KernelEngineTest, AUserTimeoutThatTheEngineWasNotToldOfIsReadBack) {  // K-96
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::native);
+  // Until when: the first probe, or the first one at which the silence is as long.
+  for (const auto& [user_timeout, probes] :
+       {std::pair{1, 1U}, {60'000, 1U}, {67'001, 2U}, {6'060'000, 858U}}) {
+    ASSERT_TRUE(os_host().set_user_timeout(socket_.get(), user_timeout));
+    const auto found = engine_->in_force(socket_.get(), {});
+    EXPECT_EQ(found.driver, DriverKind::late);
+    EXPECT_EQ(found.probes_before_end, probes) << user_timeout;
+    EXPECT_EQ(*found.to_give_up - *found.to_next_probe, probes * std::chrono::seconds{7});
+  }
+}
+
 TEST_F(KernelEngineTest, ASocketThatIsNotTcpIsRefusedAndUnchanged) {  // K-25
   const Fd datagram{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   EXPECT_FALSE(

@@ -40,6 +40,7 @@ constexpr std::array kInherited{
     OptionRow{"KeepAlive",  SOL_SOCKET,  SO_KEEPALIVE,  1,     1},      // K-41
     OptionRow{"Idle",       IPPROTO_TCP, TCP_KEEPIDLE,  77,    77},
     OptionRow{"Interval",   IPPROTO_TCP, TCP_KEEPINTVL, 7,     7},
+    OptionRow{"MaxRt",      IPPROTO_TCP, TCP_MAXRT, 7,         7},
     OptionRow{"Count",      IPPROTO_TCP, TCP_KEEPCNT,   3,     3},
     OptionRow{"NoDelay",    IPPROTO_TCP, TCP_NODELAY,   1,     1},      // K-112
     OptionRow{"OobInline",  SOL_SOCKET,  SO_OOBINLINE,  1,     1},

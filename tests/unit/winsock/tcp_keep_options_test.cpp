@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "os/keepalive_values.hpp"
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
 
@@ -195,6 +196,8 @@ TEST_P(TcpKeepRelease, KnowsWhatItHas) {  // K-73, K-120
   expect(TCP_KEEPALIVE, Release::vista);
   expect(TCP_KEEPCNT, Release::win10_1703);
   expect(TCP_KEEPINTVL, Release::win10_1709);
+  expect(TCP_MAXRT, Release::vista);  // K-76
+  expect(TCP_MAXRTMS, Release::win10);
   expect(TCP_NODELAY, Release::win2000);
 }
 
@@ -220,10 +223,74 @@ TEST(TcpOptions, NoDelayReadsAsSet) {  // K-16
   }
 }
 
-TEST(TcpOptions, WhatCannotBeServedIsRefused) {  // K-76
+struct LimitRow {
+  std::string_view name;
+  int option;
+  DWORD value;
+  int error;
+  DWORD seconds;       // What TCP_MAXRT then reads,
+  DWORD milliseconds;  // what TCP_MAXRTMS does,
+  int host;            // and what the kernel has.
+
+  friend void PrintTo(const LimitRow& row, std::ostream* out) { *out << row.name; }
+};
+
+constexpr DWORD kForEver = 0xffff'ffff;
+constexpr int kLongest = 2'147'483'647;
+constexpr std::array kLimits{
+    // clang-format off
+    LimitRow{"Seconds",       TCP_MAXRT,   7,           0,         7,         7000,      7000},
+    LimitRow{"Millis",        TCP_MAXRTMS, 1500,        0,         2,         1500,      1500},
+    LimitRow{"OneMilli",      TCP_MAXRTMS, 1,           0,         1,         1,         1},
+    LimitRow{"ForEver",       TCP_MAXRT,   kForEver,    0,         kForEver,  kForEver,  kLongest},
+    LimitRow{"MillisForEver", TCP_MAXRTMS, kForEver,    0,         kForEver,  kForEver,  kLongest},
+    LimitRow{"HostsOwn",      TCP_MAXRT,   0,           0,         0,         0,         0},
+    LimitRow{"LongerThanTheHostCan", TCP_MAXRT, 2'147'484, 0,      2'147'484, kLongest,  kLongest},
+    LimitRow{"Negative",      TCP_MAXRT,   0xffff'fffe, WSAEINVAL, 77,        77'000,    77'000},
+    LimitRow{"MillisNegative", TCP_MAXRTMS, 0x8000'0000, WSAEINVAL, 77,       77'000,    77'000},
+    // clang-format on
+};
+
+class RetransmissionLimit : public testing::TestWithParam<LimitRow> {};
+
+TEST_P(RetransmissionLimit, IsOneCellInTwoUnits) {  // K-76
+  const LimitRow& row = GetParam();
+  const Started started;
+  for (const bool on : {false, true}) {
+    const LiveSocket live = LiveSocket::connected();
+    EXPECT_EQ(get(live, TCP_MAXRT), 0U);
+    if (on) {
+      ASSERT_EQ(set_dword(live.handle(), SOL_SOCKET, SO_KEEPALIVE, 1), 0);
+    }
+    ASSERT_EQ(set(live, TCP_MAXRT, 77), 0);
+    EXPECT_EQ(set(live, row.option, row.value), row.error);
+    EXPECT_EQ(get(live, TCP_MAXRT), row.seconds);
+    EXPECT_EQ(get(live, TCP_MAXRTMS), row.milliseconds);
+    EXPECT_EQ(*os::user_timeout(static_cast<int>(live.handle())), row.host);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, RetransmissionLimit, testing::ValuesIn(kLimits),
+                         [](const auto& row) { return std::string{row.param.name}; });
+
+TEST(TcpOptions, ALimitOutlivesTheConnectsOwn) {  // K-76, K-116
+  const Started started;
+  for (const DWORD limit : {0U, 5U}) {
+    const LiveSocket live = LiveSocket::fresh();
+    ASSERT_EQ(set(live, TCP_MAXRT, limit), 0);
+    const LiveSocket listener = LiveSocket::listening();
+    sockaddr_in there{};
+    int size = sizeof there;
+    ASSERT_EQ(getsockname(listener.handle(), reinterpret_cast<sockaddr*>(&there), &size), 0);
+    ASSERT_EQ(connect(live.handle(), reinterpret_cast<sockaddr*>(&there), size), 0);
+    EXPECT_EQ(*os::user_timeout(static_cast<int>(live.handle())), static_cast<int>(limit) * 1000);
+  }
+}
+
+TEST(TcpOptions, WhatCannotBeServedIsRefused) {
   const Started started;
   const LiveSocket live = LiveSocket::fresh();
-  for (const int option : {TCP_MAXRT, TCP_MAXRTMS, TCP_TIMESTAMPS, TCP_EXPEDITED_1122}) {
+  for (const int option : {TCP_TIMESTAMPS, TCP_EXPEDITED_1122}) {
     EXPECT_EQ(set(live, option, 5), WSAENOPROTOOPT) << option;
     EXPECT_EQ(error_of_get(live.handle(), IPPROTO_TCP, option), WSAENOPROTOOPT) << option;
   }
