@@ -1,40 +1,30 @@
-// The contract of every probe driver, over the simulated kernel in virtual time: the same facts for
+// The contract of every probe driver over the simulated kernel, in virtual time: the same facts for
 // native, rearm, repair and late.
 
 #include <gtest/gtest.h>
 
-#include <ostream>
 #include <string>
-#include <string_view>
+#include <tuple>
 
+#include "support/probe_driver_contract.hpp"
 #include "support/simulation.hpp"
 
 namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::Mechanism;
 using policy::DriverKind;
-using Millis = std::chrono::milliseconds;
-
-struct World {
-  std::string_view name;
-  policy::SourcedTiming wanted;
-  bool privileged;
-  DriverKind driver;
-  policy::Timing actual;
-
-  friend void PrintTo(const World& world, std::ostream* out) { *out << world.name; }
-};
 
 constexpr policy::SourcedTiming kNative = asked(2000, 1000, 5);
 constexpr policy::SourcedTiming kRearm = asked(1500, 300, 5);
 constexpr policy::SourcedTiming kRepair = asked(300, 50, 12);
 constexpr policy::SourcedTiming kLong = asked(7'200'500, 1500, 10);
 
-const World kWorlds[] = {
+const Drive kDrives[] = {
     {"Native", kNative, false, DriverKind::native, kNative.timing},
     {"Rearm", kRearm, false, DriverKind::rearm, kRearm.timing},
+    {"RearmWholeSeconds", asked(2000, 500, 5), false, DriverKind::rearm,
+     asked(2000, 500, 5).timing},
     {"RearmTwoHours", kLong, false, DriverKind::rearm, kLong.timing},
     {"RearmIntervalAboveIdle", asked(1000, 3000, 4), false, DriverKind::rearm,
      asked(1000, 3000, 4).timing},
@@ -51,165 +41,71 @@ const World kWorlds[] = {
     {"LateByKernel", asked(300, 1000, 3), false, DriverKind::late, asked(1000, 1000, 3).timing},
 };
 
-class ProbeDriverContract : public testing::TestWithParam<World> {
- protected:
-  ProbeDriverContract() { simulation_.kernel.allows_repair = GetParam().privileged; }
-
-  /// A connection whose last segment was heard now.
-  int connect(SimulatedKernel::Peer peer) {
-    const int fd = simulation_.kernel.connect(std::move(peer));
-    EXPECT_TRUE(simulation_.switch_on(fd, GetParam().wanted));
-    return fd;
+class SimulatedWorld final : public DriverWorld {
+ public:
+  explicit SimulatedWorld(const Drive& drive) {
+    simulation_.kernel.allows_repair = drive.privileged;
+    fd_ = simulation_.kernel.connect();
   }
 
-  /// Each probe of a silence from `from` on at its instant or up to two ticks and 1 ms later.
-  void expect_in_time(int fd, Millis from, std::size_t begin, std::size_t count) {
-    const std::vector<Millis> probes = simulation_.probes(fd);
-    ASSERT_GE(probes.size(), begin + count);
-    for (std::size_t k = 0; k < count; ++k) {
-      const Millis late = probes[begin + k] - (from + idle() + k * interval());
-      EXPECT_GE(late, 0ms) << "probe " << begin + k << " is early";
-      EXPECT_LE(late, 9ms) << "probe " << begin + k << " is late";
-    }
+  [[nodiscard]] Slack slack() const override { return {.early = 0ms, .late = 9ms, .margin = 1ms}; }
+  void run_until(Millis instant) override {
+    if (instant > now()) simulation_.run_for(instant - now());
   }
 
-  Millis idle() { return GetParam().actual.idle; }
-  Millis interval() { return GetParam().actual.interval; }
-  unsigned count() { return GetParam().actual.probes; }
-  Millis end() { return idle() + count() * interval(); }
+  bool switch_on(const policy::SourcedTiming& wanted) override {
+    return simulation_.switch_on(fd_, wanted).has_value();
+  }
+  void switch_off() override { simulation_.switch_off(fd_); }
+  void program_sends() override { kernel().program_sends(fd_); }
+  void close_without_a_word() override { kernel().close(fd_); }
+  void put_another_socket_there() override {
+    kernel().reuse(fd_, kernel().connect([](unsigned) { return false; }));
+  }
+
+  void fall_silent() override {
+    kernel().set_peer(fd_, [](unsigned) { return false; });
+  }
+  void answer_only(unsigned nth, const Drive& /*drive*/) override {
+    kernel().set_peer(fd_, [nth](unsigned probe) { return probe == nth; });
+  }
+  void peer_sends() override { kernel().peer_sends(fd_); }
+  void peer_acknowledges() override { kernel().peer_acknowledges(fd_); }
+  void peer_resets() override { kernel().peer_resets(fd_); }
+
+  Millis heard() override { return since(Instant{kernel().socket(fd_).heard_tick * 4ms}); }
+  std::vector<Millis> probes() override { return simulation_.probes(fd_); }
+  std::vector<Millis> resets() override { return simulation_.resets(fd_); }
+  bool is_open() override { return kernel().is_open(fd_); }
+  DriverKind driver() override { return simulation_.driver(fd_); }
+  os::KernelKeepAlive kernel_values() override { return kernel().socket(fd_).values; }
+  bool is_driven() override { return !simulation_.conductor().idle(); }
+
+ private:
+  SimulatedKernel& kernel() { return simulation_.kernel; }
+  Millis since(Instant instant) const { return std::chrono::floor<Millis>(instant - begin_); }
+  Millis now() { return since(kernel().now()); }
 
   Simulation simulation_;
+  Instant begin_ = simulation_.kernel.now();
+  int fd_ = -1;
 };
 
-constexpr auto kNobody = [](unsigned) { return false; };
-constexpr auto kAlways = [](unsigned) { return true; };
+class SimulatedDrivers : public testing::TestWithParam<std::tuple<Drive, Fact>> {};
 
-TEST_P(ProbeDriverContract, IsTheChosenOne) {
-  EXPECT_EQ(simulation_.driver(connect(kAlways)), GetParam().driver);
+TEST_P(SimulatedDrivers, KeepTheContract) {  // K-50, K-52, K-56 to K-59, K-92
+  const auto& [drive, fact] = GetParam();
+  SimulatedWorld world{drive};
+  fact.holds(world, drive);
 }
 
-TEST_P(ProbeDriverContract, ASilentPeerIsProbedNTimesAndGivenUp) {  // K-50, K-52, K-57
-  const int fd = connect(kNobody);
-  simulation_.run_for(end() - 1ms);
-  EXPECT_TRUE(simulation_.kernel.is_open(fd));
-  simulation_.run_for(60ms);
-  expect_in_time(fd, 0ms, 0, count());
-  EXPECT_EQ(simulation_.probes(fd).size(), count());
-  ASSERT_EQ(simulation_.resets(fd).size(), 1U);
-  EXPECT_GE(simulation_.resets(fd)[0], end());
-  EXPECT_LE(simulation_.resets(fd)[0], end() + 9ms);
-  EXPECT_FALSE(simulation_.kernel.is_open(fd));
-}
-
-TEST_P(ProbeDriverContract, AnAnswerStartsTheIdleTimeAgain) {  // K-50
-  const int fd = connect(kAlways);
-  simulation_.run_for(3 * (idle() + 20ms));
-  const std::vector<Millis> probes = simulation_.probes(fd);
-  ASSERT_GE(probes.size(), 3U);
-  for (std::size_t k = 1; k < 3; ++k) {
-    EXPECT_GE(probes[k] - probes[k - 1], idle()) << k;
-    EXPECT_LE(probes[k] - probes[k - 1], idle() + 1ms + 13ms) << k;
-  }
-  EXPECT_TRUE(simulation_.kernel.is_open(fd));
-}
-
-TEST_P(ProbeDriverContract, APeerThatComesBackBeforeTheEndLivesOn) {  // K-59
-  const unsigned last = count();
-  const int fd = connect([last](unsigned nth) { return nth == last; });
-  simulation_.run_for(end() + 20ms);
-  EXPECT_TRUE(simulation_.kernel.is_open(fd));
-  expect_in_time(fd, 0ms, 0, count());
-  // And then the whole count again.
-  const Millis answered = simulation_.probes(fd)[last - 1] + 1ms;
-  simulation_.run_for(answered - 30ms);
-  EXPECT_TRUE(simulation_.kernel.is_open(fd));
-  simulation_.run_for(60ms);
-  EXPECT_FALSE(simulation_.kernel.is_open(fd));
-  EXPECT_EQ(simulation_.probes(fd).size(), 2 * count());
-}
-
-TEST_P(ProbeDriverContract, DataFromThePeerIsAnAnswer) {  // K-50
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() + interval() / 2);
-  const Millis heard = idle() + interval() / 2;
-  simulation_.kernel.peer_sends(fd);
-  const std::size_t before = simulation_.probes(fd).size();
-  simulation_.run_for(idle() + 9ms);
-  ASSERT_GT(simulation_.probes(fd).size(), before);
-  EXPECT_GE(simulation_.probes(fd)[before], heard + idle() - 4ms);
-}
-
-TEST_P(ProbeDriverContract, UnacknowledgedDataIsNotProbed) {  // K-58
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() / 2);
-  simulation_.kernel.program_sends(fd);
-  simulation_.run_for(2 * end());
-  EXPECT_EQ(simulation_.probes(fd).size(), 0U);
-  simulation_.kernel.peer_acknowledges(fd);
-  simulation_.run_for(idle() - 1ms);
-  EXPECT_EQ(simulation_.probes(fd).size(), 0U);
-  simulation_.run_for(std::max<Millis>(idle(), 13ms));
-  EXPECT_GE(simulation_.probes(fd).size(), 1U);
-}
-
-TEST_P(ProbeDriverContract, AResetEndsItAll) {  // K-92
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() + 9ms);
-  simulation_.kernel.peer_resets(fd);
-  const std::size_t before = simulation_.probes(fd).size();
-  simulation_.run_for(2 * end());
-  EXPECT_EQ(simulation_.probes(fd).size(), before);
-  EXPECT_EQ(simulation_.resets(fd).size(), 0U);
-  EXPECT_TRUE(simulation_.conductor().idle());
-}
-
-TEST_P(ProbeDriverContract, SwitchedOffItSendsNothing) {  // K-56
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() / 2);
-  simulation_.switch_off(fd);
-  simulation_.run_for(2 * end());
-  EXPECT_EQ(simulation_.probes(fd).size(), 0U);
-  EXPECT_TRUE(simulation_.conductor().idle());
-}
-
-TEST_P(ProbeDriverContract, SwitchedOnInTheMiddleOfASilenceItCountsFromTheLastSegment) {  // K-50
-  const int fd = simulation_.kernel.connect(kNobody);
-  simulation_.run_for(idle() / 2);
-  ASSERT_TRUE(simulation_.switch_on(fd, GetParam().wanted));
-  simulation_.run_for(idle() / 2 + 9ms);
-  expect_in_time(fd, 0ms, 0, 1);
-}
-
-TEST_P(ProbeDriverContract, SwitchedOnAfterALongerSilenceItProbesAtOnce) {  // K-50
-  const int fd = simulation_.kernel.connect(kNobody);
-  simulation_.run_for(3 * idle());
-  ASSERT_TRUE(simulation_.switch_on(fd, GetParam().wanted));
-  simulation_.run_for(9ms);
-  ASSERT_GE(simulation_.probes(fd).size(), 1U);
-  EXPECT_LE(simulation_.probes(fd)[0], 3 * idle() + 9ms);
-}
-
-TEST_P(ProbeDriverContract, AnotherSocketUnderTheNumberIsNotTouched) {
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() / 2);
-  simulation_.kernel.reuse(fd, simulation_.kernel.connect(kNobody));
-  const os::KernelKeepAlive before = simulation_.kernel.socket(fd).values;
-  simulation_.run_for(2 * end());
-  EXPECT_EQ(simulation_.kernel.socket(fd).values, before);
-  EXPECT_TRUE(simulation_.kernel.is_open(fd));
-  EXPECT_TRUE(simulation_.conductor().idle());
-}
-
-TEST_P(ProbeDriverContract, ClosedWithoutAWordItIsForgotten) {
-  const int fd = connect(kNobody);
-  simulation_.run_for(idle() / 2);
-  simulation_.kernel.close(fd);
-  simulation_.run_for(2 * end());
-  EXPECT_TRUE(simulation_.conductor().idle());
-}
-
-INSTANTIATE_TEST_SUITE_P(Drivers, ProbeDriverContract, testing::ValuesIn(kWorlds),
-                         [](const auto& each) { return std::string{each.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Contract, SimulatedDrivers,
+                         testing::Combine(testing::ValuesIn(kDrives),
+                                          testing::ValuesIn(kDriverFacts)),
+                         [](const auto& each) {
+                           return std::string{std::get<0>(each.param).name} + "_" +
+                                  std::string{std::get<1>(each.param).name};
+                         });
 
 }  // namespace
 }  // namespace wsalive::test

@@ -81,11 +81,12 @@ class EngineOnWire : public TwoHosts {
   void hear_again() { ASSERT_TRUE(os::apply_nft(network().server(), "delete table inet deaf\n")); }
 
   /// The story of a connection, from the capture so far.
-  Seen seen(const PlainSocket& socket) {
+  Seen seen(const PlainSocket& socket) { return seen(socket.port()); }
+  Seen seen(std::uint16_t port) {
     const auto more = capture_->take();
     EXPECT_TRUE(more) << "the capture lost packets";
     if (more) segments_.insert(segments_.end(), more->begin(), more->end());
-    const auto story = os::narrate(os::of_port(segments_, socket.port()));
+    const auto story = os::narrate(os::of_port(segments_, port));
     Seen told{os::instants(story, os::Act::probe, os::Direction::out),
               os::instants(story, os::Act::reset, os::Direction::out),
               {}};
@@ -137,11 +138,11 @@ class EngineOnWire : public TwoHosts {
 
   std::unique_ptr<engine::Engine> engine_;
   std::vector<std::chrono::microseconds> late_;
+  std::vector<PlainSocket> peers_;  ///< The other ends, in the order of `connect`.
 
  private:
   std::optional<os::Capture> capture_;
   std::map<std::uint16_t, PlainSocket> listeners_;
-  std::vector<PlainSocket> peers_;
   std::vector<os::Segment> segments_;
 };
 
