@@ -7,9 +7,8 @@
 #include <atomic>
 
 #include "engine/host.hpp"
-#include "policy/timeline.hpp"
 #include "support/asked.hpp"
-#include "support/engine_wire.hpp"
+#include "support/engine_timeline.hpp"
 
 namespace wsalive::test {
 namespace {
@@ -17,51 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::Death;
 using policy::DriverKind;
-
-class EngineTimeline : public EngineOnWire {
- protected:
-  struct Driven {
-    policy::SourcedTiming wanted;
-    DriverKind driver;
-    PlainSocket socket;
-  };
-
-  void open(const policy::SourcedTiming& wanted, DriverKind driver) {
-    const auto port = static_cast<std::uint16_t>(kDeaf + driven_.size());
-    driven_.push_back({wanted, driver, connect(port, wanted)});
-  }
-
-  /// All are silent from now on; each must follow its timeline.
-  void expect_timelines() {
-    deafen();
-    Millis longest{};
-    for (const Driven& each : driven_) {
-      const engine::InForce found = engine_->in_force(each.socket.fd(), {});
-      EXPECT_EQ(found.driver, each.driver);
-      EXPECT_EQ(found.wanted, each.wanted);
-      EXPECT_EQ(found.probes_before_end, count(each));
-      longest = std::max(longest, Millis{each.wanted.timing.idle} +
-                                      count(each) * Millis{each.wanted.timing.interval});
-    }
-    std::this_thread::sleep_for(longest + 250ms);
-    for (const Driven& each : driven_) {
-      SCOPED_TRACE(std::to_string(each.wanted.timing.idle.count()) + " ms, " +
-                   std::to_string(each.wanted.timing.interval.count()) + " ms, " +
-                   std::to_string(each.wanted.timing.probes));
-      // The kernel's own timers are coarser: K-96 says so.
-      const Millis more{each.driver == DriverKind::native ? 160 : 0};
-      expect_timeline(seen(each.socket), each.wanted.timing, count(each), more);
-      EXPECT_EQ(death(each.socket), Death::keep_alive);
-    }
-    expect_mostly_exact();
-  }
-
-  static std::uint32_t count(const Driven& each) {
-    return policy::probes_before_give_up(each.wanted.timing, engine::os_ticks().length);
-  }
-
-  std::vector<Driven> driven_;
-};
 
 TEST_F(EngineTimeline, SilentPeersAreGivenUpInTime) {  // K-50, K-52, K-57, K-90, K-94
   open(asked(1500, 100, 5), DriverKind::rearm);
@@ -89,7 +43,9 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   const PlainSocket quick = connect(kHealthy, asked(200, 50, 5));  // 500 ms: K-52.
   const PlainSocket back = connect(kDeaf, asked(1000, 400, 3));
   deafen();
-  std::this_thread::sleep_for(1000ms + 400ms + 250ms);  // Two of three probes are out.
+  // Two of three probes are out; from the last segment on, since the rules took their time.
+  std::this_thread::sleep_until(
+      std::chrono::steady_clock::time_point{(*seen(back).heard + 1600ms).time_since_epoch()});
   EXPECT_EQ(seen(back).probes.size(), 2U);
   hear_again();
   std::this_thread::sleep_for(400ms);
@@ -104,6 +60,25 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   // It has answered once, and was then silent for ever: the whole count again.
   EXPECT_EQ(seen(back).probes.size(), 3U + 3U);
   EXPECT_EQ(death(back), Death::keep_alive);
+}
+
+TEST_F(EngineTimeline, AHalfClosedConnectionIsProbedAllTheSame) {  // K-50, K-52
+  const PlainSocket closed_by_peer = connect(kDeaf, asked(1200, 300, 3));
+  ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
+  const PlainSocket closed_by_us = connect(kDeaf + 1, asked(1200, 300, 3));
+  ASSERT_EQ(::shutdown(closed_by_us.fd(), SHUT_WR), 0);
+  // Repair cannot do that: the nearest later times.
+  const PlainSocket quick = connect(kDeaf + 2, asked(600, 300, 3));
+  EXPECT_EQ(engine_->in_force(quick.fd(), {}).driver, DriverKind::repair);
+  ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
+  std::this_thread::sleep_for(50ms);
+  deafen();
+  std::this_thread::sleep_for(1200ms + 3 * 300ms + 300ms);
+  for (const PlainSocket* each : {&closed_by_peer, &closed_by_us}) {
+    expect_timeline(seen(*each), asked(1200, 300, 3).timing, 3);
+    EXPECT_EQ(engine::os_host().facts(each->fd())->state, os::TcpState::close);
+  }
+  expect_timeline(seen(quick), asked(1000, 300, 3).timing, 3);
 }
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-91
