@@ -67,11 +67,17 @@ std::optional<std::vector<long>> system_calls_of(const std::function<void()>& co
   return follow(child);
 }
 
-void deny_system_call(long number, int error) {
+void deny_system_call(long number, int error, std::optional<ArgumentIs> only) {
   const auto refuse = static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | (error & SECCOMP_RET_DATA));
+  const ArgumentIs which = only.value_or(ArgumentIs{.index = 0, .value = 0, .mask = 0});
+  const auto argument = static_cast<std::uint32_t>(offsetof(seccomp_data, args) +
+                                                   which.index * sizeof(std::uint64_t));
   std::array program{
       sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-      sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, static_cast<std::uint32_t>(number)},
+      sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 4, static_cast<std::uint32_t>(number)},
+      sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, argument},
+      sock_filter{BPF_ALU | BPF_AND | BPF_K, 0, 0, which.mask},
+      sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, which.value},
       sock_filter{BPF_RET | BPF_K, 0, 0, refuse},
       sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
   };

@@ -3,9 +3,16 @@
 
 #include "support/winsock_api.hpp"
 
+#include <sys/syscall.h>
+
 #include <array>
+#include <cerrno>
 #include <ostream>
 #include <string>
+#include <vector>
+
+#include "support/child.hpp"
+#include "support/system_calls.hpp"
 
 namespace wsalive::test {
 namespace {
@@ -62,6 +69,52 @@ TEST_P(Create, MakesOrRefuses) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Create, testing::ValuesIn(kRows),
+                         [](const auto& row) { return std::string{row.param.name}; });
+
+/// A host's refusals, each in a child of its own: what a stream, a datagram and a raw socket come to.
+struct HostRow {
+  const char* name;
+  std::vector<ArgumentIs> refused;  // Arguments of socket(family, type, protocol).
+  int error;                        // The host's.
+  std::array<int, 3> answers;       // Stream, datagram, IPv6 stream.
+
+  friend void PrintTo(const HostRow& row, std::ostream* out) { *out << row.name; }
+};
+
+constexpr ArgumentIs kIpv4{.index = 0, .value = 2};
+constexpr ArgumentIs kIpv6{.index = 0, .value = 10};
+constexpr ArgumentIs kStreams{.index = 1, .value = 1, .mask = 0xf};
+const HostRow kHosts[]{
+    // clang-format off
+    {"NoSystemCall",   {kIpv4, kIpv6}, ENOSYS,       {WSAENETDOWN, WSAENETDOWN, WSAENETDOWN}},
+    {"NoRight",        {kIpv4, kIpv6}, EPERM,        {WSAENETDOWN, WSAENETDOWN, WSAENETDOWN}},
+    {"NoAccess",       {kIpv4, kIpv6}, EACCES,       {WSAENETDOWN, WSAENETDOWN, WSAENETDOWN}},
+    {"NoFamily",       {kIpv4, kIpv6}, EAFNOSUPPORT, {WSAENETDOWN, WSAENETDOWN, WSAENETDOWN}},
+    {"NoStreams",      {kStreams},     EACCES,       {WSAENETDOWN, 0, WSAENETDOWN}},
+    {"NoIpv4",         {kIpv4},        EAFNOSUPPORT, {WSAEAFNOSUPPORT, WSAEAFNOSUPPORT, 0}},
+    {"NoIpv6",         {kIpv6},        EAFNOSUPPORT, {0, 0, WSAEAFNOSUPPORT}},
+    {"NoDescriptors",  {kIpv4, kIpv6}, EMFILE,       {WSAEMFILE, WSAEMFILE, WSAEMFILE}},
+    // clang-format on
+};
+
+class CreateOnAHost : public testing::TestWithParam<HostRow> {};
+
+TEST_P(CreateOnAHost, NetDownIsWhereNothingCanBeMade) {  // K-21
+  const HostRow& row = GetParam();
+  const int differs = finish_child(start_child([&] {
+    const Winsock started;
+    for (const ArgumentIs& which : row.refused) deny_system_call(SYS_socket, row.error, which);
+    const auto answer = [](int family, int type) {
+      return socket(family, type, 0) == INVALID_SOCKET ? WSAGetLastError() : 0;
+    };
+    if (answer(AF_INET, SOCK_STREAM) != row.answers[0]) return 1;
+    if (answer(AF_INET, SOCK_DGRAM) != row.answers[1]) return 2;
+    return answer(AF_INET6, SOCK_STREAM) != row.answers[2] ? 3 : 0;
+  }));
+  EXPECT_EQ(differs, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Hosts, CreateOnAHost, testing::ValuesIn(kHosts),
                          [](const auto& row) { return std::string{row.param.name}; });
 
 class NewSocket : public testing::Test {
