@@ -6,6 +6,8 @@ labels: net
 import os
 import socket
 import subprocess
+import sys
+import unittest
 import tool
 
 
@@ -55,6 +57,25 @@ class Ls(tool.Tool):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 12000)
         found = self.mine()["connections"][0]
         self.assertEqual((found["noticed_by"], found["noticed_after_ms"]), ("user-timeout", 15000))
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_what_another_programs_engine_drives_is_told_by_its_table(self):  # K-96
+        program = (f"import socket, sys; c = socket.create_connection(('127.0.0.1', {self.port}));"
+                   "print(c.fileno(), flush=True); sys.stdin.read()")
+        with subprocess.Popen([tool.BINARY, "run", "--via", "preload", "--time", "45500ms", "--interval", "300ms",
+                               "--probes", "200", "--", sys.executable, "-c", program],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as driven:
+            fd = int(driven.stdout.readline())
+            found = [c for c in self.json("ls", "--to", f":{self.port}")["connections"] if c["fd"] == fd
+                     and c["pid"] != os.getpid()]
+            driven.stdin.close()
+        self.assertEqual(len(found), 1)
+        values = found[0]["keep_alive"]
+        # Not 48 s, 3 s and 127, which are parked in the kernel.
+        self.assertEqual((values["idle_ms"], values["interval_ms"], values["probes"]), (45500, 300, 200))
+        self.assertEqual(values["driver"], "rearm")
+        self.assertEqual(found[0]["noticed_after_ms"], 45500 + 200 * 300)
+        self.assertLessEqual(found[0]["next_probe_ms"], 45500)
 
     def test_listeners_are_shown_on_request(self):
         states = {c["state"] for c in self.json("ls", "--from", f":{self.port}", "--listeners")["connections"]}

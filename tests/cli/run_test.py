@@ -12,7 +12,6 @@ import tool
 PROGRAMS = os.path.join(tool.BUILD, "tests/attach/programs")
 DYNAMIC = os.path.join(PROGRAMS, "own_values")
 STATIC = os.path.join(PROGRAMS, "own_values_static")
-HAS_PRELOAD = os.path.exists(os.path.join(tool.BUILD, "src/attach/libwsalive-preload.so"))
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 
 
@@ -46,7 +45,7 @@ class Run(tool.Tool):
         self.assertEqual(self.values("--release", "winxp")[0], "1 7200 1 5\n")
         self.assertEqual(self.values("--release", "win11")[0], "1 7200 1 10\n")
 
-    @unittest.skipUnless(HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
     def test_times_that_need_the_engine_are_preloaded_and_exact(self):
         values, line = self.values("--time", "45500ms", *TIMES[2:], program=DYNAMIC, via="auto")
         self.assertEqual(values, "1 46 5 5\n")  # Options speak seconds, rounded up; K-74.

@@ -9,6 +9,7 @@ import unittest
 BUILD = os.environ.get("WSALIVE_BUILD", os.path.join(os.path.dirname(__file__), "../../build/dev"))
 SOURCE = os.environ.get("WSALIVE_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 BINARY = os.path.join(BUILD, "bin", "wsalive")
+HAS_PRELOAD = os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so"))
 
 
 class Tool(unittest.TestCase):
