@@ -14,6 +14,9 @@
 // writing answer ETIMEDOUT. An answer starts the idle time again. No probe goes out while sent data
 // is unacknowledged: retransmission finds a dead peer then.
 //
+// A TCP_USER_TIMEOUT bounds retransmission only, as on Windows, if it was set before the call; Linux alone would
+// let it decide about keep-alive's end. Call again after it was set.
+//
 // All functions may be called from any thread. Nothing is thrown but std::bad_alloc by `timeline`.
 #pragma once
 

@@ -81,6 +81,10 @@ tl::expected<KeepAliveInForce, std::error_code> set_keep_alive(int fd, const Kee
   const Status done =
       engine::process_engine().switch_on(fd, of_socket(*timing), engine::KernelSwitch::untouched);
   if (!done) return error(done.error().code);
+  KeepAliveInForce now = present(fd);
+  if (now.driver != KeepAliveDriver::late) return now;
+  // The program may have set TCP_USER_TIMEOUT since the kernel got these values.
+  engine::process_engine().reconsider(fd);
   return present(fd);
 }
 

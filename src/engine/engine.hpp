@@ -49,8 +49,8 @@ class Engine {
   virtual void reconsider(int fd) noexcept = 0;
 
   /// How long data may stay unacknowledged before the connection is given up: TCP_USER_TIMEOUT, in
-  /// milliseconds, 0 for the host's own rule. The kernel would let it decide about keep-alive's end as
-  /// well; set here, it does not for a moment (K-76). On failure nothing has changed.
+  /// milliseconds, 0 for the host's own rule. The kernel alone would let it decide about keep-alive's
+  /// end as well; set here, it never does (K-76). On failure nothing has changed.
   [[nodiscard]] virtual Status limit_retransmission(int fd, int milliseconds) = 0;
 
   /// The descriptor is about to be closed or given away: drops all that is kept for it.

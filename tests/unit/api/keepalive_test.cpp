@@ -57,6 +57,22 @@ TEST_F(KeepAliveFace, WhatSomebodyElseHasSetIsTold) {  // K-96
   EXPECT_EQ(now->actual, (KeepAlive{33s, 4s, 6}));
 }
 
+TEST_F(KeepAliveFace, AUserTimeoutIsToldAndAnotherCallKeepsTheCountBesideIt) {  // K-76, K-96
+  const KeepAlive wanted{.idle = 60s, .interval = 7s, .probes = 9};
+  ASSERT_TRUE(set_keep_alive(client_.fd(), wanted));
+  ASSERT_TRUE(engine::os_host().set_user_timeout(client_.fd(), 70'000));
+  const auto told = keep_alive_in_force(client_.fd());
+  ASSERT_TRUE(told);
+  EXPECT_FALSE(told->is_exact());
+  EXPECT_EQ(told->probes_before_end, 2U);
+  const auto again = set_keep_alive(client_.fd(), wanted);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->is_exact());
+  EXPECT_EQ(again->driver, KeepAliveDriver::rearm);
+  EXPECT_EQ(*engine::os_host().user_timeout(client_.fd()), 70'000);
+  ASSERT_TRUE(stop_keep_alive(client_.fd()));
+}
+
 TEST_F(KeepAliveFace, ImpossibleValuesAreRefusedAndNothingChanges) {  // K-57
   ASSERT_TRUE(set_keep_alive(client_.fd(), {.idle = 60s, .interval = 7s, .probes = 9}));
   for (const KeepAlive& bad :
