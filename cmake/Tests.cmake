@@ -3,7 +3,8 @@
 # labels stand in the file, in a line `labels: net realtime` within the first 20; without one it is
 # "fast". A realtime test runs alone.
 #
-# Exit status 77 of a script is a skip; tests/support/main.cpp writes down those of C++ tests.
+# Every skip is written down for tools/check-skips: by tests/support/main.cpp for C++ tests, by tests/cli/tool.py
+# for the command's, and by a script, which then ends with status 77, with tests/support/skip.
 function(wsalive_tests)
   file(GLOB_RECURSE files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS
        *_test.cpp *_test.c *_test.sh *_test.py)

@@ -11,17 +11,7 @@ import unittest
 import tool
 
 
-class Ls(tool.Tool):
-    def setUp(self):
-        super().setUp()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.addCleanup(self.listener.close)
-        self.port = self.listener.getsockname()[1]
-        self.client = socket.create_connection(("127.0.0.1", self.port))
-        self.addCleanup(self.client.close)
-        self.accepted = self.listener.accept()[0]
-        self.addCleanup(self.accepted.close)
-
+class Ls(tool.ToolWithConnection):
     def mine(self, *args):
         return self.json("ls", "--pid", str(os.getpid()), "--to", f":{self.port}", *args)
 
@@ -116,4 +106,5 @@ class Ls(tool.Tool):
             end.close()
 
 
-tool.main()
+if __name__ == "__main__":
+    tool.main()

@@ -1,6 +1,7 @@
 """Runs the real wsalive binary for the tests of this folder, in an environment without settings."""
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -53,8 +54,40 @@ class Tool(unittest.TestCase):
         return done.stderr
 
 
+class ToolWithConnection(Tool):
+    """And a TCP connection over loopback: `listener` on `port`, `client` and `accepted`."""
+
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+        self.client = socket.create_connection(("127.0.0.1", self.port))
+        self.addCleanup(self.client.close)
+        self.accepted = self.listener.accept()[0]
+        self.addCleanup(self.accepted.close)
+
+
+def write_down_skips(skipped):
+    """Where tools/check-skips looks, as tests/support/main.cpp does for C++ tests."""
+    name = os.environ.get("WSALIVE_TEST_NAME")
+    if not name:
+        return
+    path = os.path.join(BUILD, "skips", name)
+    if not skipped:
+        if os.path.exists(path):
+            os.unlink(path)
+        return
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as record:
+        for test, reason in skipped:
+            record.write(f"{name} {'.'.join(test.id().split('.')[-2:])}: {reason}\n")
+
+
 def main():
     if not os.path.exists(BINARY):
         print("the command was not built:", BINARY)
         sys.exit(1)
-    unittest.main()
+    result = unittest.main(exit=False).result
+    write_down_skips(result.skipped)
+    sys.exit(0 if result.wasSuccessful() else 1)
