@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -31,23 +34,39 @@ std::optional<std::string> group_in(const std::string& file) {
   return *group == "/" ? *mount : *mount + *group;
 }
 
-/// The one folder below the mount whose name fits; nullopt if there are none or several.
+/// The uppermost folders below `root` whose names fit.
 template <typename Fits>
-std::optional<std::string> the_one_group(Fits fits) {
-  const std::optional<std::string> mount = cgroup2_mount();
-  if (!mount) return std::nullopt;
+std::vector<std::string> groups_that_fit(const std::string& root, Fits fits) {
   std::vector<std::string> found;
   std::error_code trouble;
   for (fs::recursive_directory_iterator
-           at{*mount, fs::directory_options::skip_permission_denied, trouble},
+           at{root, fs::directory_options::skip_permission_denied, trouble},
        end;
        !trouble && at != end; at.increment(trouble)) {
-    if (!at->is_directory(trouble) || !fits(at->path().filename().string())) continue;
+    std::error_code gone;
+    if (!at->is_directory(gone) || !fits(at->path().filename().string())) continue;
     found.push_back(at->path().string());
     at.disable_recursion_pending();
   }
-  if (found.size() != 1) return std::nullopt;
-  return found.front();
+  std::ranges::sort(found);
+  return found;
+}
+
+bool is_long_identifier(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// "<id>", "docker-<id>.scope", "libpod-<id>.scope", "cri-containerd-<id>.scope", ...: what stands for the id.
+std::string_view identifier_in(std::string_view folder) {
+  if (folder.ends_with(".scope")) folder.remove_suffix(6);
+  const std::size_t dash = folder.rfind('-');
+  if (dash == std::string_view::npos) return folder;
+  // libpod-conmon-<id>.scope is the container's keeper, not the container.
+  if (folder.substr(0, dash).ends_with("conmon")) return {};
+  const std::string_view last = folder.substr(dash + 1);
+  return is_long_identifier(last) ? last : folder;
 }
 
 }  // namespace
@@ -71,18 +90,48 @@ std::optional<std::string> cgroup_of(pid_t pid) {
   return group_in(fmt::format("/proc/{}/cgroup", pid));
 }
 
-std::optional<std::string> cgroup_of_unit(std::string_view unit) {
-  std::string name{unit};
-  if (name.find('.') == std::string::npos) name += ".service";
-  return the_one_group([&](const std::string& folder) { return folder == name; });
+Result<std::uint64_t> cgroup_number(const std::string& path) noexcept {
+  const Fd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  struct stat status {};
+  if (!folder || ::fstat(folder.get(), &status) != 0)
+    return failure(errno, "open the control group");
+  struct statfs system {};
+  const bool is_group =
+      ::fstatfs(folder.get(), &system) == 0 && system.f_type == CGROUP2_SUPER_MAGIC;
+  if (!is_group) return failure(EINVAL, "find a control group of version 2");
+  return std::uint64_t{status.st_ino};
 }
 
-std::optional<std::string> cgroup_of_container(std::string_view id) {
-  // docker-<id>.scope, <id> below docker/, libpod-<id>.scope, cri-containerd-<id>.scope, ...
-  return the_one_group([&](const std::string& folder) {
-    const std::size_t at = folder.find(id);
-    return at == 0 || (at != std::string::npos && folder[at - 1] == '-');
+std::vector<std::string> groups_of_unit(const std::string& root, std::string_view unit) {
+  std::string name{unit};
+  if (name.find('.') == std::string::npos) name += ".service";
+  // systemd puts a _ before names that the kernel has a meaning for.
+  return groups_that_fit(root, [&](const std::string& folder) {
+    return folder == name || (folder.size() == name.size() + 1 && folder == '_' + name);
   });
+}
+
+std::vector<std::string> groups_of_container(const std::string& root, std::string_view id) {
+  return groups_that_fit(root, [&](const std::string& folder) {
+    const std::string_view found = identifier_in(folder);
+    return is_long_identifier(found) ? found.starts_with(id) : found == id;
+  });
+}
+
+std::vector<pid_t> processes_in(const std::string& group) {
+  std::vector<pid_t> processes;
+  const auto read = [&processes](const fs::path& folder) {
+    std::ifstream lines{folder / "cgroup.procs"};
+    for (pid_t pid = 0; lines >> pid;) processes.push_back(pid);
+  };
+  read(group);
+  std::error_code trouble;
+  for (fs::recursive_directory_iterator at{group, trouble}, end; !trouble && at != end;
+       at.increment(trouble)) {
+    std::error_code gone;
+    if (at->is_directory(gone)) read(at->path());
+  }
+  return processes;
 }
 
 Result<RunGroup> RunGroup::make(const std::string& parent) {

@@ -3,9 +3,11 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -21,10 +23,22 @@ namespace wsalive::attach {
 /// The group of another process.
 [[nodiscard]] std::optional<std::string> cgroup_of(pid_t pid);
 
-/// The group of a systemd unit (`nginx` means `nginx.service`) or of a container, by its identifier or the
-/// beginning of it (12 digits at least are usual); nullopt if none, or more than one, fits.
-[[nodiscard]] std::optional<std::string> cgroup_of_unit(std::string_view unit);
-[[nodiscard]] std::optional<std::string> cgroup_of_container(std::string_view id);
+/// The number of a version-2 group, which no other group ever has.
+/// Errors  ENOENT, ENOTDIR: no such folder. EINVAL: a folder that is no group of version 2.
+[[nodiscard]] Result<std::uint64_t> cgroup_number(const std::string& path) noexcept;
+
+/// Groups below `root` (a mount of version 2) that are a systemd unit's: `nginx` means `nginx.service`. One,
+/// unless several managers (the machine's, users') have a unit of that name.
+[[nodiscard]] std::vector<std::string> groups_of_unit(const std::string& root,
+                                                      std::string_view unit);
+
+/// Groups below `root` of containers whose identifier is `id` or begins so, as docker, podman, containerd, CRI-O
+/// and Kubernetes lay them out.
+[[nodiscard]] std::vector<std::string> groups_of_container(const std::string& root,
+                                                           std::string_view id);
+
+/// All processes in a group and below it.
+[[nodiscard]] std::vector<pid_t> processes_in(const std::string& group);
 
 /// A group of our own below another, for one run: removed when this goes and nobody is in it.
 class RunGroup {

@@ -1,5 +1,7 @@
 #include "cli/connections.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
@@ -43,24 +45,46 @@ bool fits(const Selection& selection, const attach::TcpSocket& socket) {
 }
 
 bool fits(const Selection& selection, const std::optional<attach::Owner>& owner) {
-  if (selection.pid && (!owner || owner->pid != *selection.pid)) return false;
+  if (selection.pid && !owner) return false;
   return selection.program.empty() || (owner && owner->program == selection.program);
 }
 
 Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
-                std::optional<attach::Owner> owner) {
-  Connection connection{socket, std::move(owner), {}, {}};
+                std::optional<attach::Owner> owner, const attach::Defaults& defaults) {
+  Connection connection{socket, std::move(owner), {}, {}, defaults};
   if (!connection.owner) {
     connection.unknown_because = socket.inode == 0 ? "no process has it" : "another user's";
     return connection;
   }
-  Result<attach::KeepAliveOf> values = reader.read(socket, *connection.owner);
+  Result<attach::KeepAliveOf> values = reader.read(socket, *connection.owner, defaults);
   if (values) {
     connection.keep_alive = std::move(*values);
   } else {
     connection.unknown_because = reach_problem(values.error());
   }
   return connection;
+}
+
+attach::Owners owners_for(const Selection& selection) {
+  if (!selection.pid) return attach::socket_owners();
+  attach::Owners owners = attach::socket_owners(*selection.pid);
+  std::erase_if(owners.by_inode, [&](const auto& entry) {
+    return selection.fd && entry.second.fd != *selection.fd;
+  });
+  return owners;
+}
+
+/// Adds what is meant of one network namespace.
+void add_network(const attach::Network& network, const Selection& selection,
+                 const attach::Owners& owners, attach::KeepAliveReader& reader,
+                 std::vector<Connection>& list) {
+  for (const attach::TcpSocket& socket : network.sockets) {
+    if (!fits(selection, socket)) continue;
+    std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
+    if (fits(selection, owner)) {
+      list.push_back(read(reader, socket, std::move(owner), network.defaults));
+    }
+  }
 }
 
 auto order_of(const Connection& connection) {
@@ -98,6 +122,10 @@ std::string reach_problem(const SysError& error) {
   }
 }
 
+std::string Connection::name() const {
+  return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
+}
+
 policy::Noticed Connection::noticed(std::uint32_t retries2) const {
   policy::SocketState state;
   state.retries2 = retries2;
@@ -128,6 +156,10 @@ void Selection::declare(CLI::App& parser) {
   parser.add_option("--pid", pid, "Connections of this process")
       ->type_name("PID")
       ->check(CLI::PositiveNumber);
+  declare_filters(parser);
+}
+
+void Selection::declare_filters(CLI::App& parser) {
   parser.add_option("--program", program, "Connections of programs of this name")
       ->type_name("NAME");
   add_filter(parser, "--to", to, "Connections to this address, port or both");
@@ -137,23 +169,23 @@ void Selection::declare(CLI::App& parser) {
 tl::expected<Connections, Failure> find_connections(const Selection& selection) {
   const auto which =
       selection.listeners ? attach::Which::connections_and_listeners : attach::Which::connections;
-  const Result<std::vector<attach::TcpSocket>> table = attach::tcp_table(which);
-  if (!table) {
+  const Result<attach::Network> ours = attach::network_here(which);
+  if (!ours) {
     return tl::unexpected(Failure{
         .attempt = "cannot list connections",
-        .reason = std::string{table.error().attempt} + ": " + std::strerror(table.error().code)});
+        .reason = std::string{ours.error().attempt} + ": " + std::strerror(ours.error().code)});
   }
-  const attach::Owners owners =
-      selection.pid ? attach::socket_owners(*selection.pid) : attach::socket_owners();
+  const attach::Owners owners = owners_for(selection);
   attach::KeepAliveReader reader;
   Connections result;
-  result.defaults = reader.defaults();
+  result.defaults = ours->defaults;
   result.retries2 = read_retries2();
   result.hidden = owners.hidden.size();
-  for (const attach::TcpSocket& socket : *table) {
-    if (!fits(selection, socket)) continue;
-    std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
-    if (fits(selection, owner)) result.list.push_back(read(reader, socket, std::move(owner)));
+  add_network(*ours, selection, owners, reader, result.list);
+  for (const auto& [inode, process] : owners.other_networks) {
+    // Without the right, or gone meanwhile: then its connections are not to be seen.
+    const Result<attach::Network> other = attach::network_of(process, which);
+    if (other) add_network(*other, selection, owners, reader, result.list);
   }
   std::ranges::sort(result.list, {}, order_of);
   return result;

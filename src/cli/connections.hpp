@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "attach/inspect/keepalive_of.hpp"
+#include "attach/inspect/networks.hpp"
 #include "attach/inspect/owners.hpp"
-#include "attach/inspect/tcp_table.hpp"
 #include "cli/endpoint_filter.hpp"
 #include "cli/failure.hpp"
 #include "policy/notice.hpp"
@@ -25,7 +25,10 @@ struct Connection {
   std::optional<attach::Owner> owner;  ///< nullopt: nobody whom we may see has it.
   std::optional<attach::KeepAliveOf> keep_alive;
   std::string unknown_because;  ///< Where `keep_alive` is not known.
+  attach::Defaults defaults;    ///< Of its network namespace.
 
+  /// "psql 4711:5", or "-".
+  [[nodiscard]] std::string name() const;
   [[nodiscard]] policy::Noticed noticed(std::uint32_t retries2) const;
   /// Until the kernel's or the engine's next probe; nullopt if none is due.
   [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;
@@ -34,19 +37,23 @@ struct Connection {
 /// Which connections: options of the command line, all of which must fit.
 struct Selection {
   std::optional<pid_t> pid;
+  std::optional<int> fd;  ///< With `pid`: that descriptor alone.
   std::string program;
   std::optional<EndpointFilter> to;
   std::optional<EndpointFilter> from;
   bool listeners = false;
 
+  /// Adds --program, --to and --from.
+  void declare_filters(CLI::App& parser);
+  /// Adds --pid as well.
   void declare(CLI::App& parser);
 };
 
 struct Connections {
   std::vector<Connection> list;  ///< By program, then by remote address.
-  attach::Defaults defaults;
-  std::uint32_t retries2 = 15;  ///< The sysctl tcp_retries2.
-  std::size_t hidden = 0;       ///< Processes whose sockets may not be seen.
+  attach::Defaults defaults;     ///< Of the network namespace in which the command runs.
+  std::uint32_t retries2 = 15;   ///< The sysctl tcp_retries2.
+  std::size_t hidden = 0;        ///< Processes whose sockets may not be seen.
 };
 
 [[nodiscard]] tl::expected<Connections, Failure> find_connections(const Selection& selection);

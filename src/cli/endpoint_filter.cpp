@@ -16,7 +16,6 @@ struct Parts {
   std::string port;
 };
 
-/// An IPv6 address without brackets has no port.
 Parts split(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -30,7 +29,8 @@ Parts split(std::string_view text) {
   return {std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
 }
 
-/// ::ffff:a.b.c.d as a.b.c.d.
+}  // namespace
+
 os::Endpoint unmapped(os::Endpoint endpoint) {
   constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   if (endpoint.family != os::Family::ipv6 ||
@@ -44,11 +44,9 @@ os::Endpoint unmapped(os::Endpoint endpoint) {
   return four;
 }
 
-}  // namespace
-
-tl::expected<EndpointFilter, std::string> EndpointFilter::parse(std::string_view text) {
-  EndpointFilter filter;
+tl::expected<HostAndPort, std::string> HostAndPort::parse(std::string_view text) {
   const Parts parts = split(text);
+  HostAndPort result{parts.host, std::nullopt};
   if (!parts.port.empty()) {
     std::uint16_t port = 0;
     const char* const end = parts.port.data() + parts.port.size();
@@ -56,16 +54,25 @@ tl::expected<EndpointFilter, std::string> EndpointFilter::parse(std::string_view
     if (error != std::errc{} || stop != end || port == 0) {
       return tl::unexpected(fmt::format("'{}' is no port, 1 to 65535", parts.port));
     }
-    filter.port_ = port;
+    result.port = port;
   }
-  if (parts.host.empty() && !filter.port_)
+  if (result.host.empty() && !result.port) {
     return tl::unexpected(std::string{"neither an address nor a port"});
-  if (!parts.host.empty()) {
+  }
+  return result;
+}
+
+tl::expected<EndpointFilter, std::string> EndpointFilter::parse(std::string_view text) {
+  const auto parts = HostAndPort::parse(text);
+  if (!parts) return tl::unexpected(parts.error());
+  EndpointFilter filter;
+  filter.port_ = parts->port;
+  if (!parts->host.empty()) {
     os::HostQuestion question;
-    question.name = parts.host.c_str();
+    question.name = parts->host.c_str();
     const auto host = os::find_host(question);
     if (!host)
-      return tl::unexpected(fmt::format("'{}' is no address and no host's name", parts.host));
+      return tl::unexpected(fmt::format("'{}' is no address and no host's name", parts->host));
     for (const os::Endpoint& address : host->addresses)
       filter.addresses_.push_back(unmapped(address));
   }

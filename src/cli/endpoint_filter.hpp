@@ -11,6 +11,19 @@
 
 namespace wsalive::cli {
 
+/// ::ffff:a.b.c.d as a.b.c.d; anything else as it is.
+[[nodiscard]] os::Endpoint unmapped(os::Endpoint endpoint);
+
+/// "HOST:PORT", "[HOST]:PORT", "HOST", ":PORT", taken apart; one of the two is there. An IPv6 address without
+/// brackets has no port.
+struct HostAndPort {
+  std::string host;
+  std::optional<std::uint16_t> port;
+
+  /// Errors are sentences without a full stop.
+  [[nodiscard]] static tl::expected<HostAndPort, std::string> parse(std::string_view text);
+};
+
 /// "10.0.0.5:5432", "10.0.0.5", "[fd00::1]:22", "fd00::1", ":443", or a host's name in place of an address.
 class EndpointFilter {
  public:

@@ -2,22 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "policy/duration.hpp"
+#include "cli/keepalive_text.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 using attach::ProgramKind;
-using policy::format_duration;
-using policy::Millis;
-
-std::string in_words(const policy::Timing& timing) {
-  return fmt::format("after {} of silence, every {}, {} {}",
-                     format_duration(Millis{timing.idle.count()}),
-                     format_duration(Millis{timing.interval.count()}), timing.probes,
-                     timing.probes == 1 ? "time" : "times");
-}
-
 /// Empty if a library can be preloaded into the program.
 std::string preload_obstacle(const RunFacts& facts) {
   if (facts.program.gains_rights)
@@ -92,8 +82,7 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
 std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
   std::string text = fmt::format("keep-alive by {}: {}", name_of(plan.via),
                                  in_words(plan.exact ? wanted : policy::as_timing(plan.fit)));
-  if (!plan.exact)
-    text += fmt::format(" (the kernel keeps whole seconds; wanted {})", in_words(wanted));
+  if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
   if (!plan.why.empty()) text += "; " + plan.why;
   return text;
 }

@@ -2,28 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <numeric>
-#include <string_view>
 #include <vector>
+
+#include "cli/nearest_word.hpp"
 
 namespace wsalive::cli {
 namespace {
-
-/// How many letters must be put in, taken out or exchanged.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t change = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
 
 /// Commands and options that a parser knows, as they are written.
 std::vector<std::string> known_words(const CLI::App& parser) {
@@ -38,18 +22,12 @@ std::vector<std::string> known_words(const CLI::App& parser) {
 }
 
 std::string unknown_word(const std::string& word, const CLI::App& parser) {
-  constexpr std::size_t kFarthest = 3;
   const std::vector<std::string> words = known_words(parser);
   const bool words_are_commands = !words.empty() && !words.front().starts_with('-');
-  const auto nearest = std::ranges::min_element(
-      words, {}, [&word](const std::string& each) { return distance(word, each); });
   const std::string kind = word.starts_with('-') ? "option"
                            : words_are_commands  ? "command"
                                                  : "argument";
-  if (nearest == words.end() || distance(word, *nearest) > kFarthest) {
-    return fmt::format("unknown {} '{}'", kind, word);
-  }
-  return fmt::format("unknown {} '{}', perhaps '{}'", kind, word, *nearest);
+  return fmt::format("unknown {} '{}'{}", kind, word, perhaps(word, words));
 }
 
 }  // namespace

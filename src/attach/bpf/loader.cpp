@@ -1,13 +1,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
+#include "attach/bpf/pins.hpp"
 #include "attach/bpf/policy.hpp"
 #include "base/fd.hpp"
 #include "sockops.skel.h"
@@ -15,22 +13,8 @@
 namespace wsalive::attach {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kFolder = "/sys/fs/bpf/wsalive";
-
 int say_nothing(libbpf_print_level /*level*/, const char* /*format*/, va_list /*arguments*/) {
   return 0;
-}
-
-/// A name is one part of a path and nothing else.
-bool is_good_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
-}
-
-Result<std::string> folder_of(const std::string& name) {
-  if (!is_good_name(name)) return failure(EINVAL, "a policy's name");
-  return std::string{kFolder} + "/" + name;
 }
 
 }  // namespace
@@ -64,6 +48,7 @@ Status Attachment::Programs::load(const wsalive_policy& data, const std::string&
   if (const int error = sockops__load(skeleton); error != 0)
     return failure(-error, "load the bpf programs");
 
+  if (about.size() >= sizeof(wsalive_about::text)) return failure(E2BIG, "describe the bpf policy");
   wsalive_about text{};
   std::strncpy(text.text, about.c_str(), sizeof text.text - 1);
   const unsigned key = 0;
@@ -104,55 +89,17 @@ Result<Attachment> Attachment::attach(const std::string& cgroup, const BpfPolicy
   return Attachment{std::move(programs)};
 }
 
-Status Attachment::pin(const std::string& name) {
-  const Result<std::string> folder = folder_of(name);
-  if (!folder) return tl::unexpected(folder.error());
-  if (::mkdir(kFolder, 0755) != 0 && errno != EEXIST)
-    return failure(errno, "make /sys/fs/bpf/wsalive");
-  if (::mkdir(folder->c_str(), 0755) != 0) return failure(errno, "make the policy's folder");
-  const auto pin_all = [&]() -> int {
-    if (const int e = bpf_link__pin(programs_->connections, (*folder + "/connections").c_str()))
-      return e;
-    if (const int e = bpf_map__pin(programs_->skeleton->maps.about, (*folder + "/about").c_str()))
-      return e;
-    return programs_->hold ? bpf_link__pin(programs_->hold, (*folder + "/hold").c_str()) : 0;
-  };
-  if (const int error = pin_all(); error != 0) {
-    static_cast<void>(detach_pinned(name));
-    return failure(-error, "pin the bpf policy");
-  }
-  return {};
-}
-
-Result<std::vector<PinnedPolicy>> pinned_policies() {
-  std::vector<PinnedPolicy> policies;
-  std::error_code trouble;
-  for (fs::directory_iterator at{kFolder, trouble}, end; !trouble && at != end;
-       at.increment(trouble)) {
-    PinnedPolicy found{.name = at->path().filename().string(), .about = {}};
-    const Fd map{bpf_obj_get((at->path() / "about").c_str())};
-    wsalive_about text{};
-    const unsigned key = 0;
-    if (map && bpf_map_lookup_elem(map.get(), &key, &text) == 0) found.about = text.text;
-    policies.push_back(std::move(found));
-  }
-  if (trouble && trouble != std::errc::no_such_file_or_directory) {
-    return failure(trouble.value(), "read /sys/fs/bpf/wsalive");
-  }
-  return policies;
-}
-
-Status detach_pinned(const std::string& name) {
-  const Result<std::string> folder = folder_of(name);
-  if (!folder) return tl::unexpected(folder.error());
-  std::error_code trouble;
-  if (!fs::is_directory(*folder, trouble)) return failure(ENOENT, "find the policy");
-  for (const char* part : {"/connections", "/hold", "/about"}) {
-    if (::unlink((*folder + part).c_str()) != 0 && errno != ENOENT)
-      return failure(errno, "unpin the bpf policy");
-  }
-  if (::rmdir(folder->c_str()) != 0) return failure(errno, "remove the policy's folder");
-  return {};
+Status Attachment::pin(std::uint64_t group) {
+  if (const Status possible = pins_are_possible(); !possible) return possible;
+  return pin_as_one(group, [this](const std::string& folder) {
+    int error = bpf_link__pin(programs_->connections, (folder + kConnectionsPin).c_str());
+    if (error == 0)
+      error = bpf_map__pin(programs_->skeleton->maps.about, (folder + kAboutPin).c_str());
+    if (error == 0 && programs_->hold) {
+      error = bpf_link__pin(programs_->hold, (folder + kHoldPin).c_str());
+    }
+    return error;
+  });
 }
 
 bool bpf_is_built() noexcept { return true; }

@@ -17,9 +17,10 @@ Attachment::~Attachment() = default;
 Result<Attachment> Attachment::attach(const std::string& /*cgroup*/, const BpfPolicy& /*policy*/) {
   return failure(ENOSYS, "use bpf (this build is without it)");
 }
-Status Attachment::pin(const std::string& /*name*/) { return failure(ENOSYS, "use bpf"); }
+Status Attachment::pin(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }
 Result<std::vector<PinnedPolicy>> pinned_policies() { return std::vector<PinnedPolicy>{}; }
-Status detach_pinned(const std::string& /*name*/) { return failure(ENOSYS, "use bpf"); }
+Status detach_pinned(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }
+Status pins_are_possible() noexcept { return failure(ENOSYS, "use bpf"); }
 bool bpf_is_built() noexcept { return false; }
 
 }  // namespace wsalive::attach

@@ -35,7 +35,7 @@ struct BpfRule {
 struct BpfPolicy {
   std::vector<BpfRule> rules;  ///< 32 at most.
   Precedence whose = Precedence::program;
-  std::string about;  ///< JSON for `pinned_policies`, 4095 bytes at most.
+  std::string about;  ///< JSON for `pinned_policies`, 8191 bytes at most.
 };
 
 /// The programs' read-only data for a policy.  EINVAL: a prefix that is none. E2BIG: too many rules.
@@ -48,8 +48,9 @@ class Attachment {
   [[nodiscard]] static Result<Attachment> attach(const std::string& cgroup,
                                                  const BpfPolicy& policy);
 
-  /// Keeps it in force after this process, as /sys/fs/bpf/wsalive/`name`.  EEXIST: the name is taken.
-  [[nodiscard]] Status pin(const std::string& name);
+  /// Keeps it in force after this process, until `detach_pinned`: a control group has one pinned policy at
+  /// most.  EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. EPERM, EACCES.
+  [[nodiscard]] Status pin(std::uint64_t group);
 
   Attachment(Attachment&&) noexcept;
   Attachment& operator=(Attachment&&) noexcept;
@@ -62,15 +63,19 @@ class Attachment {
 };
 
 struct PinnedPolicy {
-  std::string name;
-  std::string about;
+  std::uint64_t group = 0;  ///< The control group's number: `cgroup_number`.
+  std::string about;        ///< As it was given; empty where it cannot be read.
+  bool in_force = false;    ///< False: the group has gone, and nothing but the pin is left.
 };
 
 /// Policies that are pinned on this machine.  EACCES: the folder may not be read.
 [[nodiscard]] Result<std::vector<PinnedPolicy>> pinned_policies();
 
-/// Ends a pinned policy; connections keep what they have got.  ENOENT: none of that name.
-[[nodiscard]] Status detach_pinned(const std::string& name);
+/// Ends a pinned policy; connections keep what they have got.  ENOENT: that group has none.
+[[nodiscard]] Status detach_pinned(std::uint64_t group);
+
+/// Whether policies can be pinned.  ENODEV: no bpf file system is mounted on /sys/fs/bpf.
+[[nodiscard]] Status pins_are_possible() noexcept;
 
 /// Whether this build has bpf at all.
 [[nodiscard]] bool bpf_is_built() noexcept;

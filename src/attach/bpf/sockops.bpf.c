@@ -35,6 +35,14 @@ struct {
   __type(value, struct wsalive_about);
 } about SEC(".maps");
 
+// With `force`: the connections that a rule has matched, and that are held.
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, unsigned int);
+} held SEC(".maps");
+
 struct remote {
   unsigned int family;
   unsigned int address[4];
@@ -86,6 +94,7 @@ static __always_inline void apply(struct bpf_sock_ops* ctx,
     bpf_setsockopt(ctx, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
   if (force || !tcp || tcp->keepalive_time == 0)
     bpf_setsockopt(ctx, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+  if (force && ctx->sk) bpf_sk_storage_get(&held, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 SEC("sockops")
@@ -110,7 +119,8 @@ int wsalive_connections(struct bpf_sock_ops* ctx) {
   return 1;
 }
 
-// With `force`: the program's own settings are answered with success and come to nothing.
+// With `force`: once a connection is held, the program's own settings are answered with success and come to
+// nothing. What it has set before was written over when the connection was made.
 SEC("cgroup/setsockopt")
 int wsalive_hold(struct bpf_sockopt* ctx) {
   if (!ctx->sk || ctx->sk->protocol != IPPROTO_TCP) return 1;
@@ -118,7 +128,9 @@ int wsalive_hold(struct bpf_sockopt* ctx) {
   int is_value =
       ctx->level == IPPROTO_TCP && (ctx->optname == TCP_KEEPIDLE || ctx->optname == TCP_KEEPINTVL ||
                                     ctx->optname == TCP_KEEPCNT);
-  if (is_switch || is_value) ctx->optlen = -1;  // The kernel's own handler is passed over.
+  if (!is_switch && !is_value) return 1;
+  if (!bpf_sk_storage_get(&held, ctx->sk, 0, 0)) return 1;
+  ctx->optlen = -1;  // The kernel's own handler is passed over.
   return 1;
 }
 

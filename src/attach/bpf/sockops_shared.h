@@ -27,7 +27,7 @@ struct wsalive_policy {
 
 /* A text for people and for `wsalive ls --policies`: JSON, ended by 0. */
 struct wsalive_about {
-  char text[4096];
+  char text[8192];
 };
 
 #endif

@@ -106,10 +106,7 @@ struct KeepAliveReader::Known {
   EngineTable table;
 };
 
-KeepAliveReader::KeepAliveReader() {
-  if (const Result<Defaults> defaults = namespace_defaults()) defaults_ = *defaults;
-}
-
+KeepAliveReader::KeepAliveReader() = default;
 KeepAliveReader::~KeepAliveReader() = default;
 
 KeepAliveReader::Known& KeepAliveReader::known(pid_t pid) {
@@ -118,7 +115,8 @@ KeepAliveReader::Known& KeepAliveReader::known(pid_t pid) {
   return *place;
 }
 
-Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& owner) {
+Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& owner,
+                                          const Defaults& defaults) {
   const Known& process = known(owner.pid);
   if (!process.process) return tl::unexpected(process.process.error());
   const Result<Fd> copy = process.process->borrow(owner.fd);
@@ -128,7 +126,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
   const Result<os::KernelKeepAlive> kernel = os::keep_alive_values(copy->get());
   if (!kernel) return tl::unexpected(kernel.error());
 
-  KeepAliveOf result = from_kernel(*kernel, defaults_);
+  KeepAliveOf result = from_kernel(*kernel, defaults);
   result.unanswered = socket.timer.kind == TimerKind::keep_alive ? socket.timer.tries : 0;
   if (const Result<int> timeout = os::user_timeout(copy->get())) {
     result.user_timeout = std::chrono::milliseconds{*timeout};

@@ -35,17 +35,16 @@ class KeepAliveReader {
   KeepAliveReader(const KeepAliveReader&) = delete;
   KeepAliveReader& operator=(const KeepAliveReader&) = delete;
 
+  /// \param defaults  Of the network namespace in which the socket is.
   /// Errors  EPERM: no right to trace its owner. ESRCH, EBADF: gone meanwhile. ESTALE: the descriptor means
   ///         another socket now.
-  [[nodiscard]] Result<KeepAliveOf> read(const TcpSocket& socket, const Owner& owner);
-
-  [[nodiscard]] const Defaults& defaults() const noexcept { return defaults_; }
+  [[nodiscard]] Result<KeepAliveOf> read(const TcpSocket& socket, const Owner& owner,
+                                         const Defaults& defaults);
 
  private:
   struct Known;
   Known& known(pid_t pid);
 
-  Defaults defaults_;
   std::map<pid_t, std::unique_ptr<Known>> processes_;
 };
 

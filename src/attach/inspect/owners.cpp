@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -45,6 +46,19 @@ std::string program_of(pid_t pid) {
   return got > 1 ? std::string(name.data(), static_cast<std::size_t>(got - 1)) : std::string{"?"};
 }
 
+/// The inode of a process's network namespace; 0 where it may not be seen.
+std::uint64_t network_of(const std::string& process) {
+  struct stat status {};
+  const std::string path = fmt::format("/proc/{}/ns/net", process);
+  return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+void note_network(pid_t pid, Owners& owners) {
+  static const std::uint64_t ours = network_of("self");
+  const std::uint64_t network = network_of(std::to_string(pid));
+  if (network != 0 && network != ours) owners.other_networks.emplace(network, pid);
+}
+
 void add_process(pid_t pid, Owners& owners) {
   const Folder folder{::opendir(fmt::format("/proc/{}/fd", pid).c_str())};
   if (!folder) {
@@ -60,7 +74,10 @@ void add_process(pid_t pid, Owners& owners) {
     const auto inode = inode_in({link.data(), static_cast<std::size_t>(length)});
     const auto fd = number_in<int>(entry->d_name);
     if (!inode || !fd) continue;
-    if (!program) program = program_of(pid);
+    if (!program) {
+      program = program_of(pid);
+      note_network(pid, owners);
+    }
     owners.by_inode.emplace(*inode, Owner{pid, *fd, *program});
   }
 }

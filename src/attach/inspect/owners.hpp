@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,6 +20,8 @@ struct Owner {
 struct Owners {
   std::unordered_multimap<std::uint32_t, Owner> by_inode;
   std::vector<pid_t> hidden;  ///< Processes whose descriptors we may not see (another user's).
+  /// Network namespaces other than ours in which owners stand, by inode: one process of each.
+  std::map<std::uint64_t, pid_t> other_networks;
 };
 
 /// A snapshot of all processes that can be seen. Processes that end meanwhile are left out.

@@ -23,6 +23,58 @@ examples:
         .make = make_run,
     },
     CommandRow{
+        .name = "set",
+        .summary = "Set keep-alive on connections that running programs have open",
+        .details = R"(
+Says what was in force before and after, on each; nothing is held afterwards. What
+you name (--time, --interval, --probes) is set; of the rest, values that the
+program has set itself stay its own. Needs the right to trace the program: its
+user, or root.
+
+examples:
+  wsalive set 4711:5 --time 45s --interval 5s --probes 5
+  wsalive set --to db.example:5432 --time 45s --dry-run
+  wsalive set 4711 off)",
+        .json = Json::yes,
+        .make = make_set,
+    },
+    CommandRow{
+        .name = "attach",
+        .summary = "Give all new connections of a unit, container or machine keep-alive",
+        .details = R"(
+By bpf, at no cost per call, for programs of any kind, until `wsalive detach` or the
+end of the control group (a unit that restarts has a new one). Each value that a
+program sets itself stays its own, unless --force is given. Needs root.
+
+A file for --policy; the first rule that fits a connection decides:
+  time = "45s"              # for rules that say nothing else; also interval, probes
+  [[rule]]
+  to = "10.0.0.0/8:5432"    # the other end: network or host, and port
+  direction = "made"        # or "accepted", "any"
+  [[rule]]
+  from = ":22"              # a port of this end
+  leave_alone = true
+
+examples:
+  wsalive attach --unit nginx --time 45s --interval 5s --probes 5 --existing
+  wsalive attach --container 3f2a91c04d7e --time 200s --to :5432
+  wsalive attach --system --policy /etc/wsalive/policy.toml)",
+        .json = Json::yes,
+        .make = make_attach,
+    },
+    CommandRow{
+        .name = "detach",
+        .summary = "End what attach has left in force",
+        .details = R"(
+Connections keep what they have got.
+
+examples:
+  wsalive detach nginx.service
+  wsalive detach --all)",
+        .json = Json::yes,
+        .make = make_detach,
+    },
+    CommandRow{
         .name = "ls",
         .summary = "List TCP connections and what keep-alive does on them",
         .details = R"(
@@ -78,6 +130,18 @@ examples:
   wsalive registry import /mnt/windows/Windows/System32/config/SYSTEM)",
         .json = Json::yes,
         .make = make_registry,
+    },
+    CommandRow{
+        .name = "doctor",
+        .summary = "Say what this host allows, and which way `run` would take",
+        .details = R"(
+For each thing that is missing: what it is good for, and what to do. The exit status
+is 1 if anything is missing.
+
+example:
+  wsalive doctor)",
+        .json = Json::yes,
+        .make = make_doctor,
     },
     CommandRow{
         .name = "releases",

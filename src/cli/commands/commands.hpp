@@ -11,12 +11,16 @@ namespace wsalive::cli {
 [[nodiscard]] std::span<const CommandRow> commands() noexcept;
 
 // One file each beside this one.
+[[nodiscard]] std::unique_ptr<Command> make_attach();
 [[nodiscard]] std::unique_ptr<Command> make_completion();
+[[nodiscard]] std::unique_ptr<Command> make_detach();
+[[nodiscard]] std::unique_ptr<Command> make_doctor();
 [[nodiscard]] std::unique_ptr<Command> make_explain();
 [[nodiscard]] std::unique_ptr<Command> make_lint();
 [[nodiscard]] std::unique_ptr<Command> make_ls();
 [[nodiscard]] std::unique_ptr<Command> make_registry();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 [[nodiscard]] std::unique_ptr<Command> make_run();
+[[nodiscard]] std::unique_ptr<Command> make_set();
 
 }  // namespace wsalive::cli

@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "attach/bpf/policy.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/connections.hpp"
+#include "cli/keepalive_text.hpp"
+#include "cli/policies.hpp"
 #include "os/address_text.hpp"
 #include "policy/duration.hpp"
 
@@ -35,12 +36,6 @@ std::string name_in(const Names& names, Value value) {
   return index < names.size() ? names[index] : "unknown";
 }
 
-std::string program_of(const Connection& connection) {
-  if (!connection.owner) return "-";
-  return fmt::format("{} {}:{}", connection.owner->program, connection.owner->pid,
-                     connection.owner->fd);
-}
-
 bool is_on(const Connection& connection) {
   return connection.keep_alive && connection.keep_alive->driver != DriverKind::off;
 }
@@ -49,9 +44,7 @@ bool is_on(const Connection& connection) {
 std::string values_of(const Connection& connection) {
   if (!connection.keep_alive) return "? " + connection.unknown_because;
   if (!is_on(connection)) return "off";
-  const policy::Timing& timing = connection.keep_alive->timing;
-  return fmt::format("{} +{} x{}", format_duration(Millis{timing.idle.count()}),
-                     format_duration(Millis{timing.interval.count()}), timing.probes);
+  return in_short(connection.keep_alive->timing);
 }
 
 std::string source_of(const Connection& connection) {
@@ -165,7 +158,7 @@ class ConnectionsReport final : public Report {
   [[nodiscard]] std::vector<Cell> cells(const Connection& connection) const {
     const attach::TcpSocket& socket = connection.socket;
     const bool listens = socket.state == os::TcpState::listen;
-    std::vector<Cell> cells{{program_of(connection)},
+    std::vector<Cell> cells{{connection.name()},
                             {listens ? "(listening)" : os::format_endpoint(socket.remote)},
                             {values_of(connection), tone_of(connection)},
                             {source_of(connection), os::Tone::faint},
@@ -196,39 +189,6 @@ class ConnectionsReport final : public Report {
   bool wide_;
 };
 
-class PoliciesReport final : public Report {
- public:
-  explicit PoliciesReport(std::vector<attach::PinnedPolicy> policies)
-      : policies_(std::move(policies)) {}
-
-  [[nodiscard]] std::string text(const Page& page) const override {
-    if (policies_.empty()) return "no policy is attached; wsalive attach makes one\n";
-    Columns table{{{"NAME"}, {"CONTROL GROUP"}, {"KEEP-ALIVE"}}};
-    for (const attach::PinnedPolicy& policy : policies_) {
-      const ordered_json about = described(policy);
-      table.add({{policy.name}, {about.value("cgroup", "?")}, {about.value("keep_alive", "?")}});
-    }
-    return table.text(page);
-  }
-
-  [[nodiscard]] ordered_json json() const override {
-    ordered_json list = ordered_json::array();
-    for (const attach::PinnedPolicy& policy : policies_) {
-      list.push_back({{"name", policy.name}, {"about", described(policy)}});
-    }
-    return {{"policies", list}};
-  }
-
- private:
-  /// What was pinned by another version, or by somebody else, may be anything.
-  static ordered_json described(const attach::PinnedPolicy& policy) {
-    ordered_json about = ordered_json::parse(policy.about, nullptr, false);
-    return about.is_object() ? about : ordered_json::object();
-  }
-
-  std::vector<attach::PinnedPolicy> policies_;
-};
-
 class Ls final : public Command {
  public:
   void declare(CLI::App& parser) override {
@@ -248,14 +208,8 @@ class Ls final : public Command {
 
  private:
   static Outcome list_policies() {
-    auto policies = attach::pinned_policies();
-    if (!policies) {
-      return tl::unexpected(Failure{.code = ExitCode::denied,
-                                    .attempt = "cannot list the policies",
-                                    .subject = "in /sys/fs/bpf/wsalive",
-                                    .reason = std::strerror(policies.error().code),
-                                    .remedy = "run it as root"});
-    }
+    auto policies = attached_policies();
+    if (!policies) return tl::unexpected(policies.error());
     return Answer{std::make_unique<PoliciesReport>(std::move(*policies)), 0};
   }
 

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,27 +14,16 @@
 #include "attach/preload_settings.hpp"
 #include "attach/seccomp/notifier.hpp"
 #include "attach/supervisor.hpp"
+#include "cli/bpf_refusal.hpp"
 #include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/preload_library.hpp"
+#include "cli/rounding_option.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/timing_options.hpp"
 
 namespace wsalive::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Beside the command: in the folder of libraries where it is installed, or in the build tree.
-std::string preload_library() {
-  std::error_code trouble;
-  const fs::path folder = fs::read_symlink("/proc/self/exe", trouble).parent_path();
-  for (const char* place : {WSALIVE_PRELOAD_FROM_BIN, "../src/attach"}) {
-    const fs::path library = folder / place / "libwsalive-preload.so";
-    if (::access(library.c_str(), R_OK) == 0)
-      return fs::weakly_canonical(library, trouble).string();
-  }
-  return {};
-}
 
 Failure cannot_start(const std::string& program, int error) {
   const bool absent = error == ENOENT;
@@ -47,22 +35,13 @@ Failure cannot_start(const std::string& program, int error) {
                            : "check the file and its rights"};
 }
 
-std::string bpf_refusal(const SysError& error) {
-  if (error.code == EPERM || error.code == EACCES)
-    return "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
-  if (error.code == ENOENT || error.code == EROFS)
-    return "no control group of version 2 can be made here";
-  return fmt::format("{}: {}", error.attempt, std::strerror(error.code));
-}
-
 class Run final : public Command {
  public:
   void declare(CLI::App& parser) override {
     timing_.declare(parser);
     add_choice(parser, "--via", via_, {"auto", "bpf", "seccomp", "preload"},
                "How to reach the program");
-    add_choice(parser, "--round", round_, {"down", "up"},
-               "Which way an idle time goes that the kernel cannot keep (down: a path forgets)");
+    rounding_.declare(parser);
     parser.add_flag("--connect-only", connect_only_, "Only connections that the program makes");
     parser.add_flag("--force", force_, "Also against values that the program sets itself");
     parser.add_flag("--quiet", quiet_, "Do not say what is done");
@@ -89,7 +68,7 @@ class Run final : public Command {
   Outcome start(const attach::ProgramFile& program) {
     const std::string library = preload_library();
     RunFacts facts{.wanted = wanted_,
-                   .rounding = round_ == "up" ? policy::RoundIdle::up : policy::RoundIdle::down,
+                   .rounding = rounding_.rounding(),
                    .program = program,
                    .has_preload_library = !library.empty(),
                    .bpf_refusal = {},
@@ -168,8 +147,8 @@ class Run final : public Command {
   }
 
   TimingOptions timing_;
+  RoundingOption rounding_;
   std::string via_ = "auto";
-  std::string round_ = "down";
   bool connect_only_ = false;
   bool force_ = false;
   bool quiet_ = false;

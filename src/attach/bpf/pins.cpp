@@ -1,0 +1,125 @@
+#include "attach/bpf/pins.hpp"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include "attach/bpf/policy.hpp"
+#include "base/fd.hpp"
+
+namespace wsalive::attach {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kMount = "/sys/fs/bpf";
+constexpr const char* kFolder = "/sys/fs/bpf/wsalive";
+
+std::string folder_of(std::uint64_t group) { return fmt::format("{}/{}", kFolder, group); }
+
+/// 0, or the errno of the first step that failed.
+int take_away(const std::string& folder) {
+  for (const char* part : {kConnectionsPin, kHoldPin, kAboutPin}) {
+    if (::unlink((folder + part).c_str()) != 0 && errno != ENOENT) return errno;
+  }
+  return ::rmdir(folder.c_str()) == 0 ? 0 : errno;
+}
+
+/// A link outlives its group, and then has none.
+bool is_in_force(const std::string& folder) {
+  const Fd link{bpf_obj_get((folder + kConnectionsPin).c_str())};
+  bpf_link_info info{};
+  __u32 size = sizeof info;
+  return link && bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 &&
+         info.cgroup.cgroup_id != 0;
+}
+
+/// The description, as long as the map says it is: another version's may be longer than ours.
+std::string read_about(const std::string& folder) {
+  const Fd map{bpf_obj_get((folder + kAboutPin).c_str())};
+  bpf_map_info info{};
+  __u32 size = sizeof info;
+  constexpr __u32 kMost = 1U << 20U;
+  const bool fits = map && bpf_obj_get_info_by_fd(map.get(), &info, &size) == 0 &&
+                    info.type == BPF_MAP_TYPE_ARRAY && info.key_size == sizeof(unsigned) &&
+                    info.value_size < kMost;
+  if (!fits) return {};
+  std::vector<char> text(info.value_size + 8U, 0);  // The kernel rounds values up to eight bytes.
+  const unsigned key = 0;
+  if (bpf_map_lookup_elem(map.get(), &key, text.data()) != 0) return {};
+  text.back() = 0;
+  return text.data();
+}
+
+}  // namespace
+
+Status pins_are_possible() noexcept {
+  struct statfs system {};
+  const bool is_mounted = ::statfs(kMount, &system) == 0 && system.f_type == BPF_FS_MAGIC;
+  return is_mounted ? Status{} : failure(ENODEV, "find the bpf file system");
+}
+
+Status pin_as_one(std::uint64_t group,
+                  const std::function<int(const std::string& folder)>& pin_all) {
+  if (::mkdir(kFolder, 0755) != 0 && errno != EEXIST) {
+    return failure(errno, "make a folder in the bpf file system");
+  }
+  const std::string unseen = fmt::format("{}/new-{}", kFolder, ::getpid());
+  static_cast<void>(take_away(unseen));  // Of a killed one with our number.
+  if (::mkdir(unseen.c_str(), 0755) != 0) {
+    return failure(errno, "make a folder in the bpf file system");
+  }
+  const int error = pin_all(unseen);
+  if (error != 0) {
+    static_cast<void>(take_away(unseen));
+    return failure(std::abs(error), "pin the bpf policy");
+  }
+  const std::string folder = folder_of(group);
+  if (!is_in_force(folder)) static_cast<void>(take_away(folder));
+  if (std::rename(unseen.c_str(), folder.c_str()) == 0) return {};
+  const int refusal = errno == ENOTEMPTY ? EEXIST : errno;
+  static_cast<void>(take_away(unseen));
+  return failure(refusal, "pin the bpf policy");
+}
+
+Result<std::vector<PinnedPolicy>> pinned_policies() {
+  std::vector<PinnedPolicy> policies;
+  std::error_code trouble;
+  for (fs::directory_iterator at{kFolder, trouble}, end; !trouble && at != end;
+       at.increment(trouble)) {
+    const std::string name = at->path().filename().string();
+    PinnedPolicy found;
+    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), found.group);
+    if (error != std::errc{} || stop != name.data() + name.size()) continue;
+    found.in_force = is_in_force(at->path().string());
+    found.about = read_about(at->path().string());
+    policies.push_back(std::move(found));
+  }
+  if (trouble && trouble != std::errc::no_such_file_or_directory) {
+    return failure(trouble.value(), "read /sys/fs/bpf/wsalive");
+  }
+  return policies;
+}
+
+Status detach_pinned(std::uint64_t group) {
+  const std::string folder = folder_of(group);
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return failure(errno, "find the policy");
+  const int error = take_away(folder);
+  return error == 0 ? Status{} : failure(error, "unpin the bpf policy");
+}
+
+}  // namespace wsalive::attach

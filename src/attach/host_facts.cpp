@@ -1,0 +1,139 @@
+#include "attach/host_facts.hpp"
+
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+
+#include "attach/bpf/companion.hpp"
+#include "attach/bpf/policy.hpp"
+#include "attach/pidfd/foreign_socket.hpp"
+#include "attach/seccomp/filter.hpp"
+#include "os/cookie.hpp"
+#include "os/repair.hpp"
+#include "os/sock_diag.hpp"
+#include "os/tick.hpp"
+
+namespace wsalive::attach {
+namespace {
+
+bool is_known(const char* release) {
+  int major = 0;
+  int minor = 0;
+  return std::sscanf(release, "%d.%d", &major, &minor) == 2 &&
+         (major > 5 || (major == 5 && minor >= 10));
+}
+
+/// What a child says that tries something which would change this process: 0 or an errno.
+template <typename Try>
+Status in_a_child(Try attempt, const char* what) {
+  const pid_t child = ::fork();
+  if (child < 0) return failure(errno, "fork");
+  if (child == 0) ::_exit(attempt());
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child) return failure(errno, "wait for a child");
+  if (WIFSIGNALED(status)) return failure(EPERM, what);  // A filter around us that kills.
+  return WEXITSTATUS(status) == 0 ? Status{} : failure(WEXITSTATUS(status), what);
+}
+
+Status try_seccomp() {
+  const auto attempt = [] {
+    const Result<Fd> listener = install_filter({.listen = true});
+    return listener ? 0 : listener.error().code;
+  };
+  return in_a_child(attempt, "install a seccomp filter with a listener");
+}
+
+Status try_user_namespaces() {
+  const auto attempt = [] { return ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : errno; };
+  return in_a_child(attempt, "make a user namespace");
+}
+
+Status try_borrow() {
+  const pid_t child = ::fork();
+  if (child < 0) return failure(errno, "fork");
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  Status status{};
+  const Result<Process> process = Process::open(child);
+  if (!process) {
+    status = tl::unexpected(process.error());
+  } else if (const Result<Fd> copy = process->borrow(0); !copy && copy.error().code != EBADF) {
+    status = tl::unexpected(copy.error());
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  return status;
+}
+
+Status try_bpf() {
+  if (!bpf_is_built()) return failure(ENOSYS, "use bpf (this build is without it)");
+  BpfPolicy policy;
+  policy.about = "{}";
+  policy.rules.push_back({});
+  const auto made = BpfCompanion::make(policy);
+  return made ? Status{} : tl::unexpected(made.error());
+}
+
+/// On a connection over loopback, made for this.
+Status try_destroy() {
+  const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const Fd client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  const bool connected = ::bind(listener.get(), generic, size) == 0 &&
+                         ::listen(listener.get(), 1) == 0 &&
+                         ::getsockname(listener.get(), generic, &size) == 0 &&
+                         ::connect(client.get(), generic, size) == 0;
+  if (!connected) return failure(errno, "connect over loopback");
+  const Result<std::uint64_t> cookie = os::socket_cookie(client.get());
+  if (!cookie) return tl::unexpected(cookie.error());
+  return os::destroy_connection(client.get(), *cookie);
+}
+
+bool can_repair() {
+  const Fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  return socket && os::may_repair(socket.get());
+}
+
+std::optional<int> read_ptrace_scope() {
+  std::ifstream file{"/proc/sys/kernel/yama/ptrace_scope"};
+  int scope = 0;
+  return file >> scope ? std::optional{scope} : std::nullopt;
+}
+
+}  // namespace
+
+HostFacts look_at_host() {
+  HostFacts facts;
+  utsname names{};
+  ::uname(&names);
+  facts.kernel = names.release;
+  facts.kernel_is_known = is_known(names.release);
+  facts.tick = os::tick_length();
+  facts.group_mount = cgroup2_mount().value_or("");
+  facts.bpf = try_bpf();
+  facts.pins = pins_are_possible();
+  facts.seccomp = try_seccomp();
+  facts.borrow = try_borrow();
+  facts.ptrace_scope = read_ptrace_scope();
+  facts.user_namespaces = try_user_namespaces();
+  facts.may_repair = can_repair();
+  facts.destroy = try_destroy();
+  if (const Result<Defaults> defaults = namespace_defaults()) facts.defaults = *defaults;
+  return facts;
+}
+
+}  // namespace wsalive::attach

@@ -1,0 +1,312 @@
+// wsalive attach: keep-alive for all new TCP connections of a control group, by bpf, until it is detached.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "attach/bpf/policy.hpp"
+#include "attach/cgroup.hpp"
+#include "cli/columns.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/group_options.hpp"
+#include "cli/keepalive_text.hpp"
+#include "cli/policies.hpp"
+#include "cli/policy_rules.hpp"
+#include "cli/rounding_option.hpp"
+#include "cli/set_sockets.hpp"
+#include "cli/timing_options.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using attach::Direction;
+using attach::Precedence;
+
+constexpr const char* kAttempt = "cannot attach";
+
+Failure refusal(const Group& group, const SysError& error) {
+  Failure failure{.attempt = "cannot attach to",
+                  .subject = group.name,
+                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
+  switch (error.code) {
+    case EPERM:
+    case EACCES:
+      failure.code = ExitCode::denied;
+      failure.reason = "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
+      failure.remedy = "run it as root; `wsalive run` and `wsalive set` need no such right";
+      break;
+    case ENODEV:
+      failure.code = ExitCode::unavailable;
+      failure.reason =
+          "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
+      failure.remedy = "mount -t bpf bpf /sys/fs/bpf";
+      break;
+    case ENOSYS:
+      failure.code = ExitCode::unavailable;
+      failure.reason = "this build of wsalive is without bpf, or the kernel is";
+      failure.remedy = "`wsalive doctor` says which";
+      break;
+    case ENOENT:
+      failure.code = ExitCode::gone;
+      failure.reason = "the control group has gone meanwhile";
+      break;
+    case E2BIG:
+      failure.code = ExitCode::bad_input;
+      failure.reason = fmt::format("too many rules, {} are the most", WSALIVE_MOST_RULES);
+      break;
+    default:
+      break;
+  }
+  return failure;
+}
+
+class AttachReport final : public Report {
+ public:
+  AttachReport(AttachedPolicy policy, std::string rounded, std::unique_ptr<SetReport> existing)
+      : policy_(std::move(policy)), rounded_(std::move(rounded)), existing_(std::move(existing)) {}
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    std::string text =
+        fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
+    for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
+    if (!rounded_.empty()) text += wrapped("Rounded: " + rounded_ + ".", page.width);
+    if (existing_) return text + "\nConnections that are open already:\n" + existing_->text(page);
+    return text +
+           wrapped(
+               "Connections that are open already stay as they are; --existing sets them, too. "
+               "`wsalive detach " +
+                   policy_.name + "` ends it.",
+               page.width);
+  }
+
+  [[nodiscard]] nlohmann::ordered_json json() const override {
+    return {{"name", policy_.name},
+            {"cgroup", policy_.cgroup},
+            {"force", policy_.force},
+            {"rules", policy_.rules},
+            {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
+  }
+
+ private:
+  AttachedPolicy policy_;
+  std::string rounded_;
+  std::unique_ptr<SetReport> existing_;
+};
+
+class Attach final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    group_.declare(parser);
+    timing_.declare(parser);
+    rounding_.declare(parser);
+    parser
+        .add_option("--to", to_, "Only connections to this network, host or port; may be repeated")
+        ->type_name("NET:PORT");
+    parser.add_option("--from", from_, "Only connections of this local port")->type_name(":PORT");
+    parser.add_option("--except", except_, "Leave connections to this network, host or port alone")
+        ->type_name("NET:PORT");
+    parser.add_flag("--connect-only", connect_only_, "Only connections that programs make");
+    CLI::Option* const file =
+        parser.add_option("--policy", file_, "Rules from this TOML file")->type_name("FILE");
+    for (const char* alone : {"--to", "--from", "--except", "--connect-only"}) {
+      file->excludes(parser.get_option(alone));
+    }
+    parser.add_flag("--force", force_, "Also against values that programs set themselves");
+    parser.add_flag("--existing", existing_, "Set connections that are open already, too");
+  }
+
+  Outcome run() override {
+    if (!group_.is_given()) {
+      return tl::unexpected(Failure{.code = ExitCode::usage,
+                                    .attempt = kAttempt,
+                                    .reason = "it is not said to what",
+                                    .remedy = "give --unit, --container, --cgroup or --system"});
+    }
+    if (const Fallible<void> read = read_rules(); !read) return tl::unexpected(read.error());
+    const Fallible<Group> group = group_.resolve(kAttempt);
+    if (!group) return tl::unexpected(group.error());
+    return attach_to(*group);
+  }
+
+ private:
+  Fallible<void> read_rules() {
+    const Fallible<ChosenTiming> chosen = timing_.resolve();
+    if (!chosen) return tl::unexpected(chosen.error());
+    const policy::Timing wanted = chosen->timing.timing;
+    if (!file_.empty()) {
+      Fallible<PolicyFile> file = read_policy(file_, wanted);
+      if (!file) return tl::unexpected(file.error());
+      rules_ = std::move(file->rules);
+      force_ = force_ || file->force;
+      return {};
+    }
+    if (wanted.probes == 0)
+      return wrong("these settings send no probe at all (a count of 0)", "give --probes");
+    return rules_from_options(wanted);
+  }
+
+  Fallible<void> rules_from_options(const policy::Timing& wanted) {
+    PolicyRule plain;
+    plain.wanted = wanted;
+    plain.direction = connect_only_ ? Direction::made : Direction::any;
+    for (const std::string& text : except_) {
+      PolicyRule rule;
+      rule.leave_alone = true;
+      if (const auto added = add_far_ends(rule, text, "--except"); !added) return added;
+    }
+    if (!from_.empty()) {
+      auto with_port = with_near_end(plain, from_);
+      if (!with_port) return wrong("--from: " + with_port.error(), "");
+      plain = *with_port;
+    }
+    if (to_.empty()) rules_.push_back(plain);
+    for (const std::string& text : to_) {
+      if (const auto added = add_far_ends(plain, text, "--to"); !added) return added;
+    }
+    return {};
+  }
+
+  Fallible<void> add_far_ends(const PolicyRule& rule, const std::string& text, const char* option) {
+    const auto rules = with_far_end(rule, text);
+    if (!rules) return wrong(fmt::format("{}: {}", option, rules.error()), "");
+    rules_.insert(rules_.end(), rules->begin(), rules->end());
+    return {};
+  }
+
+  static Fallible<void> wrong(std::string reason, std::string remedy) {
+    return tl::unexpected(Failure{.code = ExitCode::usage,
+                                  .attempt = kAttempt,
+                                  .reason = std::move(reason),
+                                  .remedy = std::move(remedy)});
+  }
+
+  Outcome attach_to(const Group& group) {
+    if (const Status possible = attach::pins_are_possible(); !possible) {
+      return tl::unexpected(refusal(group, possible.error()));
+    }
+    AttachedPolicy described{.group = group.number,
+                             .name = group.name,
+                             .cgroup = group.path,
+                             .rules = {},
+                             .force = force_};
+    attach::BpfPolicy policy{.rules = {}, .whose = whose(), .about = {}};
+    for (const PolicyRule& rule : rules_) {
+      described.rules.push_back(in_kernel(rule).text());
+      policy.rules.push_back(rule.for_kernel(rounding_.rounding()));
+    }
+    policy.about = about_text(described);
+    Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);
+    if (!attached) return tl::unexpected(refusal(group, attached.error()));
+    if (const Status pinned = attached->pin(group.number); !pinned) {
+      return tl::unexpected(pinned.error().code == EEXIST ? twice(group)
+                                                          : refusal(group, pinned.error()));
+    }
+    std::unique_ptr<SetReport> existing = existing_ ? set_existing(group) : nullptr;
+    const ExitCode code =
+        existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
+    return Answer{
+        std::make_unique<AttachReport>(std::move(described), rounded(), std::move(existing)),
+        static_cast<int>(code)};
+  }
+
+  static Failure twice(const Group& group) {
+    return {.code = ExitCode::bad_input,
+            .attempt = "cannot attach to",
+            .subject = group.name,
+            .reason = "a policy is attached to this control group already",
+            .remedy = fmt::format("`wsalive detach {}` first; `wsalive ls --policies` shows it",
+                                  group.name)};
+  }
+
+  /// The rule with what the kernel makes of its times.
+  [[nodiscard]] PolicyRule in_kernel(PolicyRule rule) const {
+    rule.wanted = policy::as_timing(policy::fit_to_kernel(rule.wanted, rounding_.rounding()));
+    return rule;
+  }
+
+  [[nodiscard]] std::string rounded() const {
+    for (const PolicyRule& rule : rules_) {
+      if (rule.leave_alone) continue;
+      const auto fit = policy::fit_to_kernel(rule.wanted, rounding_.rounding());
+      if (std::string note = rounding_note(rule.wanted, fit); !note.empty()) return note;
+    }
+    return {};
+  }
+
+  [[nodiscard]] Precedence whose() const { return force_ ? Precedence::ours : Precedence::program; }
+
+  /// Connections of the group's processes, by the same rules. Whether one was accepted is told by its port, on
+  /// which a program listens.
+  [[nodiscard]] std::unique_ptr<SetReport> set_existing(const Group& group) const {
+    std::vector<SetRow> rows;
+    Selection everything;
+    everything.listeners = true;
+    auto found = find_connections(everything);
+    if (!found) {
+      return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
+                                         std::vector{found.error().message()});
+    }
+    const std::vector<pid_t> listed = attach::processes_in(group.path);
+    const std::set<pid_t> members{listed.begin(), listed.end()};
+    std::set<std::uint16_t> ports;
+    for (const Connection& each : found->list) {
+      if (each.socket.state == os::TcpState::listen) ports.insert(each.socket.local.port);
+    }
+    SocketSetter setter;
+    for (Connection& each : found->list) {
+      const bool is_member = each.owner && members.contains(each.owner->pid);
+      if (!is_member || each.socket.state == os::TcpState::listen) continue;
+      const bool taken = ports.contains(each.socket.local.port);
+      const PolicyRule* const rule = rule_for(each, taken ? Direction::taken : Direction::made);
+      if (!rule || rule->leave_alone) continue;
+      rows.push_back(setter.set(std::move(each), request_for(*rule)));
+    }
+    return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
+                                       std::vector<std::string>{});
+  }
+
+  [[nodiscard]] const PolicyRule* rule_for(const Connection& connection,
+                                           Direction direction) const {
+    const auto rule = std::ranges::find_if(rules_, [&](const PolicyRule& each) {
+      return (each.direction == Direction::any || each.direction == direction) &&
+             fits(each, connection.socket.local, connection.socket.remote);
+    });
+    return rule == rules_.end() ? nullptr : &*rule;
+  }
+
+  [[nodiscard]] SetRequest request_for(const PolicyRule& rule) const {
+    SetRequest request;
+    request.wanted = rule.wanted;
+    request.wish = {.on = os::Switch::on,
+                    .fit = policy::fit_to_kernel(rule.wanted, rounding_.rounding()),
+                    .idle = whose(),
+                    .interval = whose(),
+                    .probes = whose()};
+    return request;
+  }
+
+  GroupOptions group_;
+  TimingOptions timing_;
+  RoundingOption rounding_;
+  std::vector<std::string> to_;
+  std::string from_;
+  std::vector<std::string> except_;
+  std::string file_;
+  bool connect_only_ = false;
+  bool force_ = false;
+  bool existing_ = false;
+  std::vector<PolicyRule> rules_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_attach() { return std::make_unique<Attach>(); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,263 @@
+// wsalive doctor: what this host allows, what is missing and what to do, and which way `run` would take.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "attach/host_facts.hpp"
+#include "cli/bpf_refusal.hpp"
+#include "cli/columns.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/preload_library.hpp"
+#include "cli/run_plan.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using attach::HostFacts;
+using attach::ProgramKind;
+using os::Tone;
+
+/// One thing that was looked at.
+struct Finding {
+  const char* id;
+  bool is_missing = false;
+  std::string found;
+  const char* good_for = "";
+  std::string remedy{};  ///< Where it is missing.
+};
+
+std::string words_of(const Status& status) {
+  if (status) return "works";
+  return fmt::format("{}: {}", status.error().attempt, std::strerror(status.error().code));
+}
+
+Finding kernel(const HostFacts& facts) {
+  return {.id = "kernel",
+          .is_missing = !facts.kernel_is_known,
+          .found = "Linux " + facts.kernel,
+          .good_for = "all of it: 5.10 or later",
+          .remedy = "use Linux 5.10 or later"};
+}
+
+Finding tick(const HostFacts& facts) {
+  return {.id = "tick",
+          .found = fmt::format("{:.4g} ms", static_cast<double>(facts.tick.count()) / 1e6),
+          .good_for = "how exact probes are: the engine's leave within two of these"};
+}
+
+Finding sysctls(const HostFacts& facts) {
+  return {.id = "sysctls",
+          .found = fmt::format("tcp_keepalive_time {}, intvl {}, probes {}", facts.defaults.idle_s,
+                               facts.defaults.interval_s, facts.defaults.probes),
+          .good_for = "programs that switch keep-alive on and set no times"};
+}
+
+Finding control_groups(const HostFacts& facts) {
+  const bool is_missing = facts.group_mount.empty();
+  return {.id = "cgroup2",
+          .is_missing = is_missing,
+          .found = is_missing ? "no control groups of version 2" : facts.group_mount,
+          .good_for = "attach, run --via bpf",
+          .remedy = "boot with systemd.unified_cgroup_hierarchy=1"};
+}
+
+Finding bpf(const HostFacts& facts) {
+  const bool is_missing = !facts.bpf;
+  const bool unbuilt = is_missing && facts.bpf.error().code == ENOSYS;
+  return {.id = "bpf",
+          .is_missing = is_missing,
+          .found = is_missing ? bpf_refusal(facts.bpf.error()) : "works",
+          .good_for = "attach, run --via bpf: any program, at no cost per call",
+          .remedy = unbuilt ? "build it where clang, bpftool and libbpf-dev are"
+                            : "run it as root (sudo wsalive doctor)"};
+}
+
+Finding pins(const HostFacts& facts) {
+  return {.id = "bpffs",
+          .is_missing = !facts.pins,
+          .found = facts.pins ? "/sys/fs/bpf" : "not mounted on /sys/fs/bpf",
+          .good_for = "attach: a policy that stays",
+          .remedy = "mount -t bpf bpf /sys/fs/bpf"};
+}
+
+Finding seccomp(const HostFacts& facts) {
+  return {.id = "seccomp",
+          .is_missing = !facts.seccomp,
+          .found = words_of(facts.seccomp),
+          .good_for = "run --via seccomp: any program, without rights",
+          .remedy = "a container's own filter may forbid it: allow seccomp(2) there"};
+}
+
+Finding borrow(const HostFacts& facts) {
+  return {.id = "pidfd_getfd",
+          .is_missing = !facts.borrow,
+          .found = words_of(facts.borrow),
+          .good_for = "ls, set, run --via seccomp: reading and setting other programs' sockets",
+          .remedy = "a container's own filter may forbid it: allow pidfd_getfd(2) there"};
+}
+
+Finding ptrace_scope(const HostFacts& facts) {
+  const int scope = facts.ptrace_scope.value_or(0);
+  const bool is_missing = scope >= 1 && ::geteuid() != 0;
+  return {.id = "ptrace_scope",
+          .is_missing = is_missing || scope >= 3,
+          .found = facts.ptrace_scope ? fmt::format("{}", scope) : "not restricted (no Yama)",
+          .good_for = "ls and set, on programs that wsalive has not started",
+          .remedy = scope >= 3 ? "nothing helps until the host restarts without it"
+                               : "run them as root, or sysctl kernel.yama.ptrace_scope=0"};
+}
+
+Finding user_namespaces(const HostFacts& facts) {
+  return {
+      .id = "user_namespaces",
+      .is_missing = !facts.user_namespaces,
+      .found = words_of(facts.user_namespaces),
+      .good_for = "the demo and tests in networks of their own",
+      .remedy = "sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns"};
+}
+
+Finding repair(const HostFacts& facts) {
+  return {.id = "net_admin",
+          .is_missing = !facts.may_repair,
+          .found = facts.may_repair ? "CAP_NET_ADMIN" : "no CAP_NET_ADMIN",
+          .good_for = "idle times under a second, exactly (the engine's driver `repair`)",
+          .remedy = "grant CAP_NET_ADMIN to the program, or use times of a second and more"};
+}
+
+Finding destroy(const HostFacts& facts) {
+  const bool lacks_right = !facts.destroy && facts.destroy.error().code == EPERM;
+  return {.id = "sock_destroy",
+          .is_missing = !facts.destroy,
+          .found = words_of(facts.destroy),
+          .good_for = "ending a dead connection at the exact instant (driver `repair`)",
+          .remedy = lacks_right
+                        ? "grant CAP_NET_ADMIN to the program"
+                        : "a kernel with CONFIG_INET_DIAG_DESTROY; without, a second later"};
+}
+
+Finding preload() {
+  const std::string library = preload_library();
+  return {.id = "preload",
+          .is_missing = library.empty(),
+          .found = library.empty() ? "libwsalive-preload.so is not installed" : library,
+          .good_for = "run --via preload: fractions of a second in dynamic programs",
+          .remedy = "make install"};
+}
+
+std::vector<Finding> all_findings(const HostFacts& facts) {
+  return {kernel(facts),  tick(facts),   sysctls(facts),         preload(),
+          seccomp(facts), borrow(facts), ptrace_scope(facts),    control_groups(facts),
+          bpf(facts),     pins(facts),   user_namespaces(facts), repair(facts),
+          destroy(facts)};
+}
+
+/// The way that `run` would take for one kind of program.
+struct Route {
+  const char* id;
+  const char* program;
+  std::string way;  ///< "bpf", or "none".
+  std::string why;
+};
+
+Route route(const char* id, const char* program, ProgramKind kind, policy::DwordMillis idle,
+            const HostFacts& facts) {
+  RunFacts run;
+  run.wanted = {idle, policy::DwordMillis{1000}, 10};
+  run.program.kind = kind;
+  run.has_preload_library = !preload_library().empty();
+  if (!facts.bpf) run.bpf_refusal = bpf_refusal(facts.bpf.error());
+  run.is_privileged = ::geteuid() == 0;
+  const auto plan = plan_run(Via::automatic, run);
+  if (!plan) return {id, program, "none", plan.error()};
+  const bool is_refused = plan->via == Via::seccomp && !(facts.seccomp && facts.borrow);
+  if (is_refused) return {id, program, "none", plan->why + "; no seccomp: see above"};
+  const std::string rounded = plan->exact ? "" : "rounded to whole seconds; ";
+  return {id, program, std::string{name_of(plan->via)}, rounded + plan->why};
+}
+
+std::vector<Route> all_routes(const HostFacts& facts) {
+  constexpr policy::DwordMillis kWhole{45'000};
+  constexpr policy::DwordMillis kFraction{1'500};
+  return {
+      route("dynamic_whole", "dynamic program, 45s", ProgramKind::dynamic, kWhole, facts),
+      route("dynamic_fraction", "dynamic program, 1.5s", ProgramKind::dynamic, kFraction, facts),
+      route("static_whole", "static program, 45s", ProgramKind::static_file, kWhole, facts),
+      route("static_fraction", "static program, 1.5s", ProgramKind::static_file, kFraction, facts)};
+}
+
+class DoctorReport final : public Report {
+ public:
+  DoctorReport(std::vector<Finding> findings, std::vector<Route> routes)
+      : findings_(std::move(findings)), routes_(std::move(routes)) {}
+
+  [[nodiscard]] bool has_missing() const {
+    return std::ranges::any_of(findings_, &Finding::is_missing);
+  }
+
+  [[nodiscard]] std::string text(const Page& page) const override {
+    Columns table{{{"", Align::left}, {"PART"}, {"FOUND"}, {"GOOD FOR"}}};
+    for (const Finding& each : findings_) {
+      table.add({{each.is_missing ? "-" : "+", each.is_missing ? Tone::bad : Tone::good},
+                 {each.id},
+                 {each.found},
+                 {each.good_for, Tone::faint}});
+    }
+    std::string text = table.text(page) + '\n';
+    for (const Finding& each : findings_) {
+      if (each.is_missing) text += wrapped(fmt::format("{}: {}", each.id, each.remedy), page.width);
+    }
+    if (has_missing()) text += '\n';
+    Columns ways{{{"RUN, FOR A"}, {"GOES BY"}, {"BECAUSE"}}};
+    for (const Route& each : routes_) {
+      ways.add(
+          {{each.program}, {each.way, each.way == "none" ? Tone::bad : Tone::good}, {each.why}});
+    }
+    return text + ways.text(page);
+  }
+
+  [[nodiscard]] nlohmann::ordered_json json() const override {
+    nlohmann::ordered_json parts = nlohmann::ordered_json::array();
+    for (const Finding& each : findings_) {
+      parts.push_back({{"part", each.id},
+                       {"missing", each.is_missing},
+                       {"found", each.found},
+                       {"good_for", each.good_for},
+                       {"remedy", each.is_missing ? nlohmann::ordered_json(each.remedy)
+                                                  : nlohmann::ordered_json()}});
+    }
+    nlohmann::ordered_json run = nlohmann::ordered_json::object();
+    for (const Route& each : routes_) run[each.id] = {{"via", each.way}, {"because", each.why}};
+    return {{"parts", parts}, {"run", run}};
+  }
+
+ private:
+  std::vector<Finding> findings_;
+  std::vector<Route> routes_;
+};
+
+class Doctor final : public Command {
+ public:
+  void declare(CLI::App& /*parser*/) override {}
+
+  Outcome run() override {
+    const HostFacts facts = attach::look_at_host();
+    auto report = std::make_unique<DoctorReport>(all_findings(facts), all_routes(facts));
+    const ExitCode code = report->has_missing() ? ExitCode::findings : ExitCode::ok;
+    return Answer{std::move(report), static_cast<int>(code)};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_doctor() { return std::make_unique<Doctor>(); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,152 @@
+// wsalive set: keep-alive on sockets that running programs have open, with nothing held afterwards.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/commands/commands.hpp"
+#include "cli/keepalive_text.hpp"
+#include "cli/rounding_option.hpp"
+#include "cli/set_sockets.hpp"
+#include "cli/socket_target.hpp"
+#include "cli/timing_options.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using attach::Precedence;
+
+constexpr const char* kAttempt = "cannot set keep-alive";
+
+tl::unexpected<Failure> misuse(std::string reason, std::string remedy) {
+  return tl::unexpected(Failure{.code = ExitCode::usage,
+                                .attempt = kAttempt,
+                                .reason = std::move(reason),
+                                .remedy = std::move(remedy)});
+}
+
+Precedence ours_if(bool asked) { return asked ? Precedence::ours : Precedence::program; }
+
+class Set final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    parser
+        .add_option("what", words_,
+                    "PID, or PID:FD, of a running program; `off` switches keep-alive off")
+        ->type_name("");
+    timing_.declare(parser);
+    selection_.declare_filters(parser);
+    parser.add_flag("--listeners", selection_.listeners,
+                    "Listening sockets, too: what they accept from now on inherits");
+    rounding_.declare(parser);
+    parser.add_flag("--dry-run", dry_run_, "Only say what would be set");
+  }
+
+  Outcome run() override {
+    if (const Fallible<void> understood = read_words(); !understood) {
+      return tl::unexpected(understood.error());
+    }
+    const Fallible<SetRequest> request = make_request();
+    if (!request) return tl::unexpected(request.error());
+    auto found = find_connections(selection_);
+    if (!found) return tl::unexpected(found.error());
+    if (found->list.empty()) return tl::unexpected(why_nothing(kAttempt, selection_));
+    return set_all(std::move(found->list), *request);
+  }
+
+ private:
+  Fallible<void> read_words() {
+    for (const std::string& word : words_) {
+      if (word == "off") {
+        off_ = true;
+        continue;
+      }
+      const std::optional<SocketTarget> target = SocketTarget::parse(word);
+      if (!target) return misuse(fmt::format("'{}' is neither PID, PID:FD nor off", word), "");
+      if (selection_.pid)
+        return misuse("one process at a time", "name others in calls of their own");
+      selection_.pid = target->pid;
+      selection_.fd = target->fd;
+    }
+    // A descriptor that is named is meant, whatever it is.
+    selection_.listeners = selection_.listeners || selection_.fd;
+    const bool chosen =
+        selection_.pid || selection_.to || selection_.from || !selection_.program.empty();
+    if (chosen) return {};
+    return misuse("it is not said on which connections",
+                  "give PID, PID:FD, --program, --to or --from; `wsalive ls` lists them");
+  }
+
+  Fallible<SetRequest> make_request() const {
+    const Fallible<ChosenTiming> chosen = timing_.resolve();
+    if (!chosen) return tl::unexpected(chosen.error());
+    if (off_ && chosen->anything_asked) {
+      return misuse("off and a timing are asked for at once", "leave one of them away");
+    }
+    if (!off_ && !chosen->anything_asked) {
+      return misuse("it is not said what to set",
+                    "give --time, --interval, --probes, --release, or off");
+    }
+    SetRequest request;
+    request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
+    request.wish.on = off_ ? os::Switch::off : os::Switch::on;
+    if (off_) return request;
+    request.wanted = chosen->timing.timing;
+    if (request.wanted.probes == 0) {
+      return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                    .attempt = kAttempt,
+                                    .reason = "these settings send no probe at all (a count of 0)",
+                                    .remedy = "give --probes, or off"});
+    }
+    request.wish.fit = policy::fit_to_kernel(request.wanted, rounding_.rounding());
+    // A release or a file means all three; else only what is named holds against the program's own.
+    const policy::SocketValues& asked = chosen->asked;
+    const bool all = !asked.idle && !asked.interval && !asked.probes;
+    request.wish.idle = ours_if(all || asked.idle);
+    request.wish.interval = ours_if(all || asked.interval);
+    request.wish.probes = ours_if(all || asked.probes);
+    return request;
+  }
+
+  static Outcome set_all(std::vector<Connection> list, const SetRequest& request) {
+    SocketSetter setter;
+    std::vector<SetRow> rows;
+    rows.reserve(list.size());
+    for (Connection& connection : list) rows.push_back(setter.set(std::move(connection), request));
+    if (rows.size() == 1 && !rows.front().change) return refusal(rows.front());
+    std::vector<std::string> notes;
+    const bool is_on = request.wish.on == os::Switch::on;
+    if (const std::string note = is_on ? rounding_note(request.wanted, request.wish.fit) : "";
+        !note.empty()) {
+      notes.push_back("Rounded: " + note + ".");
+    }
+    auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes));
+    const ExitCode code = report->exit_code();
+    return Answer{std::move(report), static_cast<int>(code)};
+  }
+
+  static Outcome refusal(const SetRow& row) {
+    const bool denied = row.refusal == ExitCode::denied;
+    return tl::unexpected(
+        Failure{.code = row.refusal,
+                .attempt = std::string{kAttempt} + " on",
+                .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
+                .reason = row.refused_because,
+                .remedy = denied ? "run it as root, or as the user of that process" : ""});
+  }
+
+  TimingOptions timing_;
+  Selection selection_;
+  RoundingOption rounding_;
+  std::vector<std::string> words_;
+  bool off_ = false;
+  bool dry_run_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_set() { return std::make_unique<Set>(); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""wsalive attach and detach: on a control group and in a bpf file system that the test makes itself.
+
+labels: net
+"""
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+import tool
+
+PROGRAMS = os.path.join(tool.BUILD, "tests/attach/programs")
+STATIC = os.path.join(PROGRAMS, "own_values_static")
+TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
+OPTIONS = ((1, 9), (6, 4), (6, 5), (6, 6))
+
+
+def group_mount():
+    with open("/proc/self/mounts", encoding="ascii") as mounts:
+        return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
+
+
+class Attach(tool.Tool):
+    """The bpf file system is mounted in a mount namespace that ends with its holder, and the pins with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mount = group_mount()
+        words = ["unshare", "--mount", "sh", "-c",
+                 "mount -t bpf bpf /sys/fs/bpf && echo ready && exec sleep 250"]
+        cls.holder = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        cls.has_bpffs = cls.holder.stdout.readline() == "ready\n"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.holder.kill()
+        cls.holder.wait()
+        cls.holder.stdout.close()
+
+    def setUp(self):
+        super().setUp()
+        if not self.mount or not self.has_bpffs:
+            self.skipTest("no control groups of version 2, or no right to mount a bpf file system")
+        try:
+            self.group = tempfile.mkdtemp(prefix="wsalive-test.", suffix=".slice", dir=self.mount)
+        except OSError as error:
+            self.skipTest(f"no control group can be made: {error.strerror}")
+        self.addCleanup(self.remove_group)
+        probe = self.run_tool("run", "--via", "bpf", "--", "true")
+        if probe.returncode == 5:
+            self.skipTest("bpf is not permitted: " + probe.stderr.strip())
+        self.addCleanup(self.run_tool, "detach", "--all")
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+
+    def remove_group(self):
+        if os.path.isdir(self.group):
+            os.rmdir(self.group)
+
+    def run_tool(self, *args, env=None):
+        """In the mount namespace."""
+        environment = {**os.environ, "HOME": self.home, "WSALIVE_REGISTRY": self.registry, **(env or {})}
+        return subprocess.run(["nsenter", "--mount", "--target", str(self.holder.pid), tool.BINARY, *args],
+                              env=environment, text=True, capture_output=True, timeout=60)
+
+    def inside(self, *words):
+        """What a program in the group prints."""
+        def enter():
+            with open(os.path.join(self.group, "cgroup.procs"), "w", encoding="ascii") as file:
+                file.write(str(os.getpid()))
+        done = subprocess.run(words, preexec_fn=enter, text=True, capture_output=True, timeout=60)
+        return done.stdout.strip()
+
+    def made(self, *options, port=None):
+        return self.inside(STATIC, "connect", str(port or self.port), *options)
+
+    def attach(self, *args, status=0):
+        return self.ok("attach", "--cgroup", self.group, *args, status=status)
+
+    def test_new_connections_of_the_group_get_the_times_until_it_is_detached(self):
+        before = self.made()
+        self.assertIn("45s +5s x5", self.attach(*TIMES))
+        self.assertEqual(self.made(), "1 45 5 5")
+        self.assertEqual(self.inside(STATIC, "accept"), "1 45 5 5")
+        self.assertEqual(self.made("idle=77"), "1 77 5 5")
+        name = os.path.basename(self.group)
+        self.assertIn(f"detached from {name}", self.ok("detach", name))
+        self.assertEqual(self.made(), before)
+
+    def test_it_is_listed(self):
+        self.attach(*TIMES, "--to", "10.0.0.0/8:5432")
+        row = self.json("ls", "--policies")["policies"][0]
+        self.assertEqual(row, {"name": os.path.basename(self.group), "cgroup": self.group, "in_force": True,
+                               "force": False, "rules": ["to 10.0.0.0/8:5432: 45s +5s x5"]})
+        self.assertRegex(self.ok("ls", "--policies"), rf"{self.group} +to 10.0.0.0/8:5432: 45s \+5s x5")
+
+    def test_rules_choose_by_port_and_address(self):
+        untouched = self.made()
+        self.attach(*TIMES, "--to", f"127.0.0.1:{self.port}")
+        other = socket.create_server(("127.0.0.1", 0))
+        self.assertEqual(self.made(), "1 45 5 5")
+        self.assertEqual(self.made(port=other.getsockname()[1]), untouched)
+        other.close()
+
+    def test_exceptions_come_first(self):
+        untouched = self.made()
+        self.attach(*TIMES, "--except", f":{self.port}")
+        self.assertEqual(self.made(), untouched)
+        self.assertEqual(self.inside(STATIC, "accept"), "1 45 5 5")
+
+    def test_connect_only_leaves_accepted_connections_alone(self):
+        self.attach(*TIMES, "--connect-only")
+        self.assertEqual(self.made(), "1 45 5 5")
+        self.assertTrue(self.inside(STATIC, "accept").startswith("0 "))
+
+    def test_force_holds_only_the_connections_that_a_rule_fits(self):
+        self.attach(*TIMES, "--force", "--to", f":{self.port}")
+        own = ("idle=77", "late-idle=88", "late-keepalive=0")
+        self.assertEqual(self.made(*own), "1 45 5 5")
+        other = socket.create_server(("127.0.0.1", 0))
+        self.assertTrue(self.made(*own, port=other.getsockname()[1]).startswith("0 88 "))
+        other.close()
+
+    def test_a_policy_file_has_rules(self):
+        file = self.path("policy.toml", f'''
+time = "50s"
+interval = "5s"
+probes = 4
+[[rule]]
+to = "127.0.0.0/8:{self.port}"
+time = "30s"
+direction = "made"
+[[rule]]
+direction = "made"
+leave_alone = true
+[[rule]]
+''')
+        report = self.json("attach", "--cgroup", self.group, "--policy", file)
+        self.assertEqual(report["rules"], [f"to 127.0.0.0/8:{self.port}, made: 30s +5s x4",
+                                           "made: left alone", "all: 50s +5s x4"])
+        self.assertEqual(self.made(), "1 30 5 4")
+        self.assertEqual(self.inside(STATIC, "accept"), "1 50 5 4")
+
+    def test_connections_that_are_open_already_are_set_on_request(self):
+        words = ("import socket,sys\n"
+                 f"c = socket.create_connection(('127.0.0.1', {self.port})); print('up', flush=True)\n"
+                 f"sys.stdin.read(1); print([c.getsockopt(*o) for o in {OPTIONS}])")
+        child = subprocess.Popen(["python3", "-c", words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), "up\n")
+        with open(os.path.join(self.group, "cgroup.procs"), "w", encoding="ascii") as file:
+            file.write(str(child.pid))
+        report = self.json("attach", "--cgroup", self.group, *TIMES, "--existing")
+        self.assertEqual((report["existing"]["set"], report["existing"]["refused"]), (1, 0))
+        self.assertEqual(child.communicate("x", timeout=30)[0], "[1, 45, 5, 5]\n")
+
+    def test_twice_is_refused_and_changes_nothing(self):
+        self.attach(*TIMES)
+        again = self.refused(3, "attach", "--cgroup", self.group, "--time", "99s")
+        self.assertIn("attached to this control group already", again)
+        self.assertIn("wsalive detach", again)
+        self.assertEqual(self.made(), "1 45 5 5")
+        self.assertEqual(len(self.json("ls", "--policies")["policies"]), 1)
+
+    def test_what_is_not_there_cannot_be_detached(self):
+        self.assertIn("no policy of this name", self.refused(6, "detach", "nothing"))
+        self.assertIn("no policy of this name", self.refused(6, "detach", "--cgroup", self.group))
+        self.assertEqual(self.ok("detach", "--all"), "no policy was attached\n")
+
+    def test_a_group_that_has_gone_leaves_a_policy_that_can_be_detached(self):
+        self.attach(*TIMES)
+        os.rmdir(self.group)
+        self.assertFalse(self.json("ls", "--policies")["policies"][0]["in_force"])
+        self.assertIn("gone", self.ok("ls", "--policies"))
+        self.ok("detach", os.path.basename(self.group))
+        self.assertIn("no such control group", self.refused(6, "attach", "--cgroup", self.group, *TIMES))
+
+    def test_a_unit_and_a_container_are_found_by_their_groups(self):
+        number = "0123456789abcdef" * 4
+        for folder, words, name in ((f"{os.getpid()}-wsalive.service", ("--unit", f"{os.getpid()}-wsalive"), None),
+                                    (f"docker-{number}.scope", ("--container", number[:14]), number[:14])):
+            path = os.path.join(self.group, folder)
+            os.mkdir(path)
+            self.addCleanup(os.rmdir, path)
+            report = self.json("attach", *words, *TIMES)
+            self.assertEqual((report["cgroup"], report["name"]), (path, name or folder))
+            self.ok("detach", *words)
+
+    def test_without_a_bpf_file_system_nothing_is_attached(self):
+        if os.statvfs("/sys/fs/bpf").f_files or subprocess.run(["mountpoint", "-q", "/sys/fs/bpf"]).returncode == 0:
+            self.skipTest("this host has a bpf file system")
+        done = subprocess.run([tool.BINARY, "attach", "--cgroup", self.group, *TIMES], text=True, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (5, ""))
+        self.assertRegex(done.stderr, r"\Awsalive: [^\n]*mount -t bpf bpf /sys/fs/bpf\n\Z")
+
+    def test_without_the_capability_nothing_is_attached(self):
+        done = subprocess.run(["nsenter", "--mount", "--target", str(self.holder.pid), "setpriv", "--bounding-set",
+                               "-all", "--inh-caps", "-all", tool.BINARY, "attach", "--cgroup", self.group, *TIMES],
+                              text=True, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
+        self.assertRegex(done.stderr, r"\Awsalive: [^\n]*CAP_BPF[^\n]*root[^\n]*\n\Z")
+        self.assertEqual(self.json("ls", "--policies")["policies"], [])
+
+    def test_without_version_2_it_says_what_does_without(self):
+        script = f"umount -a -t cgroup2 && exec {tool.BINARY} attach --system --time 45s"
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script], text=True, capture_output=True)
+        if "umount" in done.stderr:
+            self.skipTest("the control groups cannot be unmounted: " + done.stderr.strip())
+        self.assertEqual((done.returncode, done.stdout), (5, ""))
+        self.assertRegex(done.stderr, r"\Awsalive: [^\n]*version 2[^\n]*wsalive run[^\n]*\n\Z")
+
+
+class Refusals(tool.Tool):
+    """Nothing of these comes as far as bpf."""
+
+    def test_what_cannot_be_meant(self):
+        self.assertIn("to what", self.refused(2, "attach", *TIMES))
+        self.refused(2, "attach", "--system", "--unit", "nginx", *TIMES)
+        self.refused(2, "attach", "--system", "--policy", "x", "--to", ":1")
+        self.assertIn("65535", self.refused(2, "attach", "--system", "--to", "10.0.0.0/8:0", *TIMES))
+        self.assertIn("10.0.0.0/8", self.refused(2, "attach", "--system", "--to", "10.0.0.0/33", *TIMES))
+        self.assertIn("from what", self.refused(2, "detach"))
+        self.refused(2, "detach", "x", "--all")
+
+    def test_groups_that_are_none(self):
+        if not group_mount():
+            self.skipTest("no control groups of version 2")
+        self.refused(6, "attach", "--unit", "no-such-unit", *TIMES)
+        self.refused(6, "attach", "--container", "feedfacefeed", *TIMES)
+        self.refused(6, "attach", "--cgroup", "/no/such/group", *TIMES)
+        self.assertIn("no control group of version 2", self.refused(3, "attach", "--cgroup", self.home, *TIMES))
+
+    def test_a_policy_file_that_is_wrong_is_named_with_line_and_column(self):
+        for text, line, column, says in (
+                ('time = "45"', 1, 8, "45s"),
+                ('time = 45', 1, 8, "in quotes"),
+                ('probes = 0', 1, 10, "1 to 255"),
+                ('probes = "5"', 1, 10, "1 to 255"),
+                ('tme = "45s"', 1, 1, "perhaps 'time'"),
+                ('force = 1', 1, 9, "true or false"),
+                ('[rule]\nto = ":1"', 1, 1, "[[rule]]"),
+                ('[[rule]]\nto = "10.0.0.0/33"', 2, 6, "no network"),
+                ('[[rule]]\nfrom = "1.2.3.4:5"', 2, 8, "no port of this end"),
+                ('[[rule]]\ndirection = "out"', 2, 13, "made"),
+                ('[[rule]]\n\n  port = 5', 3, 3, "unknown key 'port'"),
+                ('time = "45s', 1, None, ""),
+                ('a = = 1', 1, None, "")):
+            said = self.refused(3, "attach", "--system", "--policy", self.path("policy.toml", text))
+            self.assertIn(f"policy.toml: line {line}, column {column or ''}", said, text)
+            self.assertIn(says, said)
+        self.assertIn("policy.toml", self.refused(3, "attach", "--system", "--policy", self.path("none/policy.toml")))
+
+
+if __name__ == "__main__":
+    tool.main()

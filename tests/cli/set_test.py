@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""wsalive set, on connections that the test has open itself: read back on its own sockets.
+
+labels: net
+"""
+import os
+import socket
+import subprocess
+import tool
+
+TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
+OPTIONS = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+           (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL), (socket.IPPROTO_TCP, socket.TCP_KEEPCNT))
+
+
+def values(end):
+    return tuple(end.getsockopt(*option) for option in OPTIONS)
+
+
+class Set(tool.ToolWithConnection):
+    def setUp(self):
+        super().setUp()
+        self.untouched = values(self.client)
+        self.me = f"{os.getpid()}:{self.client.fileno()}"
+
+    def test_one_descriptor_is_set_and_no_other(self):
+        report = self.json("set", self.me, *TIMES)
+        self.assertEqual(values(self.client), (1, 45, 5, 5))
+        self.assertEqual(values(self.accepted), self.untouched)
+        self.assertEqual((report["set"], report["refused"]), (1, 0))
+        row = report["sockets"][0]
+        self.assertEqual((row["pid"], row["fd"]), (os.getpid(), self.client.fileno()))
+        self.assertFalse(row["before"]["on"])
+        self.assertEqual(row["after"], {"on": True, "idle_ms": 45000, "interval_ms": 5000, "probes": 5})
+
+    def test_before_and_after_are_said(self):
+        text = self.ok("set", self.me, *TIMES)
+        self.assertRegex(text, rf"{self.me} +127.0.0.1:{self.port} +off +45s \+5s x5\n")
+        self.assertIn("\n1 socket set.\n", text)
+
+    def test_a_rehearsal_changes_nothing(self):
+        text = self.ok("set", "--dry-run", self.me, *TIMES)
+        self.assertEqual(values(self.client), self.untouched)
+        self.assertIn("1 socket would be set; nothing was changed.", text)
+        self.assertIn("45s +5s x5", text)
+
+    def test_filters_choose_the_connections(self):
+        self.ok("set", "--to", f"127.0.0.1:{self.port}", *TIMES)
+        self.assertEqual((values(self.client), values(self.accepted)), ((1, 45, 5, 5), self.untouched))
+        self.ok("set", "--from", f":{self.port}", "--time", "46s")
+        self.assertEqual(values(self.accepted), (1, 46, 1, 10))  # The rest as Windows 11 has it; K-51, K-53.
+
+    def test_what_is_named_is_set_and_the_rest_stays_the_programs_own(self):
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 33)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 99)
+        text = self.ok("set", self.me, "--time", "45s")
+        self.assertEqual(values(self.client), (1, 45, 33, 10))
+        self.assertIn("stay its own", text)
+        self.ok("set", self.me, "--release", "winxp")
+        self.assertEqual(values(self.client), (1, 7200, 1, 5))
+
+    def test_off_switches_off_and_keeps_the_values(self):  # K-56
+        self.ok("set", self.me, *TIMES)
+        self.ok("set", self.me, "off")
+        self.assertEqual(values(self.client), (0, 45, 5, 5))
+
+    def test_what_was_rounded_is_said(self):
+        text = self.ok("set", self.me, "--time", "45500ms", "--interval", "1500ms", "--probes", "5")
+        self.assertEqual(values(self.client)[:3], (1, 45, 2))
+        self.assertIn("the kernel keeps whole seconds", text.replace("\n", " "))
+        self.ok("set", self.me, "--round", "up", "--time", "45500ms")
+        self.assertEqual(values(self.client)[1], 46)
+
+    def test_a_listener_is_set_where_it_is_named_and_hands_down(self):
+        self.ok("set", f"{os.getpid()}:{self.listener.fileno()}", *TIMES)
+        late = socket.create_connection(("127.0.0.1", self.port))
+        accepted = self.listener.accept()[0]
+        self.assertEqual(values(accepted), (1, 45, 5, 5))
+        self.assertEqual(values(late), self.untouched)
+        late.close()
+        accepted.close()
+
+    def test_nothing_is_held_afterwards(self):
+        self.ok("set", self.me, *TIMES)
+        self.client.close()
+        self.accepted.settimeout(10)
+        self.assertEqual(self.accepted.recv(1), b"")
+
+    def test_a_process_of_its_own_network_is_reached(self):
+        words = ["unshare", "--net", "--map-root-user", "--user", "sh", "-c", "ip link set lo up && exec python3 -c '"
+                 "import socket,sys; l = socket.create_server((\"127.0.0.1\", 0));"
+                 "c = socket.create_connection(l.getsockname()); print(c.fileno(), flush=True);"
+                 "sys.stdin.read(1); print([c.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6))])'"]
+        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            fd = child.stdout.readline().strip()
+            if not fd:
+                self.skipTest("namespaces are denied here")
+            if os.getuid() != 0:
+                self.skipTest("another network is entered by root alone")
+            self.ok("set", f"{child.pid}:{fd}", *TIMES)
+            self.assertEqual(child.communicate("x", timeout=30)[0], "[1, 45, 5, 5]\n")
+        finally:
+            child.kill()
+            child.wait()
+
+    def test_what_is_not_there_is_told(self):
+        self.assertIn("no such process", self.refused(6, "set", "999999999", *TIMES))
+        self.assertIn("no such descriptor", self.refused(6, "set", f"{os.getpid()}:999", *TIMES))
+        self.assertIn("no such connection", self.refused(6, "set", "--program", "nobody-has-this", *TIMES))
+        with open("/dev/null", "rb") as file:
+            self.assertIn("no TCP socket", self.refused(3, "set", f"{os.getpid()}:{file.fileno()}", *TIMES))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            self.assertIn("no TCP socket", self.refused(3, "set", f"{os.getpid()}:{other.fileno()}", *TIMES))
+
+    def test_another_users_program_is_refused_in_one_line(self):
+        if os.getuid() != 0:
+            self.skipTest("needs root to be another user")
+        def become_nobody():
+            os.setgroups([])
+            os.setuid(65534)
+        done = subprocess.run([tool.BINARY, "set", self.me, *TIMES], preexec_fn=become_nobody, text=True,
+                              capture_output=True, timeout=60, cwd="/")
+        if "Permission denied" in done.stderr:
+            self.skipTest("the build folder is closed to other users")
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
+        self.assertRegex(done.stderr, r"\Awsalive: cannot set keep-alive [^\n]*no right to trace[^\n]*root[^\n]*\n\Z")
+        self.assertEqual(values(self.client), self.untouched)
+
+    def test_what_cannot_be_meant_is_refused(self):
+        for words in ((), TIMES, (self.me,), (self.me, "off", *TIMES), ("x", *TIMES), ("1:2:3", *TIMES),
+                      ("0", *TIMES), ("-5", *TIMES), (self.me, self.me, *TIMES), (self.me, "--time", "45")):
+            self.refused(2, "set", *words)
+        self.assertEqual(values(self.client), self.untouched)
+
+
+if __name__ == "__main__":
+    tool.main()
