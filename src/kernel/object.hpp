@@ -38,6 +38,9 @@ class Object {
   /// The object as something that can be waited for; nullptr where it cannot.
   [[nodiscard]] virtual WaitObject* waitable() noexcept { return nullptr; }
 
+  /// The descriptor by which a child process can have the object too; -1 where it cannot.
+  [[nodiscard]] virtual int heirloom() const noexcept { return -1; }
+
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void drop_reference() noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;

@@ -74,6 +74,11 @@ bool is_readable_now(int descriptor) noexcept {
   return ::poll(&wait, 1, 0) > 0 && (wait.revents & POLLIN);
 }
 
+bool is_at_end(int pipe) noexcept {
+  pollfd look{.fd = pipe, .events = POLLIN, .revents = 0};
+  return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLIN | POLLHUP)) == POLLHUP;
+}
+
 int read_key(int descriptor, bool echo) noexcept {
   const KeyMode mode{descriptor, echo};
   std::byte key{};

@@ -22,6 +22,9 @@ enum class DescriptorKind : std::uint8_t { closed, disk, character, pipe, other 
 /// Whether reading would give something at once.
 [[nodiscard]] bool is_readable_now(int descriptor) noexcept;
 
+/// Whether nobody writes to a pipe any more.
+[[nodiscard]] bool is_at_end(int pipe) noexcept;
+
 /// Reads one byte from a terminal without waiting for the end of the line, shown or not; from anything
 /// else as it is. \return -1 at the end.
 [[nodiscard]] int read_key(int descriptor, bool echo) noexcept;

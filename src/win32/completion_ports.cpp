@@ -4,7 +4,9 @@
 #include <span>
 
 #include "kernel/completion_port.hpp"
+#include "kernel/file.hpp"
 #include "win32/call.hpp"
+#include "win32/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/status.hpp"
@@ -18,9 +20,6 @@ using kernel::PortEnd;
 using kernel::PortEntry;
 using kernel::Ref;
 
-/// A packet that a program posts itself.
-struct PostedPacket : kernel::Packet {};
-
 DWORD code_of(PortEnd end) {
   switch (end) {
     case PortEnd::closed:
@@ -32,8 +31,12 @@ DWORD code_of(PortEnd end) {
   }
 }
 
-/// \return 0, or why the handle, a socket, cannot work for the port.
+/// \return 0, or why the handle, a socket or a file, cannot work for the port.
 DWORD associate(HANDLE file, Ref<CompletionPort> port, ULONG_PTR key) {
+  if (const auto opened = find<kernel::File>(file)) {
+    const bool joins = opened->traits().overlapped && opened->associate(std::move(port), key);
+    return joins ? 0 : ERROR_INVALID_PARAMETER;
+  }
   const winsock::Entered entered{value_of(file)};
   winsock::Socket* const socket = entered.socket();
   if (!socket) return ERROR_INVALID_HANDLE;
@@ -145,12 +148,7 @@ BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTran
   return guarded(FALSE, [&]() -> BOOL {
     const auto port = find<kernel::CompletionPort>(CompletionPort);
     if (!port) return fail(ERROR_INVALID_HANDLE);
-    auto* const packet = new PostedPacket;
-    packet->entry = {dwCompletionKey, lpOverlapped, dwNumberOfBytesTransferred, 0};
-    packet->release = [](kernel::Packet& posted) noexcept {
-      delete static_cast<PostedPacket*>(&posted);
-    };
-    port->post(*packet);
+    port->post(*new PostedPacket{{dwCompletionKey, lpOverlapped, dwNumberOfBytesTransferred, 0}});
     return TRUE;
   });
 }

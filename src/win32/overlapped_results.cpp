@@ -1,4 +1,5 @@
-// The ends of overlapped operations, and ending them early. Only sockets have any.
+// The ends of overlapped operations, and ending them early. Only sockets have any that wait.
+#include "kernel/file.hpp"
 #include "kernel/wait.hpp"
 #include "win32/call.hpp"
 #include "winsock/entered.hpp"
@@ -24,6 +25,8 @@ DWORD refusal_of(Awaited awaited, DWORD milliseconds) {
   }
 }
 
+/// Nothing of a file is ever pending.
+bool is_file(HANDLE file) { return static_cast<bool>(find<kernel::File>(file)); }
 bool is_socket(HANDLE file) { return Entered{value_of(file)}.socket() != nullptr; }
 
 }  // namespace
@@ -60,6 +63,7 @@ BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
 }
 
 BOOL CancelIo(HANDLE hFile) {
+  if (is_file(hFile)) return TRUE;
   const Entered entered{value_of(hFile)};
   if (!entered.socket()) return fail(ERROR_INVALID_HANDLE);
   winsock::cancel_own(*entered.socket());
@@ -67,6 +71,7 @@ BOOL CancelIo(HANDLE hFile) {
 }
 
 BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped) {
+  if (is_file(hFile)) return fail(ERROR_NOT_FOUND);
   const Entered entered{value_of(hFile)};
   if (!entered.socket()) return fail(ERROR_INVALID_HANDLE);
   return succeed_if(winsock::cancel_any(*entered.socket(), lpOverlapped) != 0, ERROR_NOT_FOUND);
@@ -75,6 +80,11 @@ BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped) {
 BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags) {
   constexpr UCHAR kKnown = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
   static_assert(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS == winsock::kSkipPortOnSuccess);
+  if ((Flags & ~kKnown) != 0 && is_file(FileHandle)) return fail(ERROR_INVALID_PARAMETER);
+  if (const auto file = find<kernel::File>(FileHandle)) {
+    file->add_modes(Flags);
+    return TRUE;
+  }
   const Entered entered{value_of(FileHandle)};
   if (!entered.socket()) return fail(ERROR_INVALID_HANDLE);
   if ((Flags & ~kKnown) != 0) return fail(ERROR_INVALID_PARAMETER);

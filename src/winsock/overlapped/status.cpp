@@ -34,6 +34,7 @@ constexpr std::array kRows{
     StatusRow{WsaError::invalid_argument,        0xC000'000D,     ERROR_INVALID_PARAMETER},
     StatusRow{WsaError::no_buffers,              0xC000'009A,     ERROR_NO_SYSTEM_RESOURCES},
     StatusRow{WsaError::access_denied,           0xC000'0022,     ERROR_ACCESS_DENIED},
+    StatusRow{WsaError{ERROR_HANDLE_EOF},    0xC000'0011,     ERROR_HANDLE_EOF},
     StatusRow{WsaError::not_connected,           0xC000'023A,     ERROR_CONNECTION_INVALID},
     // clang-format on
 };

@@ -1,0 +1,186 @@
+// CreateFile and DeleteFile.
+//
+// Everything is checked before a file is cut: a CREATE_ALWAYS that another opener's share mode forbids leaves
+// the file as it was.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "kernel/file.hpp"
+#include "os/data_file.hpp"
+#include "win32/call.hpp"
+#include "win32/file_codes.hpp"
+#include "win32/text.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+using kernel::File;
+using os::Existing;
+
+/// What a value of dwCreationDisposition does.
+struct Disposition {
+  Existing existing;
+  bool truncates;
+};
+constexpr std::array kDispositions{
+    // clang-format off
+    Disposition{Existing::never,  false},  // CREATE_NEW
+    Disposition{Existing::either, true},   // CREATE_ALWAYS
+    Disposition{Existing::always, false},  // OPEN_EXISTING
+    Disposition{Existing::either, false},  // OPEN_ALWAYS
+    Disposition{Existing::always, true},   // TRUNCATE_EXISTING
+    // clang-format on
+};
+
+struct Device {
+  std::string_view name;
+  const char* path;
+};
+constexpr std::array kDevices{
+    // clang-format off
+    Device{"nul",     "/dev/null"},
+    Device{"con",     "/dev/tty"},
+    Device{"conin$",  "/dev/tty"},
+    Device{"conout$", "/dev/tty"},
+    // clang-format on
+};
+
+/// The file's name here: slashes for backslashes, and Windows' devices.
+template <typename Text>
+std::string path_of(Text name) {
+  std::string path = utf8(name);
+  std::ranges::replace(path, '\\', '/');
+  const auto* const device = std::ranges::find(kDevices, lower(path), &Device::name);
+  return device != kDevices.end() ? device->path : path;
+}
+
+/// A file in no folder is another code than a missing file.
+DWORD code_for(const std::string& path, int error) {
+  const DWORD code = file_code(error);
+  const bool no_folder = code == ERROR_FILE_NOT_FOUND && (path.empty() || !os::has_parent(path));
+  return no_folder ? ERROR_PATH_NOT_FOUND : code;
+}
+
+/// A CreateFile as the program made it.
+struct Wish {
+  std::string path;
+  DWORD access;
+  DWORD share;
+  DWORD disposition;
+  DWORD flags;
+
+  [[nodiscard]] bool reads() const noexcept {
+    return (access & (GENERIC_READ | GENERIC_ALL | FILE_READ_DATA)) != 0;
+  }
+  [[nodiscard]] bool writes() const noexcept {
+    return (access & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA)) != 0;
+  }
+  [[nodiscard]] bool appends() const noexcept { return (access & FILE_APPEND_DATA) != 0; }
+  [[nodiscard]] bool deletes() const noexcept {
+    return (access & (DELETE | GENERIC_ALL)) != 0 || (flags & FILE_FLAG_DELETE_ON_CLOSE) != 0;
+  }
+  [[nodiscard]] const Disposition& how() const { return kDispositions.at(disposition - 1); }
+};
+
+DWORD check(const Wish& wish) {
+  constexpr DWORD kShares = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  const bool known = wish.disposition >= CREATE_NEW && wish.disposition <= TRUNCATE_EXISTING;
+  if (!known || (wish.share & ~kShares) != 0) return ERROR_INVALID_PARAMETER;
+  if (wish.path.empty()) return ERROR_PATH_NOT_FOUND;
+  const bool cuts_unwritten = wish.disposition == TRUNCATE_EXISTING && !wish.writes();
+  return cuts_unwritten ? ERROR_INVALID_PARAMETER : 0;
+}
+
+unsigned use_of(const Wish& wish) noexcept {
+  unsigned use = 0;
+  if (wish.reads()) use |= kernel::kReads;
+  if (wish.writes() || wish.appends()) use |= kernel::kWrites;
+  if (wish.deletes()) use |= kernel::kDeletes;
+  return use;
+}
+
+/// \return nullopt if others have the file open in a way that forbids this one.
+std::optional<kernel::FileShare> enter(const Wish& wish, int fd) {
+  if (!os::file_size(fd)) return kernel::FileShare{};  // Devices and pipes have no share modes.
+  const auto file = os::identity_of(fd);
+  if (!file) return std::nullopt;
+  auto share = kernel::FileShare::enter(*file, use_of(wish), wish.share);
+  if (!share || !os::lock_open_file(fd, wish.share == 0)) return std::nullopt;
+  return share;
+}
+
+HANDLE refuse(DWORD code) { return fail<HANDLE>(code, INVALID_HANDLE_VALUE); }
+
+HANDLE open(const Wish& wish, const SECURITY_ATTRIBUTES* attributes) {
+  if (const DWORD bad = check(wish)) return refuse(bad);
+  const Disposition& how = wish.how();
+  auto opened =
+      os::open_data_file(wish.path, {.existing = how.existing,
+                                     .reads = wish.reads(),
+                                     .writes = wish.writes() || how.truncates,
+                                     .appends = wish.appends(),
+                                     .synced = (wish.flags & FILE_FLAG_WRITE_THROUGH) != 0});
+  if (!opened) return refuse(code_for(wish.path, opened.error().code));
+  auto share = enter(wish, opened->fd.get());
+  if (!share) return refuse(ERROR_SHARING_VIOLATION);
+  if (how.truncates && opened->existed && os::file_size(opened->fd.get())) {
+    if (const auto cut = os::set_file_size(opened->fd.get(), 0); !cut) {
+      return refuse(file_code(cut.error().code));
+    }
+  }
+  const bool existed = opened->existed;
+  const kernel::FileTraits traits{.use = static_cast<std::uint8_t>(use_of(wish)),
+                                  .overlapped = (wish.flags & FILE_FLAG_OVERLAPPED) != 0,
+                                  .appends = wish.appends() && !wish.writes()};
+  const auto file = kernel::make<File>(std::move(opened->fd), traits, std::move(*share));
+  if ((wish.flags & FILE_FLAG_DELETE_ON_CLOSE) != 0) file->delete_on_close(wish.path);
+  const HANDLE handle = open_handle(file, attributes);
+  if (!handle) return INVALID_HANDLE_VALUE;
+  if (how.existing == Existing::either) {
+    kernel::set_last_error(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
+  }
+  return handle;
+}
+
+template <typename Text>
+HANDLE create_file(Text name, DWORD access, DWORD share, const SECURITY_ATTRIBUTES* attributes,
+                   DWORD disposition, DWORD flags) {
+  return guarded<HANDLE>(INVALID_HANDLE_VALUE, [&] {
+    return open({path_of(name), access, share, disposition, flags}, attributes);
+  });
+}
+
+template <typename Text>
+BOOL delete_file(Text name) {
+  return guarded(FALSE, [&]() -> BOOL {
+    const std::string path = path_of(name);
+    const auto file = os::identity_of(path);
+    if (file && !kernel::may_delete(*file)) return fail(ERROR_SHARING_VIOLATION);
+    const auto removed = os::remove_file(path);
+    return removed ? TRUE : fail(code_for(path, removed.error().code));
+  });
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive::win32;
+
+HANDLE CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                   LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                   DWORD dwFlagsAndAttributes, HANDLE /*hTemplateFile*/) {
+  return create_file(lpFileName, dwDesiredAccess, dwShareMode, lpSecurityAttributes,
+                     dwCreationDisposition, dwFlagsAndAttributes);
+}
+
+HANDLE CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                   LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                   DWORD dwFlagsAndAttributes, HANDLE /*hTemplateFile*/) {
+  return create_file(lpFileName, dwDesiredAccess, dwShareMode, lpSecurityAttributes,
+                     dwCreationDisposition, dwFlagsAndAttributes);
+}
+
+BOOL DeleteFileA(LPCSTR lpFileName) { return delete_file(lpFileName); }
+BOOL DeleteFileW(LPCWSTR lpFileName) { return delete_file(lpFileName); }
