@@ -155,6 +155,20 @@ WSALIVE_API VOID PASCAL GetAcceptExSockaddrs(
 WSALIVE_API BOOL PASCAL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags,
                                      DWORD dwReserved);
 
+// Sends a file along a TCP connection, with a head and a tail; hFile NULL sends these alone. From the OVERLAPPED's
+// offset; without one from the file's pointer, which moves on, and the call waits. 0 octets stand for the
+// file's rest, and a file that ends earlier is sent to its end. TF_DISCONNECT ends the sending then; with
+// TF_REUSE_SOCKET it is as DisconnectEx. Other TF_ flags change nothing. ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
+// WSAEFAULT; WSAEINVAL: more than 2,147,483,646 octets, an unknown flag, what is no disk file; WSAENOTCONN, WSAESHUTDOWN.
+WSALIVE_API BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
+                                     DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
+                                     LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved);
+// The same of any number of pieces, each memory or part of a file (nFileOffset -1: from its pointer). A stream has no
+// packets: TP_ELEMENT_EOP changes nothing. WSAEOPNOTSUPP for datagram sockets.
+WSALIVE_API BOOL PASCAL TransmitPackets(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray,
+                                        DWORD nElementCount, DWORD nSendSize,
+                                        LPOVERLAPPED lpOverlapped, DWORD dwFlags);
+
 WSALIVE_EXTERN_C_END
 
 #endif

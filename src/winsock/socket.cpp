@@ -121,6 +121,7 @@ void Socket::reset() noexcept {
   non_blocking = false;
   kernel_non_blocking = false;
   bound = false;
+  inheritable = true;
   request_awaited = false;
   shut = 0;
   last_error = 0;

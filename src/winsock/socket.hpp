@@ -128,8 +128,10 @@ class Socket {
   std::atomic<Phase> phase{Phase::fresh};
   std::atomic<Cause> cause{Cause::none};
   std::atomic<bool> non_blocking{false};
-  std::atomic<bool> kernel_non_blocking{false};  ///< A listener of AcceptEx, whatever its mode is.
+  std::atomic<bool> kernel_non_blocking{
+      false};  ///< Whatever its mode: a listener of AcceptEx, TransmitFile.
   std::atomic<bool> bound{false};
+  std::atomic<bool> inheritable{true};           ///< By child processes, as Windows' handles are.
   std::atomic<bool> request_awaited{false};      ///< A thread is blocked in connect.
   std::atomic<std::uint8_t> shut{0};             ///< ShutBit.
   std::atomic<std::int32_t> last_error{0};       ///< What SO_ERROR keeps (K-106).

@@ -28,12 +28,14 @@ Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
   if (const std::uint32_t ms = time_out_ms(socket, direction); ms != 0) [[unlikely]] {
     deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};
   }
-  if (has_hook()) [[unlikely]]
+  if (has_hook() || socket.kernel_non_blocking.load(std::memory_order_relaxed)) [[unlikely]]
     flags_ = os::kDontBlock;
 }
 
 WsaError Waiting::after(int error, Cause at_entry) noexcept {
-  const bool waits_here = (flags_ & os::kDontBlock) != 0;
+  // The kernel's mode may have changed since this call began.
+  const bool waits_here =
+      (flags_ & os::kDontBlock) != 0 || socket_.kernel_non_blocking.load(std::memory_order_relaxed);
   if (error == EINTR && socket_.life() == Life::open) {
     after_part();
     return WsaError::none;

@@ -185,7 +185,9 @@ void Channel::edge(std::uint16_t generation, os::Readiness found) noexcept {
       may_receive_ = true;
       advance(receives_, moving);
     }
-    if ((found & (os::kWritable | kEnds)) != 0) advance(sends_, moving);
+    const Operation* const send = sends_.front();
+    const bool waits_for_end = send && send->passes_over;
+    if ((found & (os::kWritable | kEnds)) != 0 || waits_for_end) advance(sends_, moving);
   }
   move_all(moving);
 }

@@ -1,6 +1,8 @@
 // DisconnectEx: ends the sending; with TF_REUSE_SOCKET it is done when the peer has ended too, and the socket
 // may be connected again.
 
+#include "winsock/overlapped/disconnecting.hpp"
+
 #include "mswsock.h"
 
 #include <array>
@@ -50,17 +52,21 @@ WsaError end_sending(Socket& socket) {
   return result == -ENOTCONN ? WsaError::none : os::wsa_error(-result);
 }
 
+}  // namespace
+
 Progress attempt_disconnect(Operation& operation, Socket& socket, Outcome& outcome) {
   if (operation.extra.stage == 0) {
     const WsaError bad = end_sending(socket);
     if (bad != WsaError::none) return failed(socket, outcome, bad);
     operation.extra.stage = 1;
   }
-  if ((operation.extra.mode & TF_REUSE_SOCKET) == 0) return ended_well(outcome, 0);
+  if ((operation.extra.mode & TF_REUSE_SOCKET) == 0) return ended_well(outcome, operation.done);
   if (pass_over(socket.fd()) == -EAGAIN) return Progress::waits;
   const WsaError bad = make_reusable(socket);
-  return bad == WsaError::none ? ended_well(outcome, 0) : failed(socket, outcome, bad);
+  return bad == WsaError::none ? ended_well(outcome, operation.done) : failed(socket, outcome, bad);
 }
+
+namespace {
 
 /// Without an OVERLAPPED the call waits.
 WsaError disconnect_now(Socket& socket, DWORD flags) {

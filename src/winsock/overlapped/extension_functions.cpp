@@ -29,6 +29,8 @@ const std::array kFunctions{
     FunctionRow{WSAID_CONNECTEX,            as_function(ConnectEx)},
     FunctionRow{WSAID_DISCONNECTEX,         as_function(DisconnectEx)},
     FunctionRow{WSAID_GETACCEPTEXSOCKADDRS, as_function(GetAcceptExSockaddrs)},
+    FunctionRow{WSAID_TRANSMITFILE,         as_function(TransmitFile)},
+    FunctionRow{WSAID_TRANSMITPACKETS,      as_function(TransmitPackets)},
     FunctionRow{WSAID_WSAPOLL,              as_function(WSAPoll)},
     // clang-format on
 };

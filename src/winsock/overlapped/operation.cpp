@@ -97,6 +97,7 @@ void give_back(Operation& operation) noexcept {
   operation.flags = 0;
   operation.at_entry = Cause::none;
   operation.at_once = false;
+  operation.passes_over = false;
   operation.drained = false;
   operation.has_target = false;
   operation.name = nullptr;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/intrusive_list.hpp"
@@ -47,6 +48,8 @@ struct Notice {
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
 };
 
+struct Transmission;
+
 /// The parts that only the connect family and files need.
 struct Extra {
   Handle accept_socket = kInvalidHandle;  ///< AcceptEx: becomes the connection.
@@ -57,7 +60,8 @@ struct Extra {
   std::uint32_t remote_size = 0;
   std::uint32_t mode = 0;  ///< TF_* flags.
   int stage = 0;
-  int connection = -1;  ///< AcceptEx: the kernel's new socket.
+  int connection = -1;                         ///< AcceptEx: the kernel's new socket.
+  std::shared_ptr<Transmission> transmission;  ///< TransmitFile and TransmitPackets.
 };
 
 /// What a port or a thread hands back leads to the operation.
@@ -93,6 +97,8 @@ struct Operation : Link {
   unsigned flags = 0;
   Cause at_entry = Cause::none;
   bool at_once = false;  ///< Waits for none that came before it.
+  bool passes_over =
+      false;             ///< A send that waits for the peer's end, and takes what comes till then.
   bool drained = false;  ///< The last attempt found less than it asked for.
   bool has_target = false;
   os::SocketAddress address;

@@ -1,0 +1,164 @@
+// TransmitFile and TransmitPackets: their arguments, checked before anything is sent.
+
+#include "mswsock.h"
+
+#include <algorithm>
+
+#include "kernel/handle_table.hpp"
+#include "os/program_memory.hpp"
+#include "winsock/call.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/overlapped/transfers.hpp"
+#include "winsock/overlapped/transmission.hpp"
+#include "winsock/runtime.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr std::uint64_t kMostOctets = 2'147'483'646;
+constexpr WsaError kAccessDenied{5};  // ERROR_ACCESS_DENIED
+
+/// A part of a file, as far as it goes now; 0 octets stand for its rest.
+WsaError take_file(Transmission& what, HANDLE handle, std::optional<std::uint64_t> place,
+                   std::uint64_t size) {
+  const auto value = reinterpret_cast<kernel::HandleValue>(handle);
+  Segment segment;
+  segment.file = kernel::handles().find<kernel::File>(value).share();
+  segment.place = place;
+  if (!segment.file) return WsaError::invalid_handle;
+  if (!segment.file->may(kernel::kReads)) return kAccessDenied;
+  const int fd = segment.file->descriptor();
+  const auto whole = os::file_size(fd);
+  if (!whole) return WsaError::invalid_argument;
+  const std::uint64_t from = place ? *place : os::seek(fd, 0, os::SeekFrom::current).value_or(0);
+  const std::uint64_t rest = *whole > from ? *whole - from : 0;
+  segment.size = size == 0 ? rest : std::min(size, rest);
+  what.segments.push_back(std::move(segment));
+  return WsaError::none;
+}
+
+WsaError take_memory(Transmission& what, void* memory, std::uint32_t size) {
+  if (size == 0) return WsaError::none;
+  if (!memory) return WsaError::fault;
+  Segment segment;
+  segment.memory = static_cast<char*>(memory);
+  segment.size = size;
+  what.segments.push_back(std::move(segment));
+  return WsaError::none;
+}
+
+/// What both functions do once their pieces are known.
+struct Call {
+  Socket& socket;
+  OVERLAPPED* overlapped;
+  DWORD flags;
+};
+
+WsaError check(const Call& call) {
+  constexpr DWORD kKnown =
+      TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC;
+  if ((call.flags & ~kKnown) != 0) return WsaError::invalid_argument;
+  const Kind kind = call.socket.traits().kind;
+  if (kind != Kind::tcp && kind != Kind::local_stream) return WsaError::operation_not_supported;
+  return call.overlapped ? check_notice({call.overlapped}) : WsaError::none;
+}
+
+WsaError run(const Call& call, Transmission&& what) {
+  std::uint64_t octets = 0;
+  for (const Segment& segment : what.segments) octets += segment.size;
+  if (octets > kMostOctets) return WsaError::invalid_argument;
+  return transmit(call.socket, std::move(what), call.flags, call.overlapped);
+}
+
+std::optional<std::uint64_t> place_of(const OVERLAPPED* overlapped) {
+  if (!overlapped) return std::nullopt;
+  return std::uint64_t{overlapped->OffsetHigh} << 32 | overlapped->Offset;
+}
+
+struct FileWish {
+  HANDLE file;
+  DWORD size;
+  DWORD per_send;
+  const TRANSMIT_FILE_BUFFERS* buffers;
+};
+
+WsaError transmit_file(const Call& call, const FileWish& wish) {
+  if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  TRANSMIT_FILE_BUFFERS around{};
+  if (wish.buffers && !os::load_program(wish.buffers, around)) return WsaError::fault;
+  Transmission what;
+  what.at_most = wish.per_send;
+  if (const WsaError bad = take_memory(what, around.Head, around.HeadLength);
+      bad != WsaError::none) {
+    return bad;
+  }
+  if (wish.file) {
+    const WsaError bad = take_file(what, wish.file, place_of(call.overlapped), wish.size);
+    if (bad != WsaError::none) return bad;
+  }
+  if (const WsaError bad = take_memory(what, around.Tail, around.TailLength);
+      bad != WsaError::none) {
+    return bad;
+  }
+  return run(call, std::move(what));
+}
+
+WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element) {
+  constexpr ULONG kKnown = TP_ELEMENT_MEMORY | TP_ELEMENT_FILE | TP_ELEMENT_EOP;
+  const ULONG source = element.dwElFlags & (TP_ELEMENT_MEMORY | TP_ELEMENT_FILE);
+  if ((element.dwElFlags & ~kKnown) != 0) return WsaError::invalid_argument;
+  if (source == TP_ELEMENT_MEMORY) return take_memory(what, element.pBuffer, element.cLength);
+  if (source != TP_ELEMENT_FILE) return WsaError::invalid_argument;
+  std::optional<std::uint64_t> place;
+  if (element.nFileOffset.QuadPart != -1) {
+    if (element.nFileOffset.QuadPart < 0) return WsaError::invalid_argument;
+    place = static_cast<std::uint64_t>(element.nFileOffset.QuadPart);
+  }
+  return take_file(what, element.hFile, place, element.cLength);
+}
+
+WsaError transmit_packets(const Call& call, const TRANSMIT_PACKETS_ELEMENT* elements, DWORD count,
+                          DWORD per_send) {
+  if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  if (!elements && count != 0) return WsaError::fault;
+  Transmission what;
+  what.at_most = per_send;
+  for (DWORD at = 0; at < count; ++at) {
+    TRANSMIT_PACKETS_ELEMENT element;
+    if (!os::load_program(elements + at, element)) return WsaError::fault;
+    if (const WsaError bad = take_element(what, element); bad != WsaError::none) return bad;
+  }
+  return run(call, std::move(what));
+}
+
+/// Enters the socket and calls `body` with it.
+template <typename Body>
+BOOL on_socket(SOCKET handle, Body body) {
+  return guarded_flag([&] {
+    if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+    const Entered entered{handle};
+    return entered.socket() ? body(*entered.socket()) : WsaError::not_a_socket;
+  });
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+BOOL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
+                  DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
+                  LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved) {
+  using namespace wsalive::winsock;
+  return on_socket(hSocket, [&](Socket& socket) {
+    return transmit_file({socket, lpOverlapped, dwReserved},
+                         {hFile, nNumberOfBytesToWrite, nNumberOfBytesPerSend, lpTransmitBuffers});
+  });
+}
+
+BOOL TransmitPackets(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray, DWORD nElementCount,
+                     DWORD nSendSize, LPOVERLAPPED lpOverlapped, DWORD dwFlags) {
+  using namespace wsalive::winsock;
+  return on_socket(hSocket, [&](Socket& socket) {
+    return transmit_packets({socket, lpOverlapped, dwFlags}, lpPacketArray, nElementCount,
+                            nSendSize);
+  });
+}
