@@ -14,6 +14,7 @@ class FileMapping final : public Object {
 
   explicit FileMapping(NamedState&& memory) noexcept : Object(kKind), memory_(std::move(memory)) {}
 
+  [[nodiscard]] int heirloom() const noexcept override { return memory_.memory.fd(); }
   [[nodiscard]] const os::NamedMemory& memory() const noexcept { return memory_.memory; }
 
  private:

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/immortal.hpp"
 #include "kernel/dispatcher.hpp"
+#include "kernel/inheritance.hpp"
 
 namespace wsalive::kernel {
 namespace {
@@ -47,13 +48,41 @@ HandleTable::~HandleTable() {
 HandleValue HandleTable::insert(Ref<Object> object) noexcept {
   Slot* const slot = take_slot();
   if (!slot) return 0;
-  object->add_handle();
-  slot->object = object.release();
-  slot->flags.store(0, std::memory_order_relaxed);
   const std::uint64_t generation = generation_of(slot->word.load(std::memory_order_relaxed));
-  slot->word.store(generation << 32 | kOpen, std::memory_order_release);
-  open_.fetch_add(1, std::memory_order_relaxed);
+  open(*slot, generation, std::move(object), 0);
   return to_handle(generation, slot->index);
+}
+
+void HandleTable::open(Slot& slot, std::uint64_t generation, Ref<Object> object,
+                       std::uint32_t flags) noexcept {
+  object->add_handle();
+  slot.object = object.release();
+  slot.flags.store(flags, std::memory_order_relaxed);
+  slot.word.store(generation << 32 | kOpen, std::memory_order_release);
+  open_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool HandleTable::insert_at(HandleValue handle, Ref<Object> object, std::uint32_t flags) noexcept {
+  Slot* const slot = is_in_range(handle) ? take_slot_at(handle_index(handle)) : nullptr;
+  if (slot) open(*slot, handle_generation(handle), std::move(object), flags);
+  return slot != nullptr;
+}
+
+std::vector<HandleTable::OpenHandle> HandleTable::with_flags(std::uint32_t flags) {
+  std::size_t made = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    made = made_;
+  }
+  std::vector<OpenHandle> found;
+  for (std::size_t index = 0; index < made; ++index) {
+    const Slot& slot = *slot_at(index);
+    if ((slot.flags.load(std::memory_order_relaxed) & flags) == 0) continue;
+    const auto value = to_handle(generation_of(slot.word.load(std::memory_order_relaxed)), index);
+    const Pinned<Object> object = find_any(value);
+    if (object) found.push_back({value, slot.flags.load(), object.share()});
+  }
+  return found;
 }
 
 Pinned<Object> HandleTable::find_any(HandleValue handle) noexcept {
@@ -131,12 +160,44 @@ void HandleTable::recycle(Slot& slot) noexcept {
   const std::uint64_t generation = generation_of(slot.word.load(std::memory_order_relaxed));
   slot.word.store((generation + 1) % kGenerations << 32, std::memory_order_relaxed);
   const std::lock_guard lock{mutex_};
+  append_free(slot);
+}
+
+void HandleTable::append_free(Slot& slot) noexcept {
   if (free_count_++ == 0) {
     free_head_ = slot.index;
   } else {
     slot_at(free_tail_)->next_free = slot.index;
   }
   free_tail_ = slot.index;
+}
+
+bool HandleTable::unlink_free(Slot& slot) noexcept {
+  Slot* before = nullptr;
+  Slot* each = free_count_ != 0 ? slot_at(free_head_) : nullptr;
+  for (std::size_t left = free_count_; left != 0; --left) {
+    if (each == &slot) {
+      (before ? before->next_free : free_head_) = slot.next_free;
+      if (before && free_tail_ == slot.index) free_tail_ = before->index;
+      --free_count_;
+      return true;
+    }
+    before = each;
+    each = slot_at(each->next_free);
+  }
+  return false;
+}
+
+/// That very slot, if nobody has it.
+Slot* HandleTable::take_slot_at(std::size_t index) noexcept {
+  const std::lock_guard lock{mutex_};
+  while (made_ <= index) {
+    Slot* const fresh = new_slot();
+    if (!fresh) return nullptr;
+    append_free(*fresh);
+  }
+  Slot* const slot = slot_at(index);
+  return unlink_free(*slot) ? slot : nullptr;
 }
 
 Slot* HandleTable::take_slot() noexcept {
@@ -163,6 +224,13 @@ Slot* HandleTable::new_slot() noexcept {
   slot->index = static_cast<std::uint32_t>(made_++);
   return slot;
 }
+
+namespace {
+
+/// Before main(): a program asks for nothing before it uses a handle that it was told of.
+[[gnu::constructor]] void at_the_start() { take_heritage(); }
+
+}  // namespace
 
 HandleTable& handles() noexcept {
   static constinit Immortal<HandleTable> table;

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "kernel/object.hpp"
 
@@ -119,6 +120,18 @@ class HandleTable {
   bool get_flags(HandleValue handle, std::uint32_t& flags) noexcept;
   bool change_flags(HandleValue handle, std::uint32_t mask, std::uint32_t flags) noexcept;
 
+  /// Opens the very handle that another process had, for its object here.
+  /// \return false for a number that is no handle, or in use here.
+  bool insert_at(HandleValue handle, Ref<Object> object, std::uint32_t flags) noexcept;
+
+  struct OpenHandle {
+    HandleValue value;
+    std::uint32_t flags;
+    Ref<Object> object;
+  };
+  /// The open handles that have one of these flags. Throws std::bad_alloc.
+  [[nodiscard]] std::vector<OpenHandle> with_flags(std::uint32_t flags);
+
   /// Handles open now.
   [[nodiscard]] std::size_t open_handles() const noexcept { return open_.load(); }
 
@@ -137,6 +150,11 @@ class HandleTable {
   [[nodiscard]] detail::Slot* take_slot() noexcept;
   [[nodiscard]] detail::Slot* new_slot() noexcept;
   void recycle(detail::Slot& slot) noexcept;
+  void append_free(detail::Slot& slot) noexcept;
+  [[nodiscard]] bool unlink_free(detail::Slot& slot) noexcept;
+  [[nodiscard]] detail::Slot* take_slot_at(std::size_t index) noexcept;
+  void open(detail::Slot& slot, std::uint64_t generation, Ref<Object> object,
+            std::uint32_t flags) noexcept;
 
   std::array<std::atomic<Chunk*>, kCapacity / kChunkSlots> chunks_{};
   std::atomic<std::size_t> open_{0};

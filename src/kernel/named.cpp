@@ -28,6 +28,7 @@ class NamedEvent final : public Event {
   explicit NamedEvent(NamedState&& named) noexcept
       : Event(Reset::manual, false), named_(std::move(named)) {}
 
+  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.fd(); }
   void set() noexcept override { change(1); }
   void clear() noexcept override { change(0); }
   [[nodiscard]] bool is_signaled(const Thread& /*thread*/) const noexcept override {
@@ -64,6 +65,7 @@ class NamedSemaphore final : public Semaphore {
   explicit NamedSemaphore(NamedState&& named) noexcept
       : Semaphore(0, 1), named_(std::move(named)) {}
 
+  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.fd(); }
   [[nodiscard]] std::optional<std::int32_t> release(std::int32_t more) noexcept override {
     DispatcherLock lock;
     std::int32_t before = state_.value.load();
@@ -99,6 +101,7 @@ class NamedMutex final : public Mutex {
  public:
   explicit NamedMutex(NamedState&& named) noexcept : named_(std::move(named)) {}
 
+  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.fd(); }
   [[nodiscard]] bool release() noexcept override {
     DispatcherLock lock;
     const Thread* const caller = attached_thread();
@@ -217,6 +220,11 @@ NamedObject create_mutex(std::string_view name, bool owned) {
 
 NamedObject create_mapping(std::string_view name, std::size_t bytes) {
   return open(name, kCreate, SharedState{.kind = Kind::file_mapping}, bytes);
+}
+
+Ref<Object> adopt_shared(Fd held) {
+  auto memory = os::NamedMemory::adopt(std::move(held));
+  return memory ? object_of({std::move(*memory)}) : Ref<Object>{};
 }
 
 NamedObject open_named(std::string_view name, Kind kind) {

@@ -6,6 +6,8 @@
 // waits and ends with the last of them. Between looking and taking another process may be faster: that
 // is Taken::lost.
 //
+// Without a name (an empty one) they are shared with child processes that inherit them.
+//
 // Within this process, opening a name twice makes two objects that share their word like two processes.
 #pragma once
 
@@ -62,5 +64,8 @@ struct NamedObject {
 [[nodiscard]] NamedObject create_mutex(std::string_view name, bool owned);
 /// \param kind  event, semaphore, mutex or file_mapping.
 [[nodiscard]] NamedObject open_named(std::string_view name, Kind kind);
+
+/// The object behind memory that another process has handed down; empty if there is none.
+[[nodiscard]] Ref<Object> adopt_shared(Fd held);
 
 }  // namespace wsalive::kernel

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -35,16 +36,22 @@ class Preparation {
 
   int prepare(const ChildProgram& what) noexcept {
     // Copies first: a stream may be the number that another one takes.
-    constexpr int kAside = 200;
+    const std::array<int, 3> aside = free_numbers(what);
     int refused = 0;
+    for (const int each : what.inherited) {
+      if (refused == 0) refused = ::posix_spawn_file_actions_adddup2(&actions_, each, each);
+    }
     for (int i = 0; i < 3 && refused == 0; ++i) {
       const int from = what.streams.at(static_cast<std::size_t>(i));
-      if (from != i) refused = ::posix_spawn_file_actions_adddup2(&actions_, from, kAside + i);
+      if (from != i)
+        refused = ::posix_spawn_file_actions_adddup2(&actions_, from, number(aside, i));
     }
     for (int i = 0; i < 3 && refused == 0; ++i) {
       if (what.streams.at(static_cast<std::size_t>(i)) == i) continue;
-      refused = ::posix_spawn_file_actions_adddup2(&actions_, kAside + i, i);
-      if (refused == 0) refused = ::posix_spawn_file_actions_addclose(&actions_, kAside + i);
+      refused = ::posix_spawn_file_actions_adddup2(&actions_, number(aside, i), i);
+      if (refused == 0) {
+        refused = ::posix_spawn_file_actions_addclose(&actions_, number(aside, i));
+      }
     }
     if (refused == 0 && !what.folder.empty()) {
       refused = ::posix_spawn_file_actions_addchdir_np(&actions_, what.folder.c_str());
@@ -53,6 +60,22 @@ class Preparation {
       ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
     }
     return refused;
+  }
+
+  static int number(const std::array<int, 3>& numbers, int at) {
+    return numbers.at(static_cast<std::size_t>(at));
+  }
+  /// Numbers that no stream and no inherited descriptor has.
+  static std::array<int, 3> free_numbers(const ChildProgram& what) {
+    std::array<int, 3> numbers{};
+    int next = 3;
+    for (int& each : numbers) {
+      while (std::ranges::count(what.streams, next) + std::ranges::count(what.inherited, next)) {
+        ++next;
+      }
+      each = next++;
+    }
+    return numbers;
   }
 
   [[nodiscard]] const posix_spawn_file_actions_t* actions() const noexcept { return &actions_; }

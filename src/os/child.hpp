@@ -18,6 +18,8 @@ struct ChildProgram {
   std::string folder;                                   ///< Empty: this process's.
   std::array<int, 3> streams{0, 1, 2};                  ///< Its standard input, output and error.
   bool own_group = false;
+  std::vector<int>
+      inherited;  ///< Descriptors above 2 that stay open there, under the same numbers.
 };
 
 /// Starts it. Descriptors other than the three are closed there as their CLOEXEC says.

@@ -93,6 +93,34 @@ Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size
   return memory;
 }
 
+Result<NamedMemory> NamedMemory::adopt(Fd held) {
+  NamedMemory memory;
+  memory.fd_ = std::move(held);
+  memory.take_name();
+  if (auto refused = memory.map(); !refused) return tl::unexpected(refused.error());
+  return memory;
+}
+
+/// A name counts its holders by their locks, and a descriptor that was handed down shares its giver's: opens the
+/// file anew. Memory without a name, or whose name has gone, is kept as it is.
+void NamedMemory::take_name() {
+  std::string path(kLongestFileName * 4, '\0');
+  const std::string here = "/proc/self/fd/" + std::to_string(fd_.get());
+  const ssize_t length = ::readlink(here.c_str(), path.data(), path.size());
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  const auto in = folder();
+  if (!in || !path.starts_with(*in + '/')) return;
+  const auto lock = lock_folder(*in);
+  Fd own{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+  struct stat mine {
+  }, named{};
+  const bool same = own && ::fstat(fd_.get(), &mine) == 0 && ::fstat(own.get(), &named) == 0 &&
+                    mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+  if (!lock || !same || ::flock(own.get(), LOCK_SH) != 0) return;
+  fd_ = std::move(own);
+  path_ = std::move(path);
+}
+
 /// Opens the file; `created_` says whether it is to be filled.
 Status NamedMemory::open_file(const std::string& path, Open how) {
   const int create = how == Open::create ? O_CREAT : 0;

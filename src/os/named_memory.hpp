@@ -33,6 +33,9 @@ class NamedMemory {
                                                 std::size_t data_bytes,
                                                 std::span<const std::byte> header);
 
+  /// The memory behind a descriptor that another process has handed down.
+  [[nodiscard]] static Result<NamedMemory> adopt(Fd held);
+
   NamedMemory(NamedMemory&& other) noexcept;
   NamedMemory& operator=(NamedMemory&&) = delete;
   NamedMemory(const NamedMemory&) = delete;
@@ -50,6 +53,7 @@ class NamedMemory {
   Status open_file(const std::string& path, Open how);
   Status fill(std::size_t data_bytes, std::span<const std::byte> header);
   Status map();
+  void take_name();
 
   Fd fd_;
   std::string path_;

@@ -4,6 +4,7 @@
 // call a mistake, is refused with ERROR_INVALID_HANDLE and stays open.
 #include "win32/call.hpp"
 #include "win32/pseudo_handles.hpp"
+#include "winsock/socket.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -60,6 +61,10 @@ BOOL DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE h
 
 BOOL GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags) {
   if (!lpdwFlags) return fail(ERROR_INVALID_PARAMETER);
+  if (const winsock::Socket* const socket = winsock::Socket::find(value_of(hObject))) {
+    *lpdwFlags = socket->inheritable ? HANDLE_FLAG_INHERIT : 0;
+    return TRUE;
+  }
   return succeed_if(kernel::handles().get_flags(value_of(hObject), *lpdwFlags),
                     ERROR_INVALID_HANDLE);
 }
@@ -67,6 +72,10 @@ BOOL GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags) {
 BOOL SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags) {
   constexpr DWORD kKnown = HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE;
   if (dwMask & ~kKnown) return fail(ERROR_INVALID_PARAMETER);
+  if (winsock::Socket* const socket = winsock::Socket::find(value_of(hObject))) {
+    if (dwMask & HANDLE_FLAG_INHERIT) socket->inheritable = (dwFlags & HANDLE_FLAG_INHERIT) != 0;
+    return TRUE;
+  }
   return succeed_if(kernel::handles().change_flags(value_of(hObject), dwMask, dwFlags),
                     ERROR_INVALID_HANDLE);
 }

@@ -1,8 +1,8 @@
 // CreateProcess and what can be asked of the process that it made.
 //
 // The program is found as Linux does (PATH, no extension); NAME.exe stands for NAME where only that
-// exists. The child gets the three standard streams and nothing else: handles and sockets of ours do not
-// exist there (WSADuplicateSocket hands sockets over). docs/limitations.md has the flags that are missing.
+// exists. The child gets the three standard streams and, with bInheritHandles, what kernel/inheritance.hpp says.
+// docs/limitations.md has the flags that are missing.
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/file.hpp"
+#include "kernel/inheritance.hpp"
 #include "kernel/process.hpp"
 #include "os/child.hpp"
 #include "win32/call.hpp"
@@ -72,6 +73,30 @@ DWORD code_of(const SysError& error) noexcept {
   }
 }
 
+/// The child's environment as it would be, and one variable more.
+void add_variable(os::ChildProgram& program, std::string variable) {
+  if (!program.environment) {
+    program.environment.emplace();
+    for (char** each = environ; each && *each; ++each) program.environment->emplace_back(*each);
+  }
+  program.environment->push_back(std::move(variable));
+}
+
+/// \return 0, or the code that the call fails with. The heritage must outlive the start.
+DWORD hand_down(os::ChildProgram& program, kernel::Heritage& heritage) {
+  std::vector<int> sockets;
+  winsock::Socket::for_each([&](const winsock::Socket& socket) {
+    if (socket.inheritable) sockets.push_back(socket.fd());
+  });
+  auto collected = kernel::collect_heritage(sockets);
+  if (!collected) return ERROR_NOT_ENOUGH_MEMORY;
+  heritage = std::move(*collected);
+  if (heritage.descriptors.empty()) return 0;
+  program.inherited = heritage.descriptors;
+  add_variable(program, heritage.variable);
+  return 0;
+}
+
 Result<std::int32_t> start(os::ChildProgram& program) {
   constexpr std::string_view kExtension = ".exe";
   auto started = os::start_child(program);
@@ -98,7 +123,7 @@ BOOL hand_out(std::int32_t number, LPPROCESS_INFORMATION information) {
 }
 
 template <typename Character, typename StartupInfo>
-BOOL create(const Character* application, const Character* line, DWORD flags,
+BOOL create(const Character* application, const Character* line, BOOL inherits, DWORD flags,
             const void* environment, const Character* folder, const StartupInfo* info,
             LPPROCESS_INFORMATION information) {
   if ((flags & ~kKnownFlags) || !info || !information || (!application && !line)) {
@@ -117,6 +142,10 @@ BOOL create(const Character* application, const Character* line, DWORD flags,
       program.environment = environment_of(static_cast<const char*>(environment));
     }
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
+    kernel::Heritage heritage;
+    if (inherits) {
+      if (const DWORD refused = hand_down(program, heritage)) return fail(refused);
+    }
     const auto started = start(program);
     if (!started) return fail(code_of(started.error()));
     return hand_out(*started, information);
@@ -131,20 +160,20 @@ using namespace wsalive::win32;
 
 BOOL CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine,
                     LPSECURITY_ATTRIBUTES /*lpProcessAttributes*/,
-                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL /*bInheritHandles*/,
+                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL bInheritHandles,
                     DWORD dwCreationFlags, LPVOID lpEnvironment, LPCSTR lpCurrentDirectory,
                     LPSTARTUPINFOA lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation) {
-  return create<char>(lpApplicationName, lpCommandLine, dwCreationFlags, lpEnvironment,
-                      lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
+  return create<char>(lpApplicationName, lpCommandLine, bInheritHandles, dwCreationFlags,
+                      lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
 }
 
 BOOL CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
                     LPSECURITY_ATTRIBUTES /*lpProcessAttributes*/,
-                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL /*bInheritHandles*/,
+                    LPSECURITY_ATTRIBUTES /*lpThreadAttributes*/, BOOL bInheritHandles,
                     DWORD dwCreationFlags, LPVOID lpEnvironment, LPCWSTR lpCurrentDirectory,
                     LPSTARTUPINFOW lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation) {
-  return create<wchar_t>(lpApplicationName, lpCommandLine, dwCreationFlags, lpEnvironment,
-                         lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
+  return create<wchar_t>(lpApplicationName, lpCommandLine, bInheritHandles, dwCreationFlags,
+                         lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation);
 }
 
 BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {

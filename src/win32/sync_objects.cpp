@@ -27,7 +27,9 @@ HANDLE create(const SECURITY_ATTRIBUTES* attributes, Text name, Plain plain, Nam
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
     std::string text = utf8(name);
     if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
-    return hand_out(text.empty() ? NamedObject{.object = plain()} : named(text), attributes);
+    // A child process that inherits the handle shares the state, as those who open a name do.
+    const bool shared = !text.empty() || (attributes && attributes->bInheritHandle);
+    return hand_out(shared ? named(text) : NamedObject{.object = plain()}, attributes);
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "os/describe_socket.hpp"
 #include "os/errno_table.hpp"
+#include "winsock/adopt.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/create.hpp"
@@ -57,6 +58,8 @@ void take_state(Socket& socket, const os::SocketDescription& what) {
   }
 }
 
+}  // namespace
+
 NewSocket adopt(int fd) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return tl::unexpected{refusal};
@@ -74,7 +77,6 @@ NewSocket adopt(int fd) {
   return static_cast<Handle>(fd);
 }
 
-}  // namespace
 }  // namespace wsalive::winsock
 
 SOCKET wsalive_adopt(int fd) {

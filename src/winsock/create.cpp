@@ -133,7 +133,9 @@ NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
     choose(wish.type, info.iSocketType);
     choose(wish.protocol, info.iProtocol);
   }
-  return create(wish, (flags & WSA_FLAG_OVERLAPPED) != 0);
+  const NewSocket made = create(wish, (flags & WSA_FLAG_OVERLAPPED) != 0);
+  if (made && (flags & WSA_FLAG_NO_HANDLE_INHERIT) != 0) Socket::find(*made)->inheritable = false;
+  return made;
 }
 
 }  // namespace

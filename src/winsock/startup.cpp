@@ -7,9 +7,11 @@
 #include <cstring>
 #include <optional>
 
+#include "kernel/inheritance.hpp"
 #include "os/program_memory.hpp"
 #include "os/thread_interrupt.hpp"
 #include "registry/settings.hpp"
+#include "winsock/adopt.hpp"
 #include "winsock/call.hpp"
 #include "winsock/choice.hpp"
 #include "winsock/close.hpp"
@@ -63,6 +65,8 @@ WsaError start_up(WORD requested, WSADATA* data) {
   if (!negotiated) return WsaError::version_not_supported;
   const WsaError refused = runtime().start_up(*negotiated, load);
   if (refused != WsaError::none) return refused;
+  // Sockets of the parent process, whose handles are ours from now on.
+  for (const int fd : kernel::take_inherited_sockets()) static_cast<void>(adopt(fd));
   static_cast<void>(os::store_program(data, describe(*negotiated)));
   return WsaError::none;
 }

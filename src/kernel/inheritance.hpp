@@ -1,0 +1,38 @@
+// Handles that a child process inherits: the same numbers, leading to the same objects.
+//
+// An object passes to a child by a descriptor (Object::heirloom) under the same number. What each one is stands in a
+// block of memory that is handed down too, and the environment names it. The child reads the block before its
+// main() and opens the handles; its sockets become its own at its first WSAStartup.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "kernel/handle_table.hpp"
+
+namespace wsalive::kernel {
+
+/// HANDLE_FLAG_INHERIT.
+inline constexpr std::uint32_t kInherit = 1;
+
+/// What one child is to get, kept open until it has been started.
+struct Heritage {
+  std::vector<int> descriptors;  ///< Empty: nothing.
+  std::string variable;          ///< NAME=VALUE for its environment.
+  Fd block;
+  std::vector<HandleTable::OpenHandle> kept;
+};
+
+/// All handles that are marked kInherit and have a descriptor, and these sockets. Throws std::bad_alloc.
+[[nodiscard]] Result<Heritage> collect_heritage(std::span<const int> sockets);
+
+/// Opens what the parent has handed down, once, at the program's start.
+void take_heritage() noexcept;
+
+/// The sockets among it, once; the caller's from now on. Throws std::bad_alloc.
+[[nodiscard]] std::vector<int> take_inherited_sockets();
+
+}  // namespace wsalive::kernel
