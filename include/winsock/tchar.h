@@ -10,6 +10,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "wsalive/secure_crt.h"
+
 #ifdef _UNICODE
 #define __T(literal) L##literal
 typedef wchar_t _TCHAR;
@@ -19,6 +21,9 @@ typedef wchar_t _TSCHAR;
 #define _tcscpy wcscpy
 #define _tcsncpy wcsncpy
 #define _tcscat wcscat
+#define _tcscpy_s wcscpy_s
+#define _tcscat_s wcscat_s
+#define _stprintf_s swprintf_s
 #define _tcsncat wcsncat
 #define _tcscmp wcscmp
 #define _tcsncmp wcsncmp
@@ -52,6 +57,9 @@ typedef signed char _TSCHAR;
 #define _tcscpy strcpy
 #define _tcsncpy strncpy
 #define _tcscat strcat
+#define _tcscpy_s strcpy_s
+#define _tcscat_s strcat_s
+#define _stprintf_s sprintf_s
 #define _tcsncat strncat
 #define _tcscmp strcmp
 #define _tcsncmp strncmp

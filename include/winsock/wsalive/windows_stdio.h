@@ -14,6 +14,7 @@
 #include <wchar.h>
 
 #include "compiler.h"
+#include "secure_crt.h"
 
 #if !defined(__USE_FORTIFY_LEVEL) || __USE_FORTIFY_LEVEL == 0
 
