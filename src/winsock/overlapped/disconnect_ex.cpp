@@ -37,6 +37,10 @@ WsaError make_reusable(Socket& socket) {
   if (socket.is_tcp()) runtime().engine().forget(socket.fd());
   const int result = os::disconnect_socket(socket.fd());
   if (result != 0) return os::wsa_error(-result);
+  // A transmission has changed the kernel's mode; a connect counts on it.
+  if (socket.kernel_non_blocking.exchange(false) && !socket.non_blocking.load()) {
+    static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
+  }
   constexpr auto kOfConnection = static_cast<std::uint8_t>(kByConnectEx | kContextUpdated);
   socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
   socket.shut.store(0, std::memory_order_relaxed);
