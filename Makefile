@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: all demo test bench asan tsan lint format install uninstall clean help
+.PHONY: all demo test bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: build/release/build.ninja ## build the release libraries and tools
@@ -34,6 +34,10 @@ bench: build/bench/build.ninja ## measure speed against the raw system calls
 	@cmake --build --preset bench -- --quiet
 	@bench/run build/bench
 
+bench-wine: build/bench/build.ninja ## the call table beside Wine's
+	@cmake --build --preset bench --target calls_alone_ours calls_alone_raw -- --quiet
+	@bench/wine build/bench || test $$? = 77
+
 lint: build/dev/build.ninja ## check format, layers, sources and clang-tidy
 	@tools/lint
 
@@ -53,4 +57,4 @@ clean: ## remove build/
 	@rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z %]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z %]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

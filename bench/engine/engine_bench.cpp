@@ -1,0 +1,216 @@
+// The engine's exactness and its price: how late probes leave the wire, what the thread costs, what a
+// connection weighs, for 1, 100 and 10,000 driven connections, and for 50,000 in five processes.
+//
+//   engine_bench [--quick]
+
+#include <fmt/core.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "engine/kernel_probe.hpp"
+#include "engine/scene.hpp"
+#include "os/namespaces.hpp"
+#include "os/network.hpp"
+#include "support/report.hpp"
+
+namespace wsalive::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMany = 1000;  // From here on the timing is that of the bars.
+
+/// How long a scene of few connections is watched.
+struct Effort {
+  std::vector<std::size_t> counts;
+  milliseconds watched;
+  std::size_t processes;  ///< Of 10,000 connections each.
+};
+const Effort kFull{{1, 100, 10'000}, 8s, 5};
+const Effort kQuick{{1}, 2s, 0};
+
+double tick_ms() {
+  return std::chrono::duration<double, std::milli>(engine::os_ticks().length).count();
+}
+
+double percent_within(const std::vector<double>& values, double least, double most) {
+  if (values.empty()) return 0;
+  const auto inside =
+      std::ranges::count_if(values, [&](double value) { return value >= least && value <= most; });
+  return 100.0 * static_cast<double>(inside) / static_cast<double>(values.size());
+}
+
+std::string with_commas(std::size_t count) {
+  return count < 1000 ? std::to_string(count) : fmt::format("{},{:03}", count / 1000, count % 1000);
+}
+
+Report::Histogram histogram_of(const std::vector<double>& values, double from, double to,
+                               double step, double limit) {
+  Report::Histogram buckets{from, step, limit, {}};
+  buckets.counts.resize(static_cast<std::size_t>((to - from) / step) + 1);
+  for (const double value : values) {
+    const double at =
+        std::clamp((value - from) / step, 0.0, static_cast<double>(buckets.counts.size() - 1));
+    ++buckets.counts[static_cast<std::size_t>(at)];
+  }
+  return buckets;
+}
+
+/// Within two ticks + 1 ms; earlier than wanted only by what the kernel's own tick was late.
+void report_lateness(Report& report, const std::string& group, const std::vector<double>& late) {
+  const double tick = tick_ms();
+  report.figure(group, "probes", static_cast<double>(late.size()), "");
+  report.figure(group, "late, median", quantile(late, 0.5), "ms");
+  report.figure(group, "late, 97 of 100", quantile(late, 0.97), "ms");
+  report.figure(group, "late, the worst", quantile(late, 1), "ms");
+  report.figure(group, "late by two ticks + 1 ms at most",
+                percent_within(late, -tick, 2 * tick + 1), "%", at_least(97));
+  report.figure(group, "early by more than a tick", 100 - percent_within(late, -tick, 1e9), "%",
+                at_most(0));
+}
+
+policy::Timing rearm_timing(std::size_t count) {
+  const bool many = count > kMany;
+  return {policy::DwordMillis{many ? 10'000U : 1500U}, policy::DwordMillis{many ? 500U : 300U}, 5};
+}
+
+void rearm(Report& report, std::size_t count, std::uint16_t port, milliseconds watched) {
+  const std::string group = fmt::format("engine, rearm, {} connections", with_commas(count));
+  say(group);
+  const bool many = count > kMany;
+  const policy::Timing timing = rearm_timing(count);
+  Scene scene{count, timing, port};
+  scene.open(milliseconds{timing.idle});
+  scene.watch(many ? 25s : watched);
+  const std::vector<double> late = scene.lateness();
+  report_lateness(report, group, late);
+  report.figure(group, "the thread's time for a probe", scene.cpu_each(), "us");
+  if (!many) return;
+  report.histogram("rearm", histogram_of(late, -5, 20, 0.25, 2 * tick_ms() + 1));
+  report.figure(group, "the thread's part of a core, T = 10 s", scene.cpu_percent(), "%",
+                at_most(2));
+  report.figure(group, "memory a connection", scene.weigh(), "bytes", at_most(64));
+}
+
+/// The peers are cut off, so that every silence has many probes.
+void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds watched) {
+  const std::string group = fmt::format("engine, repair, {} connections", with_commas(count));
+  say(group);
+  const bool many = count > kMany;
+  const policy::Timing timing{policy::DwordMillis{900U}, policy::DwordMillis{many ? 2000U : 100U},
+                              static_cast<std::uint8_t>(many ? 5 : 60)};
+  Scene scene{count, timing, port};
+  scene.open(milliseconds{timing.idle});
+  const auto here = os::NetworkNamespace::current();
+  const std::string rules = fmt::format(
+      "table inet deaf {{\n chain in {{\n type filter hook input priority 0;\n tcp dport {} "
+      "drop;\n }}\n}}\n",
+      port);
+  if (!here || !os::apply_nft(*here, rules)) {
+    report.skip(group + ": nft is refused here");
+    return;
+  }
+  scene.watch(std::min(watched, milliseconds{5s}));
+  (void)os::apply_nft(*here, "delete table inet deaf\n");
+  const std::vector<double> apart = scene.spacing();
+  report.figure(group, "spacings", static_cast<double>(apart.size()), "");
+  report.figure(group, "off, 1 of 100", quantile(apart, 0.01), "ms");
+  report.figure(group, "off, median", quantile(apart, 0.5), "ms");
+  report.figure(group, "off, 99 of 100", quantile(apart, 0.99), "ms");
+  report.figure(group, "off by 1.5 ms at most", percent_within(apart, -1.5, 1.5), "%",
+                at_least(99));
+  report.figure(group, "the thread's part of a core", scene.cpu_percent(), "%");
+  report.figure(group, "the thread's time for a probe", scene.cpu_each(), "us");
+  if (many) report.histogram("repair", histogram_of(apart, -3, 3, 0.05, 1.5));
+}
+
+void write_all(int to, const void* bytes, std::size_t size) {
+  const char* at = static_cast<const char*>(bytes);
+  while (size != 0) {
+    const ssize_t done = ::write(to, at, size);
+    if (done <= 0) std::_Exit(1);
+    at += done;
+    size -= static_cast<std::size_t>(done);
+  }
+}
+
+/// A process with namespaces, peers and connections of its own, which writes its lateness and, last, what
+/// its thread took.
+[[noreturn]] void work(std::size_t count, int to) {
+  prepare_process();
+  const Peers peers;
+  const policy::Timing timing = rearm_timing(count);
+  Scene scene{count, timing, peers.hearing()};
+  scene.open(milliseconds{timing.idle});
+  scene.watch(12s);
+  std::vector<double> said = scene.lateness();
+  said.push_back(scene.cpu_percent());
+  write_all(to, said.data(), said.size() * sizeof(double));
+  std::exit(0);
+}
+
+void several_processes(Report& report, std::size_t processes, std::size_t each) {
+  const std::string group = fmt::format("engine, rearm, {} connections in {} processes",
+                                        with_commas(processes * each), processes);
+  say(group);
+  std::vector<Fd> results;
+  std::vector<pid_t> workers;
+  for (std::size_t i = 0; i < processes; ++i) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) fail("pipe");
+    results.emplace_back(ends[0]);
+    const Fd in{ends[1]};
+    workers.push_back(::fork());
+    if (workers.back() == 0) work(each, in.get());
+  }
+  std::vector<double> late;
+  double cpu = 0;
+  for (const Fd& result : results) {
+    std::vector<double> said;
+    double value = 0;
+    while (::read(result.get(), &value, sizeof value) == sizeof value) said.push_back(value);
+    if (said.empty()) continue;
+    cpu += said.back();
+    late.insert(late.end(), said.begin(), said.end() - 1);
+  }
+  bool all_well = true;
+  for (const pid_t worker : workers) {
+    int status = 0;
+    all_well = ::waitpid(worker, &status, 0) == worker && status == 0 && all_well;
+  }
+  if (!all_well) return report.skip(group + ": a process failed");
+  report_lateness(report, group, late);
+  report.figure(group, "their threads' part of a core, T = 10 s", cpu, "%");
+}
+
+int run(const Effort& effort) {
+  Report report;
+  // First, while this process has one thread.
+  if (effort.processes != 0) several_processes(report, effort.processes, 10'000);
+  prepare_process();
+  const Peers peers;
+  report.figure("engine", "the kernel's own time for a probe and its answer", kernel_probe_us(),
+                "us");
+  for (const std::size_t count : effort.counts) {
+    rearm(report, count, peers.hearing(), effort.watched);
+  }
+  for (const std::size_t count : effort.counts) {
+    repair(report, count, peers.deaf(), effort.watched);
+  }
+  report.print();
+  return 0;
+}
+
+}  // namespace
+}  // namespace wsalive::bench
+
+int main(int argc, char** argv) {
+  using namespace wsalive::bench;
+  return run(is_quick(argc, argv) ? kQuick : kFull);
+}

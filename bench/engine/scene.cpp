@@ -1,0 +1,156 @@
+#include "engine/scene.hpp"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "os/clock.hpp"
+#include "os/namespaces.hpp"
+
+namespace wsalive::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// CPU time that the engine's thread has used.
+nanoseconds engine_cpu() {
+  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::string name;
+    std::ifstream{task.path() / "comm"} >> name;
+    long used = 0;
+    if (name == "wsalive-engine" && std::ifstream{task.path() / "schedstat"} >> used) {
+      return nanoseconds{used};
+    }
+  }
+  return {};
+}
+
+/// Memory that is really there, shared included.
+long resident_kib() {
+  std::ifstream rollup{"/proc/self/smaps_rollup"};
+  for (std::string word; rollup >> word;) {
+    long kib = 0;
+    if (word == "Rss:" && rollup >> kib) return kib;
+  }
+  return 0;
+}
+
+double in_ms(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+void sleep_until(Instant instant) {
+  std::this_thread::sleep_until(std::chrono::steady_clock::time_point{instant.time_since_epoch()});
+}
+
+}  // namespace
+
+void fail(const std::string& what) {
+  fmt::print(stderr, "engine_bench: {}\n", what);
+  std::exit(1);
+}
+
+void prepare_process() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (const Status entered = os::enter_private_namespaces(); !entered) {
+    fail(std::string{"namespaces are denied here: "} + entered.error().attempt);
+  }
+  (void)os::set_sysctl("net/ipv4/ip_local_port_range", "1024 65000");
+}
+
+Scene::Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port)
+    : count_(count), timing_(timing), port_(port) {
+  auto capture = os::Capture::start("lo", 262'144);
+  if (!capture) fail("the capture was refused");
+  capture_.emplace(std::move(*capture));
+  engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
+}
+
+void Scene::open(nanoseconds over) {
+  const policy::SourcedTiming wanted{timing_, policy::Source::socket, policy::Source::socket,
+                                     policy::Source::socket};
+  sockets_.reserve(count_);
+  const Instant begin = os::monotonic_clock().now();
+  for (std::size_t i = 0; i < count_; ++i) {
+    sleep_until(begin + over * static_cast<long>(i) / static_cast<long>(count_));
+    sockets_.push_back(connect_to(port_));
+    if (!engine_->switch_on(sockets_[i].get(), wanted, engine::KernelSwitch::untouched)) {
+      fail("keep-alive was refused");
+    }
+  }
+}
+
+void Scene::watch(nanoseconds time) {
+  (void)taken();
+  const nanoseconds before = engine_cpu();
+  std::this_thread::sleep_for(time);
+  cpu_ = in_ms(engine_cpu() - before) / 1000;
+  watched_ = in_ms(time) / 1000;
+  segments_ = taken();
+}
+
+double Scene::weigh() {
+  engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
+  // The first pays for the thread.
+  (void)engine_->switch_on(sockets_[0].get(), {timing_}, engine::KernelSwitch::on);
+  std::this_thread::sleep_for(50ms);
+  const long before = resident_kib();
+  for (const Fd& socket : sockets_) {
+    (void)engine_->switch_on(socket.get(), {timing_}, engine::KernelSwitch::on);
+  }
+  return static_cast<double>(resident_kib() - before) * 1024 / static_cast<double>(count_);
+}
+
+std::vector<double> Scene::lateness() const {
+  std::vector<double> late;
+  std::map<std::uint16_t, Instant> heard;
+  for (const os::Segment& segment : segments_) {
+    const bool from_peer = segment.from.port == port_;
+    const std::uint16_t ours = from_peer ? segment.to.port : segment.from.port;
+    if (from_peer) {
+      heard[ours] = segment.at;
+    } else if (heard.contains(ours)) {
+      late.push_back(in_ms(segment.at - heard[ours] - milliseconds{timing_.idle}));
+      heard.erase(ours);
+    }
+  }
+  return late;
+}
+
+std::vector<double> Scene::spacing() const {
+  std::vector<double> apart;
+  std::map<std::uint16_t, Instant> last;
+  for (const os::Segment& segment : segments_) {
+    if (!is_probe(segment)) continue;
+    const auto before = last.find(segment.from.port);
+    if (before != last.end()) {
+      apart.push_back(in_ms(segment.at - before->second - milliseconds{timing_.interval}));
+    }
+    last[segment.from.port] = segment.at;
+  }
+  return apart;
+}
+
+double Scene::cpu_each() const {
+  const auto probes = std::ranges::count_if(
+      segments_, [this](const os::Segment& segment) { return is_probe(segment); });
+  return probes == 0 ? 0 : cpu_ * 1e6 / static_cast<double>(probes);
+}
+
+std::vector<os::Segment> Scene::taken() {
+  auto segments = capture_->take();
+  if (!segments) fail("the capture lost packets");
+  return std::move(*segments);
+}
+
+}  // namespace wsalive::bench

@@ -1,0 +1,60 @@
+// One scene of the engine: so many connections driven with one timing, their phases spread evenly, the peers in
+// another process, and every segment watched on loopback by the kernel's own stamps.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "engine/make_engine.hpp"
+#include "os/capture.hpp"
+#include "peers.hpp"
+
+namespace wsalive::bench {
+
+[[noreturn]] void fail(const std::string& what);
+
+/// Moves the process into namespaces of its own, with all the ports and descriptors that there are.
+/// Errors: ends the program if the host refuses.
+void prepare_process();
+
+class Scene {
+ public:
+  Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port);
+
+  /// Connections come evenly over that time, so that their phases are spread.
+  void open(std::chrono::nanoseconds over);
+  /// Watches the wire and the engine's thread.
+  void watch(std::chrono::nanoseconds time);
+  /// What driving weighs: the same connections with a new engine. \return bytes each.
+  double weigh();
+
+  /// Milliseconds from T after the last segment heard to the probe.
+  [[nodiscard]] std::vector<double> lateness() const;
+  /// Milliseconds between two probes of one silence, less I.
+  [[nodiscard]] std::vector<double> spacing() const;
+  /// How much of one core the engine's thread has used while it was watched.
+  [[nodiscard]] double cpu_percent() const { return 100 * cpu_ / watched_; }
+  /// Microseconds of the engine's thread for each probe that left while it was watched.
+  [[nodiscard]] double cpu_each() const;
+
+ private:
+  [[nodiscard]] std::vector<os::Segment> taken();
+  [[nodiscard]] bool is_probe(const os::Segment& segment) const {
+    return segment.to.port == port_ && !segment.has(os::rst) && !segment.has(os::syn);
+  }
+
+  std::size_t count_;
+  policy::Timing timing_;
+  std::uint16_t port_;
+  std::optional<os::Capture> capture_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::vector<Fd> sockets_;
+  std::vector<os::Segment> segments_;
+  double cpu_ = 0;      // Seconds.
+  double watched_ = 1;  // Seconds.
+};
+
+}  // namespace wsalive::bench

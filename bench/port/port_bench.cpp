@@ -1,0 +1,144 @@
+// Completion ports: echo servers of the same shape, one thread each, under the same load.
+//
+// All servers run from the beginning, and the load goes to them by turns, a fifth of a second each.
+// The ratio is the yardstick's rate over ours, so that it is above 1 where ours is slower, as with costs.
+//
+//   port_bench [--quick]
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "port/load.hpp"
+#include "support/helper.hpp"
+#include "support/report.hpp"
+
+namespace wsalive::bench {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct Effort {
+  std::size_t rounds;
+  milliseconds slice;
+};
+constexpr Effort kFull{7, milliseconds{160}};
+constexpr Effort kQuick{1, milliseconds{30}};
+
+/// A running server and the load on it.
+struct Contender {
+  std::string name;
+  Helper server;
+  Load load;
+  std::vector<double> rates;
+};
+
+using Measure = std::function<double(Load&, std::chrono::nanoseconds)>;
+
+struct Scene {
+  std::string what;
+  Measure measure;
+};
+
+std::vector<Contender> start_all(Report& report) {
+  struct Name {
+    const char* program;
+    const char* shown;
+  };
+  constexpr Name kServers[] = {{"echo_port", "completion port"},
+                               {"echo_epoll", "raw epoll"},
+                               {"echo_uring", "io_uring"},
+                               {"echo_asio", "Asio"}};
+  std::vector<Contender> all;
+  for (const Name& each : kServers) {
+    auto server = Helper::start({own_folder() + "/" + each.program});
+    const auto port = server ? server->hear() : std::nullopt;
+    if (!port) {
+      report.skip(
+          fmt::format("the echo server on {}: it is not built here, or denied", each.shown));
+      continue;
+    }
+    const auto number = static_cast<std::uint16_t>(std::stoul(*port));
+    all.push_back({each.shown, std::move(*server), Load{number}, {}});
+  }
+  return all;
+}
+
+std::optional<Bar> bar_against(const std::string& name) {
+  if (name == "raw epoll") return at_most(1.15);
+  if (name == "Asio") return at_most(1.0);
+  return std::nullopt;
+}
+
+void measure(std::vector<Contender>& all, const Scene& scene, const Effort& effort,
+             Report& report) {
+  say(scene.what);
+  for (Contender& each : all) {
+    each.rates.clear();
+    (void)scene.measure(each.load, milliseconds{20});  // Warm; connections are made.
+  }
+  for (std::size_t round = 0; round < effort.rounds; ++round) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Contender& each = all[round % 2 == 0 ? i : all.size() - 1 - i];
+      each.rates.push_back(scene.measure(each.load, effort.slice));
+    }
+  }
+  const Contender& ours = all.front();
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    Line line;
+    line.group = "completion port";
+    line.what = scene.what;
+    line.unit = "/s";
+    line.ours = quantile(ours.rates, 0.5);
+    line.other_name = all[i].name;
+    line.other = quantile(all[i].rates, 0.5);
+    line.ratio = spread_of(ratios(all[i].rates, ours.rates));
+    line.rounds = effort.rounds;
+    line.bar = bar_against(all[i].name);
+    report.add(line);
+  }
+}
+
+std::vector<Scene> scenes() {
+  std::vector<Scene> all;
+  for (const std::size_t count : {1U, 64U, 1000U}) {
+    all.push_back({fmt::format("echo of 64 bytes, {} at once", count),
+                   [=](Load& load, auto time) { return load.echo(count, 64, time); }});
+  }
+  for (const std::size_t kib : {1U, 64U}) {
+    all.push_back({fmt::format("echo of {} KiB, 64 at once", kib),
+                   [=](Load& load, auto time) { return load.echo(64, kib * 1024, time); }});
+  }
+  for (const std::size_t count : {1U, 64U, 1000U}) {
+    all.push_back({fmt::format("accept, echo of a byte, reset, {} at once", count),
+                   [=](Load& load, auto time) { return load.accepts(count, time); }});
+  }
+  return all;
+}
+
+int run(const Effort& effort) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  Report report;
+  std::vector<Contender> all = start_all(report);
+  if (all.empty() || all.front().name != "completion port") {
+    fmt::print(stderr, "port_bench: our own server does not start\n");
+    return 1;
+  }
+  for (const Scene& scene : scenes()) measure(all, scene, effort, report);
+  report.print();
+  return 0;
+}
+
+}  // namespace
+}  // namespace wsalive::bench
+
+int main(int argc, char** argv) {
+  using namespace wsalive::bench;
+  return run(is_quick(argc, argv) ? kQuick : kFull);
+}

@@ -1,0 +1,68 @@
+#include "support/report.hpp"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace wsalive::bench {
+namespace {
+
+nlohmann::json as_json(const Spread& spread) { return {spread.low, spread.median, spread.high}; }
+
+nlohmann::json as_json(const Line& line) {
+  nlohmann::json json{{"group", line.group},
+                      {"what", line.what},
+                      {"unit", line.unit},
+                      {"ours", line.ours},
+                      {"rounds", line.rounds}};
+  if (!line.other_name.empty()) {
+    json["other"] = line.other;
+    json["other_name"] = line.other_name;
+    json["ratio"] = as_json(line.ratio);
+  }
+  if (line.null_ratio) json["null"] = as_json(*line.null_ratio);
+  if (line.bar) {
+    json["bar"] = line.bar->limit;
+    json["sense"] = line.bar->sense == Bar::Sense::at_most ? "at most" : "at least";
+  }
+  return json;
+}
+
+}  // namespace
+
+void Report::figure(std::string group, std::string what, double value, std::string unit,
+                    std::optional<Bar> bar) {
+  Line line;
+  line.group = std::move(group);
+  line.what = std::move(what);
+  line.unit = std::move(unit);
+  line.ours = value;
+  line.bar = bar;
+  add(line);
+}
+
+void Report::print() const {
+  nlohmann::json document{{"lines", nlohmann::json::array()},
+                          {"skipped", skipped_},
+                          {"histograms", nlohmann::json::object()}};
+  for (const Line& line : lines_) document["lines"].push_back(as_json(line));
+  for (const auto& [name, buckets] : histograms_) {
+    document["histograms"][name] = {{"from", buckets.from},
+                                    {"step", buckets.step},
+                                    {"limit", buckets.limit},
+                                    {"counts", buckets.counts}};
+  }
+  fmt::print("{}\n", document.dump(1));
+}
+
+void say(const std::string& progress) { fmt::print(stderr, "  {}\n", progress); }
+
+bool is_quick(int argc, const char* const* argv) {
+  for (int at = 1; at < argc; ++at) {
+    if (std::string_view{argv[at]} == "--quick") return true;
+  }
+  return false;
+}
+
+}  // namespace wsalive::bench
