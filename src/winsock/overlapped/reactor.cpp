@@ -39,7 +39,7 @@ void Reactor::left_alone(WatchSet& set) noexcept {
 }
 
 bool Reactor::start() noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::lock_guard lock{starting_};
   if (runs_.load(std::memory_order_relaxed)) return true;
   const os::AllSignalsBlocked quiet;
   if (!os::start_thread(kStackBytes, &Reactor::body, this)) return false;
@@ -89,8 +89,18 @@ bool Reactor::fall_asleep() noexcept {
   return false;
 }
 
-void Reactor::begin_anew_in_child() noexcept {
+void Reactor::lock_for_fork() noexcept {
+  starting_.lock();
+  mutex_.lock();
+}
+
+void Reactor::unlock_for_fork() noexcept {
   mutex_.unlock();
+  starting_.unlock();
+}
+
+void Reactor::begin_anew_in_child() noexcept {
+  unlock_for_fork();
   runs_.store(false);
   asleep_.store(false);
   own_.renew();

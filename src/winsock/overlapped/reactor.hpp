@@ -35,8 +35,8 @@ class Reactor {
   void left_alone(WatchSet& set) noexcept;
 
   /// Around a fork.
-  void lock_for_fork() noexcept { mutex_.lock(); }
-  void unlock_for_fork() noexcept { mutex_.unlock(); }
+  void lock_for_fork() noexcept;
+  void unlock_for_fork() noexcept;
   void begin_anew_in_child() noexcept;
 
  private:
@@ -54,6 +54,8 @@ class Reactor {
   WatchSet own_;
   std::atomic<bool> runs_{false};
   std::atomic<bool> asleep_{false};
+  /// Taken with a channel's lock held, so never by the thread, which looks at channels.
+  std::mutex starting_;
   std::mutex mutex_;  // Guards what follows.
   std::vector<Port> ports_;
 };

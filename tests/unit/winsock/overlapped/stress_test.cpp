@@ -129,8 +129,8 @@ TEST(Stress, ManyConnectionsEcho) {
   const Winsock started;
   constexpr int kConnections = 400;
   const Port port;
+  std::vector<std::unique_ptr<Job>> jobs;  // Closing a socket ends its jobs: they live longer.
   std::vector<Pair> pairs;
-  std::vector<std::unique_ptr<Job>> jobs;
   for (int at = 0; at < kConnections; ++at) {
     pairs.push_back(connected_pair());
     jobs.push_back(std::make_unique<Job>());
