@@ -1,7 +1,7 @@
 # wsalive_tests(): every *_test.cpp, *_test.c, *_test.sh and *_test.py below the current folder is one CTest
 # test, named after its path (tests/unit/policy/timeline_test.cpp is unit.policy.timeline). Its
 # labels stand in the file, in a line `labels: net realtime` within the first 20; without one it is
-# "fast". A realtime test runs alone.
+# "fast". tools/run-tests runs the realtime ones apart from the others.
 #
 # Every skip is written down for tools/check-skips: by tests/support/main.cpp for C++ tests, by tests/cli/tool.py
 # for the command's, and by a script, which then ends with status 77, with tests/support/skip.
@@ -28,15 +28,17 @@ function(wsalive_test file)
   else()
     add_executable(${name} ${file})
     target_link_libraries(${name} PRIVATE wsalive_test_support wsalive_test_main wsalive_warnings)
+    if(NOT file MATCHES "^abi/")  # Their own order of headers is what those prove.
+      target_precompile_headers(${name} REUSE_FROM wsalive_test_headers)
+      # gcc forgets with precompiled headers that std::string's own false alarms are a system header's.
+      target_compile_options(${name} PRIVATE -Wno-array-bounds)
+    endif()
     add_test(NAME ${name} COMMAND ${name})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 ENVIRONMENT
     "WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
   if("slow" IN_LIST labels)
     set_tests_properties(${name} PROPERTIES TIMEOUT 900)
-  endif()
-  if("realtime" IN_LIST labels)
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()
 endfunction()
 
