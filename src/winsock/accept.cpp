@@ -97,6 +97,10 @@ int ask(const Condition& condition, int fd, os::SocketAddress peer) {
                        condition.data);
 }
 
+WsaError put_back(const Socket& listener, Fd connection, WsaError answer) {
+  return defer(listener, std::move(connection)) ? answer : WsaError::no_buffers;
+}
+
 /// K-22: the kernel has answered the peer already, so a rejected connection is reset.
 WsaError put_to_condition(const Socket& listener, const Condition& condition, Fd& connection,
                           const os::SocketAddress& peer) {
@@ -105,14 +109,12 @@ WsaError put_to_condition(const Socket& listener, const Condition& condition, Fd
     case CF_ACCEPT:
       return WsaError::none;
     case CF_DEFER:
-      defer(listener, std::move(connection));
-      return WsaError::try_again;
+      return put_back(listener, std::move(connection), WsaError::try_again);
     case CF_REJECT:
       os::abort_connection(std::move(connection));
       return WsaError::connection_refused;
     default:
-      defer(listener, std::move(connection));
-      return WsaError::invalid_argument;
+      return put_back(listener, std::move(connection), WsaError::invalid_argument);
   }
 }
 

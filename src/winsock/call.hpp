@@ -51,6 +51,16 @@ template <typename Expected>
   return kSocketError;
 }
 
+/// The same of a body that may run out of memory.
+template <typename Body>
+[[nodiscard]] int guarded_count(Body body) noexcept {
+  try {
+    return finish_count(body());
+  } catch (const std::bad_alloc&) {
+    return finish(WsaError::no_buffers);
+  }
+}
+
 /// The handle of a new socket, or INVALID_SOCKET.
 template <typename Expected>
 [[nodiscard]] Handle finish_handle(const Expected& socket) noexcept {

@@ -3,8 +3,11 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
+
+#include "os/abort_connection.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -23,17 +26,25 @@ bool nobody_waits() { return g_count.load(std::memory_order_acquire) == 0; }
 
 }  // namespace
 
-void defer(const Socket& listener, Fd connection) {
-  const std::lock_guard lock{g_mutex};
-  waiting()[listener.fd()].push_back(std::move(connection));
+bool defer(const Socket& listener, Fd connection) noexcept {
+  try {
+    const std::lock_guard lock{g_mutex};
+    std::vector<Fd>& of_listener = waiting()[listener.fd()];
+    of_listener.reserve(of_listener.size() + 1);
+    of_listener.push_back(std::move(connection));
+  } catch (const std::bad_alloc&) {
+    os::abort_connection(std::move(connection));
+    return false;
+  }
   g_count.fetch_add(1, std::memory_order_release);
+  return true;
 }
 
 Fd take_deferred(const Socket& listener) noexcept {
   if (nobody_waits()) return {};
   const std::lock_guard lock{g_mutex};
   const auto found = waiting().find(listener.fd());
-  if (found == waiting().end()) return {};
+  if (found == waiting().end() || found->second.empty()) return {};
   Fd connection = std::move(found->second.back());
   found->second.pop_back();
   if (found->second.empty()) waiting().erase(found);
@@ -44,7 +55,8 @@ Fd take_deferred(const Socket& listener) noexcept {
 bool has_deferred(const Socket& listener) noexcept {
   if (nobody_waits()) return false;
   const std::lock_guard lock{g_mutex};
-  return waiting().contains(listener.fd());
+  const auto found = waiting().find(listener.fd());
+  return found != waiting().end() && !found->second.empty();
 }
 
 void drop_deferred(const Socket& listener) noexcept {

@@ -9,8 +9,9 @@
 
 namespace wsalive::winsock {
 
-/// Puts a connection back, ahead of all others of its listener.
-void defer(const Socket& listener, Fd connection);
+/// Puts a connection back, ahead of all others of its listener. \return false, and the connection is reset,
+/// where memory is short.
+[[nodiscard]] bool defer(const Socket& listener, Fd connection) noexcept;
 
 /// The listener's deferred connection. Costs one load where no listener has any.
 [[nodiscard]] Fd take_deferred(const Socket& listener) noexcept;

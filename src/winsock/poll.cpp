@@ -84,6 +84,7 @@ WsaError PollCall::read() {
     polled_.push_back(item);
   });
   if (!good) return WsaError::fault;
+  watched_.reserve(polled_.size());  // Nothing may run out of memory once the call has begun.
   return known_events ? WsaError::none : WsaError::invalid_argument;
 }
 
@@ -161,5 +162,5 @@ Count poll_call(WSAPOLLFD* items, ULONG count, INT time_out_ms) {
 
 int WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
   using namespace wsalive::winsock;
-  return finish_count(poll_call(fdArray, fds, timeout));
+  return guarded_count([&] { return poll_call(fdArray, fds, timeout); });
 }

@@ -83,6 +83,7 @@ WsaError Selection::read() {
                                           });
     if (!good) return WsaError::fault;
   }
+  watched_.reserve(members_.size());  // Nothing may run out of memory once the call has begun.
   return members_.size() != 0 ? WsaError::none : WsaError::invalid_argument;
 }
 
@@ -174,7 +175,7 @@ Count select_call(fd_set* reading, fd_set* writing, fd_set* exceptional, const t
 int select(int /*nfds*/, fd_set* readfds, fd_set* writefds, fd_set* exceptfds,
            const struct timeval* timeout) {
   using namespace wsalive::winsock;
-  return finish_count(select_call(readfds, writefds, exceptfds, timeout));
+  return guarded_count([&] { return select_call(readfds, writefds, exceptfds, timeout); });
 }
 
 // FD_ISSET. A macro on the program's own memory, as on Windows.

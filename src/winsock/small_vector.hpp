@@ -25,6 +25,10 @@ class SmallVector {
     many_.push_back(item);
     ++size_;
   }
+  /// So many can be pushed without an allocation.
+  void reserve(std::size_t count) {
+    if (count > kUsual) many_.reserve(count);
+  }
   void clear() noexcept {
     many_.clear();
     size_ = 0;

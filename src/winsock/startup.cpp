@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <optional>
 
 #include "kernel/inheritance.hpp"
@@ -80,7 +81,11 @@ void close_all() {
 
 // Its answer is the code itself: there may be no last error before the start-up.
 int WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) {
-  return static_cast<int>(wsalive::winsock::start_up(wVersionRequested, lpWSAData));
+  try {
+    return static_cast<int>(wsalive::winsock::start_up(wVersionRequested, lpWSAData));
+  } catch (const std::bad_alloc&) {
+    return WSASYSNOTREADY;  // Nothing was counted.
+  }
 }
 
 int WSACleanup(void) {

@@ -90,7 +90,7 @@ void become_connection(Socket& accepting, int connection) {
 void give_connection_up(Operation& operation, int connection) {
   Fd owned{connection};
   if (const Socket* const listener = Socket::find(operation.extra.listener)) {
-    defer(*listener, std::move(owned));
+    static_cast<void>(defer(*listener, std::move(owned)));
   }
   tell(operation, {kCancelled, 0});
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <new>
 
 namespace wsalive::winsock {
 namespace {
@@ -86,6 +87,17 @@ Operation& take_operation() {
   if (!operation) operation = new Operation;
   g_in_use.fetch_add(1, std::memory_order_relaxed);
   return *operation;
+}
+
+Operation& take_operation(const WSABUF* buffers, std::uint32_t count) {
+  Operation& operation = take_operation();
+  try {
+    operation.take_buffers(buffers, count);
+  } catch (const std::bad_alloc&) {
+    give_back(operation);
+    throw;
+  }
+  return operation;
 }
 
 void give_back(Operation& operation) noexcept {

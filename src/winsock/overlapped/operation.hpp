@@ -113,6 +113,8 @@ struct Operation : Link {
 
 /// From the pool; throws std::bad_alloc.
 [[nodiscard]] Operation& take_operation();
+/// With these buffers, as `take_buffers`.
+[[nodiscard]] Operation& take_operation(const WSABUF* buffers, std::uint32_t count);
 /// Back to the pool, with nothing held any more.
 void give_back(Operation& operation) noexcept;
 

@@ -134,7 +134,13 @@ WsaError check_buffers(const WSABUF* buffers, std::uint32_t count) noexcept {
 WsaError start_operation(Socket& socket, Operation& operation, const Notice& notice,
                          std::uint32_t& bytes) {
   Outcome outcome;
-  const WsaError answer = Channel::of(socket).start(operation, notice, outcome);
+  WsaError answer = WsaError::none;
+  try {
+    answer = Channel::of(socket).start(operation, notice, outcome);
+  } catch (const std::bad_alloc&) {
+    give_back(operation);  // It was not begun.
+    return WsaError::not_enough_memory;
+  }
   bytes = outcome.bytes;
   return answer;
 }
@@ -149,8 +155,7 @@ WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
     return bad;
   }
   try {
-    Operation& operation = take_operation();
-    operation.take_buffers(wish.buffers, wish.count);
+    Operation& operation = take_operation(wish.buffers, wish.count);
     operation.attempt = attempt_send;
     operation.direction = os::Direction::send;
     operation.flags = wish.flags;
@@ -180,8 +185,7 @@ WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& no
     return bad;
   }
   try {
-    Operation& operation = take_operation();
-    operation.take_buffers(wish.buffers, wish.count);
+    Operation& operation = take_operation(wish.buffers, wish.count);
     operation.attempt = receive_attempt(socket, operation);
     operation.direction = os::Direction::receive;
     operation.flags = wish.flags;
