@@ -30,6 +30,7 @@
 #include "wsalive/socket.h"
 #include "wsalive/io.h"
 #include "wsalive/select.h"
+#include "wsalive/events.h"
 #include "wsalive/options.h"
 #include "wsalive/names.h"
 #include "wsalive/strings.h"

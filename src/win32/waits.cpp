@@ -1,12 +1,12 @@
 // Waiting and sleeping: handles in, kernel::wait() inside, Windows' numbers out.
 #include "kernel/wait.hpp"
 
-#include <array>
 #include <span>
 
 #include "kernel/event.hpp"
 #include "kernel/mutex.hpp"
 #include "kernel/semaphore.hpp"
+#include "kernel/wait_objects.hpp"
 #include "win32/call.hpp"
 #include "win32/pseudo_handles.hpp"
 
@@ -16,43 +16,14 @@ namespace {
 using kernel::Alertable;
 using kernel::Deadline;
 using kernel::kMostWaitObjects;
-using kernel::Pinned;
-using kernel::WaitObject;
+using kernel::WaitObjects;
 
-/// The objects of a wait, kept from going while it lasts.
-class WaitObjects {
- public:
-  /// \return 0, or the code that the wait fails with.
-  DWORD add(HANDLE handle) {
-    WaitObject* object = nullptr;
-    if (handle == this_thread()) {
-      object = &kernel::current_thread();
-    } else {
-      pins_[count_] = kernel::handles().find_waitable(value_of(handle));
-      object = pins_[count_].get();
-    }
-    if (!object) return ERROR_INVALID_HANDLE;
-    objects_[count_++] = object;
-    return 0;
-  }
-
-  [[nodiscard]] std::span<WaitObject* const> all() const noexcept {
-    return std::span{objects_}.first(count_);
-  }
-  [[nodiscard]] bool has_one_twice() const noexcept {
-    for (std::size_t i = 1; i < count_; ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (objects_[i] == objects_[j]) return true;
-      }
-    }
-    return false;
-  }
-
- private:
-  std::array<Pinned<WaitObject>, kMostWaitObjects> pins_;
-  std::array<WaitObject*, kMostWaitObjects> objects_{};
-  std::size_t count_ = 0;
-};
+/// \return whether the handle leads to something that can be waited for.
+bool add(WaitObjects& objects, HANDLE handle) {
+  if (handle != this_thread()) return objects.add(value_of(handle));
+  objects.add(kernel::current_thread());
+  return true;
+}
 
 Alertable alertable(BOOL yes) noexcept { return yes ? Alertable::yes : Alertable::no; }
 
@@ -77,7 +48,7 @@ DWORD wait_for(DWORD count, const HANDLE* handles, BOOL all, DWORD milliseconds,
   const Deadline deadline = Deadline::after(milliseconds);
   WaitObjects objects;
   for (const HANDLE handle : std::span{handles, count}) {
-    if (const DWORD refused = objects.add(handle)) return fail(refused, WAIT_FAILED);
+    if (!add(objects, handle)) return fail(ERROR_INVALID_HANDLE, WAIT_FAILED);
   }
   if (all && objects.has_one_twice()) return fail(ERROR_INVALID_PARAMETER, WAIT_FAILED);
   const auto mode = all ? kernel::WaitFor::all : kernel::WaitFor::any;

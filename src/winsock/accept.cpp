@@ -12,9 +12,11 @@
 #include "os/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
+#include "winsock/close.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
@@ -132,6 +134,7 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
   const Entered entered{handle};
   Socket* const listener = entered.socket();
   if (!listener) return tl::unexpected{WsaError::not_a_socket};
+  Enabling enabling{*listener, FD_ACCEPT};
   if (const WsaError refused = accept_refusal(*listener, outlet); refused != WsaError::none) {
     return tl::unexpected{refused};
   }
@@ -139,6 +142,7 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
   auto connection = next_connection(*listener, peer);
   if (!connection) return tl::unexpected{connection.error()};
   const WsaError verdict = put_to_condition(*listener, condition, *connection, peer);
+  if (verdict == WsaError::try_again) enabling.forget();
   if (verdict != WsaError::none) return tl::unexpected{verdict};
   // The memory was good before the call; what another thread did to it meanwhile loses only the name.
   static_cast<void>(outlet.give(peer));
@@ -167,9 +171,12 @@ NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {
   Socket& accepted = *Socket::find(*handle);
   inherit(listener, accepted);
   accepted.bound.store(true, std::memory_order_relaxed);
+  accepted.by_accept.store(true, std::memory_order_relaxed);
   accepted.phase.store(Phase::connecting, std::memory_order_release);
   become_connected(accepted);
-  return handle;
+  if (inherit_selection(listener, accepted)) return handle;
+  close_now(accepted);
+  return tl::unexpected{WsaError::no_buffers};
 }
 
 }  // namespace wsalive::winsock

@@ -22,6 +22,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer.hpp"
 
@@ -98,8 +99,10 @@ WsaError listen_call(SOCKET handle, int backlog) {
     os::share_with_live(socket->fd(), os::Share::yes);
   }
   const int result = os::listen_on(socket->fd(), backlog_of(backlog));
-  if (result == 0) socket->phase.store(Phase::listening, std::memory_order_release);
-  return os::wsa_error(-result);
+  if (result != 0) return os::wsa_error(-result);
+  socket->phase.store(Phase::listening, std::memory_order_release);
+  observe_if_selected(*socket);
+  return WsaError::none;
 }
 
 }  // namespace

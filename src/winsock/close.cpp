@@ -7,6 +7,7 @@
 #include "winsock/call.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/cancel.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/runtime.hpp"
@@ -33,6 +34,7 @@ bool close_now(Socket& socket) noexcept {
     if (channel->has_moved.load()) static_cast<void>(cancel_any(socket, nullptr));
     channel->close();
   }
+  end_selection(socket);
   drop_deferred(socket);
   if (socket.is_tcp()) runtime().engine().forget(fd);
   // The entry first: the number may be another thread's new socket as soon as it is closed.

@@ -12,6 +12,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/retransmission.hpp"
 #include "winsock/runtime.hpp"
@@ -61,10 +62,8 @@ int request(Socket& socket, const os::SocketAddress& address) {
     return os::connect_socket(socket.fd(), address);
   }
   os::limit_awaited_connect(socket.fd(), host_limit(socket));
-  socket.request_awaited.store(true, std::memory_order_release);
   const int result =
       has_hook() ? request_with_hook(socket, address) : await_request(socket, address);
-  socket.request_awaited.store(false, std::memory_order_release);
   os::unlimit_awaited_connect(socket.fd(), host_limit(socket));
   return result;
 }
@@ -75,9 +74,8 @@ WsaError fail(Socket& socket, WsaError code) {
   return code;
 }
 
-WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
+WsaError make_request(Socket& socket, const os::SocketAddress& address) {
   socket.peer.store(address);
-  socket.last_error.store(0, std::memory_order_relaxed);
   int result = request(socket, address);
   // The kernel has not been asked about an earlier request that failed in the background: it says so once.
   if (result == -ECONNABORTED) result = request(socket, address);
@@ -91,6 +89,13 @@ WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
   socket.bound.store(true, std::memory_order_relaxed);
   become_connected(socket);
   return WsaError::none;
+}
+
+WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
+  const WsaError code = make_request(socket, address);
+  socket.request_awaited.store(false, std::memory_order_release);
+  observe_if_selected(socket);
+  return code;
 }
 
 /// K-101: what another connect answers while the socket is not free for one.
@@ -130,9 +135,11 @@ WsaError connect_call(SOCKET handle, const sockaddr* name, int size) {
     return busy;
   }
   if (leads_nowhere(*socket, address)) return WsaError::address_not_available;
-  Phase fresh = Phase::fresh;
-  if (!socket->phase.compare_exchange_strong(fresh, Phase::connecting))
-    return phase_refusal(*socket, fresh);
+  if (!begin_request(*socket)) {
+    // Another thread's request; it may be over by now.
+    const WsaError busy = phase_refusal(*socket, socket->phase.load(std::memory_order_acquire));
+    return busy != WsaError::none ? busy : WsaError::already;
+  }
   return connect_stream(*socket, address);
 }
 

@@ -1,16 +1,35 @@
 #include "winsock/connecting.hpp"
 
+#include <pthread.h>
+
+#include <mutex>
+
 #include "engine/engine.hpp"
 #include "os/clock.hpp"
 #include "os/errno_table.hpp"
 #include "os/socket_calls.hpp"
 #include "policy/keepalive.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 namespace {
 
+constinit std::mutex g_ending;
+
+/// The program and threads of ours may notice the end at once; only one may take the request back, and none
+/// after the program has made the next one.
 void fail(Socket& socket) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    ::pthread_atfork([] { g_ending.lock(); }, [] { g_ending.unlock(); }, [] { g_ending.unlock(); });
+  });
+  const std::lock_guard lock{g_ending};
+  if (socket.phase.load(std::memory_order_acquire) != Phase::connecting ||
+      socket.request_awaited.load(std::memory_order_acquire) ||
+      os::tcp_state(socket.fd()) != os::TcpState::close) {
+    return;
+  }
   const WsaError code = os::wsa_error(os::take_pending_error(socket.fd()));
   // The kernel would answer the next request with ECONNABORTED, once.
   static_cast<void>(os::disconnect_socket(socket.fd()));
@@ -22,6 +41,19 @@ void fail(Socket& socket) {
 
 }  // namespace
 
+bool begin_request(Socket& socket) noexcept {
+  if (socket.request_awaited.exchange(true)) return false;
+  Phase fresh = Phase::fresh;
+  if (!socket.phase.compare_exchange_strong(fresh, Phase::connecting)) {
+    socket.request_awaited.store(false);
+    return false;
+  }
+  socket.by_accept.store(false, std::memory_order_relaxed);
+  socket.last_error.store(0, std::memory_order_relaxed);
+  request_begins(socket);
+  return true;
+}
+
 Phase settle_phase(Socket& socket) noexcept {
   const Phase phase = socket.phase.load(std::memory_order_acquire);
   // A blocking connect of another thread settles it itself.
@@ -31,7 +63,6 @@ Phase settle_phase(Socket& socket) noexcept {
     case os::TcpState::syn_received:
       return Phase::connecting;
     case os::TcpState::close:
-      if (socket.request_awaited.load(std::memory_order_acquire)) return Phase::connecting;
       fail(socket);
       break;
     default:

@@ -11,6 +11,11 @@ namespace wsalive::winsock {
 /// again with its error kept for SO_ERROR (K-101, K-106).
 Phase settle_phase(Socket& socket) noexcept;
 
+/// Takes a fresh socket for a connection request that the caller makes now. Until the caller clears
+/// `request_awaited` nobody else says that the request has failed.
+/// \return false, and nothing has changed, if the socket is not fresh.
+[[nodiscard]] bool begin_request(Socket& socket) noexcept;
+
 /// Notes that the socket is connected: its phase, its time (K-106), and keep-alive, which a driver may
 /// have to begin anew on a connection (K-34).
 void become_connected(Socket& socket) noexcept;

@@ -11,6 +11,7 @@
 #include "os/socket_calls.hpp"
 #include "os/tcp_info.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/own_thread.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -57,10 +58,13 @@ Cause keep(Socket& socket, Cause cause) {
   return expected;
 }
 
+/// Whether a connection's error may have gone to another thread.
+bool others_look() { return own_threads_run() || is_process_threaded(); }
+
 /// The error itself went to another thread, which is about to keep its cause, or to another owner of
 /// the connection: then the records must do.
 Cause cause_told_elsewhere(Socket& socket) {
-  for (int round = 0; round < 100 && is_process_threaded(); ++round) {
+  for (int round = 0; round < 100 && others_look(); ++round) {
     if (const Cause kept = socket.cause.load(std::memory_order_acquire); kept != Cause::none) {
       return kept;
     }
@@ -134,7 +138,7 @@ WsaError end_of_data(Socket& socket, Cause at_entry) noexcept {
     return WsaError::shut_down;
   }
   Cause cause = socket.cause.load(std::memory_order_acquire);
-  if (cause == Cause::none && is_process_threaded() && has_died(socket)) {
+  if (cause == Cause::none && others_look() && has_died(socket)) {
     cause = cause_told_elsewhere(socket);
   }
   return told(socket, at_entry, cause);

@@ -8,6 +8,7 @@
 #include "os/socket_option.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -35,18 +36,23 @@ WsaError ioctl_call(SOCKET handle, long command, u_long* argument) {
 
 }  // namespace
 
+WsaError change_blocking(Socket& socket, os::Blocking blocking) noexcept {
+  const bool fixed = socket.kernel_non_blocking.load(std::memory_order_relaxed);
+  if (const int result = fixed ? 0 : os::set_blocking(socket.fd(), blocking); result != 0) {
+    return os::wsa_error(-result);
+  }
+  socket.non_blocking.store(blocking == os::Blocking::no, std::memory_order_relaxed);
+  return WsaError::none;
+}
+
 WsaError set_non_blocking(const IoctlCall& call, std::uint32_t& written) {
   DWORD on = 0;
   if (call.buffers.in_size < sizeof on) return WsaError::fault;
   if (!os::load_program(static_cast<const DWORD*>(call.buffers.in), on)) return WsaError::fault;
-  const auto mode = on != 0 ? os::Blocking::no : os::Blocking::yes;
-  const bool fixed = call.socket.kernel_non_blocking.load(std::memory_order_relaxed);
-  if (const int result = fixed ? 0 : os::set_blocking(call.socket.fd(), mode); result != 0) {
-    return os::wsa_error(-result);
-  }
-  call.socket.non_blocking.store(on != 0, std::memory_order_relaxed);
+  // A selection holds the socket in non-blocking mode.
+  if (on == 0 && is_selected(call.socket)) return WsaError::invalid_argument;
   written = 0;
-  return WsaError::none;
+  return change_blocking(call.socket, on != 0 ? os::Blocking::no : os::Blocking::yes);
 }
 
 WsaError count_unread(const IoctlCall& call, std::uint32_t& written) {

@@ -9,11 +9,6 @@
 namespace wsalive::winsock {
 namespace {
 
-bool is_stream(const Socket& socket) {
-  const Kind kind = socket.traits().kind;
-  return kind == Kind::tcp || kind == Kind::local_stream;
-}
-
 struct MeaningRow {
   os::Readiness found;
   Ready meant;
@@ -56,7 +51,7 @@ Ready judge_connected(const Socket& socket, os::Readiness found) {
 
 os::Watched watch(const Socket& socket, Ready wanted) noexcept {
   const Phase phase = socket.phase.load(std::memory_order_acquire);
-  if (is_stream(socket) && phase == Phase::fresh) return {-1, 0};
+  if (socket.is_stream() && phase == Phase::fresh) return {-1, 0};
   // A request's end shows as "can send", whatever is waited for.
   if (phase == Phase::connecting) return {socket.fd(), os::kWritable};
   unsigned asked = 0;
@@ -69,7 +64,7 @@ os::Watched watch(const Socket& socket, Ready wanted) noexcept {
 
 Ready judge(Socket& socket, os::Readiness found) noexcept {
   if (found == 0) return known_ready(socket);
-  if (!is_stream(socket)) return plain_meaning(found);
+  if (!socket.is_stream()) return plain_meaning(found);
   const bool was_connecting = socket.phase.load(std::memory_order_acquire) == Phase::connecting;
   switch (settle_phase(socket)) {
     case Phase::connected:
@@ -86,7 +81,7 @@ Ready judge(Socket& socket, os::Readiness found) noexcept {
 
 Ready known_ready(const Socket& socket) noexcept {
   if (has_deferred(socket)) return kCanReceive;
-  const bool failed = is_stream(socket) &&
+  const bool failed = socket.is_stream() &&
                       socket.phase.load(std::memory_order_acquire) == Phase::fresh &&
                       socket.last_error.load(std::memory_order_relaxed) != 0;
   return failed ? Ready{kConnectFailed} : Ready{0};

@@ -7,6 +7,7 @@
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
@@ -54,6 +55,7 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
   const Entered entered{handle};
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
+  const Enabling enabling{*socket, FD_READ | FD_OOB};
   if (size < 0) return refused(WsaError::fault);
   const Pieces pieces{to, static_cast<std::size_t>(size)};
   return receive_on(*socket, pieces, static_cast<unsigned>(flags), from);
@@ -107,6 +109,7 @@ WsaError receive_buffers(const Request& request, const Name& from) {
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();
   if (!socket) return WsaError::not_a_socket;
+  const Enabling enabling{*socket, FD_READ | FD_OOB};
   if (is_overlapped(*socket, request.notice.overlapped)) {
     return receive_overlapped(*socket, request, from);
   }

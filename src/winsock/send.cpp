@@ -9,6 +9,7 @@
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
@@ -62,6 +63,15 @@ Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* tar
                       });
 }
 
+/// As send_on; a selection hears that there was less room than wanted.
+Count send_watched(Socket& socket, const Pieces& pieces, int flags, const Target* target) {
+  const Count sent = send_on(socket, pieces, flags, target);
+  const bool found_room = sent ? *sent >= pieces.size() : sent.error() != WsaError::would_block;
+  if (!found_room) [[unlikely]]
+    found_no_room(socket, FD_WRITE);
+  return sent;
+}
+
 Count send_plain(SOCKET handle, const char* from, int size, int flags, const Target* target) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return refused(refusal);
@@ -71,7 +81,7 @@ Count send_plain(SOCKET handle, const char* from, int size, int flags, const Tar
   if (!socket) return refused(WsaError::not_a_socket);
   if (size < 0) return refused(WsaError::fault);
   const Pieces pieces{const_cast<char*>(from), static_cast<std::size_t>(size)};
-  return send_on(*socket, pieces, flags, target);
+  return send_watched(*socket, pieces, flags, target);
 }
 
 /// A WSASend or WSASendTo as the program made it.
@@ -115,7 +125,7 @@ WsaError send_buffers(const Request& request, const Target* target) {
   if (!request.buffers || !can_store(request.sent)) return WsaError::fault;
   if (request.count == 0) return WsaError::invalid_argument;
   const Pieces pieces{request.buffers, request.count};
-  const Count sent = send_on(*socket, pieces, static_cast<int>(request.flags), target);
+  const Count sent = send_watched(*socket, pieces, static_cast<int>(request.flags), target);
   if (!sent) return sent.error();
   return os::store_program(request.sent, static_cast<DWORD>(*sent)) ? WsaError::none
                                                                     : WsaError::fault;

@@ -123,7 +123,9 @@ void Socket::reset() noexcept {
   bound = false;
   inheritable = true;
   request_awaited = false;
+  by_accept = false;
   shut = 0;
+  selected = 0;
   last_error = 0;
   connected_at_ns = 0;
   keep_alive.on = false;

@@ -102,6 +102,7 @@ class AddressCell {
 enum ShutBit : std::uint8_t { kShutReceiving = 1, kShutSending = 2 };
 
 class Channel;
+class Selection;
 
 class Socket {
  public:
@@ -124,6 +125,9 @@ class Socket {
   [[nodiscard]] bool begin_closing() noexcept;
   [[nodiscard]] const Traits& traits() const noexcept { return traits_; }
   [[nodiscard]] bool is_tcp() const noexcept { return traits_.kind == Kind::tcp; }
+  [[nodiscard]] bool is_stream() const noexcept {
+    return traits_.kind == Kind::tcp || traits_.kind == Kind::local_stream;
+  }
 
   std::atomic<Phase> phase{Phase::fresh};
   std::atomic<Cause> cause{Cause::none};
@@ -132,14 +136,17 @@ class Socket {
       false};  ///< Whatever its mode: a listener of AcceptEx, TransmitFile.
   std::atomic<bool> bound{false};
   std::atomic<bool> inheritable{true};           ///< By child processes, as Windows' handles are.
-  std::atomic<bool> request_awaited{false};      ///< A thread is blocked in connect.
+  std::atomic<bool> request_awaited{false};      ///< A thread is in connect, and will settle it.
+  std::atomic<bool> by_accept{false};            ///< The connection was accepted.
   std::atomic<std::uint8_t> shut{0};             ///< ShutBit.
+  std::atomic<std::uint16_t> selected{0};        ///< Events of WSAEventSelect; 0: none.
   std::atomic<std::int32_t> last_error{0};       ///< What SO_ERROR keeps (K-106).
   std::atomic<std::int64_t> connected_at_ns{0};  ///< Monotonic; 0: never (K-106).
   KeepAliveCells keep_alive;
   OptionCells options;
   AddressCell peer;
-  std::atomic<Channel*> channel{nullptr};  ///< Of overlapped I/O; stays with the entry.
+  std::atomic<Channel*> channel{nullptr};      ///< Of overlapped I/O; stays with the entry.
+  std::atomic<Selection*> selection{nullptr};  ///< Of network events; stays with the entry.
 
  private:
   void reset() noexcept;

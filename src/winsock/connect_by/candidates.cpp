@@ -10,6 +10,7 @@
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/connect_ex.hpp"
 
@@ -30,8 +31,9 @@ void free_again(Socket& socket, WsaError code) {
   socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
   socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kByConnectEx),
                                 std::memory_order_relaxed);
-  socket.request_awaited.store(false, std::memory_order_release);
   socket.phase.store(Phase::fresh, std::memory_order_release);
+  socket.request_awaited.store(false, std::memory_order_release);
+  observe_if_selected(socket);
 }
 
 /// Waits for the request's end. \return none once it has ended in any way.
@@ -48,13 +50,9 @@ WsaError await_request(Socket& socket, std::optional<Instant> deadline) {
 
 WsaError try_one(Socket& socket, const os::SocketAddress& address,
                  std::optional<Instant> deadline) {
-  Phase fresh = Phase::fresh;
-  if (!socket.phase.compare_exchange_strong(fresh, Phase::connecting)) {
-    return WsaError::invalid_argument;
-  }
+  if (!begin_request(socket)) return WsaError::invalid_argument;
   socket.options.bits.fetch_or(kByConnectEx, std::memory_order_relaxed);
   socket.peer.store(address);
-  socket.request_awaited.store(true, std::memory_order_release);
   const int result = ask_for_connection(socket, address);
   WsaError code = result == 0 || result == -EINPROGRESS ? await_request(socket, deadline)
                                                         : os::wsa_error(-result);
@@ -66,6 +64,7 @@ WsaError try_one(Socket& socket, const os::SocketAddress& address,
     socket.request_awaited.store(false, std::memory_order_release);
     socket.bound.store(true, std::memory_order_relaxed);
     become_connected(socket);
+    observe_if_selected(socket);
     return code;
   }
   if (socket.life() == Life::open) static_cast<void>(os::disconnect_socket(socket.fd()));

@@ -21,6 +21,7 @@
 #include "winsock/connecting.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/retransmission.hpp"
@@ -82,8 +83,10 @@ void become_connection(Socket& accepting, int connection) {
   static_cast<void>(os::set_int(accepting.fd(), os::Option::keep_alive, 0));
   apply_limit(accepting);
   accepting.bound.store(true, std::memory_order_relaxed);
+  accepting.by_accept.store(true, std::memory_order_relaxed);
   accepting.phase.store(Phase::connecting, std::memory_order_release);
   become_connected(accepting);
+  becomes_another(accepting);
 }
 
 /// The accepting socket was closed: the connection waits for the listener's next accept.
@@ -192,6 +195,7 @@ WsaError accept_ex_call(const Request& request) {
   const Entered also_entered{request.accepting};
   Socket* const accepting = also_entered.socket();
   if (!listener || !accepting) return WsaError::not_a_socket;
+  const Enabling enabling{*listener, FD_ACCEPT};
   if (!request.overlapped) return WsaError::invalid_parameter;
   if (listener->phase.load(std::memory_order_acquire) != Phase::listening) {
     return WsaError::invalid_argument;

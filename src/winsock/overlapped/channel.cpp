@@ -6,6 +6,7 @@
 
 #include "kernel/handle_table.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/cancel.hpp"
 #include "winsock/overlapped/fork.hpp"
 #include "winsock/overlapped/reactor.hpp"
@@ -190,6 +191,8 @@ void Channel::edge(std::uint16_t generation, os::Readiness found) noexcept {
     if ((found & (os::kWritable | kEnds)) != 0 || waits_for_end) advance(sends_, moving);
   }
   move_all(moving);
+  observe_if_selected(
+      socket_);  // What was taken, or how a request ended, is no edge for the watcher.
 }
 
 void Channel::advance(Queue& queue, Queue& moving) noexcept {

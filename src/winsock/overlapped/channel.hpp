@@ -27,7 +27,7 @@ namespace wsalive::winsock {
 /// FILE_SKIP_* of SetFileCompletionNotificationModes.
 enum NotificationMode : std::uint8_t { kSkipPortOnSuccess = 1, kSkipEvent = 2 };
 
-class Channel {
+class Channel final : public EdgeTaker {
  public:
   explicit Channel(Socket& socket) noexcept : socket_(socket) {}
 
@@ -55,7 +55,7 @@ class Channel {
   [[nodiscard]] bool take_over(Operation& operation, Handle handle) noexcept;
 
   /// An edge of this generation: goes on with what waits.
-  void edge(std::uint16_t generation, os::Readiness found) noexcept;
+  void edge(std::uint16_t generation, os::Readiness found) noexcept override;
 
   /// Ends, with kCancelled, the waiting operations that `choose` picks. \return how many.
   template <typename Choose>

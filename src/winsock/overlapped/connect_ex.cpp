@@ -13,6 +13,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
@@ -29,30 +30,37 @@ void clear_bit(Socket& socket, OptionBit bit) {
 void free_again(Socket& socket) {
   clear_bit(socket, kByConnectEx);
   socket.phase.store(Phase::fresh, std::memory_order_release);
+  socket.request_awaited.store(false, std::memory_order_release);
 }
 
-Progress end_unconnected(Socket& socket, Outcome& outcome, WsaError code) {
+/// The kernel has refused to begin.
+Progress end_unasked(Socket& socket, Outcome& outcome, WsaError code) {
   socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
   free_again(socket);
   return failed(socket, outcome, code);
+}
+
+/// The request has failed, and whoever noticed has made the socket fresh again.
+Progress end_unconnected(Socket& socket, Outcome& outcome) {
+  clear_bit(socket, kByConnectEx);
+  const int kept = socket.last_error.load(std::memory_order_relaxed);
+  return failed(socket, outcome,
+                kept != 0 ? static_cast<WsaError>(kept) : WsaError::connection_refused);
 }
 
 Progress attempt_connect(Operation& operation, Socket& socket, Outcome& outcome) {
   if (operation.extra.stage == kAsk) {
     const int result = ask_for_connection(socket, operation.address);
     if (result != 0 && result != -EINPROGRESS) {
-      return end_unconnected(socket, outcome, os::wsa_error(-result));
+      return end_unasked(socket, outcome, os::wsa_error(-result));
     }
     operation.extra.stage = kAwait;
+    socket.request_awaited.store(false, std::memory_order_release);
   }
   if (operation.extra.stage == kAwait) {
     const Phase phase = settle_phase(socket);
     if (phase == Phase::connecting) return Progress::waits;
-    if (phase == Phase::fresh) {
-      const int code = socket.last_error.load(std::memory_order_relaxed);
-      return end_unconnected(
-          socket, outcome, code != 0 ? static_cast<WsaError>(code) : WsaError::connection_refused);
-    }
+    if (phase == Phase::fresh) return end_unconnected(socket, outcome);
     operation.extra.stage = kSend;
   }
   return operation.data.size() == 0 ? ended_well(outcome, 0)
@@ -102,19 +110,18 @@ WsaError start(Socket& socket, const Request& request, const os::SocketAddress& 
   operation.direction = os::Direction::send;
   operation.address = address;
   operation.data = Pieces{request.data, std::size_t{request.data_size}};
-  Phase fresh = Phase::fresh;
-  if (!socket.phase.compare_exchange_strong(fresh, Phase::connecting)) {
+  if (!begin_request(socket)) {
     give_back(operation);
     return WsaError::invalid_argument;
   }
   socket.options.bits.fetch_or(kByConnectEx, std::memory_order_relaxed);
   clear_bit(socket, kContextUpdated);
   socket.peer.store(address);
-  socket.last_error.store(0, std::memory_order_relaxed);
   std::uint32_t sent = 0;
   const WsaError answer = start_operation(socket, operation, {request.overlapped}, sent);
   const bool began = answer == WsaError::none || answer == WsaError::io_pending;
   if (!began) free_again(socket);
+  observe_if_selected(socket);
   if (answer == WsaError::none && request.sent) {
     static_cast<void>(os::store_program(request.sent, DWORD{sent}));
   }

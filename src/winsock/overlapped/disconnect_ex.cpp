@@ -45,6 +45,7 @@ WsaError make_reusable(Socket& socket) {
   socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
   socket.shut.store(0, std::memory_order_relaxed);
   socket.cause.store(Cause::none, std::memory_order_relaxed);
+  socket.last_error.store(0, std::memory_order_relaxed);
   socket.connected_at_ns.store(0, std::memory_order_relaxed);
   socket.phase.store(Phase::fresh, std::memory_order_release);
   return WsaError::none;

@@ -3,13 +3,9 @@
 #include <algorithm>
 
 #include "os/clock.hpp"
-#include "os/signals_blocked.hpp"
-#include "os/threads.hpp"
 
 namespace wsalive::winsock {
 namespace {
-
-constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
 
 /// Whether operations wait there for nobody.
 bool is_left_alone(const WatchSet& set) { return set.pending.load() != 0 && set.polling() == 0; }
@@ -25,7 +21,7 @@ std::shared_ptr<WatchSet> Reactor::make_set() {
 
 bool Reactor::begin_waiting(WatchSet& set) noexcept {
   set.pending.fetch_add(1);
-  if (!runs_.load(std::memory_order_acquire) && !start()) {
+  if (!thread_.ensure(&Reactor::body, this)) {
     set.pending.fetch_sub(1);
     return false;
   }
@@ -36,15 +32,6 @@ bool Reactor::begin_waiting(WatchSet& set) noexcept {
 void Reactor::left_alone(WatchSet& set) noexcept {
   if (&set == &own_ || !asleep_.load() || set.pending.load() == 0) return;
   if (asleep_.exchange(false)) own_.kick();
-}
-
-bool Reactor::start() noexcept {
-  const std::lock_guard lock{starting_};
-  if (runs_.load(std::memory_order_relaxed)) return true;
-  const os::AllSignalsBlocked quiet;
-  if (!os::start_thread(kStackBytes, &Reactor::body, this)) return false;
-  runs_.store(true, std::memory_order_release);
-  return true;
 }
 
 void* Reactor::body(void* reactor) noexcept {
@@ -89,19 +76,9 @@ bool Reactor::fall_asleep() noexcept {
   return false;
 }
 
-void Reactor::lock_for_fork() noexcept {
-  starting_.lock();
-  mutex_.lock();
-}
-
-void Reactor::unlock_for_fork() noexcept {
-  mutex_.unlock();
-  starting_.unlock();
-}
-
 void Reactor::begin_anew_in_child() noexcept {
-  unlock_for_fork();
-  runs_.store(false);
+  mutex_.unlock();
+  thread_.begin_anew_in_child();
   asleep_.store(false);
   own_.renew();
   for (const Port& port : ports_) port.set->renew();

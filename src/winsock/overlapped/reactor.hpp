@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "winsock/overlapped/watch_set.hpp"
+#include "winsock/own_thread.hpp"
 
 namespace wsalive::winsock {
 
@@ -35,8 +36,8 @@ class Reactor {
   void left_alone(WatchSet& set) noexcept;
 
   /// Around a fork.
-  void lock_for_fork() noexcept;
-  void unlock_for_fork() noexcept;
+  void lock_for_fork() noexcept { mutex_.lock(); }
+  void unlock_for_fork() noexcept { mutex_.unlock(); }
   void begin_anew_in_child() noexcept;
 
  private:
@@ -47,15 +48,12 @@ class Reactor {
 
   static void* body(void* reactor) noexcept;
   void loop() noexcept;
-  [[nodiscard]] bool start() noexcept;
   [[nodiscard]] bool look_after_ports() noexcept;
   [[nodiscard]] bool fall_asleep() noexcept;
 
   WatchSet own_;
-  std::atomic<bool> runs_{false};
+  OwnThread thread_;
   std::atomic<bool> asleep_{false};
-  /// Taken with a channel's lock held, so never by the thread, which looks at channels.
-  std::mutex starting_;
   std::mutex mutex_;  // Guards what follows.
   std::vector<Port> ports_;
 };

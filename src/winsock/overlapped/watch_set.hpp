@@ -1,5 +1,6 @@
-// Sockets that are watched together: those of one completion port, polled by the port's own threads, or all
-// that belong to no port, polled by the reactor's thread. Whoever polls carries on with the operations.
+// Sockets that are watched together: those of one completion port, polled by the port's own threads; all whose
+// operations belong to no port, polled by the reactor's thread; all that have selected network events, polled by
+// the watcher's. Whoever polls carries on with what the edges mean.
 #pragma once
 
 #include <atomic>
@@ -10,7 +11,15 @@
 
 namespace wsalive::winsock {
 
-class Channel;
+/// Whom edges are for. It never goes away: a token may come back long after its time.
+class EdgeTaker {
+ public:
+  /// An edge of that generation of its watching.
+  virtual void edge(std::uint16_t generation, os::Readiness found) noexcept = 0;
+
+ protected:
+  ~EdgeTaker() = default;
+};
 
 class WatchSet final : public kernel::PortPoller {
  public:
@@ -22,6 +31,9 @@ class WatchSet final : public kernel::PortPoller {
   /// As poll, once and without waiting, by a thread that is not one of the port's: a kick that was meant for
   /// one of those is passed on.
   void visit() noexcept;
+
+  /// Gets edges, until the deadline if there are none, and hands them on. \return whether it was kicked.
+  bool carry_on(Instant deadline) noexcept;
 
   [[nodiscard]] bool good() const noexcept { return set_.good(); }
   [[nodiscard]] os::EpollSet& sockets() noexcept { return set_; }
@@ -41,15 +53,13 @@ class WatchSet final : public kernel::PortPoller {
   void renew() noexcept;
 
  private:
-  bool poll_once(Instant deadline) noexcept;
-
   os::EpollSet set_;
   std::atomic<int> polling_{0};
   std::atomic<std::uint64_t> polls_{0};
   std::atomic<bool> ended_{false};
 };
 
-/// What a set's token stands for: a channel at one time of its life.
-[[nodiscard]] std::uint64_t token_of(const Channel& channel, std::uint16_t generation) noexcept;
+/// What a set's token stands for: its taker at one time of its life.
+[[nodiscard]] std::uint64_t token_of(const EdgeTaker& taker, std::uint16_t generation) noexcept;
 
 }  // namespace wsalive::winsock

@@ -1,0 +1,69 @@
+// Where the calls on a socket meet its selection of network events (WSAEventSelect). A socket without one costs
+// such a call one load and a branch that is never taken.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// FD_READ and the others, as WSAEventSelect takes them.
+using NetworkEvents = std::uint16_t;
+
+[[nodiscard]] inline bool is_selected(const Socket& socket) noexcept {
+  return socket.selected.load(std::memory_order_relaxed) != 0;
+}
+
+namespace detail {
+void observe(Socket& socket) noexcept;
+void enable(Socket& socket, NetworkEvents events) noexcept;
+}  // namespace detail
+
+/// Records what has happened on the socket and is waited for. After anything that the kernel does not tell of
+/// again: data taken by others, a request's end.
+inline void observe_if_selected(Socket& socket) noexcept {
+  if (is_selected(socket)) [[unlikely]]
+    detail::observe(socket);
+}
+
+/// The call that this stands in makes events recordable again at its end, however it ends: FD_READ and FD_OOB
+/// the receive calls, FD_ACCEPT the accept calls.
+class Enabling {
+ public:
+  Enabling(Socket& socket, NetworkEvents events) noexcept : socket_(socket), events_(events) {}
+  ~Enabling() {
+    if (is_selected(socket_)) [[unlikely]]
+      detail::enable(socket_, events_);
+  }
+  Enabling(const Enabling&) = delete;
+  Enabling& operator=(const Enabling&) = delete;
+
+  /// The call does not count after all.
+  void forget() noexcept { events_ = 0; }
+
+ private:
+  Socket& socket_;
+  NetworkEvents events_;
+};
+
+/// A send has found less room than it wanted: FD_WRITE tells when there is room again.
+inline void found_no_room(Socket& socket, NetworkEvents write) noexcept {
+  if (is_selected(socket)) [[unlikely]]
+    detail::enable(socket, write);
+}
+
+/// A connection request begins: its end, and all that comes after, can be recorded again.
+void request_begins(Socket& socket) noexcept;
+
+/// The socket has become a connection by AcceptEx: its descriptor leads to another socket of the kernel's.
+void becomes_another(Socket& socket) noexcept;
+
+/// An accepted socket takes over its listener's selection (K-112). \return false where the host denies that.
+[[nodiscard]] bool inherit_selection(const Socket& listener, Socket& accepted) noexcept;
+
+/// The socket closes.
+void end_selection(Socket& socket) noexcept;
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,78 @@
+// What one socket has selected by WSAEventSelect, and what has been recorded for it.
+//
+// An event is recorded once and then not again until a call re-enables it: FD_READ and FD_OOB by receiving,
+// FD_ACCEPT by accepting, FD_WRITE by a send that found no room, FD_CONNECT by another request. After the
+// enabling call the kernel is asked at once, so that recording is level-triggered where Windows' is. In between
+// a thread of the library's own, the watcher, gets the kernel's edges of all selected sockets and asks then.
+//
+// A selection is made by a socket's first WSAEventSelect and stays with the table's entry, as channels do. Lock
+// order: channel, selection, dispatcher.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "base/wsa_error.hpp"
+#include "kernel/event.hpp"
+#include "winsock/events/selected.hpp"
+#include "winsock/overlapped/watch_set.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// FD_MAX_EVENTS.
+inline constexpr std::size_t kMostNetworkEvents = 10;
+
+/// Network events, each with a code: what WSAEnumNetworkEvents tells.
+struct NetworkRecord {
+  NetworkEvents events = 0;
+  std::array<WsaError, kMostNetworkEvents> codes{};
+};
+
+class Selection final : public EdgeTaker {
+ public:
+  explicit Selection(Socket& socket) noexcept : socket_(socket) {}
+
+  /// The socket's, made if need be. Throws std::bad_alloc.
+  [[nodiscard]] static Selection& of(Socket& socket);
+
+  /// Takes the place of what was selected before, and records at once what has happened already. No events:
+  /// nothing is selected. \return WSAENOBUFS, and nothing has changed, where the host denies the watching.
+  [[nodiscard]] WsaError choose(kernel::Ref<kernel::Event> event, NetworkEvents events) noexcept;
+
+  /// What was recorded since the last time, and resets `event` if there is one, in one step.
+  [[nodiscard]] NetworkRecord take_record(kernel::Event* event) noexcept;
+
+  /// What is selected, for those who inherit it.
+  [[nodiscard]] kernel::Ref<kernel::Event> event() const noexcept;
+
+  void enable(NetworkEvents events) noexcept;
+  void observe() noexcept;
+  void begin_request() noexcept;
+  void watch_anew() noexcept;
+  void close() noexcept;
+
+  void edge(std::uint16_t generation, os::Readiness found) noexcept override;
+
+ private:
+  // All of these under the lock.
+  void look() noexcept;
+  [[nodiscard]] bool watch(NetworkEvents events) noexcept;
+  void forget_watch() noexcept;
+  static void begin_anew_in_child() noexcept;
+
+  Socket& socket_;
+  Selection* next_ = nullptr;  // Of all there are.
+  mutable std::mutex mutex_;   // Guards what follows.
+  kernel::Ref<kernel::Event> event_;
+  NetworkRecord record_;
+  NetworkEvents selected_ = 0;
+  NetworkEvents disabled_ = 0;  ///< Recorded, and not enabled again since.
+  bool connect_told_ = false;   ///< The program knows how its last request has ended.
+  os::Readiness watched_ = 0;
+  std::uint16_t generation_ = 0;
+};
+
+}  // namespace wsalive::winsock
