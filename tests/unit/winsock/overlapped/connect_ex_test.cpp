@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/pending_requests.hpp"
 #include "support/port.hpp"
 #include "support/winsock_api.hpp"
 
@@ -34,26 +35,6 @@ Own bound_tcp() {
   EXPECT_EQ(bind_to(made, loopback()), 0);
   return made;
 }
-
-/// A loopback listener whose queue is full, so that requests to it stay pending.
-class Deaf {
- public:
-  Deaf() : listener_(listener(0)), address_(name_of(listener_)) {
-    for (int at = 0; at < 8; ++at) {
-      Own filler = tcp();
-      u_long on = 1;
-      ioctlsocket(filler, FIONBIO, &on);
-      static_cast<void>(connect_to(filler, address_));
-      fillers_.push_back(std::move(filler));
-    }
-  }
-  [[nodiscard]] const sockaddr_in& address() const { return address_; }
-
- private:
-  Own listener_;
-  sockaddr_in address_;
-  std::vector<Own> fillers_;
-};
 
 BOOL connect_ex(SOCKET s, const sockaddr_in& to, OVERLAPPED* overlapped, std::string data = {},
                 DWORD* sent = nullptr) {
