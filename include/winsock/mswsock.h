@@ -115,6 +115,12 @@ typedef BOOL(PASCAL* LPFN_TRANSMITFILE)(SOCKET hSocket, HANDLE hFile, DWORD nNum
 typedef BOOL(PASCAL* LPFN_TRANSMITPACKETS)(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray,
                                            DWORD nElementCount, DWORD nSendSize,
                                            LPOVERLAPPED lpOverlapped, DWORD dwFlags);
+
+// A message with its sender's address and control data, on datagram and raw sockets (others WSAEINVAL); to be had by
+// SIO_GET_EXTENSION_FUNCTION_POINTER alone, as on Windows. lpMsg->dwFlags is MSG_PEEK or 0 before (others, and
+// MSG_PEEK of an overlapped call, WSAEOPNOTSUPP), MSG_TRUNC, MSG_CTRUNC, MSG_BCAST, MSG_MCAST after; Control.len
+// becomes what was given. A message or control data that do not fit are cut: WSAEMSGSIZE. WSAEFAULT (lpMsg,
+// count, Control), WSAEINVAL (unbound); else as WSARecvFrom, overlapped calls too: lpMsg is filled at the end.
 typedef INT(PASCAL* LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd,
                                      LPWSAOVERLAPPED lpOverlapped,
                                      LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);

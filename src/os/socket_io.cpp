@@ -56,13 +56,17 @@ long send_bytes(int fd, const void* from, std::size_t size, unsigned flags,
 }
 
 long send_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                 const SocketAddress* to) noexcept {
+                 const SocketAddress* to, const ControlBuffer* control) noexcept {
   msghdr message{};
   message.msg_iov = as_iovec(pieces);
   message.msg_iovlen = count;
   if (to) {
     message.msg_name = const_cast<std::byte*>(to->bytes.data());
     message.msg_namelen = to->size;
+  }
+  if (control) {
+    message.msg_control = const_cast<std::byte*>(control->bytes.data());
+    message.msg_controllen = control->size;
   }
   return answer(::syscall(SYS_sendmsg, fd, &message, linux_flags(flags) | MSG_NOSIGNAL));
 }
@@ -75,7 +79,7 @@ long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
 }
 
 long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                    SocketAddress* from) noexcept {
+                    SocketAddress* from, ControlBuffer* control) noexcept {
   msghdr message{};
   message.msg_iov = as_iovec(pieces);
   message.msg_iovlen = count;
@@ -83,8 +87,13 @@ long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned fla
     message.msg_name = from->bytes.data();
     message.msg_namelen = SocketAddress::kRoom;
   }
+  if (control) {
+    message.msg_control = control->bytes.data();
+    message.msg_controllen = ControlBuffer::kRoom;
+  }
   const long result = ::syscall(SYS_recvmsg, fd, &message, linux_flags(flags) | MSG_CMSG_CLOEXEC);
   if (from) from->size = message.msg_namelen;
+  if (control) control->size = message.msg_controllen;
   return answer(result);
 }
 

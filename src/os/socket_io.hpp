@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "os/control_data.hpp"
 #include "os/socket_address.hpp"
 
 namespace wsalive::os {
@@ -28,18 +29,20 @@ struct Piece {
   std::size_t size;
 };
 
-/// `to` may be nullptr.
+/// `to` and `control` may be nullptr.
 [[nodiscard]] long send_bytes(int fd, const void* from, std::size_t size, unsigned flags,
                               const SocketAddress* to = nullptr) noexcept;
 [[nodiscard]] long send_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                               const SocketAddress* to = nullptr) noexcept;
+                               const SocketAddress* to = nullptr,
+                               const ControlBuffer* control = nullptr) noexcept;
 
-/// `from`, if not nullptr, gets the sender's address.
+/// `from`, if not nullptr, gets the sender's address, and `control` what came beside the message.
 [[nodiscard]] long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
                                  SocketAddress* from = nullptr) noexcept;
 
 [[nodiscard]] long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
-                                  SocketAddress* from = nullptr) noexcept;
+                                  SocketAddress* from = nullptr,
+                                  ControlBuffer* control = nullptr) noexcept;
 
 /// 0 or an errno below 0.
 int shut_down(int fd, Direction direction) noexcept;

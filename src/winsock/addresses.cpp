@@ -48,6 +48,14 @@ WsaError take_address(const Socket& socket, const void* name, int size,
   return WsaError::none;
 }
 
+WsaError take_destination(const Socket& socket, const void* name, int size,
+                          os::SocketAddress& address) noexcept {
+  const WsaError bad = take_address(socket, name, size, address);
+  if (bad != WsaError::none) return bad;
+  const bool nowhere = socket.traits().kind == Kind::udp && address.port() == 0;
+  return nowhere ? WsaError::address_not_available : WsaError::none;
+}
+
 void to_windows(os::SocketAddress& address) noexcept {
   const auto number = static_cast<u_short>(windows_family(address.family()));
   if (address.size >= sizeof number) std::memcpy(address.bytes.data(), &number, sizeof number);

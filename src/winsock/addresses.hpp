@@ -14,6 +14,10 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError take_address(const Socket& socket, const void* name, int size,
                                     os::SocketAddress& address) noexcept;
 
+/// The same of a message's destination: also WSAEADDRNOTAVAIL where a datagram would go to port 0.
+[[nodiscard]] WsaError take_destination(const Socket& socket, const void* name, int size,
+                                        os::SocketAddress& address) noexcept;
+
 /// Puts Windows' number of the family into an address that the kernel has given.
 void to_windows(os::SocketAddress& address) noexcept;
 

@@ -9,10 +9,12 @@
 #include "winsock/adopt.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
+#include "winsock/control_options.hpp"
 #include "winsock/create.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/sockaddr.hpp"
+#include "winsock/transfer.hpp"
 #include "wsalive_ext.h"
 
 namespace wsalive::winsock {
@@ -45,6 +47,7 @@ Traits traits_of(const os::SocketDescription& what) {
 void take_state(Socket& socket, const os::SocketDescription& what) {
   socket.non_blocking.store(what.blocking == os::Blocking::no, std::memory_order_relaxed);
   socket.bound.store(what.bound || what.connecting, std::memory_order_relaxed);
+  if (has_messages(socket)) take_control_switches(socket);
   if (socket.is_tcp()) socket.keep_alive.on.store(what.keep_alive, std::memory_order_relaxed);
   if (what.listening) socket.phase.store(Phase::listening, std::memory_order_release);
   if (what.connected || what.connecting) {

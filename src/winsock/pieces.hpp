@@ -24,24 +24,26 @@ class Pieces {
   [[nodiscard]] std::size_t count() const noexcept { return buffers_ ? count_ : 1; }
 
   /// One system call for what lies behind the first `done` bytes: a count or an errno below 0.
-  [[nodiscard]] long send(int fd, std::size_t done, unsigned flags,
-                          const os::SocketAddress* to) const noexcept {
-    if (buffers_) [[unlikely]]
-      return send_several(fd, done, flags, to);
+  [[nodiscard]] long send(int fd, std::size_t done, unsigned flags, const os::SocketAddress* to,
+                          const os::ControlBuffer* control = nullptr) const noexcept {
+    if (buffers_ || control) [[unlikely]]
+      return send_several(fd, done, flags, to, control);
     return os::send_bytes(fd, base_ + done, size_ - done, flags, to);
   }
-  [[nodiscard]] long receive(int fd, std::size_t done, unsigned flags,
-                             os::SocketAddress* from) const noexcept {
-    if (buffers_) [[unlikely]]
-      return receive_several(fd, done, flags, from);
+  [[nodiscard]] long receive(int fd, std::size_t done, unsigned flags, os::SocketAddress* from,
+                             os::ControlBuffer* control = nullptr) const noexcept {
+    if (buffers_ || control) [[unlikely]]
+      return receive_several(fd, done, flags, from, control);
     return os::receive_bytes(fd, base_ + done, size_ - done, flags, from);
   }
 
  private:
   [[nodiscard]] long send_several(int fd, std::size_t done, unsigned flags,
-                                  const os::SocketAddress* to) const noexcept;
+                                  const os::SocketAddress* to,
+                                  const os::ControlBuffer* control) const noexcept;
   [[nodiscard]] long receive_several(int fd, std::size_t done, unsigned flags,
-                                     os::SocketAddress* from) const noexcept;
+                                     os::SocketAddress* from,
+                                     os::ControlBuffer* control) const noexcept;
   std::size_t behind(std::size_t done, os::Piece* pieces) const noexcept;
 
   const _WSABUF* buffers_ = nullptr;

@@ -13,36 +13,25 @@
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/pieces.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/send.hpp"
 #include "winsock/transfer.hpp"
 #include "winsock/transfer_flags.hpp"
 
 namespace wsalive::winsock {
 namespace {
 
-/// Where sendto sends to; send and WSASend have none.
-struct Target {
-  const sockaddr* name = nullptr;
-  int size = 0;
-};
-
-WsaError take_destination(const Socket& socket, const Target& target, os::SocketAddress& address) {
-  const WsaError bad = take_address(socket, target.name, target.size, address);
-  if (bad != WsaError::none) return bad;
-  const bool nowhere = socket.traits().kind == Kind::udp && address.port() == 0;
-  return nowhere ? WsaError::address_not_available : WsaError::none;
-}
-
 /// A message to somebody, or along the connection.
-Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const Target* target) {
+Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const Target* target,
+                   const os::ControlBuffer* control) {
   os::SocketAddress address;
   const bool named = target && target->name;
   if (named) {
-    const WsaError bad = take_destination(socket, *target, address);
+    const WsaError bad = take_destination(socket, target->name, target->size, address);
     if (bad != WsaError::none) return refused(bad);
   }
   if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
   const Count sent = send_through(socket, pieces.size(), [&](std::size_t done, unsigned more) {
-    return pieces.send(socket.fd(), done, flags | more, named ? &address : nullptr);
+    return pieces.send(socket.fd(), done, flags | more, named ? &address : nullptr, control);
   });
   if (sent && !socket.bound.load(std::memory_order_relaxed)) {
     socket.bound.store(true, std::memory_order_relaxed);
@@ -52,10 +41,11 @@ Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const T
   return nowhere && !target ? refused(WsaError::not_connected) : sent;
 }
 
-Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* target) {
+Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* target,
+              const os::ControlBuffer* control) {
   const auto ours = send_flags(static_cast<unsigned>(flags));
   if (!ours) return refused(WsaError::operation_not_supported);
-  if (has_messages(socket)) return send_message(socket, pieces, *ours, target);
+  if (has_messages(socket)) return send_message(socket, pieces, *ours, target, control);
   // A stream's peer is who it is: the target does not count.
   return send_through(socket, pieces.size(),
                       [&, fd = socket.fd()](std::size_t done, unsigned more) {
@@ -64,8 +54,9 @@ Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* tar
 }
 
 /// As send_on; a selection hears that there was less room than wanted.
-Count send_watched(Socket& socket, const Pieces& pieces, int flags, const Target* target) {
-  const Count sent = send_on(socket, pieces, flags, target);
+Count send_watched(Socket& socket, const Pieces& pieces, int flags, const Target* target,
+                   const os::ControlBuffer* control = nullptr) {
+  const Count sent = send_on(socket, pieces, flags, target, control);
   const bool found_room = sent ? *sent >= pieces.size() : sent.error() != WsaError::would_block;
   if (!found_room) [[unlikely]]
     found_no_room(socket, FD_WRITE);
@@ -87,27 +78,23 @@ Count send_plain(SOCKET handle, const char* from, int size, int flags, const Tar
 /// A WSASend or WSASendTo as the program made it.
 struct Request {
   SOCKET handle;
-  WSABUF* buffers;
-  DWORD count;
-  DWORD* sent;
-  DWORD flags;
-  Notice notice;
+  SendRequest what;
 };
 
-WsaError send_overlapped(Socket& socket, const Request& request, const Target* target) {
+WsaError send_overlapped(Socket& socket, const SendRequest& request, const Target* target) {
   if (request.sent && !can_store(request.sent)) return WsaError::fault;
   const auto flags = send_flags(request.flags);
   if (!flags) return WsaError::operation_not_supported;
   os::SocketAddress address;
   const bool named = target && target->name && has_messages(socket);
   if (named) {
-    const WsaError bad = take_destination(socket, *target, address);
+    const WsaError bad = take_destination(socket, target->name, target->size, address);
     if (bad != WsaError::none) return bad;
   }
   std::uint32_t sent = 0;
-  const WsaError answer =
-      start_send(socket, {request.buffers, request.count, *flags, named ? &address : nullptr},
-                 request.notice, sent);
+  const WsaError answer = start_send(
+      socket, {request.buffers, request.count, *flags, named ? &address : nullptr, request.control},
+      request.notice, sent);
   if (answer == WsaError::destination_required && !target) return WsaError::not_connected;
   if (answer == WsaError::none && request.sent)
     static_cast<void>(os::store_program(request.sent, DWORD{sent}));
@@ -118,20 +105,25 @@ WsaError send_buffers(const Request& request, const Target* target) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();
-  if (!socket) return WsaError::not_a_socket;
-  if (is_overlapped(*socket, request.notice.overlapped)) {
-    return send_overlapped(*socket, request, target);
+  return socket ? send_request(*socket, request.what, target) : WsaError::not_a_socket;
+}
+
+}  // namespace
+
+WsaError send_request(Socket& socket, const SendRequest& request, const Target* target) {
+  if (is_overlapped(socket, request.notice.overlapped)) {
+    return send_overlapped(socket, request, target);
   }
   if (!request.buffers || !can_store(request.sent)) return WsaError::fault;
   if (request.count == 0) return WsaError::invalid_argument;
   const Pieces pieces{request.buffers, request.count};
-  const Count sent = send_watched(*socket, pieces, static_cast<int>(request.flags), target);
+  const Count sent =
+      send_watched(socket, pieces, static_cast<int>(request.flags), target, request.control);
   if (!sent) return sent.error();
   return os::store_program(request.sent, static_cast<DWORD>(*sent)) ? WsaError::none
                                                                     : WsaError::fault;
 }
 
-}  // namespace
 }  // namespace wsalive::winsock
 
 int send(SOCKET s, const char* buf, int len, int flags) {
@@ -150,11 +142,11 @@ int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberO
             LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace wsalive::winsock;
   return finish(send_buffers({s,
-                              lpBuffers,
-                              dwBufferCount,
-                              lpNumberOfBytesSent,
-                              dwFlags,
-                              {lpOverlapped, lpCompletionRoutine}},
+                              {lpBuffers,
+                               dwBufferCount,
+                               lpNumberOfBytesSent,
+                               dwFlags,
+                               {lpOverlapped, lpCompletionRoutine}}},
                              nullptr));
 }
 
@@ -164,10 +156,10 @@ int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumbe
   using namespace wsalive::winsock;
   const Target target{lpTo, iTolen};
   return finish(send_buffers({s,
-                              lpBuffers,
-                              dwBufferCount,
-                              lpNumberOfBytesSent,
-                              dwFlags,
-                              {lpOverlapped, lpCompletionRoutine}},
+                              {lpBuffers,
+                               dwBufferCount,
+                               lpNumberOfBytesSent,
+                               dwFlags,
+                               {lpOverlapped, lpCompletionRoutine}}},
                              &target));
 }

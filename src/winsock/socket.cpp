@@ -120,6 +120,7 @@ void Socket::reset() noexcept {
   cause = Cause::none;
   non_blocking = false;
   kernel_non_blocking = false;
+  shared = false;
   bound = false;
   inheritable = true;
   request_awaited = false;
@@ -136,6 +137,7 @@ void Socket::reset() noexcept {
   options.send_timeout_ms = 0;
   options.retransmission_ms = 0;
   options.bits = 0;
+  options.control = 0;
 }
 
 }  // namespace wsalive::winsock

@@ -74,6 +74,7 @@ struct OptionCells {
   std::atomic<std::uint32_t> send_timeout_ms{0};
   std::atomic<std::int64_t> retransmission_ms{0};  ///< TCP_MAXRT; 0: not set, -1: for ever.  K-76
   std::atomic<std::uint8_t> bits{0};               ///< OptionBit.
+  std::atomic<std::uint16_t> control{0};           ///< ControlBit.
 };
 
 enum OptionBit : std::uint8_t {
@@ -85,6 +86,20 @@ enum OptionBit : std::uint8_t {
   kContextUpdated = 32,  ///< SO_UPDATE_*_CONTEXT was set (K-34).
   kByConnectEx = 64,     ///< The request is one of ConnectEx, by list or by name (K-34, K-115).
   kAcceptPending = 128,  ///< An AcceptEx is to make this socket a connection.
+};
+
+/// What WSARecvMsg is to give as control data.
+enum ControlBit : std::uint16_t {
+  kIpPacketInfo = 1,
+  kIpTtl = 2,
+  kIpTypeOfService = 4,
+  kIpEcn = 8,
+  kIpv6PacketInfo = 16,
+  kIpv6HopLimit = 32,
+  kIpv6TrafficClass = 64,
+  kIpv6Ecn = 128,
+  kDestination =
+      256,  ///< The kernel tells it, for MSG_BCAST and MSG_MCAST, whatever the program has set.
 };
 
 /// The address that a connect goes to, for getpeername while it is pending (K-115). Single words, so
@@ -134,6 +149,7 @@ class Socket {
   std::atomic<bool> non_blocking{false};
   std::atomic<bool> kernel_non_blocking{
       false};  ///< Whatever its mode: a listener of AcceptEx, TransmitFile.
+  std::atomic<bool> shared{false};  ///< Other processes have it too: its mode may change unseen.
   std::atomic<bool> bound{false};
   std::atomic<bool> inheritable{true};           ///< By child processes, as Windows' handles are.
   std::atomic<bool> request_awaited{false};      ///< A thread is in connect, and will settle it.

@@ -1,4 +1,4 @@
-// Prototypes that move data: send, recv, sendto, recvfrom, WSASend, WSARecv, WSASendTo, WSARecvFrom.
+// Prototypes that move data: send, recv, sendto, recvfrom, WSASend, WSARecv, WSASendTo, WSARecvFrom, WSASendMsg.
 // Part of winsock2.h.
 #ifndef WSALIVE_IO_H
 #define WSALIVE_IO_H
@@ -54,6 +54,14 @@ WSALIVE_API int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferC
                                    struct sockaddr* lpFrom, LPINT lpFromlen,
                                    LPWSAOVERLAPPED lpOverlapped,
                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
+// A message with control data, on datagram and raw sockets (others WSAEINVAL): IP_PKTINFO and IPV6_PKTINFO say from
+// which address and interface it leaves, IP_TTL, IPV6_HOPLIMIT, IP_TOS, IPV6_TCLASS, IP_ECN and IPV6_ECN (Windows 11)
+// what stands in its header. WSAEFAULT (lpMsg, then Control), WSAEINVAL (control data that is malformed or of
+// another kind), then as WSASendTo; without a name as WSASend. lpMsg->dwFlags does not count.
+WSALIVE_API INT WSAAPI WSASendMsg(SOCKET Handle, LPWSAMSG lpMsg, DWORD dwFlags,
+                                  LPDWORD lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
+                                  LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 
 // How an operation ended: FALSE with its code, or with WSA_IO_INCOMPLETE while it is pending and fWait is FALSE.
 // With fWait the call waits, for hEvent if there is one. WSAENOTSOCK, WSAEFAULT. K-90 to K-92.

@@ -7,6 +7,9 @@
 #include <cstring>
 
 #include "os/program_memory.hpp"
+#include "winsock/control_options.hpp"
+#include "winsock/messages.hpp"
+#include "winsock/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -32,6 +35,8 @@ const std::array kFunctions{
     FunctionRow{WSAID_TRANSMITFILE,         as_function(TransmitFile)},
     FunctionRow{WSAID_TRANSMITPACKETS,      as_function(TransmitPackets)},
     FunctionRow{WSAID_WSAPOLL,              as_function(WSAPoll)},
+    FunctionRow{WSAID_WSARECVMSG,           as_function(receive_msg)},
+    FunctionRow{WSAID_WSASENDMSG,           as_function(WSASendMsg)},
     // clang-format on
 };
 
@@ -50,6 +55,9 @@ WsaError give_extension_function(const IoctlCall& call, std::uint32_t& written) 
   if (!os::store_program(static_cast<Function*>(call.buffers.out), row->function)) {
     return WsaError::fault;
   }
+  // What comes from now on may be asked for its destination.
+  const bool tells = row->function == as_function(receive_msg) && has_messages(call.socket);
+  if (tells) ask_for_destination(call.socket);
   written = sizeof(Function);
   return WsaError::none;
 }

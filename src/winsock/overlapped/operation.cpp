@@ -115,6 +115,7 @@ void give_back(Operation& operation) noexcept {
   operation.name = nullptr;
   operation.name_size = nullptr;
   operation.message = nullptr;
+  operation.control.reset();
   operation.extra = {};
   g_in_use.fetch_sub(1, std::memory_order_relaxed);
   if (!has_ended) return at_hand.put(operation);

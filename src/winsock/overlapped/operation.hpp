@@ -104,7 +104,8 @@ struct Operation : Link {
   os::SocketAddress address;
   void* name = nullptr;  ///< WSARecvFrom's address and its length, in the program's memory.
   int* name_size = nullptr;
-  WSAMSG* message = nullptr;
+  WSAMSG* message = nullptr;                   ///< WSARecvMsg's, in the program's memory.
+  std::unique_ptr<os::ControlBuffer> control;  ///< WSASendMsg's.
   Extra extra;
 
   /// Copies the program's array; the buffers themselves stay the program's. Throws std::bad_alloc.

@@ -1,10 +1,12 @@
 #include "winsock/overlapped/transfers.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 
 #include "winsock/addresses.hpp"
 #include "winsock/death.hpp"
+#include "winsock/message_result.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/transfer.hpp"
 
@@ -23,23 +25,29 @@ Progress attempt_empty_receive(Operation& operation, Socket& socket, Outcome& ou
   return end == WsaError::none ? ended_well(outcome, 0) : failed(socket, outcome, end);
 }
 
-Progress end_message(Operation& operation, Socket& socket, std::size_t whole, Outcome& outcome) {
+Progress end_message(Operation& operation, Socket& socket, std::size_t whole,
+                     const os::ControlBuffer& control, Outcome& outcome) {
   AddressOutlet sender{operation.name, operation.name_size};
   if (sender.is_wanted() && sender.check(socket) == WsaError::none) {
     static_cast<void>(sender.give(operation.address));  // Its memory was good at the start.
   }
-  if (whole <= operation.data.size()) return ended_well(outcome, whole);
-  outcome = {kBufferOverflow, static_cast<std::uint32_t>(operation.data.size())};
+  const std::size_t room = operation.data.size();
+  const WsaError fits = operation.message
+                            ? finish_message(socket, operation.message, control, {whole, room})
+                            : WsaError::none;
+  if (whole <= room && fits == WsaError::none) return ended_well(outcome, whole);
+  outcome = {kBufferOverflow, static_cast<std::uint32_t>(std::min(whole, room))};
   return Progress::ended;
 }
 
 Progress attempt_message(Operation& operation, Socket& socket, Outcome& outcome) {
+  os::ControlBuffer control;
   for (;;) {
-    const long result =
-        operation.data.receive(socket.fd(), 0, operation.flags | os::kDontBlock | os::kTellLength,
-                               operation.name ? &operation.address : nullptr);
+    const long result = operation.data.receive(
+        socket.fd(), 0, operation.flags | os::kDontBlock | os::kTellLength,
+        operation.name ? &operation.address : nullptr, operation.message ? &control : nullptr);
     if (result >= 0) {
-      return end_message(operation, socket, static_cast<std::size_t>(result), outcome);
+      return end_message(operation, socket, static_cast<std::size_t>(result), control, outcome);
     }
     if (result == -EINTR) continue;
     if (result == -EAGAIN) return Progress::waits;
@@ -98,9 +106,9 @@ Progress failed(const Socket& socket, Outcome& outcome, WsaError code) noexcept 
 
 Progress attempt_send(Operation& operation, Socket& socket, Outcome& outcome) {
   for (;;) {
-    const long result =
-        operation.data.send(socket.fd(), operation.done, operation.flags | os::kDontBlock,
-                            operation.has_target ? &operation.address : nullptr);
+    const long result = operation.data.send(
+        socket.fd(), operation.done, operation.flags | os::kDontBlock,
+        operation.has_target ? &operation.address : nullptr, operation.control.get());
     if (result >= 0) {
       operation.done += static_cast<std::size_t>(result);
       const bool whole = operation.done >= operation.data.size() || has_messages(socket);
@@ -161,6 +169,7 @@ WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
     operation.flags = wish.flags;
     operation.has_target = wish.target != nullptr;
     if (wish.target) operation.address = *wish.target;
+    if (wish.control) operation.control = std::make_unique<os::ControlBuffer>(*wish.control);
     const WsaError answer = start_operation(socket, operation, notice, bytes);
     const bool sent = answer == WsaError::none || answer == WsaError::io_pending;
     if (sent && has_messages(socket)) socket.bound.store(true, std::memory_order_relaxed);
@@ -191,6 +200,7 @@ WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& no
     operation.flags = wish.flags;
     operation.name = named ? wish.name : nullptr;
     operation.name_size = wish.name_size;
+    operation.message = wish.message;
     return start_operation(socket, operation, notice, bytes);
   } catch (const std::bad_alloc&) {
     return WsaError::not_enough_memory;

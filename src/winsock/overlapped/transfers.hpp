@@ -22,6 +22,7 @@ struct SendWish {
   std::uint32_t count;
   unsigned flags;  ///< os::TransferFlag.
   const os::SocketAddress* target = nullptr;
+  const os::ControlBuffer* control = nullptr;
 };
 
 struct ReceiveWish {
@@ -30,6 +31,7 @@ struct ReceiveWish {
   unsigned flags;  ///< os::TransferFlag.
   void* name = nullptr;
   int* name_size = nullptr;
+  WSAMSG* message = nullptr;  ///< Of WSARecvMsg.
 };
 
 /// Start one. \return none: done, with `bytes`; io_pending; or why not, and then nothing will be told.

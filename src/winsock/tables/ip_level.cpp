@@ -1,5 +1,4 @@
-// IPPROTO_IP, on IPv4 sockets and on IPv6 sockets that speak IPv4 as well. Options whose effect shows in
-// control data alone (IP_PKTINFO, IP_RECVTTL, ...) come with the call that gives it, WSARecvMsg.
+// IPPROTO_IP, on IPv4 sockets and on IPv6 sockets that speak IPv4 as well.
 
 #include <winsock2.h>
 
@@ -7,6 +6,7 @@
 
 #include <array>
 
+#include "winsock/control_options.hpp"
 #include "winsock/ip_options.hpp"
 #include "winsock/multicast_options.hpp"
 #include "winsock/plain_options.hpp"
@@ -31,13 +31,17 @@ constexpr std::array kRows{
     OptionRow{IP_DROP_SOURCE_MEMBERSHIP, kIpv4Datagram,   kStructure<ip_mreq_source>,   nullptr,                 set_source,              os::Option::ip_drop_source},
     OptionRow{IP_BLOCK_SOURCE,           kIpv4Datagram,   kStructure<ip_mreq_source>,   nullptr,                 set_source,              os::Option::ip_block_source},
     OptionRow{IP_UNBLOCK_SOURCE,         kIpv4Datagram,   kStructure<ip_mreq_source>,   nullptr,                 set_source,              os::Option::ip_unblock_source},
+    OptionRow{IP_PKTINFO,                kDatagram,       kDword,                       get_control_switch,      set_control_switch,      os::Option::ip_packet_info},
+    OptionRow{IP_RECVTTL,                kDatagram,       kDword,                       get_control_switch,      set_control_switch,      os::Option::ip_receive_ttl},
     OptionRow{IP_UNICAST_IF,             kIpv4Datagram,   kDword,                       get_host_dword,          set_host_dword,          os::Option::ip_unicast_interface},
+    OptionRow{IP_RECVTOS,                kDatagram,       kDword,                       get_control_switch,      set_control_switch,      os::Option::ip_receive_type_of_service},
     OptionRow{MCAST_JOIN_GROUP,          kIpv4Datagram,   kStructure<GROUP_REQ>,        nullptr,                 set_group,               os::Option::ip_join_group},
     OptionRow{MCAST_LEAVE_GROUP,         kIpv4Datagram,   kStructure<GROUP_REQ>,        nullptr,                 set_group,               os::Option::ip_leave_group},
     OptionRow{MCAST_BLOCK_SOURCE,        kIpv4Datagram,   kStructure<GROUP_SOURCE_REQ>, nullptr,                 set_group_source,        os::Option::ip_block_group_source},
     OptionRow{MCAST_UNBLOCK_SOURCE,      kIpv4Datagram,   kStructure<GROUP_SOURCE_REQ>, nullptr,                 set_group_source,        os::Option::ip_unblock_group_source},
     OptionRow{MCAST_JOIN_SOURCE_GROUP,   kIpv4Datagram,   kStructure<GROUP_SOURCE_REQ>, nullptr,                 set_group_source,        os::Option::ip_join_source_group},
     OptionRow{MCAST_LEAVE_SOURCE_GROUP,  kIpv4Datagram,   kStructure<GROUP_SOURCE_REQ>, nullptr,                 set_group_source,        os::Option::ip_leave_source_group},
+    OptionRow{IP_ECN,                    kDatagram,       kDword,                       get_control_switch,      set_control_switch,      os::Option::ip_receive_type_of_service},
     OptionRow{IP_MTU_DISCOVER,           kInternetSocket, kDword,                       get_mtu_discover,        set_mtu_discover,        os::Option::ip_mtu_discover},
     OptionRow{IP_MTU,                    kInternetSocket, kDword,                       get_host_dword,          nullptr,                 os::Option::ip_mtu},
     // clang-format on

@@ -1,5 +1,4 @@
-// IPPROTO_IPV6. Options whose effect shows in control data alone (IPV6_PKTINFO, IPV6_HOPLIMIT, ...) come
-// with the call that gives it, WSARecvMsg. IPV6_PROTECTION_LEVEL is about Teredo, which Linux has not.
+// IPPROTO_IPV6. IPV6_PROTECTION_LEVEL is about Teredo, which Linux has not.
 
 #include <winsock2.h>
 
@@ -7,6 +6,7 @@
 
 #include <array>
 
+#include "winsock/control_options.hpp"
 #include "winsock/ip_options.hpp"
 #include "winsock/multicast_options.hpp"
 #include "winsock/plain_options.hpp"
@@ -25,15 +25,19 @@ constexpr std::array kRows{
     OptionRow{IPV6_ADD_MEMBERSHIP,      kIpv6Datagram, kStructure<ipv6_mreq>,        nullptr,              set_host_structure,   os::Option::ipv6_add_membership},
     OptionRow{IPV6_DROP_MEMBERSHIP,     kIpv6Datagram, kStructure<ipv6_mreq>,        nullptr,              set_host_structure,   os::Option::ipv6_drop_membership},
     OptionRow{IPV6_DONTFRAG,            kIpv6,         kDword,                       get_dont_fragment,    set_dont_fragment,    os::Option::ipv6_mtu_discover},
+    OptionRow{IPV6_PKTINFO,             kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_packet_info},
+    OptionRow{IPV6_HOPLIMIT,            kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_hop_limit},
     OptionRow{IPV6_CHECKSUM,            kRaw6,         kDword,                       get_host_dword,       set_host_dword,       os::Option::ipv6_checksum},
     OptionRow{IPV6_V6ONLY,              kIpv6,         kByteSwitch,                  get_host_switch,      set_host_switch,      os::Option::ipv6_only},
     OptionRow{IPV6_UNICAST_IF,          kIpv6Datagram, kDword,                       get_ipv6_unicast_if,  set_ipv6_unicast_if,  os::Option::ipv6_unicast_interface},
+    OptionRow{IPV6_RECVTCLASS,          kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_traffic_class},
     OptionRow{MCAST_JOIN_GROUP,         kIpv6Datagram, kStructure<GROUP_REQ>,        nullptr,              set_group,            os::Option::ipv6_join_group},
     OptionRow{MCAST_LEAVE_GROUP,        kIpv6Datagram, kStructure<GROUP_REQ>,        nullptr,              set_group,            os::Option::ipv6_leave_group},
     OptionRow{MCAST_BLOCK_SOURCE,       kIpv6Datagram, kStructure<GROUP_SOURCE_REQ>, nullptr,              set_group_source,     os::Option::ipv6_block_group_source},
     OptionRow{MCAST_UNBLOCK_SOURCE,     kIpv6Datagram, kStructure<GROUP_SOURCE_REQ>, nullptr,              set_group_source,     os::Option::ipv6_unblock_group_source},
     OptionRow{MCAST_JOIN_SOURCE_GROUP,  kIpv6Datagram, kStructure<GROUP_SOURCE_REQ>, nullptr,              set_group_source,     os::Option::ipv6_join_source_group},
     OptionRow{MCAST_LEAVE_SOURCE_GROUP, kIpv6Datagram, kStructure<GROUP_SOURCE_REQ>, nullptr,              set_group_source,     os::Option::ipv6_leave_source_group},
+    OptionRow{IPV6_ECN,                 kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_traffic_class},
     OptionRow{IPV6_MTU_DISCOVER,        kIpv6,         kDword,                       get_mtu_discover,     set_mtu_discover,     os::Option::ipv6_mtu_discover},
     OptionRow{IPV6_MTU,                 kIpv6,         kDword,                       get_host_dword,       nullptr,              os::Option::ipv6_mtu},
     // clang-format on
