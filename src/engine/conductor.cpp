@@ -243,11 +243,38 @@ bool Conductor::run_first(Instant now) {
   return true;
 }
 
+void Conductor::stand_by(int fd, Slot& slot, const SharedCourse& connection,
+                         std::uint32_t family) noexcept {
+  drop(fd, slot);
+  slot.cookie.store(connection.cookie, std::memory_order_relaxed);
+  slot.times.store(connection.times, std::memory_order_relaxed);
+  slot.parked_idle = connection.parked_idle;
+  slot.course.store(connection.course, std::memory_order_release);
+  change(slot, [family](Course& course) {
+    course.standby = 1;
+    course.shared = course.triggered = 0;
+    course.family = family & 0xFU;
+  });
+  due_.schedule(fd, Instant{});
+  publisher_.update(fd);
+}
+
+/// Whether this process has the connection under another descriptor, too, and drives it there.
+bool Conductor::is_driven_here(const Slot& other) noexcept {
+  const std::uint64_t cookie = other.cookie.load(std::memory_order_relaxed);
+  bool found = false;
+  for_each_driven([&](int /*fd*/, const Slot& slot) {
+    const bool same = &slot != &other && slot.cookie.load(std::memory_order_relaxed) == cookie;
+    found = found || (same && !course_of(slot).standby);
+  });
+  return found;
+}
+
 /// Whether another process of the family drives. It is asked again whenever a probe could be due, a
 /// little after the other process would have sent it.
 bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
   if (!course_of(slot).standby) return false;
-  if (ownership_.claim(slot)) {
+  if (!is_driven_here(slot) && ownership_.claim(slot)) {
     const auto facts = parts_.host.facts(fd);
     slot.base_probes = facts ? facts->probes : 0;  // All N probes are still to come.
     slot.mark = 0;

@@ -60,6 +60,8 @@ class Conductor {
       body(fd, slots_.at(fd));
     }
   }
+  /// The connection is another process's to drive (`Engine::stand_by`).
+  void stand_by(int fd, Slot& slot, const SharedCourse& connection, std::uint32_t family) noexcept;
   /// After a fork: what was borrowed is the parent's to give back, and the table is told anew.
   void lost_in_child() noexcept;
 
@@ -83,6 +85,7 @@ class Conductor {
   void conclude(int fd, Slot& slot, const Next& next, Instant now);
   void become_listener(int fd, Slot& slot) noexcept;
   void adopt(int fd, Slot& slot, Instant now);
+  [[nodiscard]] bool is_driven_here(const Slot& other) noexcept;
   [[nodiscard]] bool stands_by(int fd, Slot& slot, Instant now) noexcept;
 
   DriverParts parts_;

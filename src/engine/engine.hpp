@@ -8,8 +8,10 @@
 // closing it: `forget` first, then close.
 #pragma once
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "engine/in_force.hpp"
+#include "engine/shared_course.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::engine {
@@ -55,6 +57,17 @@ class Engine {
 
   /// The descriptor is about to be closed or given away: drops all that is kept for it.
   virtual void forget(int fd) noexcept = 0;
+
+  /// Another process is to have the connection too: what its engine must know.
+  [[nodiscard]] virtual SharedConnection share(int fd) noexcept = 0;
+
+  /// Whether `stand_by` must be given the lock file, because it has not been before. Closing a descriptor of one that
+  /// is known already would drop the locks of this process.
+  [[nodiscard]] virtual bool needs_lock_file(const SharedCourse& connection) const noexcept = 0;
+
+  /// The descriptor's connection came from a process that drives it: this one drives it from the moment on in which
+  /// that one has closed it or has ended.
+  virtual void stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept = 0;
 
   /// What is in force (K-96). `wanted` is what the socket's cells say while keep-alive is off.
   /// A descriptor that is no TCP socket reads as off.

@@ -34,6 +34,7 @@ bool note_switch(Slot& slot, Course expected, DriverKind driver) noexcept {
 KernelEngine::KernelEngine(const DriverParts& parts, const Clock& clock, Ownership& ownership)
     : host_(parts.host),
       clock_(clock),
+      ownership_(ownership),
       conductor_(parts, slots_, ownership),
       thread_(*this, clock) {}
 
@@ -110,6 +111,41 @@ void KernelEngine::forget(int fd) noexcept {
   const std::lock_guard guard{lock_};
   conductor_.drop(fd, *slot);
   let_thread_go();
+}
+
+SharedConnection KernelEngine::share(int fd) noexcept {
+  Slot* const slot = slots_.find(fd);
+  if (!slot || course_of(*slot) == Course{}) return {};
+  const std::lock_guard guard{lock_};
+  if (slot->place == 0 || !is_same_socket(fd, *slot)) return {};
+  const Ownership::Arbiter arbiter = ownership_.share(*slot);
+  if (arbiter.id == 0) return {};
+  return {{.cookie = slot->cookie.load(std::memory_order_relaxed),
+           .lock_id = arbiter.id,
+           .times = slot->times.load(std::memory_order_relaxed),
+           .course = course_of(*slot),
+           .parked_idle = slot->parked_idle},
+          arbiter.descriptor};
+}
+
+bool KernelEngine::needs_lock_file(const SharedCourse& connection) const noexcept {
+  const std::lock_guard guard{lock_};
+  return connection.cookie != 0 && !ownership_.family_of(connection.lock_id);
+}
+
+void KernelEngine::stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept {
+  Slot* const slot = slots_.find(fd);
+  if (!slot || connection.cookie == 0) return;
+  (void)with_thread([&](Driving driving) {
+    auto family = ownership_.family_of(connection.lock_id);
+    if (!family) family = ownership_.join(std::move(lock_file));
+    if (family && driving == Driving::possible) {
+      conductor_.stand_by(fd, *slot, connection, *family);
+    } else {
+      conductor_.drop(fd, *slot);  // The kernel's own values hold.
+    }
+    return Status{};
+  });
 }
 
 std::optional<Instant> KernelEngine::run(Instant now) noexcept {

@@ -26,6 +26,9 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   void reconsider(int fd) noexcept override;
   Status limit_retransmission(int fd, int milliseconds) override;
   void forget(int fd) noexcept override;
+  SharedConnection share(int fd) noexcept override;
+  bool needs_lock_file(const SharedCourse& connection) const noexcept override;
+  void stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
   Death cause_of_death(int fd, int error) const noexcept override;
 
@@ -46,6 +49,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
 
   Host& host_;
   const Clock& clock_;
+  Ownership& ownership_;
   SlotTable slots_;
   mutable std::mutex lock_;
   Conductor conductor_;

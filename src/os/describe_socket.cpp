@@ -1,6 +1,5 @@
 #include "os/describe_socket.hpp"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -47,8 +46,7 @@ Result<SocketDescription> describe_socket(int fd) noexcept {
   what.family = family_of(option_or_zero(fd, SO_DOMAIN));
   what.protocol = option_or_zero(fd, SO_PROTOCOL);
   what.keep_alive = option_or_zero(fd, SO_KEEPALIVE) != 0;
-  const int flags = ::fcntl(fd, F_GETFL);
-  what.blocking = flags >= 0 && (flags & O_NONBLOCK) != 0 ? Blocking::no : Blocking::yes;
+  what.blocking = blocking_of(fd);
   describe_state(fd, what);
   return what;
 }

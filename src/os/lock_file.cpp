@@ -11,8 +11,13 @@
 namespace wsalive::os {
 
 Result<LockFile> LockFile::create() noexcept {
-  Fd file = out_of_the_way(Fd{::memfd_create("wsalive-family", MFD_CLOEXEC)});
+  Fd file{::memfd_create("wsalive-family", MFD_CLOEXEC)};
   if (!file) return failure(errno, "memfd_create");
+  return adopt(std::move(file));
+}
+
+Result<LockFile> LockFile::adopt(Fd fd) noexcept {
+  Fd file = out_of_the_way(std::move(fd));
   struct stat facts {};
   if (::fstat(file.get(), &facts) != 0) return failure(errno, "fstat");
   return LockFile{std::move(file), facts.st_ino};

@@ -18,6 +18,14 @@ class LockFile {
   /// Makes the file, under a descriptor that is out of the way of small numbers.
   [[nodiscard]] static Result<LockFile> create() noexcept;
 
+  /// A file that another process has made and handed over.
+  [[nodiscard]] static Result<LockFile> adopt(Fd fd) noexcept;
+
+  /// The same for every process that has the file.
+  [[nodiscard]] std::uint64_t id() const noexcept { return inode_; }
+  /// To hand over. It stays this object's: closing a copy of it would drop this process's locks.
+  [[nodiscard]] int descriptor() const noexcept { return fd_.get(); }
+
   /// Takes the bytes from `first` on, `length` of them (0: all that follow). False if another process
   /// has any of them.
   [[nodiscard]] bool try_lock(std::uint64_t first, std::uint64_t length) const noexcept;

@@ -72,6 +72,11 @@ void replace_socket(int fd, int by) noexcept {
   ::close(by);
 }
 
+Blocking blocking_of(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_NONBLOCK) != 0 ? Blocking::no : Blocking::yes;
+}
+
 int set_blocking(int fd, Blocking blocking) noexcept {
   int on = blocking == Blocking::no ? 1 : 0;
   return answer(::syscall(SYS_ioctl, fd, FIONBIO, &on));

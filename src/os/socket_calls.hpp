@@ -34,6 +34,8 @@ enum class End : std::uint8_t { own, peer };
 [[nodiscard]] int name_of(int fd, End end, SocketAddress& name) noexcept;
 
 [[nodiscard]] int set_blocking(int fd, Blocking blocking) noexcept;
+/// As it is now; yes where it cannot be asked.
+[[nodiscard]] Blocking blocking_of(int fd) noexcept;
 
 /// Gives the descriptor another socket; closes the number that this one had before.
 void replace_socket(int fd, int by) noexcept;

@@ -52,7 +52,7 @@ WsaError wait_with_hook(Socket& listener, bool non_blocking) {
 
 /// A connection for this listener, deferred ones first; or the code of the call.
 tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& peer) {
-  const bool non_blocking = listener.non_blocking.load(std::memory_order_relaxed);
+  const bool non_blocking = is_non_blocking(listener);
   const auto mode = non_blocking ? os::Blocking::no : os::Blocking::yes;
   for (;;) {
     if (Fd deferred = take_deferred(listener)) {

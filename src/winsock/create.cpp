@@ -14,6 +14,7 @@
 #include "os/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/create.hpp"
+#include "winsock/hand_over/duplicate.hpp"
 #include "winsock/open_type.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/sockaddr.hpp"
@@ -126,6 +127,7 @@ NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
   if (given) {
     Info info;
     if (!os::load_program(given, info)) return tl::unexpected{WsaError::fault};
+    if (is_duplicate(info)) return take_duplicate(ticket_in(info), flags);
     const auto choose = [](int& said, int described) {
       if (said == FROM_PROTOCOL_INFO) said = described;
     };

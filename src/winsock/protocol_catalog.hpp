@@ -5,7 +5,10 @@
 #include <winsock2.h>
 
 #include <array>
+#include <optional>
 #include <string_view>
+
+#include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
 
@@ -37,6 +40,10 @@ inline constexpr std::array kProtocols{
 
 /// The row of a socket's family and type; nullptr if it has none (AF_UNIX).
 [[nodiscard]] const ProtocolRow* protocol_row(int family, int type) noexcept;
+
+/// A socket as the structure that programs get: its row of the catalog, with its own protocol. AF_UNIX has no row.
+template <typename Info>
+[[nodiscard]] std::optional<Info> protocol_info_of(const Traits& traits);
 
 /// A row as the structure that programs get: WSAPROTOCOL_INFOA or WSAPROTOCOL_INFOW.
 template <typename Info>
@@ -71,6 +78,15 @@ Info protocol_info(const ProtocolRow& row) {
   for (std::size_t at = 0; at < row.name.size(); ++at) {
     info.szProtocol[at] = row.name[at];  // ASCII: the same number as a wide character.
   }
+  return info;
+}
+
+template <typename Info>
+std::optional<Info> protocol_info_of(const Traits& traits) {
+  const ProtocolRow* const row = protocol_row(traits.windows_family, traits.windows_type);
+  if (!row) return std::nullopt;
+  Info info = protocol_info<Info>(*row);
+  info.iProtocol = traits.windows_protocol;
   return info;
 }
 

@@ -53,12 +53,8 @@ std::int64_t now_ns() { return os::monotonic_clock().now().time_since_epoch().co
 
 template <typename Info>
 WsaError get_protocol_info(const GetCall& call) {
-  const Traits& traits = call.socket.traits();
-  const ProtocolRow* const row = protocol_row(traits.windows_family, traits.windows_type);
-  if (!row) return WsaError::unknown_option;
-  Info info = protocol_info<Info>(*row);
-  info.iProtocol = traits.windows_protocol;
-  return give(call, &info);
+  const auto info = protocol_info_of<Info>(call.socket.traits());
+  return info ? give(call, &*info) : WsaError::unknown_option;
 }
 
 }  // namespace

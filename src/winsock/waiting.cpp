@@ -5,6 +5,7 @@
 
 #include "os/clock.hpp"
 #include "os/poll.hpp"
+#include "os/socket_calls.hpp"
 #include "winsock/death.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/transfer.hpp"
@@ -20,10 +21,18 @@ std::uint32_t time_out_ms(const Socket& socket, os::Direction direction) {
 
 }  // namespace
 
+bool is_non_blocking(Socket& socket) noexcept {
+  const bool follows = socket.shared.load(std::memory_order_relaxed) &&
+                       !socket.kernel_non_blocking.load(std::memory_order_relaxed);
+  if (follows) [[unlikely]] {
+    const bool now = os::blocking_of(socket.fd()) == os::Blocking::no;
+    socket.non_blocking.store(now, std::memory_order_relaxed);
+  }
+  return socket.non_blocking.load(std::memory_order_relaxed);
+}
+
 Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
-    : socket_(socket),
-      direction_(direction),
-      non_blocking_(socket.non_blocking.load(std::memory_order_relaxed)) {
+    : socket_(socket), direction_(direction), non_blocking_(winsock::is_non_blocking(socket)) {
   if (non_blocking_) return;
   if (const std::uint32_t ms = time_out_ms(socket, direction); ms != 0) [[unlikely]] {
     deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};

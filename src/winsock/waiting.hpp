@@ -12,6 +12,9 @@
 
 namespace wsalive::winsock {
 
+/// Whether the program has made the socket non-blocking. Where other processes have it too, the kernel is asked.
+[[nodiscard]] bool is_non_blocking(Socket& socket) noexcept;
+
 class Waiting {
  public:
   Waiting(Socket& socket, os::Direction direction) noexcept;

@@ -1,4 +1,4 @@
-// Prototypes that make, name and end sockets: socket, WSASocketA/W, closesocket, bind, listen, accept,
+// Prototypes that make, name and end sockets: socket, WSASocketA/W, WSADuplicateSocketA/W, closesocket, bind, listen, accept,
 // WSAAccept, connect, WSAConnect, shutdown, getsockname, getpeername. Part of winsock2.h.
 #ifndef WSALIVE_SOCKET_H
 #define WSALIVE_SOCKET_H
@@ -23,6 +23,21 @@ WSALIVE_API SOCKET WSAAPI WSASocketW(int af, int type, int protocol,
 #define WSASocket WSASocketW
 #else
 #define WSASocket WSASocketA
+#endif
+
+// Makes a WSAPROTOCOL_INFO with which the process dwProcessId, and no other, opens a socket of its own for the same
+// connection, once: WSASocket(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, ...), where a second
+// try, a try of another process, and one after this process has ended are WSAEINVAL. What the kernel keeps is shared
+// (data, mode, options); the source may be closed before, and the connection ends with the last of them (K-109). Keep-alive
+// goes on in one process at a time. WSAEFAULT (lpProtocolInfo), WSAEINVAL (no such process), WSAEMFILE, WSAENOBUFS.
+WSALIVE_API int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId,
+                                           LPWSAPROTOCOL_INFOA lpProtocolInfo);
+WSALIVE_API int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId,
+                                           LPWSAPROTOCOL_INFOW lpProtocolInfo);
+#ifdef UNICODE
+#define WSADuplicateSocket WSADuplicateSocketW
+#else
+#define WSADuplicateSocket WSADuplicateSocketA
 #endif
 
 // Blocking calls of other threads on the socket end with WSAEINTR; other owners of the connection keep

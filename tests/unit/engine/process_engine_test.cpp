@@ -223,6 +223,21 @@ TEST_F(ProcessEngine, WhenTheParentClosesTheChildDrives) {
   EXPECT_TRUE(is_probed(4s, 1800ms));
 }
 
+TEST_F(ProcessEngine, ASecondDescriptorOfAConnectionStandsByForTheFirst) {
+  drive(asked(1000, 300, 5));
+  Fd other{::fcntl(client_.fd(), F_DUPFD_CLOEXEC, 0)};
+  const engine::SharedConnection shared = engine_.share(client_.fd());
+  ASSERT_NE(shared.course.cookie, 0U);
+  EXPECT_FALSE(engine_.needs_lock_file(shared.course));  // It is this process's own.
+  engine_.stand_by(other.get(), shared.course, Fd{});
+  const std::uint32_t before = engine::os_host().facts(client_.fd())->segments_in;
+  EXPECT_TRUE(is_probed(4200ms, 1100ms));
+  EXPECT_EQ(engine::os_host().facts(client_.fd())->segments_in - before, 4U);
+  engine_.forget(client_.fd());
+  EXPECT_TRUE(is_probed(4s, 1800ms));
+  engine_.forget(other.get());
+}
+
 TEST_F(ProcessEngine, WhenTheParentEndsOneOfItsChildrenDrives) {
   // Parent: this test's child. Its children: two. They end with the last descriptor of the pipe.
   int ends[2];
