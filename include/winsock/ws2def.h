@@ -247,6 +247,13 @@ typedef struct cmsghdr {
        ? (LPWSACMSGHDR)NULL                                                            \
        : (LPWSACMSGHDR)(void*)((UCHAR*)(header) + WSALIVE_CMSG_ALIGN((header)->cmsg_len)))
 
+#define CMSGHDR_ALIGN WSA_CMSGHDR_ALIGN
+#define CMSGDATA_ALIGN WSA_CMSGDATA_ALIGN
+#define CMSG_FIRSTHDR WSA_CMSG_FIRSTHDR
+#define CMSG_NXTHDR WSA_CMSG_NXTHDR
+#define CMSG_LEN WSA_CMSG_LEN
+#define CMSG_SPACE WSA_CMSG_SPACE
+
 #define MSG_TRUNC 0x0100
 #define MSG_CTRUNC 0x0200
 #define MSG_BCAST 0x0400
@@ -298,6 +305,34 @@ typedef struct addrinfoW {
   struct sockaddr* ai_addr;
   struct addrinfoW* ai_next;
 } ADDRINFOW, *PADDRINFOW;
+
+typedef struct addrinfoexA {
+  int ai_flags;
+  int ai_family;
+  int ai_socktype;
+  int ai_protocol;
+  size_t ai_addrlen;
+  char* ai_canonname;
+  struct sockaddr* ai_addr;
+  void* ai_blob;
+  size_t ai_bloblen;
+  LPGUID ai_provider;
+  struct addrinfoexA* ai_next;
+} ADDRINFOEXA, *PADDRINFOEXA, *LPADDRINFOEXA;
+
+typedef struct addrinfoexW {
+  int ai_flags;
+  int ai_family;
+  int ai_socktype;
+  int ai_protocol;
+  size_t ai_addrlen;
+  PWSTR ai_canonname;
+  struct sockaddr* ai_addr;
+  void* ai_blob;
+  size_t ai_bloblen;
+  LPGUID ai_provider;
+  struct addrinfoexW* ai_next;
+} ADDRINFOEXW, *PADDRINFOEXW, *LPADDRINFOEXW;
 
 #define NS_ALL 0
 #define NS_SAP 1

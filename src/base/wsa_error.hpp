@@ -54,7 +54,9 @@ enum class WsaError : std::int32_t {
   system_not_ready = 10091,           // WSASYSNOTREADY
   version_not_supported = 10092,      // WSAVERNOTSUPPORTED
   not_initialised = 10093,            // WSANOTINITIALISED
+  service_not_found = 10108,          // WSASERVICE_NOT_FOUND
   type_not_found = 10109,             // WSATYPE_NOT_FOUND
+  cancelled = 10111,                  // WSA_E_CANCELLED
   host_not_found = 11001,             // WSAHOST_NOT_FOUND
   try_again = 11002,                  // WSATRY_AGAIN
   no_recovery = 11003,                // WSANO_RECOVERY
