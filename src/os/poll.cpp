@@ -28,16 +28,23 @@ constexpr std::array kBits{
     // clang-format on
 };
 
+/// The kernel's events for every set of bits.
+constexpr auto kEvents = [] {
+  std::array<short, 64> events{};
+  for (std::size_t wanted = 0; wanted < events.size(); ++wanted) {
+    for (const BitRow& row : kBits) {
+      if ((wanted & row.bit) != 0) events[wanted] = static_cast<short>(events[wanted] | row.number);
+    }
+  }
+  return events;
+}();
+
 }  // namespace
 
-Watched::Watched(int fd, Readiness wanted) noexcept : fd_(fd) {
-  for (const BitRow& row : kBits) {
-    if ((wanted & row.bit) != 0) wanted_ = static_cast<short>(wanted_ | row.number);
-  }
-}
+Watched::Watched(int fd, Readiness wanted) noexcept
+    : fd_(fd), wanted_(kEvents[wanted % kEvents.size()]) {}
 
-Readiness Watched::ready() const noexcept {
-  if (ready_ == 0) return 0;
+Readiness Watched::found() const noexcept {
   unsigned found = 0;
   for (const BitRow& row : kBits) {
     if ((ready_ & row.number) != 0) found |= row.bit;

@@ -26,9 +26,11 @@ class Watched {
   /// A negative descriptor is passed over.
   Watched(int fd, Readiness wanted) noexcept;
 
-  [[nodiscard]] Readiness ready() const noexcept;
+  [[nodiscard]] Readiness ready() const noexcept { return ready_ == 0 ? Readiness{0} : found(); }
+  [[nodiscard]] bool is_passed_over() const noexcept { return fd_ < 0; }
 
  private:
+  [[nodiscard]] Readiness found() const noexcept;
   friend int wait_for(Watched*, std::size_t, std::optional<std::chrono::nanoseconds>) noexcept;
 
   int fd_ = -1;

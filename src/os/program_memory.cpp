@@ -1,5 +1,6 @@
-// process_vm_readv and process_vm_writev on our own process; where a sandbox denies them, a pipe: write()
-// reads the program's memory and read() writes it, both with the kernel's check.
+// madvise tells whether pages are there, for one cheap call and no copy; where it says no, or does not know
+// how (before Linux 5.14), process_vm_readv and process_vm_writev on our own process; where a sandbox denies
+// them, a pipe: write() reads the program's memory and read() writes it, both with the kernel's check.
 
 #include "os/program_memory.hpp"
 
@@ -15,11 +16,25 @@
 #include <cstring>
 
 #include "base/fd.hpp"
+#include "os/system_call.hpp"
 
 namespace wsalive::os {
 namespace {
 
 constexpr std::size_t kPage = 4096;
+
+// Since Linux 5.14; not in all headers.
+constexpr int kPopulateRead = 22;
+constexpr int kPopulateWrite = 23;
+
+/// Whether the kernel has brought all the pages in for that use: then a plain access cannot fail, short of what
+/// another thread does. False says nothing; the bytes stay as they are.
+bool are_present(const void* at, std::size_t size, int use) noexcept {
+  const auto from = reinterpret_cast<std::uintptr_t>(at);
+  const std::uintptr_t first = from & ~(kPage - 1);
+  if (from + size < from) return false;
+  return system_call(SYS_madvise, first, from + size - first, use) == 0;
+}
 
 enum class Copied : std::uint8_t { all, fault, denied };
 
@@ -74,11 +89,7 @@ std::size_t head_of(const void* at, std::size_t size) {
   return size < to_edge ? size : to_edge;
 }
 
-/// The calling thread's stack; empty where the system cannot tell.
-struct Stack {
-  std::uintptr_t bottom = 0;
-  std::uintptr_t top = 0;
-};
+using detail::Stack;
 
 Stack ask_for_stack() {
   pthread_attr_t attributes;
@@ -92,19 +103,18 @@ Stack ask_for_stack() {
   return {bottom, bottom + size};
 }
 
-// One load where it is known; the model spares the call that a shared library's thread-local takes.
-[[gnu::tls_model("initial-exec")]] constinit thread_local Stack t_stack;
-
-const Stack& own_stack() {
-  if (t_stack.top == 0) [[unlikely]]
-    t_stack = ask_for_stack();
-  return t_stack;
-}
-
 }  // namespace
+
+constinit thread_local Stack detail::own_stack;
+
+void detail::learn_own_stack() noexcept { own_stack = ask_for_stack(); }
 
 bool read_program(const void* from, void* to, std::size_t size) noexcept {
   if (size == 0) return true;
+  if (are_present(from, size, kPopulateRead)) {
+    std::memcpy(to, from, size);
+    return true;
+  }
   const int kept = errno;
   const Copied copied = read_directly(from, to, size);
   const bool done =
@@ -115,6 +125,10 @@ bool read_program(const void* from, void* to, std::size_t size) noexcept {
 
 bool write_program(void* to, const void* from, std::size_t size) noexcept {
   if (size == 0) return true;
+  if (are_present(to, size, kPopulateWrite)) {
+    std::memcpy(to, from, size);
+    return true;
+  }
   const int kept = errno;
   const std::size_t head = head_of(to, size);
   const std::size_t tail = size - head;
@@ -131,6 +145,7 @@ bool write_program(void* to, const void* from, std::size_t size) noexcept {
 }
 
 bool is_writable(void* at, std::size_t size) noexcept {
+  if (size != 0 && are_present(at, size, kPopulateWrite)) return true;
   char* const first = static_cast<char*>(at);
   for (std::size_t done = 0; done < size;) {
     char byte = 0;
@@ -138,14 +153,6 @@ bool is_writable(void* at, std::size_t size) noexcept {
     done += head_of(first + done, size - done);
   }
   return true;
-}
-
-bool is_on_stack(const void* at, std::size_t size) noexcept {
-  const auto from = reinterpret_cast<std::uintptr_t>(at);
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const Stack& stack = own_stack();
-  // A signal handler's or a coroutine's stack lies elsewhere: then nothing is known.
-  return here >= stack.bottom && from >= here && from + size > from && from + size <= stack.top;
 }
 
 }  // namespace wsalive::os

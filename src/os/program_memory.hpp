@@ -6,9 +6,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace wsalive::os {
+
+namespace detail {
+/// The calling thread's stack; top 0: not asked for yet, a page nobody has where the system cannot tell.
+struct Stack {
+  std::uintptr_t bottom = 0;
+  std::uintptr_t top = 0;
+};
+// One load where it is known; the model spares the call that a shared library's thread-local takes.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Stack own_stack;
+void learn_own_stack() noexcept;
+}  // namespace detail
 
 /// Copies `size` bytes from a program's memory. \return false, with `to` unspecified, if any of them
 /// cannot be read.
@@ -24,7 +36,15 @@ namespace wsalive::os {
 /// Whether the bytes lie in the part of the calling thread's stack that is in use: certainly readable
 /// and writable, without asking the kernel. False says nothing. This is how an `int` on the caller's
 /// stack, the usual place of an option's length, is read at no cost.
-[[nodiscard]] bool is_on_stack(const void* at, std::size_t size) noexcept;
+[[nodiscard]] inline bool is_on_stack(const void* at, std::size_t size) noexcept {
+  const auto from = reinterpret_cast<std::uintptr_t>(at);
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (detail::own_stack.top == 0) [[unlikely]]
+    detail::learn_own_stack();
+  const detail::Stack& stack = detail::own_stack;
+  // A signal handler's or a coroutine's stack lies elsewhere: then nothing is known.
+  return here >= stack.bottom && from >= here && from + size > from && from + size <= stack.top;
+}
 
 /// Reads a value by the cheapest safe way.
 template <typename T>

@@ -14,6 +14,7 @@
 
 #include "base/fd.hpp"
 #include "os/int_option.hpp"
+#include "os/system_call.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -101,7 +102,7 @@ TcpState tcp_state(int fd) noexcept {
   std::uint8_t state = 0;
   socklen_t size = sizeof state;
   static_assert(offsetof(tcp_info, tcpi_state) == 0);
-  if (::syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0) {
+  if (system_call(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0) {
     return TcpState::close;
   }
   return static_cast<TcpState>(state);

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <type_traits>
 
+#include "os/system_call.hpp"
+
 namespace wsalive::os {
 namespace {
 
@@ -51,8 +53,8 @@ iovec* as_iovec(const Piece* pieces) {
 
 long send_bytes(int fd, const void* from, std::size_t size, unsigned flags,
                 const SocketAddress* to) noexcept {
-  return answer(::syscall(SYS_sendto, fd, from, size, linux_flags(flags) | MSG_NOSIGNAL,
-                          to ? to->bytes.data() : nullptr, to ? to->size : 0U));
+  return system_call(SYS_sendto, fd, from, size, linux_flags(flags) | MSG_NOSIGNAL,
+                     to ? to->bytes.data() : nullptr, to ? to->size : 0U);
 }
 
 long send_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
@@ -74,8 +76,8 @@ long send_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
 long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
                    SocketAddress* from) noexcept {
   if (from) from->size = SocketAddress::kRoom;
-  return answer(::syscall(SYS_recvfrom, fd, to, size, linux_flags(flags),
-                          from ? from->bytes.data() : nullptr, from ? &from->size : nullptr));
+  return system_call(SYS_recvfrom, fd, to, size, linux_flags(flags),
+                     from ? from->bytes.data() : nullptr, from ? &from->size : nullptr);
 }
 
 long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,

@@ -5,13 +5,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
-#include <utility>
+
+#include "os/system_call.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -101,24 +99,16 @@ static_assert(is_indexed());
 
 const Row& row_of(Option option) noexcept { return kRows[static_cast<std::size_t>(option)]; }
 
-/// The answer of the last call; errno is what it was before.
-int answer(long result, int kept) noexcept {
-  if (result == 0) return 0;
-  return std::exchange(errno, kept);
-}
-
 }  // namespace
 
 int get_option(int fd, Option option, void* value, int* size) noexcept {
   const Row& row = row_of(option);
-  const int kept = errno;
-  return answer(::syscall(SYS_getsockopt, fd, row.level, row.name, value, size), kept);
+  return static_cast<int>(-system_call(SYS_getsockopt, fd, row.level, row.name, value, size));
 }
 
 int set_option(int fd, Option option, const void* value, int size) noexcept {
   const Row& row = row_of(option);
-  const int kept = errno;
-  return answer(::syscall(SYS_setsockopt, fd, row.level, row.name, value, size), kept);
+  return static_cast<int>(-system_call(SYS_setsockopt, fd, row.level, row.name, value, size));
 }
 
 int get_int(int fd, Option option, int& value) noexcept {

@@ -59,6 +59,8 @@ bool has_deferred(const Socket& listener) noexcept {
   return found != waiting().end() && !found->second.empty();
 }
 
+bool any_deferred() noexcept { return !nobody_waits(); }
+
 void drop_deferred(const Socket& listener) noexcept {
   while (take_deferred(listener)) {
   }

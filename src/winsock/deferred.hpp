@@ -19,6 +19,9 @@ namespace wsalive::winsock {
 /// Whether the listener has one: it is readable then.
 [[nodiscard]] bool has_deferred(const Socket& listener) noexcept;
 
+/// Whether any listener has some.
+[[nodiscard]] bool any_deferred() noexcept;
+
 /// Closes what a listener that ends has left.
 void drop_deferred(const Socket& listener) noexcept;
 

@@ -149,9 +149,9 @@ WsaError set_keep_alive(const SetCall& call) {
     bool ignored = false;  // A bad pointer is found before a bad state (K-26, K-27).
     return take_switch(call, ignored) ? refused : WsaError::fault;
   }
+  if (switch_on_stack(call) == false) return stop(call.socket);
   const policy::SourcedTiming wanted = wanted_timing(call.socket);
-  const bool kernel_checks =
-      is_dword(call) && wanted.timing.probes != 0 && switch_on_stack(call).value_or(true);
+  const bool kernel_checks = is_dword(call) && wanted.timing.probes != 0;
   return kernel_checks ? set_by_kernel(call, wanted) : set_by_value(call, wanted);
 }
 

@@ -6,7 +6,6 @@
 
 #include "os/errno_table.hpp"
 #include "os/program_memory.hpp"
-#include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -88,11 +87,6 @@ bool take_switch(const SetCall& call, bool& on) {
   on = policy::switch_is_on(std::span{bytes}.first(static_cast<std::size_t>(call.bytes)),
                             option_rules());
   return true;
-}
-
-policy::OptionRules option_rules() {
-  const Settings& settings = runtime().settings();
-  return {.release = settings.release, .rules = settings.rules};
 }
 
 }  // namespace wsalive::winsock

@@ -12,6 +12,7 @@
 
 #include "base/wsa_error.hpp"
 #include "winsock/option_row.hpp"
+#include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 
@@ -37,6 +38,9 @@ void patch(const GetCall& call, std::uint32_t value);
 [[nodiscard]] bool take_switch(const SetCall& call, bool& on);
 
 /// The rules by which the process lives.
-[[nodiscard]] policy::OptionRules option_rules();
+[[nodiscard]] inline policy::OptionRules option_rules() noexcept {
+  const Settings& settings = runtime().settings();
+  return {.release = settings.release, .rules = settings.rules};
+}
 
 }  // namespace wsalive::winsock

@@ -2,6 +2,7 @@
 
 #include "winsock2.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -21,6 +22,7 @@ namespace wsalive::winsock {
 namespace {
 
 constexpr std::size_t kUsual = 64;
+constexpr std::size_t kMostReserved = 65'536;  // A count may be nonsense.
 
 struct EventRow {
   SHORT windows;
@@ -63,7 +65,7 @@ class PollCall {
 
   [[nodiscard]] WsaError read();
   [[nodiscard]] Count wait(std::optional<Instant> deadline);
-  [[nodiscard]] WsaError write();
+  void write();
 
  private:
   enum class Look : std::uint8_t { first, again };
@@ -74,12 +76,14 @@ class PollCall {
   ULONG count_;
   SmallVector<WSAPOLLFD, kUsual> polled_;
   SmallVector<os::Watched, kUsual> watched_;
+  bool some_known_ = false;  ///< A socket may be ready by what we know.
 };
 
 WsaError PollCall::read() {
   if (count_ == 0) return WsaError::invalid_argument;
   bool known_events = true;
-  const bool good = for_each_of_program(items_, count_, Access::write, [&](const WSAPOLLFD& item) {
+  polled_.reserve(std::min<std::size_t>(count_, kMostReserved));
+  const bool good = for_each_of_program(items_, count_, [&](const WSAPOLLFD& item) {
     known_events = known_events && (item.events & ~kMayBeAsked) == 0;
     polled_.push_back(item);
   });
@@ -91,12 +95,19 @@ WsaError PollCall::read() {
 /// \return false if a socket that was open at the first look is not any more.
 bool PollCall::watch_all(Look look) {
   watched_.clear();
+  watched_.reserve(polled_.size());
+  some_known_ = any_deferred();
+  SHORT asked = 0;
+  Ready wanted = wanted_of(asked);  // Usually the same for all.
   for (WSAPOLLFD& item : polled_) {
     const Socket* const socket = Socket::find(item.fd);
     if (look == Look::first) item.revents = socket ? SHORT{0} : SHORT{POLLNVAL};
     if (!socket && item.revents != POLLNVAL) return false;
     const bool passed_over = item.revents == POLLNVAL;
-    watched_.push_back(passed_over ? os::Watched{-1, 0} : watch(*socket, wanted_of(item.events)));
+    if (item.events != asked) wanted = wanted_of(asked = item.events);
+    const os::Watched watched = passed_over ? os::Watched{-1, 0} : watch(*socket, wanted);
+    some_known_ = some_known_ || may_be_known_ready(watched);
+    watched_.push_back(watched);
   }
   return true;
 }
@@ -105,10 +116,11 @@ std::size_t PollCall::judge_all() {
   std::size_t ready = 0;
   for (std::size_t at = 0; at < polled_.size(); ++at) {
     WSAPOLLFD& item = polled_[at];
+    const os::Readiness found = watched_[at].ready();
     if (item.revents != POLLNVAL) {
-      Socket* const socket = Socket::find(item.fd);
-      const Ready found = socket ? judge(*socket, watched_[at].ready()) : Ready{0};
-      item.revents = events_of(found, item.events);
+      const bool asked = found != 0 || some_known_;
+      Socket* const socket = asked ? Socket::find(item.fd) : nullptr;
+      item.revents = socket ? events_of(judge(*socket, found), item.events) : SHORT{0};
     }
     ready += item.revents != 0 ? 1 : 0;
   }
@@ -118,7 +130,7 @@ std::size_t PollCall::judge_all() {
 Count PollCall::wait(std::optional<Instant> deadline) {
   EnteredMany entered;
   static_cast<void>(entered.look([this] { return watch_all(Look::first); }));
-  if (const std::size_t ready = judge_all(); ready != 0) return ready;
+  if (const std::size_t ready = some_known_ ? judge_all() : 0; ready != 0) return ready;
   for (;;) {
     const int found = wait_with_hook(watched_.data(), watched_.size(), deadline);
     if (found == -ECANCELED) return refused(WsaError::interrupted);
@@ -133,12 +145,9 @@ Count PollCall::wait(std::optional<Instant> deadline) {
   }
 }
 
-WsaError PollCall::write() {
+void PollCall::write() {
   ProgramWriter<WSAPOLLFD> out{items_};
-  for (const WSAPOLLFD& item : polled_) {
-    if (!out.put(item)) return WsaError::fault;
-  }
-  return out.flush() ? WsaError::none : WsaError::fault;
+  for (const WSAPOLLFD& item : polled_) out.put(item);
 }
 
 Count poll_call(WSAPOLLFD* items, ULONG count, INT time_out_ms) {
@@ -152,9 +161,8 @@ Count poll_call(WSAPOLLFD* items, ULONG count, INT time_out_ms) {
     deadline = os::monotonic_clock().now() + std::chrono::milliseconds{time_out_ms};
   }
   const Count ready = call.wait(deadline);
-  if (!ready) return ready;
-  const WsaError bad = call.write();
-  return bad == WsaError::none ? ready : refused(bad);
+  if (ready) call.write();
+  return ready;
 }
 
 }  // namespace

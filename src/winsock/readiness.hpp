@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "os/poll.hpp"
+#include "winsock/deferred.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
@@ -23,6 +24,12 @@ using Ready = std::uint8_t;
 /// What is to be asked of the kernel for a socket of which `wanted` (ReadyBit) is wanted. A stream
 /// that was never connected is passed over: it becomes ready for nothing.
 [[nodiscard]] os::Watched watch(const Socket& socket, Ready wanted) noexcept;
+
+/// Whether a socket so watched may be ready by what we know, without the kernel's having found anything:
+/// apart from the deferred connections of a listener.
+[[nodiscard]] inline bool may_be_known_ready(const os::Watched& watched) noexcept {
+  return watched.is_passed_over();
+}
 
 /// What the kernel's answer means. Settles a connection request that has ended.
 [[nodiscard]] Ready judge(Socket& socket, os::Readiness found) noexcept;

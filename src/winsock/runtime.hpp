@@ -76,10 +76,22 @@ class Runtime {
   std::atomic<int> count_{0};
   Settings settings_;
   WinsockVersion version_;
-  [[gnu::tls_model("initial-exec")]] static thread_local int calls_in_progress_;
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local int calls_in_progress_;
 };
 
-[[nodiscard]] Runtime& runtime() noexcept;
+namespace detail {
+// Constructed by the compiler and never destroyed: a program's own destructors may still call us.
+union RuntimeStorage {
+  constexpr RuntimeStorage() : runtime{} {}
+  ~RuntimeStorage() {}  // NOLINT(modernize-use-equals-default): nothing is destroyed.
+  RuntimeStorage(const RuntimeStorage&) = delete;
+  RuntimeStorage& operator=(const RuntimeStorage&) = delete;
+  Runtime runtime;
+};
+extern constinit RuntimeStorage runtime_storage;
+}  // namespace detail
+
+[[nodiscard]] inline Runtime& runtime() noexcept { return detail::runtime_storage.runtime; }
 
 // ---------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr std::size_t kUsual = 192;  // Three sets of Windows' usual size.
+constexpr std::size_t kUsual = 192;            // Three sets of Windows' usual size.
+constexpr std::size_t kMostReserved = 65'536;  // A count may be nonsense.
 
 /// What a set of sockets waits for, and what puts a socket into its answer.
 struct SetRole {
@@ -64,6 +65,7 @@ class Selection {
   std::array<fd_set*, 3> sets_;
   SmallVector<Member, kUsual> members_;
   SmallVector<os::Watched, kUsual> watched_;
+  bool some_known_ = false;  ///< A socket may be ready by what we know.
 };
 
 SOCKET* array_of(fd_set* set) {
@@ -77,10 +79,10 @@ WsaError Selection::read() {
     if (!os::load_program(&sets_[which]->fd_count, count) || !can_store(&sets_[which]->fd_count)) {
       return WsaError::fault;
     }
-    const bool good = for_each_of_program(array_of(sets_[which]), count, Access::write,
-                                          [&](const SOCKET& handle) {
-                                            members_.push_back({handle, &kRoles[which], false});
-                                          });
+    members_.reserve(members_.size() + std::min<std::size_t>(count, kMostReserved));
+    const bool good = for_each_of_program(array_of(sets_[which]), count, [&](const SOCKET& handle) {
+      members_.push_back({handle, &kRoles[which], false});
+    });
     if (!good) return WsaError::fault;
   }
   watched_.reserve(members_.size());  // Nothing may run out of memory once the call has begun.
@@ -90,9 +92,12 @@ WsaError Selection::read() {
 /// Looks all sockets up. \return whether they are all open.
 bool Selection::watch_all() {
   watched_.clear();
+  watched_.reserve(members_.size());
+  some_known_ = any_deferred();
   return std::all_of(members_.begin(), members_.end(), [this](const Member& member) {
     const Socket* const socket = Socket::find(member.handle);
     if (socket) watched_.push_back(watch(*socket, member.role->wanted));
+    some_known_ = some_known_ || (socket && may_be_known_ready(watched_[watched_.size() - 1]));
     return socket != nullptr;
   });
 }
@@ -101,8 +106,11 @@ std::size_t Selection::judge_all() {
   std::size_t ready = 0;
   for (std::size_t at = 0; at < members_.size(); ++at) {
     Member& member = members_[at];
+    const os::Readiness found = watched_[at].ready();
+    member.ready = false;
+    if (found == 0 && !some_known_) continue;
     Socket* const socket = Socket::find(member.handle);
-    member.ready = socket && (judge(*socket, watched_[at].ready()) & member.role->answers) != 0;
+    member.ready = socket && (judge(*socket, found) & member.role->answers) != 0;
     ready += member.ready ? 1 : 0;
   }
   return ready;
@@ -111,7 +119,7 @@ std::size_t Selection::judge_all() {
 Count Selection::wait(std::optional<Instant> deadline) {
   EnteredMany entered;
   if (!entered.look([this] { return watch_all(); })) return refused(WsaError::not_a_socket);
-  if (const std::size_t ready = judge_all(); ready != 0) return ready;
+  if (const std::size_t ready = some_known_ ? judge_all() : 0; ready != 0) return ready;
   for (;;) {
     const int found = wait_with_hook(watched_.data(), watched_.size(), deadline);
     if (found == -ECANCELED) return refused(WsaError::interrupted);
@@ -130,13 +138,9 @@ WsaError Selection::write() const {
     if (!sets_[which]) continue;
     ProgramWriter<SOCKET> out{array_of(sets_[which])};
     for (const Member& member : members_) {
-      if (member.role == &kRoles[which] && member.ready && !out.put(member.handle)) {
-        return WsaError::fault;
-      }
+      if (member.role == &kRoles[which] && member.ready) out.put(member.handle);
     }
-    if (!out.flush() || !os::store_program(&sets_[which]->fd_count, out.count())) {
-      return WsaError::fault;
-    }
+    if (!os::store_program(&sets_[which]->fd_count, out.count())) return WsaError::fault;
   }
   return WsaError::none;
 }

@@ -15,13 +15,16 @@ class SmallVector {
  public:
   SmallVector() noexcept {}  // NOLINT(modernize-use-equals-default): the room is not cleared.
 
+  void reserve(std::size_t size) {
+    if (size > kUsual) many_.reserve(size);
+  }
   void push_back(const T& item) {
     if (size_ < kUsual && many_.empty()) {
       few_[size_++] = item;
       return;
     }
     if (many_.empty())
-      many_.assign(few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(size_));
+      many_.insert(many_.end(), few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(size_));
     many_.push_back(item);
     ++size_;
   }

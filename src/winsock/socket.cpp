@@ -13,24 +13,20 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr int kChunkBits = 10;
-constexpr int kChunkSize = 1 << kChunkBits;
-constexpr int kDirectorySize = 1 << 14;
-constexpr int kMaxDescriptor = kChunkSize * kDirectorySize;
+using detail::Chunk;
+using detail::kChunkBits;
 
-struct Chunk {
-  std::array<Socket, kChunkSize> sockets;
-};
+constexpr int kMaxDescriptor = detail::kChunkSize * detail::kDirectorySize;
 
-constinit std::array<std::atomic<Chunk*>, kDirectorySize> g_directory{};
 constinit std::atomic<int> g_limit{0};  // One more than the highest descriptor ever opened.
 
 Chunk* chunk_of(int fd) noexcept {
-  return g_directory[static_cast<std::size_t>(fd >> kChunkBits)].load(std::memory_order_acquire);
+  return detail::directory[static_cast<std::size_t>(fd >> kChunkBits)].load(
+      std::memory_order_acquire);
 }
 
 Chunk* make_chunk(int fd) noexcept {
-  std::atomic<Chunk*>& place = g_directory[static_cast<std::size_t>(fd >> kChunkBits)];
+  std::atomic<Chunk*>& place = detail::directory[static_cast<std::size_t>(fd >> kChunkBits)];
   auto* const fresh = new (std::nothrow) Chunk;
   Chunk* present = nullptr;
   if (!fresh || place.compare_exchange_strong(present, fresh, std::memory_order_acq_rel))
@@ -46,6 +42,8 @@ void raise_limit(int limit) noexcept {
 }
 
 }  // namespace
+
+constinit std::array<std::atomic<Chunk*>, detail::kDirectorySize> detail::directory{};
 
 policy::SocketValues KeepAliveCells::values() const noexcept {
   policy::SocketValues values;
@@ -83,23 +81,14 @@ void AddressCell::load(os::SocketAddress& address) const noexcept {
   address.size = size_.load(std::memory_order_relaxed);
 }
 
-Socket* Socket::slot(int fd) noexcept {
-  Chunk* const chunk = chunk_of(fd);
-  return chunk ? &chunk->sockets[static_cast<std::size_t>(fd % kChunkSize)] : nullptr;
-}
-
 int Socket::limit() noexcept { return g_limit.load(std::memory_order_acquire); }
-
-Socket* Socket::find(Handle handle) noexcept {
-  if (handle >= static_cast<Handle>(kMaxDescriptor)) return nullptr;
-  Socket* const socket = slot(static_cast<int>(handle));
-  return socket && socket->life() == Life::open ? socket : nullptr;
-}
 
 Socket* Socket::open(int fd, const Traits& traits) noexcept {
   if (fd < 0 || fd >= kMaxDescriptor) return nullptr;
-  if (!chunk_of(fd) && !make_chunk(fd)) return nullptr;
-  Socket* const socket = slot(fd);
+  Chunk* chunk = chunk_of(fd);
+  if (!chunk) chunk = make_chunk(fd);
+  if (!chunk) return nullptr;
+  Socket* const socket = &chunk->sockets[static_cast<std::size_t>(fd % detail::kChunkSize)];
   socket->reset();
   socket->traits_ = traits;
   socket->fd_ = fd;

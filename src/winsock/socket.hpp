@@ -166,13 +166,38 @@ class Socket {
 
  private:
   void reset() noexcept;
-  static Socket* slot(int fd) noexcept;
+  [[nodiscard]] static Socket* slot(int fd) noexcept;
   static int limit() noexcept;
 
   std::atomic<Life> life_{Life::free};
   int fd_ = -1;
   Traits traits_;
 };
+
+namespace detail {
+// The table (socket.cpp): chunks that are made when a descriptor first falls into them.
+inline constexpr int kChunkBits = 10;
+inline constexpr int kChunkSize = 1 << kChunkBits;
+inline constexpr int kDirectorySize = 1 << 14;
+struct Chunk;
+extern constinit std::array<std::atomic<Chunk*>, kDirectorySize> directory;
+struct Chunk {
+  std::array<Socket, kChunkSize> sockets;
+};
+}  // namespace detail
+
+inline Socket* Socket::slot(int fd) noexcept {
+  detail::Chunk* const chunk =
+      detail::directory[static_cast<std::size_t>(fd >> detail::kChunkBits)].load(
+          std::memory_order_acquire);
+  return chunk ? &chunk->sockets[static_cast<std::size_t>(fd % detail::kChunkSize)] : nullptr;
+}
+
+inline Socket* Socket::find(Handle handle) noexcept {
+  if (handle >= Handle{detail::kChunkSize} * detail::kDirectorySize) return nullptr;
+  Socket* const socket = slot(static_cast<int>(handle));
+  return socket && socket->life() == Life::open ? socket : nullptr;
+}
 
 template <typename Visit>
 void Socket::for_each(Visit visit) {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "os/program_memory.hpp"
 #include "policy/option_rules.hpp"
@@ -23,21 +24,52 @@
 namespace wsalive::winsock {
 namespace {
 
-/// The rows of a level; empty for one that has none.
-OptionRows rows_of(int level) noexcept {
+/// The rows of a level. A row that was found is remembered by a hash of its number: programs ask for the
+/// same few again and again, and what is remembered is never wrong, since rows are for ever.
+class Level {
+ public:
+  constexpr explicit Level(const OptionRows& rows) noexcept : rows_(rows) {}
+
+  /// nullptr: the level has no such option.
+  [[nodiscard]] const OptionRow* find(int name) noexcept {
+    std::atomic<const OptionRow*>& remembered = recent_[static_cast<unsigned>(name) % kRemembered];
+    const OptionRow* const row = remembered.load(std::memory_order_relaxed);
+    if (row && row->name == name) [[likely]]
+      return row;
+    const auto found = std::ranges::lower_bound(rows_, name, {}, &OptionRow::name);
+    if (found == rows_.end() || found->name != name) return nullptr;
+    remembered.store(&*found, std::memory_order_relaxed);
+    return &*found;
+  }
+
+ private:
+  static constexpr std::size_t kRemembered = 32;
+
+  const OptionRows& rows_;
+  std::array<std::atomic<const OptionRow*>, kRemembered> recent_{};
+};
+
+constinit Level g_socket_level{tables::kSocketLevel};
+constinit Level g_tcp_level{tables::kTcpLevel};
+constinit Level g_udp_level{tables::kUdpLevel};
+constinit Level g_ip_level{tables::kIpLevel};
+constinit Level g_ipv6_level{tables::kIpv6Level};
+
+/// nullptr for a level that has no rows.
+Level* level_of(int level) noexcept {
   switch (level) {
     case SOL_SOCKET:
-      return tables::kSocketLevel;
+      return &g_socket_level;
     case IPPROTO_TCP:
-      return tables::kTcpLevel;
+      return &g_tcp_level;
     case IPPROTO_UDP:
-      return tables::kUdpLevel;
+      return &g_udp_level;
     case IPPROTO_IP:
-      return tables::kIpLevel;
+      return &g_ip_level;
     case IPPROTO_IPV6:
-      return tables::kIpv6Level;
+      return &g_ipv6_level;
     default:
-      return {};
+      return nullptr;
   }
 }
 
@@ -51,14 +83,14 @@ Socket* socket_of(const Entered& entered, int level, int name) noexcept {
 
 /// The row of an option that the release knows on this kind of socket (K-24, K-25, K-73).
 WsaError find_row(const Socket& socket, int level, int name, const OptionRow*& found) noexcept {
-  const OptionRows rows = rows_of(level);
-  const auto row = std::ranges::lower_bound(rows, name, {}, &OptionRow::name);
-  if (row == rows.end() || row->name != name) {
+  Level* const rows = level_of(level);
+  const OptionRow* const row = rows ? rows->find(name) : nullptr;
+  if (!row) {
     return policy::is_known_level(level) ? WsaError::unknown_option : WsaError::invalid_argument;
   }
   const bool known = !row->known_to || runtime().release().*(row->known_to);
   if (!known || !row->kinds.contains(socket.traits())) return WsaError::unknown_option;
-  found = &*row;
+  found = row;
   return WsaError::none;
 }
 
