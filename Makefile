@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: all demo test bench bench-wine asan tsan lint format install uninstall clean help
+.PHONY: all demo test conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: build/release/build.ninja ## build the release libraries and tools
@@ -21,6 +21,11 @@ demo: build/release/build.ninja ## show the main job: a Windows program kept ali
 test: build/dev/build.ninja ## build and run all tests
 	@cmake --build --preset dev -- --quiet
 	@tools/run-tests dev
+
+conformance-wine: build/dev/build.ninja ## ask the conformance programs under Wine, too, and write the table
+	@tools/setup --wine
+	@cmake --build --preset dev -- --quiet
+	@tests/conformance/wine --write
 
 asan: build/asan/build.ninja ## run the fast and net tests under AddressSanitizer
 	@cmake --build --preset asan -- --quiet
@@ -57,4 +62,4 @@ clean: ## remove build/
 	@rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z %]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z %-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

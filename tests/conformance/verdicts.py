@@ -3,6 +3,7 @@
 A program that ends or hangs at a row is started again behind it, so that one bad row costs no others."""
 import dataclasses
 import os
+import re
 import subprocess
 
 RELEASES = ("win2000", "winxp", "ws2003", "vista", "win7", "win8", "win8.1", "win10", "win10-1703",
@@ -100,13 +101,24 @@ def _start(command, environment, patience):
         program.kill()
         out, err = program.communicate()
         end = f"no answer within {patience} s"
-    note = err.decode(errors="replace").strip().splitlines()
-    known = [line for line in note if line.startswith("the world denies")]
-    return out.decode(errors="replace"), (known[-1] if end and known else end)
+    text = out.decode(errors="replace")
+    if end is None and not re.search(r"^end\r?$", text, re.M):
+        end = "ends in the middle"
+    return text, (_reason(err.decode(errors="replace")) or end if end else None)
+
+
+def _reason(err):
+    """What the program, or Wine, said of its end; without addresses, which differ each time."""
+    if lacking := re.search(r"unimplemented function [\w.]*?\.(\w+),", err):
+        return f"Wine does not have {lacking[1]}"
+    if re.search(r"wine: Unhandled page fault", err):
+        return "crashes: page fault"
+    known = [line for line in err.splitlines() if line.startswith("the world denies")]
+    return known[-1] if known else None
 
 
 def ask(topic, command, environment, release, rules, patience=60):
-    """All rows of one program for one release and one rule set."""
+    """All rows of one program for one release and one rule set, or `both`: each row then says its own."""
     verdicts = []
     after = []
     while True:
@@ -119,12 +131,11 @@ def ask(topic, command, environment, release, rules, patience=60):
             elif word == "asking":
                 asking = rest[0]
             elif word == "row":
-                status, key, name, _, expected, seen = rest
-                verdicts.append(Verdict(topic, release, rules, status, key, name, expected, seen))
+                status, key, name, of, expected, seen = rest
+                verdicts.append(Verdict(topic, release, of if rules == "both" else rules, status, key,
+                                        name, expected, seen))
                 asking = None
         if end is None:
-            if not out.rstrip().endswith("end"):
-                raise SystemExit(f"{topic}: {command[-1]} has printed no rows")
             return verdicts
         verdicts.append(Verdict(topic, release, rules, "fail", "-", asking or "(start)", "an answer", end))
         if asking is None or asking == "all together":

@@ -2,7 +2,7 @@
  *
  *   row <tab> pass|fail|skip <tab> key <tab> name <tab> rules <tab> what is expected <tab> what was seen
  *
- * (of a skipped row: the reason), behind a line `world`, `release`, `rules`. `asking <name>` stands before each row,
+ * (of a skipped row: the reason), behind lines `world` and `release`. `asking <name>` stands before each row,
  * so that a runner knows which one has ended the program.
  *
  *   program              all rows of this world's release and rules
@@ -155,8 +155,7 @@ int run_topic(int argc, char** argv, enum start start, const struct row* rows, s
     fprintf(stderr, "usage: %s [--after ROW]\n", argv[0]);
     return 2;
   }
-  printf("world\t%s\nrelease\t%s\nrules\t%s\n", host_world(), kReleaseNames[host_release()],
-         host_rules() == OBSERVED ? "observed" : "documented");
+  printf("world\t%s\nrelease\t%s\n", host_world(), kReleaseNames[host_release()]);
   if (first < count && start == TOGETHER) ask_together(rows + first, count - first);
   if (first < count && start != TOGETHER) ask_each(start, rows + first, count - first);
   printf("end\n");
