@@ -12,6 +12,7 @@
 #include "winsock/control_data.hpp"
 #include "winsock/control_options.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/message_result.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
@@ -108,6 +109,7 @@ WsaError receive_call(const Request& request) {
   if (!has_messages(*socket)) return WsaError::invalid_argument;
   const auto flags = receive_flags(message.dwFlags);
   if (!flags) return WsaError::operation_not_supported;
+  const Enabling enabling{*socket, FD_READ | FD_OOB};
   ask_for_destination(*socket);
   return is_overlapped(*socket, request.notice.overlapped)
              ? receive_later(*socket, request, message, *flags)

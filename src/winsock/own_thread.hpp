@@ -20,8 +20,8 @@ class OwnThread {
   [[nodiscard]] bool start(void* (*body)(void*), void* argument) noexcept;
 
   std::atomic<bool> runs_{false};
-  std::mutex
-      mutex_;  ///< Taken with a socket's locks held, so never by the thread, which takes those.
+  /// Taken with a socket's locks held, so never by the thread, which takes those.
+  std::mutex mutex_;
 };
 
 /// Whether there is any: then a socket's error may be met by another thread than the program's one.

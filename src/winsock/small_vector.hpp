@@ -15,9 +15,6 @@ class SmallVector {
  public:
   SmallVector() noexcept {}  // NOLINT(modernize-use-equals-default): the room is not cleared.
 
-  void reserve(std::size_t size) {
-    if (size > kUsual) many_.reserve(size);
-  }
   void push_back(const T& item) {
     if (size_ < kUsual && many_.empty()) {
       few_[size_++] = item;

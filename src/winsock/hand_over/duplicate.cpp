@@ -135,10 +135,11 @@ NewSocket take_duplicate(const Ticket& ticket, DWORD flags) noexcept {
   traits.overlapped = (flags & WSA_FLAG_OVERLAPPED) != 0;
   const NewSocket handle = enter_table(received->socket.release(), traits);
   if (!handle) return handle;
-  Socket& socket = *Socket::find(*handle);
-  take_state(socket, received->state);
-  if (socket.is_tcp()) {
-    runtime().engine().stand_by(socket.fd(), received->state.course,
+  Socket* const socket = Socket::find(*handle);
+  if (!socket) return tl::unexpected{WsaError::not_a_socket};  // Closed by another thread already.
+  take_state(*socket, received->state);
+  if (socket->is_tcp()) {
+    runtime().engine().stand_by(socket->fd(), received->state.course,
                                 std::move(received->lock_file));
   }
   return handle;
