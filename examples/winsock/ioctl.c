@@ -4,11 +4,12 @@
 //
 // Makes a connection to itself over the loopback and prints what each control code says.
 
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
 #include <mstcpip.h>
 #include <stdio.h>
 #include <string.h>
-#include <winsock2.h>
-#include <ws2tcpip.h>
 
 #pragma comment(lib, "ws2_32.lib")
 

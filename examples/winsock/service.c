@@ -553,6 +553,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: service <address> <port> <file> [<idle seconds> [<log file>]]\n");
     return 2;
   }
+  GetProcessHeap();  // Some systems make its handle at the first call, and count it.
   GetProcessHandleCount(GetCurrentProcess(), &handles_before);
   error = WSAStartup(MAKEWORD(2, 2), &data);
   if (error != 0) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # labels: net
 # The smaller samples, built as C and as C++: addresses as text, control codes, and a server whose children inherit
-# its listening socket. K-108 to K-110
+# its listening socket.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$here/../../examples/winsock

@@ -13,7 +13,7 @@ head -c $size /dev/urandom >"$folder/file"
 
 failed() { echo "failed: $1"; cat "$folder/said" "$folder/complaints" "$folder/load" 2>/dev/null | tail -40; exit 1; }
 descriptors() { find "/proc/$server/fd" -mindepth 1 | wc -l; }
-memory() { sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' "/proc/$server/status"; }
+memory() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$server/status"; }
 
 # start <program>: sets $server and $port.
 start() {
