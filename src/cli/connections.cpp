@@ -87,6 +87,12 @@ void add_network(const attach::Network& network, const Selection& selection,
   }
 }
 
+std::string printable(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
+  return name;
+}
+
 auto order_of(const Connection& connection) {
   return std::tuple{!connection.owner,
                     connection.owner ? connection.owner->program : std::string{},
@@ -123,10 +129,10 @@ std::string reach_problem(const SysError& error) {
 }
 
 std::string Connection::name() const {
-  return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
+  return owner ? fmt::format("{} {}:{}", printable(owner->program), owner->pid, owner->fd) : "-";
 }
 
-policy::Noticed Connection::noticed(std::uint32_t retries2) const {
+policy::SocketState Connection::state(std::uint32_t retries2) const {
   policy::SocketState state;
   state.retries2 = retries2;
   state.data_on_the_way = socket.unacknowledged_bytes != 0 && socket.state != os::TcpState::listen;
@@ -135,7 +141,11 @@ policy::Noticed Connection::noticed(std::uint32_t retries2) const {
     state.timing = keep_alive->timing;
     state.user_timeout = keep_alive->user_timeout;
   }
-  return policy::when_noticed(state);
+  return state;
+}
+
+policy::Noticed Connection::noticed(std::uint32_t retries2) const {
+  return policy::when_noticed(state(retries2));
 }
 
 std::optional<policy::Millis> Connection::to_next_probe() const {

@@ -27,8 +27,10 @@ struct Connection {
   std::string unknown_because;  ///< Where `keep_alive` is not known.
   attach::Defaults defaults;    ///< Of its network namespace.
 
-  /// "psql 4711:5", or "-".
+  /// "psql 4711:5", or "-". A program may call itself anything: no escape sequence is in it.
   [[nodiscard]] std::string name() const;
+  /// What keep-alive depends on, as far as it is known.
+  [[nodiscard]] policy::SocketState state(std::uint32_t retries2) const;
   [[nodiscard]] policy::Noticed noticed(std::uint32_t retries2) const;
   /// Until the kernel's or the engine's next probe; nullopt if none is due.
   [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;

@@ -90,6 +90,19 @@ examples:
         .make = make_ls,
     },
     CommandRow{
+        .name = "watch",
+        .summary = "The same, live in the terminal",
+        .details = R"(
+Sort with left and right, filter with /, quit with q. Marked are connections whose
+probes go unanswered and, with --path-timeout, those that the path will forget.
+
+examples:
+  wsalive watch
+  wsalive watch --program psql --path-timeout 350s)",
+        .json = Json::no,
+        .make = make_watch,
+    },
+    CommandRow{
         .name = "explain",
         .summary = "Say when probes leave and when a dead peer is noticed, and why",
         .details = R"(

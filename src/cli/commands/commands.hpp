@@ -22,5 +22,6 @@ namespace wsalive::cli {
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 [[nodiscard]] std::unique_ptr<Command> make_run();
 [[nodiscard]] std::unique_ptr<Command> make_set();
+[[nodiscard]] std::unique_ptr<Command> make_watch();
 
 }  // namespace wsalive::cli

@@ -9,8 +9,8 @@
 
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/connection_text.hpp"
 #include "cli/connections.hpp"
-#include "cli/keepalive_text.hpp"
 #include "cli/policies.hpp"
 #include "os/address_text.hpp"
 #include "policy/duration.hpp"
@@ -20,50 +20,17 @@ namespace {
 
 using nlohmann::ordered_json;
 using policy::DriverKind;
-using policy::format_duration;
 using policy::Millis;
 
-constexpr std::array kStates{"",           "established", "syn-sent",  "syn-received",
-                             "fin-wait-1", "fin-wait-2",  "time-wait", "closed",
-                             "close-wait", "last-ack",    "listening", "closing"};
 constexpr std::array kDrivers{"off", "silent", "native", "rearm", "repair", "late"};
 constexpr std::array kSources{"default", "registry", "program", "outside"};
 constexpr std::array kNotices{"never", "keep-alive", "user-timeout", "retransmission"};
-
-template <typename Names, typename Value>
-std::string name_in(const Names& names, Value value) {
-  const auto index = static_cast<std::size_t>(value);
-  return index < names.size() ? names[index] : "unknown";
-}
-
-bool is_on(const Connection& connection) {
-  return connection.keep_alive && connection.keep_alive->driver != DriverKind::off;
-}
-
-/// "2h +75s x9", and who says so: the least sure source of the three.
-std::string values_of(const Connection& connection) {
-  if (!connection.keep_alive) return "? " + connection.unknown_because;
-  if (!is_on(connection)) return "off";
-  return in_short(connection.keep_alive->timing);
-}
 
 std::string source_of(const Connection& connection) {
   if (!is_on(connection)) return {};
   const policy::SourcedTiming& from = connection.keep_alive->sourced;
   const bool all_alike = from.idle_from == from.interval_from && from.idle_from == from.probes_from;
   return all_alike ? name_in(kSources, from.idle_from) : "mixed";
-}
-
-/// Whole seconds above a minute: the table is for the eye.
-std::string rough(Millis time) {
-  if (time >= Millis{60'000}) time -= time % Millis{1000};
-  return format_duration(time);
-}
-
-std::string notice_of(const Connection& connection, std::uint32_t retries2) {
-  if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
-  const policy::Noticed noticed = connection.noticed(retries2);
-  return noticed.after ? rough(*noticed.after) : "never";
 }
 
 os::Tone tone_of(const Connection& connection) {

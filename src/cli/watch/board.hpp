@@ -1,0 +1,73 @@
+// What `wsalive watch` shows, apart from the terminal: which connections pass the filter, in which order, and the
+// lines of a frame of a given size. No clock, no system call: tests draw frames of any size.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/connections.hpp"
+#include "os/ink.hpp"
+#include "policy/outlook.hpp"
+
+namespace wsalive::cli::watch {
+
+enum class Order : std::uint8_t { program, remote, keep_alive, silent, next, noticed };
+inline constexpr std::size_t kOrders = 6;
+
+/// One line of the table.
+struct Row {
+  std::string program, remote, keep_alive, silent, next, noticed;
+  policy::Outlook outlook = policy::Outlook::well;
+  // By what the columns are sorted.
+  policy::Millis idle{}, heard{}, to_next{}, notice{};
+};
+
+struct Line {
+  std::string text;
+  os::Tone tone = os::Tone::plain;
+  bool reversed = false;
+};
+
+class Board {
+ public:
+  explicit Board(std::optional<policy::Millis> path) : path_(path) {}
+
+  void take(const Connections& connections);
+
+  void sort_by(Order order);
+  void sort_next(int step);
+  void reverse() {
+    reversed_ = !reversed_;
+    arrange();
+  }
+  void filter(std::string text);
+  [[nodiscard]] const std::string& filter() const noexcept { return filter_; }
+  void move(std::ptrdiff_t by) { move_to(static_cast<std::ptrdiff_t>(selected_) + by); }
+  void move_to(std::ptrdiff_t row);
+  [[nodiscard]] std::size_t size() const noexcept { return shown_.size(); }
+
+  /// The whole frame: `height` lines of at most `width` characters.
+  /// \param note  In place of the keys in the last line, if not empty.
+  [[nodiscard]] std::vector<Line> frame(std::size_t width, std::size_t height,
+                                        const std::string& note);
+
+ private:
+  void arrange();
+  [[nodiscard]] Row row_of(const Connection& connection, std::uint32_t retries2) const;
+  [[nodiscard]] std::string head_line(std::size_t width) const;
+  [[nodiscard]] std::string detail_line() const;
+
+  std::optional<policy::Millis> path_;
+  std::vector<Row> all_;
+  std::vector<Row> shown_;
+  std::string filter_;
+  Order order_ = Order::program;
+  bool reversed_ = false;
+  std::size_t selected_ = 0;
+  std::size_t top_ = 0;
+  std::size_t hidden_ = 0;
+};
+
+}  // namespace wsalive::cli::watch

@@ -1,0 +1,77 @@
+// The terminal while `wsalive watch` has it: ncurses on the alternate screen, given back as it was found, also when
+// the program is killed by a signal or crashes (all but SIGKILL, of which nobody is told). ctrl-Z and the shell's fg
+// are ncurses' own.
+//
+// One at a time; one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "os/ink.hpp"
+
+struct screen;
+
+namespace wsalive::cli::watch {
+
+enum class Key : std::uint8_t {
+  none,
+  resized,
+  up,
+  down,
+  page_up,
+  page_down,
+  home,
+  end,
+  left,
+  right,
+  enter,
+  escape,
+  rubout,
+  letter,  ///< `Press::letter` has it.
+};
+
+struct Press {
+  Key key = Key::none;
+  char letter = 0;
+};
+
+/// How a line is drawn.
+struct Look {
+  os::Tone tone = os::Tone::plain;
+  bool reversed = false;
+};
+
+class Screen {
+ public:
+  /// Failures: standard input or output is no terminal.
+  [[nodiscard]] static Fallible<void> possible();
+  /// What to say where the screen is not good: the terminal's kind is not known.
+  [[nodiscard]] static Failure unknown();
+
+  Screen();
+  ~Screen();
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  [[nodiscard]] bool good() const noexcept { return screen_ != nullptr; }
+  [[nodiscard]] std::size_t rows() const noexcept;
+  [[nodiscard]] std::size_t columns() const noexcept;
+
+  void clear() noexcept;
+  /// A line from its left edge, filled with blanks to the right one, cut where the screen ends.
+  void line(std::size_t row, std::string_view text, Look look) noexcept;
+  /// A piece within a line that has been drawn.
+  void piece(std::size_t row, std::size_t column, std::string_view text, Look look) noexcept;
+  void show() noexcept;
+
+  /// What was pressed, without waiting.
+  [[nodiscard]] Press press() noexcept;
+
+ private:
+  screen* screen_;
+};
+
+}  // namespace wsalive::cli::watch

@@ -1,0 +1,32 @@
+// What a person should look at on a list of connections: probes that go unanswered, and silences that the path
+// will not remember.
+//
+// Pure layer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "policy/notice.hpp"
+#include "policy/path_timeouts.hpp"
+
+namespace wsalive::policy {
+
+enum class Outlook : std::uint8_t {
+  well,          ///< Nothing to say.
+  will_be_lost,  ///< The path forgets before the first probe, or there is none.
+  lost,          ///< The path has forgotten: nobody has spoken for longer.
+  unanswered,    ///< Probes are out and nobody answers.
+};
+
+/// \param heard  Silence so far. \param path  How long the path remembers; nullopt: not known.
+constexpr Outlook outlook(const SocketState& socket, Millis heard, std::uint32_t unanswered,
+                          std::optional<Millis> path) noexcept {
+  if (unanswered != 0) return Outlook::unanswered;
+  if (!path || socket.data_on_the_way) return Outlook::well;
+  if (heard >= *path) return Outlook::lost;
+  const bool kept = socket.on && path_keeps(socket.timing, *path);
+  return kept ? Outlook::well : Outlook::will_be_lost;
+}
+
+}  // namespace wsalive::policy
