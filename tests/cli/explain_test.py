@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
-"""wsalive explain: its numbers, its words and its picture, from the real binary."""
+"""wsalive explain: its numbers, its words and its picture, from the real binary.
+
+labels: net
+"""
+import os
 import re
+import socket
 import xml.etree.ElementTree as xml
 
 import tool
@@ -116,6 +121,65 @@ class Explain(tool.Tool):
 
     def test_an_unknown_release_of_the_environment_is_refused(self):  # K-122
         self.assertIn("win12", self.refused(3, "explain", env={"WSALIVE_RELEASE": "win12"}))
+
+
+class ExplainSocket(tool.ToolWithConnection):
+    """A socket of this very process."""
+
+    def setUp(self):
+        super().setUp()
+        self.name = f"{os.getpid()}:{self.client.fileno()}"
+
+    def switch_on(self, idle, interval, user_timeout=0):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, interval)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, user_timeout)
+
+    def test_what_is_in_force_and_when_it_is_noticed(self):
+        self.switch_on(45, 5)
+        report = self.json("explain", self.name)
+        self.assertTrue(report["socket"]["on"])
+        self.assertEqual(report["socket"]["noticed_after_ms"], 60000)
+        self.assertEqual((report["subjects"][0]["noticed_ms"], report["subjects"][0]["error"]["name"]), (60000, "ETIMEDOUT"))
+        text = self.ok("explain", self.name)
+        self.assertIn("The program is told after 60s.", text)
+        self.assertIn("set by the program", text)
+        self.assertNotIn("WSAENETRESET", text)
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 100, line)
+
+    def test_a_user_timeout_takes_the_counts_place(self):
+        self.switch_on(10, 5, 12000)
+        report = self.json("explain", self.name)
+        self.assertEqual((report["subjects"][0]["noticed_ms"], report["socket"]["probes"]), (15000, 3))
+        self.assertIn("TCP_USER_TIMEOUT is 12s", self.ok("explain", self.name))
+
+    def test_off_is_said(self):
+        text = self.ok("explain", self.name)
+        self.assertIn("Keep-alive is off", text)
+        self.assertIn(f"wsalive set {self.name}", text)
+
+    def test_unacknowledged_data_is_said(self):
+        self.accepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.client.setblocking(False)
+        try:
+            while True:
+                self.client.send(b"x" * 65536)
+        except BlockingIOError:
+            pass
+        self.assertGreater(self.json("explain", self.name)["socket"]["unacknowledged_bytes"], 0)
+        self.assertIn("no probe leaves now", self.ok("explain", self.name))
+
+    def test_what_is_no_socket_is_one_line(self):
+        for bad in ("4711", "a:b", ":5", "4711:", "0:1", "-1:3"):
+            self.refused(2, "explain", bad)
+        self.assertIn("no such process", self.refused(6, "explain", "999999999:3"))
+        self.assertIn("no such descriptor", self.refused(6, "explain", f"{os.getpid()}:99999"))
+        with open("/dev/null", "rb") as file:
+            self.assertIn("no TCP socket", self.refused(3, "explain", f"{os.getpid()}:{file.fileno()}"))
+        self.assertIn("at once", self.refused(2, "explain", self.name, "--time", "45s"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 #!/usr/bin/env python3
-"""wsalive lint: findings, exit status and JSON, from the real binary."""
+"""wsalive lint: findings, exit status and JSON, from the real binary.
+
+labels: net
+"""
+import os
+import socket
 import tool
 
 
@@ -42,6 +47,47 @@ class Lint(tool.Tool):
     def test_text_fits_a_terminal(self):
         for line in self.ok("lint", status=1).splitlines():
             self.assertLessEqual(len(line), 80, line)
+
+
+class LintProcess(tool.ToolWithConnection):
+    """The sockets of this very process."""
+
+    def rules(self, *options, status=1):
+        report = self.json("lint", str(os.getpid()), *options, status=status)
+        return {finding["rule"]: finding for finding in report["findings"]}
+
+    def test_a_user_timeout_that_overrides_the_count(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 12000)
+        found = self.rules()["user-timeout-overrides"]
+        self.assertEqual(found["fds"], [self.client.fileno()])
+        self.assertIn("noticed after 15s", found["text"])
+
+    def test_times_without_the_switch(self):
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        self.assertEqual(self.rules()["values-without-switch"]["fds"], [self.client.fileno()])
+
+    def test_a_listener_that_was_set_after_its_connection_came(self):
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.assertEqual(self.rules()["listener-only"]["fds"], [self.accepted.fileno()])
+
+    def test_a_first_probe_behind_the_paths_time_out(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 400)
+        self.assertIn("350s", self.rules("--path-timeout", "350s")["path-forgets"]["text"])
+
+    def test_quiet_sockets_that_are_young_are_no_finding(self):
+        self.assertEqual(self.rules(status=0), {})
+        text = self.ok("lint", str(os.getpid()))
+        self.assertIn("3 TCP sockets looked at: nothing to complain about.", text)
+
+    def test_a_process_that_is_none_and_two_questions_at_once_are_refused(self):
+        self.assertIn("no such process", self.refused(6, "lint", "999999999"))
+        self.assertIn("at once", self.refused(2, "lint", str(os.getpid()), "--time", "45s"))
+        self.refused(2, "lint", "-3")
+        self.refused(2, "lint", "psql")
 
 
 if __name__ == "__main__":

@@ -106,12 +106,14 @@ examples:
         .name = "explain",
         .summary = "Say when probes leave and when a dead peer is noticed, and why",
         .details = R"(
-Without options: what is in force for Winsock programs of this user.
+Without options: what is in force for Winsock programs of this user. With PID:FD:
+what is in force on a socket that is open now.
 
 examples:
   wsalive explain --time 45s --interval 1500ms --probes 5
   wsalive explain --release winxp --path-timeout 350s --peer nat
-  wsalive explain --compare winxp,win11,linux --svg compare.svg)",
+  wsalive explain --compare winxp,win11,linux --svg compare.svg
+  wsalive explain 4711:5)",
         .json = Json::yes,
         .make = make_explain,
     },
@@ -119,13 +121,14 @@ examples:
         .name = "lint",
         .summary = "Warn of likely mistakes in keep-alive settings",
         .details = R"(
-Without options: what is in force for Winsock programs of this user. The exit
-status is 1 if there are warnings.
+Without options: what is in force for Winsock programs of this user. With PID: the
+sockets that a process has open now. The exit status is 1 if there are warnings.
 
 examples:
   wsalive lint --time 5ms --interval 1s
   wsalive lint --registry exported.reg --release winxp
-  wsalive lint --time 5min --path-timeout 240s)",
+  wsalive lint --time 5min --path-timeout 240s
+  wsalive lint 4711)",
         .json = Json::yes,
         .make = make_lint,
     },

@@ -11,10 +11,12 @@
 #include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/explain/live.hpp"
 #include "cli/explain/picture.hpp"
 #include "cli/explain/scene.hpp"
 #include "cli/explain/scene_json.hpp"
 #include "cli/explain/text.hpp"
+#include "cli/live_socket.hpp"
 #include "cli/timing_options.hpp"
 #include "os/file.hpp"
 
@@ -41,6 +43,8 @@ class ExplainReport final : public Report {
 class Explain final : public Command {
  public:
   void declare(CLI::App& parser) override {
+    parser.add_option("socket", socket_, "A socket that is open now, as wsalive ls shows it")
+        ->type_name("PID:FD");
     timing_.declare(parser);
     add_duration(parser, "--path-timeout", wish_.path_timeout,
                  "How long the path remembers an idle connection (350s)");
@@ -57,7 +61,13 @@ class Explain final : public Command {
   Outcome run() override {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
-    Fallible<explain::Scene> scene = explain::make_scene(*chosen, wish_);
+    if (!socket_.empty() && (chosen->anything_asked || !wish_.compare.empty())) {
+      return tl::unexpected(
+          Failure{.code = ExitCode::usage,
+                  .attempt = "cannot explain a live socket and other settings at once",
+                  .remedy = "name the socket alone, or the settings alone"});
+    }
+    Fallible<explain::Scene> scene = socket_.empty() ? explain::make_scene(*chosen, wish_) : live();
     if (!scene) return tl::unexpected(scene.error());
     if (const auto drawn = draw(*scene); !drawn) return tl::unexpected(drawn.error());
     return Answer{std::make_unique<ExplainReport>(std::move(*scene), picture_), 0};
@@ -75,6 +85,20 @@ class Explain final : public Command {
                                   .remedy = "name a file in a folder that you may write to"});
   }
 
+  Fallible<explain::Scene> live() const {
+    const auto name = SocketTarget::parse(socket_);
+    if (!name || !name->fd) {
+      return tl::unexpected(Failure{.code = ExitCode::usage,
+                                    .attempt = "cannot explain",
+                                    .reason = fmt::format("'{}' is no PID:FD", socket_),
+                                    .remedy = "name a socket as `wsalive ls` shows it: 4711:5"});
+    }
+    const Fallible<Connections> socket = socket_named(*name);
+    if (!socket) return tl::unexpected(socket.error());
+    return explain::live_scene(*socket, wish_);
+  }
+
+  std::string socket_;
   TimingOptions timing_;
   explain::Wish wish_;
   std::string picture_;

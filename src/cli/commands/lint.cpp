@@ -11,6 +11,7 @@
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/live_lint.hpp"
 #include "cli/timing_options.hpp"
 #include "policy/lint.hpp"
 
@@ -90,6 +91,9 @@ class LintReport final : public Report {
 class Lint final : public Command {
  public:
   void declare(CLI::App& parser) override {
+    parser.add_option("process", pid_, "Look at the sockets that this process has open")
+        ->type_name("PID")
+        ->check(CLI::PositiveNumber);
     timing_.declare(parser);
     add_duration(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");
@@ -98,6 +102,13 @@ class Lint final : public Command {
   Outcome run() override {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
+    if (pid_ && chosen->anything_asked) {
+      return tl::unexpected(
+          Failure{.code = ExitCode::usage,
+                  .attempt = "cannot look at a process and at other settings at once",
+                  .remedy = "name the process alone, or the settings alone"});
+    }
+    if (pid_) return lint_process(*pid_, path_timeout_);
     std::vector<Finding> findings;
     for (const std::string& remark : chosen->settings.remarks) {
       findings.push_back({.rule = "registry-value",
@@ -118,6 +129,7 @@ class Lint final : public Command {
   }
 
  private:
+  std::optional<pid_t> pid_;
   TimingOptions timing_;
   std::optional<policy::Millis> path_timeout_;
 };

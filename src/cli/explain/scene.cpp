@@ -139,12 +139,20 @@ Story story_of(const std::string& peer) {
 
 }  // namespace
 
+void play_out(Scene& scene) {
+  for (Subject& subject : scene.subjects) {
+    subject.forecast = policy::forecast(subject.timing, scene.story, scene.path_timeout);
+    play(subject);
+  }
+}
+
 Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
   Scene scene{.story = story_of(wish.peer),
               .nat = wish.peer == "nat",
               .path_timeout = wish.path_timeout,
               .subjects = {},
-              .host = {}};
+              .host = {},
+              .live = {}};
   if (scene.nat && !scene.path_timeout) scene.path_timeout = kUsualPath;
   if (wish.compare.empty()) {
     scene.subjects.push_back(release_subject(chosen.settings.release, chosen));
@@ -154,10 +162,7 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
     if (!subject) return tl::unexpected(subject.error());
     scene.subjects.push_back(std::move(*subject));
   }
-  for (Subject& subject : scene.subjects) {
-    subject.forecast = policy::forecast(subject.timing, scene.story, scene.path_timeout);
-    play(subject);
-  }
+  play_out(scene);
   scene.host = host_part(scene.subjects.front().timing);
   return scene;
 }

@@ -11,6 +11,7 @@
 #include "policy/driver_choice.hpp"
 #include "policy/forecast.hpp"
 #include "policy/kernel_fit.hpp"
+#include "policy/notice.hpp"
 
 namespace wsalive::cli::explain {
 
@@ -40,12 +41,30 @@ struct HostPart {
   policy::KernelFit kernel;       ///< In other people's programs.
 };
 
+/// A socket that is open now, at the moment of the look.
+struct Live {
+  std::string name;    ///< "psql 4711:5"
+  std::string ends;    ///< "10.0.0.1:40312 to 10.0.0.5:5432"
+  std::string state;   ///< "established"
+  std::string driver;  ///< Who keeps it alive, in words.
+  bool on = false;
+  bool driven = false;      ///< By an engine of ours: its program sees Windows' errors.
+  std::uint8_t probes = 0;  ///< N as it is set.
+  policy::Millis heard{};
+  std::optional<policy::Millis> next;
+  std::uint32_t unanswered = 0;
+  std::uint32_t unacknowledged = 0;
+  policy::Millis user_timeout{};
+  policy::Noticed noticed;
+};
+
 struct Scene {
   policy::Story story = policy::Story::dead;
   bool nat = false;  ///< The story is that of a path that forgets.
   std::optional<policy::Millis> path_timeout;
   std::vector<Subject> subjects;  ///< At least one.
   HostPart host;
+  std::optional<Live> live;  ///< The one subject is a live socket.
 };
 
 /// What was asked of the command.
@@ -54,6 +73,9 @@ struct Wish {
   std::optional<policy::Millis> path_timeout;
   std::vector<std::string> compare;  ///< Names of releases, and "linux".
 };
+
+/// Works out what becomes of each subject, and its events.
+void play_out(Scene& scene);
 
 [[nodiscard]] Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish);
 

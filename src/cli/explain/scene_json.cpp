@@ -59,6 +59,22 @@ Json subject_json(const Subject& subject) {
   return json;
 }
 
+/// The socket itself; null where none was asked for.
+Json live_json(const std::optional<Live>& live) {
+  if (!live) return {};
+  return {{"name", live->name},
+          {"ends", live->ends},
+          {"state", live->state},
+          {"on", live->on},
+          {"probes", live->probes},
+          {"silent_for_ms", live->heard.count()},
+          {"next_probe_ms", or_null(live->next)},
+          {"unanswered", live->unanswered},
+          {"unacknowledged_bytes", live->unacknowledged},
+          {"user_timeout_ms", live->user_timeout.count()},
+          {"noticed_after_ms", or_null(live->noticed.after)}};
+}
+
 Json driver_json(const policy::DriverChoice& choice) {
   Json json{{"driver", word_of(choice.kind)}};
   json.update(timing_json(choice.actual));
@@ -76,7 +92,9 @@ Json scene_json(const Scene& scene) {
   if (scene.subjects.front().timing.probes != 0) {
     host["other_programs"] = timing_json(policy::as_timing(scene.host.kernel));
   }
-  return {{"path_timeout_ms", or_null(scene.path_timeout)},
+  if (scene.live) host = Json{};
+  return {{"socket", live_json(scene.live)},
+          {"path_timeout_ms", or_null(scene.path_timeout)},
           {"subjects", std::move(subjects)},
           {"host", std::move(host)}};
 }

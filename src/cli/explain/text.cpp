@@ -6,6 +6,7 @@
 
 #include "cli/columns.hpp"
 #include "cli/explain/bar.hpp"
+#include "cli/explain/live.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {
@@ -37,6 +38,7 @@ std::string numbers(const Subject& subject, const Page& page) {
 }
 
 std::string_view title_of(const Scene& scene) {
+  if (scene.live) return "If the peer falls silent";
   if (scene.nat) return "The path forgets idle connections, the peer lives";
   switch (scene.story) {
     case policy::Story::dead:
@@ -109,7 +111,7 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
   return table.text(page, 2);
 }
 
-std::string told(const Subject& subject, const Page& page) {
+std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   const policy::Forecast& forecast = subject.forecast;
   if (forecast.fate == Fate::lives) {
     return "  The connection lives; the program notices nothing.\n";
@@ -121,6 +123,7 @@ std::string told(const Subject& subject, const Page& page) {
   Columns table{{{""}, {""}, {""}}};
   for (const policy::EndRow& row : policy::kEnds) {
     if (row.fate != forecast.fate) continue;
+    if (scene.live && row.stack != subject.stack) continue;
     table.add({{row.stack == policy::Stack::windows ? "Windows" : "Linux", Tone::faint},
                {fmt::format("{} ({})", row.name, row.code)},
                {fmt::format("later calls: {}", row.later), Tone::faint}});
@@ -186,7 +189,33 @@ std::string others_words(const HostPart& host, const policy::Timing& timing) {
                      shown(actual.idle), shown(actual.interval), actual.probes);
 }
 
+/// A socket's own words, in place of a host's.
+std::string live_subject(const Scene& scene, const Page& page) {
+  const Subject& subject = scene.subjects.front();
+  const Live& live = *scene.live;
+  const auto paragraph = [&](std::string_view words) { return wrapped(words, page.width, 2); };
+  std::string text = page.ink(Tone::strong, live.name) + "  " + live.ends + "  " +
+                     page.ink(Tone::faint, live.state) + '\n';
+  Subject set = subject;
+  set.timing.probes = live.probes;
+  text += numbers(set, page) + '\n';
+  for (const std::string& words : live_words(live, set.timing)) text += paragraph(words);
+  if (live.on) text += paragraph("Kept by: " + live.driver + ".");
+  if (live.on) {
+    text += heading(page, title_of(scene)) + event_list(scene, subject, page);
+    text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
+  }
+  text += heading(page, "On the path");
+  if (live.on) return text + paragraph(path_words(scene, subject));
+  return text +
+         paragraph(
+             "No probe keeps the connection open: every path that forgets idle connections will "
+             "lose it. wsalive set " +
+             live.name.substr(live.name.rfind(' ') + 1) + " --time 45s switches keep-alive on.");
+}
+
 std::string one_subject(const Scene& scene, const Page& page) {
+  if (scene.live) return live_subject(scene, page);
   const Subject& subject = scene.subjects.front();
   const auto paragraph = [&](std::string_view words) { return wrapped(words, page.width, 2); };
   std::string text =
@@ -194,7 +223,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
   text += numbers(subject, page);
   for (const std::string& remark : subject.remarks) text += paragraph(remark);
   text += heading(page, title_of(scene)) + event_list(scene, subject, page);
-  text += '\n' + bar(scene, subject, page) + '\n' + told(subject, page);
+  text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   text += heading(page, "If sent data waits for its acknowledgement");
   text += paragraph(
       "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or ETIMEDOUT. On Linux "

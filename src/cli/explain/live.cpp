@@ -1,0 +1,128 @@
+#include "cli/explain/live.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/connection_text.hpp"
+#include "cli/live_socket.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli::explain {
+namespace {
+
+using policy::DriverKind;
+using policy::format_duration;
+using policy::Millis;
+using policy::Source;
+
+std::string source_words(Source source) {
+  switch (source) {
+    case Source::socket:
+      return "set by the program, or for it";
+    case Source::registry:
+      return "registry";
+    case Source::outside:
+      return "set from outside";
+    case Source::release:
+      break;
+  }
+  return "default of this network: net.ipv4.tcp_keepalive_*";
+}
+
+Part part_of(Source source) {
+  return {.source = source_words(source), .asked = source == Source::socket};
+}
+
+/// A user time-out takes the count's place: as many probes as leave before it, for the timeline.
+std::uint8_t probes_until(const policy::SocketState& state) {
+  if (!state.on) return 0;
+  policy::SocketState idle = state;
+  idle.data_on_the_way = false;
+  const policy::Noticed noticed = policy::when_noticed(idle);
+  if (noticed.by != policy::Notice::user_timeout) return state.timing.probes;
+  const Millis rest = *noticed.after - Millis{state.timing.idle.count()};
+  const Millis interval{std::max<std::int64_t>(state.timing.interval.count(), 1)};
+  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(rest / interval, 1, 255));
+}
+
+std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
+
+}  // namespace
+
+std::vector<std::string> live_words(const Live& live, const policy::Timing& timing) {
+  std::vector<std::string> words;
+  if (!live.on) {
+    words.emplace_back(
+        "Keep-alive is off: T, I and N have no effect. While nobody sends, a dead peer is never "
+        "noticed.");
+  }
+  words.push_back(fmt::format("The peer has been silent for {}.", tenths(live.heard)));
+  if (live.next) words.push_back(fmt::format("The next probe leaves in {}.", tenths(*live.next)));
+  if (live.unanswered != 0) {
+    words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",
+                                live.unanswered, live.unanswered == 1 ? " is" : "s are"));
+  }
+  if (live.unacknowledged != 0) {
+    words.push_back(fmt::format(
+        "{} octets are not acknowledged: no probe leaves now, and retransmission gives up "
+        "after {} or more.",
+        live.unacknowledged, format_duration(live.noticed.after.value_or(Millis{}))));
+  }
+  if (live.user_timeout.count() != 0 && live.on) {
+    words.push_back(fmt::format(
+        "TCP_USER_TIMEOUT is {}: it takes the place of N = {}. The connection is given up at the "
+        "first probe's instant after it.",
+        format_duration(live.user_timeout), timing.probes));
+  }
+  return words;
+}
+
+Scene live_scene(const Connections& only, const Wish& wish) {
+  constexpr std::array kDriverWords{"off",
+                                    "silent",
+                                    "the kernel keeps it alone",
+                                    "our engine re-arms the kernel's timer",
+                                    "our engine sends the probes",
+                                    "our engine, as near as this host can"};
+  const Connection& connection = only.list.front();
+  const attach::KeepAliveOf& values = *connection.keep_alive;
+  const policy::SocketState state = connection.state(only.retries2);
+  const bool driven = values.driver != DriverKind::off && values.driver != DriverKind::native;
+  Scene scene{.story = policy::Story::dead,
+              .nat = false,
+              .path_timeout = wish.path_timeout,
+              .subjects = {},
+              .host = {},
+              .live = {}};
+  scene.live = Live{.name = connection.name(),
+                    .ends = ends_of(connection),
+                    .state = name_in(kStates, connection.socket.state),
+                    .driver = name_in(kDriverWords, values.driver),
+                    .on = state.on,
+                    .driven = driven,
+                    .probes = values.timing.probes,
+                    .heard = Millis{connection.socket.heard},
+                    .next = connection.to_next_probe(),
+                    .unanswered = values.unanswered,
+                    .unacknowledged = connection.socket.unacknowledged_bytes,
+                    .user_timeout = values.user_timeout,
+                    .noticed = policy::when_noticed(state)};
+  Subject subject{.name = "linux",
+                  .title = scene.live->name,
+                  .stack = driven ? policy::Stack::windows : policy::Stack::linux_kernel,
+                  .timing = values.timing,
+                  .time = part_of(values.sourced.idle_from),
+                  .interval = part_of(values.sourced.interval_from),
+                  .probes = part_of(values.sourced.probes_from),
+                  .remarks = {},
+                  .forecast = {},
+                  .events = {}};
+  subject.timing.probes = probes_until(state);
+  scene.subjects.push_back(std::move(subject));
+  play_out(scene);
+  return scene;
+}
+
+}  // namespace wsalive::cli::explain

@@ -1,0 +1,93 @@
+#include "policy/socket_lint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "policy/duration.hpp"
+#include "policy/path_timeouts.hpp"
+
+namespace wsalive::policy {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+std::string shown(Millis time) { return format_duration(time); }
+
+/// Off, with nobody speaking: nothing would ever tell.
+void off_while_idle(const LiveSocket& socket, Findings& findings) {
+  constexpr Millis kLong{60'000};
+  const Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
+  if (socket.listens || socket.state.on || socket.listener_has_more) return;
+  if (socket.heard < std::min(kLong, path)) return;
+  findings.push_back(
+      {.text = "keep-alive is off on a connection that has been silent for " +
+               shown(socket.heard - socket.heard % Millis{1'000}) +
+               ": a peer that dies is never noticed, and a path may forget it",
+       .remedy = "wsalive set PID --time " + shown(path / 2) + ", or SO_KEEPALIVE in the program",
+       .source = {}});
+}
+
+void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
+  if (socket.state.on || !socket.values_set) return;
+  findings.push_back(
+      {.text = socket.listens
+                   ? "keep-alive times are set on a listener whose SO_KEEPALIVE is off: accepted "
+                     "connections inherit times that have no effect"
+                   : "keep-alive times are set, but SO_KEEPALIVE is off: no probe is ever sent",
+       .remedy = "SO_KEEPALIVE, on the same socket",
+       .source = "Linux: tcp(7)"});
+}
+
+void on_a_listener_only(const LiveSocket& socket, Findings& findings) {
+  if (!socket.listener_has_more) return;
+  findings.push_back({.text = "keep-alive is on for the listener and off here: it was accepted "
+                              "before the listener was "
+                              "set, or switched off since",
+                      .remedy = "wsalive set on this connection, or SO_KEEPALIVE before listen",
+                      .source = "Linux: options are inherited when a connection is made"});
+}
+
+void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
+  const SocketState& state = socket.state;
+  if (!state.on || state.user_timeout.count() == 0 || state.timing.probes == 0) return;
+  SocketState without = state;
+  without.user_timeout = Millis{0};
+  without.data_on_the_way = false;
+  SocketState with = state;
+  with.data_on_the_way = false;
+  const auto meant = when_noticed(without).after;
+  const auto real = when_noticed(with).after;
+  if (!meant || !real || *meant == *real) return;
+  findings.push_back({.text = "TCP_USER_TIMEOUT " + shown(state.user_timeout) +
+                              " overrides the count: a dead peer is "
+                              "noticed after " +
+                              shown(*real) + ", not after " + shown(*meant),
+                      .remedy = "a user time-out of T + N x I, or none",
+                      .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
+}
+
+constexpr std::array kRules{
+    // clang-format off
+    SocketRule{"off-while-idle",         "keep-alive off on a long idle connection",              off_while_idle},
+    SocketRule{"values-without-switch",  "times that are set while the switch is off",            values_without_the_switch},
+    SocketRule{"listener-only",          "keep-alive on a listener, not on its connections",      on_a_listener_only},
+    SocketRule{"user-timeout-overrides", "a user time-out that takes the place of the count",     user_timeout_overrides},
+    // clang-format on
+};
+
+}  // namespace
+
+std::span<const SocketRule> socket_rules() noexcept { return kRules; }
+
+std::vector<Finding> lint(const LiveSocket& socket) {
+  Findings findings;
+  for (const SocketRule& rule : kRules) {
+    const std::size_t before = findings.size();
+    rule.check(socket, findings);
+    for (std::size_t at = before; at < findings.size(); ++at) findings[at].rule = rule.name;
+  }
+  return findings;
+}
+
+}  // namespace wsalive::policy

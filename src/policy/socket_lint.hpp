@@ -1,0 +1,37 @@
+// Likely mistakes on one live socket of Linux: what `wsalive lint PID` looks for beside the numbers themselves.
+//
+// Pure layer.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "policy/lint.hpp"
+#include "policy/notice.hpp"
+
+namespace wsalive::policy {
+
+/// What is looked at.
+struct LiveSocket {
+  SocketState state;        ///< What is in force.
+  Millis heard{};           ///< Silence so far.
+  bool listens = false;     ///< Accepted connections inherit from it, from then on.
+  bool values_set = false;  ///< T, I or N differs from the namespace's default.
+  bool listener_has_more =
+      false;  ///< The listener that it came from has keep-alive on now, and it has not.
+  std::optional<Millis> path_timeout;
+};
+
+struct SocketRule {
+  std::string_view name;
+  std::string_view looks_for;
+  void (*check)(const LiveSocket& socket, std::vector<Finding>& findings);
+};
+
+[[nodiscard]] std::span<const SocketRule> socket_rules() noexcept;
+
+/// All findings, in the order of the rules.
+[[nodiscard]] std::vector<Finding> lint(const LiveSocket& socket);
+
+}  // namespace wsalive::policy
