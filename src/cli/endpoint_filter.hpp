@@ -33,6 +33,10 @@ class EndpointFilter {
   /// An IPv4 address also matches its mapped form, ::ffff:a.b.c.d.
   [[nodiscard]] bool matches(const os::Endpoint& endpoint) const;
 
+  /// In the resolver's order, without ports; empty: any.
+  [[nodiscard]] const std::vector<os::Endpoint>& addresses() const noexcept { return addresses_; }
+  [[nodiscard]] std::optional<std::uint16_t> port() const noexcept { return port_; }
+
  private:
   std::vector<os::Endpoint> addresses_;  ///< Empty: any.
   std::optional<std::uint16_t> port_;

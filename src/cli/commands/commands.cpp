@@ -133,6 +133,21 @@ examples:
         .make = make_lint,
     },
     CommandRow{
+        .name = "path",
+        .summary = "Find how long a path keeps an idle connection, and the settings to use",
+        .details = R"(
+Nothing of ours is needed at the far end: any TCP server's kernel answers keep-alive
+probes. A few connections wait in silence; each is probed once, at an age of its
+own. Takes a little longer than the time that it finds. Interrupted with ctrl-C, the
+same command goes on from what is known.
+
+examples:
+  wsalive path db.example:5432
+  wsalive path 10.0.0.5:443 --max 20min --connections 6)",
+        .json = Json::yes,
+        .make = make_path,
+    },
+    CommandRow{
         .name = "registry",
         .summary = "Show and change the registry's keep-alive values",
         .details = R"(

@@ -18,6 +18,7 @@ namespace wsalive::cli {
 [[nodiscard]] std::unique_ptr<Command> make_explain();
 [[nodiscard]] std::unique_ptr<Command> make_lint();
 [[nodiscard]] std::unique_ptr<Command> make_ls();
+[[nodiscard]] std::unique_ptr<Command> make_path();
 [[nodiscard]] std::unique_ptr<Command> make_registry();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 [[nodiscard]] std::unique_ptr<Command> make_run();

@@ -1,0 +1,61 @@
+#include "cli/path/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "os/ink.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli::path {
+namespace {
+
+using policy::Millis;
+
+std::string in_seconds(Millis time) { return policy::format_duration(time - time % Millis{1'000}); }
+
+std::string shown(Millis time) {
+  return time < Millis{10'000} ? policy::format_duration(time - time % Millis{100})
+                               : in_seconds(time);
+}
+
+}  // namespace
+
+std::string progress_line(const Moment& moment) {
+  const policy::PathSearch& search = moment.search;
+  std::string next = "a probe is under way";
+  if (moment.next != Millis::max() && moment.next > moment.now) {
+    next = fmt::format("next look in {}", in_seconds(moment.next - moment.now + Millis{999}));
+  }
+  return fmt::format("kept {} · lost {} · trying {} · {} · {} wait · {} so far",
+                     search.kept() == Millis{} ? "-" : shown(search.kept()),
+                     search.lost() ? shown(*search.lost()) : "-", shown(search.target()), next,
+                     search.waiters().size(), in_seconds(moment.now));
+}
+
+Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Progress::show(const Moment& moment) {
+  constexpr Millis kOften{200};
+  if (!terminal_ || (!moment.news && moment.now - last_ < kOften)) return;
+  last_ = moment.now;
+  shown_ = true;
+  std::string line = progress_line(moment);
+  const std::size_t width = os::terminal_width() - 1;
+  while (line.size() > width) {  // Bytes: never longer than the columns.
+    line.pop_back();
+    while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U)
+      line.pop_back();
+  }
+  fmt::print(stderr, "\r{}\033[K", line);
+  std::fflush(stderr);
+}
+
+void Progress::clear() {
+  if (!std::exchange(shown_, false)) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+}
+
+}  // namespace wsalive::cli::path

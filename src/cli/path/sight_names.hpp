@@ -1,0 +1,24 @@
+// Words of the JSON and of the state file; they stay.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "policy/path_search.hpp"
+
+namespace wsalive::cli::path {
+
+inline constexpr std::array<std::string_view, 5> kSights{"kept", "silent", "reset", "closed",
+                                                         "cut_short"};
+inline constexpr std::array<std::string_view, 7> kFindings{
+    "forgets", "keeps", "far_end_ends", "far_end_talks", "no_answer", "unreachable", "unsteady"};
+
+constexpr std::string_view name_of(policy::PathSight sight) {
+  return kSights[static_cast<std::size_t>(sight)];
+}
+constexpr std::string_view name_of(policy::PathFinding finding) {
+  return kFindings[static_cast<std::size_t>(finding)];
+}
+
+}  // namespace wsalive::cli::path

@@ -1,0 +1,33 @@
+// What an interrupted search has seen, kept below XDG_STATE_HOME (or ~/.local/state) so that the same command goes
+// on from there. A lock keeps a second search of the same path out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/failure.hpp"
+#include "os/file.hpp"
+#include "policy/path_search.hpp"
+
+namespace wsalive::cli::path {
+
+class StateFile {
+ public:
+  /// \param name  Which path: "db.example_5432_out". Failures: the folder cannot be made, another search runs.
+  [[nodiscard]] static tl::expected<StateFile, Failure> open(const std::string& name);
+
+  /// What was seen before; empty if there is nothing, or nothing that can be read, or if it is older than a day.
+  [[nodiscard]] std::vector<policy::PathObservation> load() const;
+  [[nodiscard]] Status save(const std::vector<policy::PathObservation>& observations) const;
+  void remove() const noexcept;
+
+ private:
+  StateFile(std::string path, os::FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  std::string path_;
+  os::FileLock lock_;
+};
+
+}  // namespace wsalive::cli::path

@@ -1,0 +1,27 @@
+#include "cli/path/target.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/endpoint_filter.hpp"
+
+namespace wsalive::cli::path {
+
+Fallible<Target> find_target(std::string_view text) {
+  const auto refuse = [&](std::string reason, ExitCode code) {
+    return tl::unexpected(
+        Failure{.code = code,
+                .attempt = "cannot tell which far end is meant by",
+                .subject = fmt::format("'{}'", text),
+                .reason = std::move(reason),
+                .remedy = "name it as HOST:PORT, as in db.example:5432 or [fd00::1]:22"});
+  };
+  const auto parsed = EndpointFilter::parse(text);
+  if (!parsed) return refuse(parsed.error(), ExitCode::bad_input);
+  if (!parsed->port()) return refuse("there is no port", ExitCode::usage);
+  if (parsed->addresses().empty()) return refuse("there is no host", ExitCode::usage);
+  Target target{std::string{text}, parsed->addresses().front()};
+  target.endpoint.port = *parsed->port();
+  return target;
+}
+
+}  // namespace wsalive::cli::path

@@ -1,0 +1,20 @@
+// HOST:PORT of one far end, looked up.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "os/address.hpp"
+
+namespace wsalive::cli::path {
+
+struct Target {
+  std::string host;
+  os::Endpoint endpoint;
+};
+
+/// "db.example:5432", "10.0.0.5:5432", "[fd00::1]:22". Failures: no port, no such host.
+[[nodiscard]] Fallible<Target> find_target(std::string_view text);
+
+}  // namespace wsalive::cli::path

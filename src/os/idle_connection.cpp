@@ -1,0 +1,117 @@
+#include "os/idle_connection.hpp"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "os/keepalive_values.hpp"
+#include "os/poll.hpp"
+#include "os/socket_calls.hpp"
+#include "os/socket_io.hpp"
+#include "os/socket_values.hpp"
+#include "os/tcp_info.hpp"
+
+namespace wsalive::os {
+
+SocketAddress socket_address_of(const Endpoint& endpoint) noexcept {
+  SocketAddress result;
+  result.size = socket_address_size(endpoint.family);
+  if (endpoint.family == Family::ipv4) {
+    sockaddr_in address{};
+    address.sin_port = htons(endpoint.port);
+    std::memcpy(&address.sin_addr, endpoint.address.data(), sizeof address.sin_addr);
+    std::memcpy(result.bytes.data(), &address, sizeof address);
+  } else {
+    sockaddr_in6 address{};
+    address.sin6_port = htons(endpoint.port);
+    address.sin6_scope_id = endpoint.scope_id;
+    std::memcpy(&address.sin6_addr, endpoint.address.data(), sizeof address.sin6_addr);
+    std::memcpy(result.bytes.data(), &address, sizeof address);
+  }
+  result.set_family(endpoint.family);
+  return result;
+}
+
+std::optional<Endpoint> endpoint_of(const SocketAddress& address) noexcept {
+  Endpoint result;
+  result.family = address.family();
+  result.port = address.port();
+  const bool v4 = result.family == Family::ipv4;
+  if (!v4 && result.family != Family::ipv6) return std::nullopt;
+  const std::size_t offset =
+      v4 ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
+  std::memcpy(result.address.data(), address.bytes.data() + offset, address_size(result.family));
+  return result;
+}
+
+Result<IdleConnection> IdleConnection::begin(const Endpoint& to) {
+  constexpr int kTcp = 6;
+  const int made = create_socket(to.family, SocketType::stream, kTcp);
+  if (made < 0) return failure(-made, "socket");
+  Fd fd{made};
+  if (const int error = set_blocking(fd.get(), Blocking::no); error != 0) {
+    return failure(-error, "fcntl O_NONBLOCK");
+  }
+  const int error = connect_socket(fd.get(), socket_address_of(to));
+  if (error != 0 && error != -EINPROGRESS) return failure(-error, "connect");
+  return IdleConnection{std::move(fd), true};
+}
+
+IdleConnection IdleConnection::adopt(Fd connected) {
+  (void)set_blocking(connected.get(), Blocking::no);
+  IdleConnection result{std::move(connected), false};
+  if (const auto facts = tcp_facts(result.fd())) result.segments_ = facts->segments_in;
+  return result;
+}
+
+Status IdleConnection::probe() {
+  constexpr int kLeast = 1;
+  constexpr int kFar = 1'000;  // The kernel's own further probes are not wanted.
+  if (!armed_) {
+    if (const Status far = set_keep_alive_interval(fd_.get(), kFar); !far) return far;
+    if (const Status many = set_keep_alive_count(fd_.get(), kLargestCount); !many) return many;
+    if (const Status on = set_keep_alive_switch(fd_.get(), Switch::on); !on) return on;
+    armed_ = true;
+  }
+  return set_keep_alive_idle(fd_.get(), kLeast);
+}
+
+IdleSight IdleConnection::failure_of(int error) noexcept {
+  error_ = error;
+  return error == ECONNRESET ? IdleSight::reset : IdleSight::failed;
+}
+
+IdleSight IdleConnection::look() {
+  if (connecting_) {
+    Watched watched{fd_.get(), kWritable};
+    if (wait_for(&watched, 1, std::chrono::nanoseconds{0}) <= 0) return IdleSight::quiet;
+    if (const int error = take_pending_error(fd_.get()); error != 0) return failure_of(error);
+    connecting_ = false;
+    if (const auto facts = tcp_facts(fd_.get())) segments_ = facts->segments_in;
+    return IdleSight::connected;
+  }
+  std::array<std::byte, 4096> piece{};
+  bool spoke = false;
+  for (int reads = 0; reads < 16; ++reads) {
+    const long got = receive_bytes(fd_.get(), piece.data(), piece.size(), kDontBlock);
+    if (got == 0) return IdleSight::ended;
+    if (got == -EAGAIN || got == -EINTR) break;
+    if (got < 0) return failure_of(static_cast<int>(-got));
+    spoke = true;
+  }
+  const auto facts = tcp_facts(fd_.get());
+  const bool came = facts && facts->segments_in != segments_;
+  if (facts) segments_ = facts->segments_in;
+  if (spoke) return IdleSight::data;
+  return came ? IdleSight::answered : IdleSight::quiet;
+}
+
+void IdleConnection::close(Farewell farewell) noexcept {
+  if (farewell == Farewell::reset && fd_) (void)set_linger(fd_.get(), {.on = true, .seconds = 0});
+  fd_.reset();
+}
+
+}  // namespace wsalive::os

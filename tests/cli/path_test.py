@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""wsalive path on loopback: far ends with habits of their own, interrupts, bad input. Paths that forget are tried in
+tests/wire/path_test.cpp.
+
+labels: net realtime
+"""
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+import tool
+
+
+class FarEnd:
+    """Accepts connections in a thread and does something with each, by its age in seconds."""
+
+    def __init__(self, habit):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.habit = habit
+        self.held = {}
+        self.running = True
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        while self.running:
+            if select.select([self.listener], [], [], 0.02)[0]:
+                connection = self.listener.accept()[0]
+                self.held[connection] = time.monotonic()
+            for connection, born in list(self.held.items()):
+                if self.habit(connection, time.monotonic() - born):
+                    del self.held[connection]
+                    connection.close()
+
+    def end(self):
+        self.running = False
+        self.thread.join()
+        for connection in self.held:
+            connection.close()
+        self.listener.close()
+
+
+class Path(tool.Tool):
+    def far_end(self, habit):
+        made = FarEnd(habit)
+        self.addCleanup(made.end)
+        return f"127.0.0.1:{made.port}"
+
+    def test_a_path_that_keeps_the_longest_time_gives_settings(self):
+        target = self.far_end(lambda connection, age: False)
+        report = self.json("path", target, "--max", "3s", "--connections", "4")
+        self.assertEqual((report["finding"], report["lost_ms"]), ("keeps", None))
+        self.assertGreaterEqual(report["kept_ms"], 3000)
+        self.assertEqual(report["advice"], {"time_ms": 1500, "interval_ms": 300, "probes": 5})
+        self.assertEqual(os.listdir(os.path.join(self.home, ".local/state/wsalive")), [
+            name for name in os.listdir(os.path.join(self.home, ".local/state/wsalive")) if name.endswith(".lock")])
+        text = self.ok("path", target, "--max", "1s", "--connections", "2")
+        self.assertIn("keeps an idle connection for 1s at least", text)
+        self.assertRegex(text, r"wsalive run --time \d+ms --interval \d+ms --probes 5 -- PROGRAM")
+
+    def test_the_servers_own_limit_is_named_as_its_own(self):
+        target = self.far_end(lambda connection, age: age > 2)
+        report = self.json("path", target, "--max", "20s", status=1)
+        self.assertEqual((report["finding"], report["how"]), ("far_end_ends", "closed"))
+        self.assertAlmostEqual(report["limit_ms"], 2000, delta=400)
+
+    def test_a_server_that_speaks_by_itself_is_named(self):
+        def speak(connection, age):
+            if int(age) >= 3 and int(age) % 3 == 0 and age % 1 < 0.03:
+                connection.send(b"ping\n")
+            return False
+        report = self.json("path", self.far_end(speak), "--max", "30s", status=1)
+        self.assertEqual(report["finding"], "far_end_talks")
+
+    def test_a_port_where_nobody_listens_is_one_line(self):
+        closed = socket.create_server(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        closed.close()
+        line = self.refused(7, "path", f"127.0.0.1:{port}")
+        self.assertIn("Connection refused", line)
+
+    def test_bad_input_is_one_line_and_nothing_is_begun(self):
+        self.assertIn("no port", self.refused(2, "path", "127.0.0.1"))
+        self.assertIn("no host", self.refused(2, "path", ":443"))
+        self.assertIn("no host's name", self.refused(3, "path", "no.such.host.invalid:1"))
+        self.assertIn("no unit", self.refused(2, "path", "127.0.0.1:1", "--max", "350"))
+        self.assertIn("1s to 7d", self.refused(2, "path", "127.0.0.1:1", "--max", "300ms"))
+        self.assertIn("--connections", self.refused(2, "path", "127.0.0.1:1", "--connections", "1"))
+        self.refused(2, "path")
+        self.assertFalse(os.path.exists(os.path.join(self.home, ".local")))
+
+    def test_an_interrupted_search_says_how_to_go_on_and_does(self):
+        target = self.far_end(lambda connection, age: False)
+        environment = {"PATH": os.environ["PATH"], "HOME": self.home}
+        begun = subprocess.Popen([tool.BINARY, "path", target, "--max", "30s"], env=environment, text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        state = os.path.join(self.home, ".local/state/wsalive", "path-" + target.replace(":", "_") + ".json")
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:  # The rung at 5.5 s.
+            if os.path.exists(state) and len(json.load(open(state, encoding="ascii"))["observations"]) > 1:
+                break
+            time.sleep(0.1)
+        self.assertIn("another wsalive path", self.refused(7, "path", target))
+        begun.send_signal(signal.SIGINT)
+        out, err = begun.communicate(timeout=30)
+        self.assertEqual((begun.returncode, out), (-signal.SIGINT, ""))
+        self.assertRegex(err, r"\Awsalive path: interrupted; so far kept after 5\.[\d.]+s; the same command goes on")
+        again = self.run_tool("path", target, "--max", "6s", "--json")
+        self.assertIn("going on from an interrupted search", again.stderr)
+        self.assertGreaterEqual(json.loads(again.stdout)["kept_ms"], 6000)
+        self.assertFalse(os.path.exists(state))
+
+    def test_a_broken_state_file_is_not_believed(self):
+        target = self.far_end(lambda connection, age: False)
+        folder = os.path.join(self.home, ".local/state/wsalive")
+        os.makedirs(folder)
+        for content in ("", "{", '{"version":1,"saved":"x"}', '{"version":1,"saved":99999999999,"observations":[{"idle_ms":"a","sight":3}]}'):
+            with open(os.path.join(folder, "path-" + target.replace(":", "_") + ".json"), "w", encoding="ascii") as file:
+                file.write(content)
+            done = self.run_tool("path", target, "--max", "1s", "--connections", "2")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), content)
+
+
+tool.main()

@@ -1,0 +1,141 @@
+// wsalive path, the real program, on made-up hosts: a firewall of the kernel's own that forgets after three seconds,
+// without a word or with a reset, and a far end whose answers never come.
+//
+// labels: ns realtime slow
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "os/poll.hpp"
+#include "support/private_network.hpp"
+#include "support/temp_folder.hpp"
+
+namespace wsalive::test {
+namespace {
+
+constexpr int kPort = 7001;
+
+/// Accepts connections on the server and holds them, without a word.
+class SilentServer {
+ public:
+  explicit SilentServer(const os::NetworkNamespace& host) {
+    const os::Visit visit{host};
+    listener_ = Fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(kPort);
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_.get(), 64), 0);
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  ~SilentServer() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  void serve() {
+    std::vector<Fd> held;
+    while (!stop_) {
+      os::Watched watched{listener_.get(), os::kReadable};
+      (void)os::wait_for(&watched, 1, std::chrono::milliseconds{50});
+      Fd taken{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+      if (taken) held.push_back(std::move(taken));
+    }
+  }
+
+  Fd listener_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+class PathCommand : public ThroughFirewall {
+ protected:
+  /// The report of a run on the client, whatever its exit status.
+  nlohmann::json found(const std::string& options) {
+    const TempFolder home;
+    const os::Visit visit{network().client()};
+    const std::string command = "XDG_STATE_HOME=" + home.path().string() + " timeout 240 " +
+                                std::getenv("WSALIVE_BUILD") +
+                                "/bin/wsalive path 10.77.2.1:7001 --json " + options + "; true";
+    const auto output = os::run_command({"sh", "-c", command});
+    EXPECT_TRUE(output) << output.error();
+    auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
+    EXPECT_TRUE(json.is_object()) << *output;
+    return json;
+  }
+
+  void forget_after_three_seconds() {
+    const auto set = network().forget_after(std::chrono::seconds{3});
+    ASSERT_TRUE(set) << set.error();
+  }
+
+  static void expect_three_seconds(const nlohmann::json& json) {
+    EXPECT_EQ(json.value("finding", ""), "forgets") << json.dump(1);
+    // The kernel's timers are whole ticks; a busy machine sees an answer late, never early.
+    EXPECT_LE(json.value("kept_ms", 0), 3050) << json.dump(1);
+    EXPECT_GE(json.value("lost_ms", 0), 2950) << json.dump(1);
+    EXPECT_LE(json.value("error_ms", 1000), 120) << json.dump(1);
+    const auto advice = json["advice"];
+    EXPECT_LE(advice.value("time_ms", 9999), 1500);
+  }
+};
+
+TEST_F(PathCommand, FindsWhenAFirewallDropsWithoutAWord) {
+  const SilentServer server{network().server()};
+  forget_after_three_seconds();
+  const auto json = found("--max 10s");
+  expect_three_seconds(json);
+  EXPECT_EQ(json.value("how", ""), "silent");
+}
+
+TEST_F(PathCommand, TellsAFirewallThatAnswersWithAReset) {
+  const SilentServer server{network().server()};
+  forget_after_three_seconds();
+  const auto added = os::apply_nft(
+      network().firewall(),
+      "add rule inet wsalive_firewall forward ct state invalid reject with tcp reset\n");
+  ASSERT_TRUE(added) << added.error();
+  const auto json = found("--max 10s");
+  expect_three_seconds(json);
+  EXPECT_EQ(json.value("how", ""), "reset");
+}
+
+TEST_F(PathCommand, AFarEndWhoseAnswersNeverComeIsNoPathThatForgets) {
+  const SilentServer server{network().server()};
+  // What is no part of a handshake or an end: the answers to probes.
+  const auto muted =
+      os::apply_nft(network().server(),
+                    "table inet mute { chain out { type filter hook output priority 0; "
+                    "tcp flags & (syn | ack | fin | rst) == ack drop; }\n}\n");
+  ASSERT_TRUE(muted) << muted.error();
+  const auto json = found("--max 10s");
+  EXPECT_EQ(json.value("finding", ""), "no_answer") << json.dump(1);
+  EXPECT_TRUE(json["advice"].is_null());
+}
+
+TEST_F(PathCommand, LostProbesAreNoTimeOut) {
+  const SilentServer server{network().server()};
+  // Every third segment of the far end is lost, but for handshakes.
+  const auto lossy = os::apply_nft(
+      network().server(),
+      "table inet lossy { chain out { type filter hook output priority 0; "
+      "tcp flags & (syn | ack | fin | rst) == ack numgen inc mod 3 == 0 drop; }\n}\n");
+  ASSERT_TRUE(lossy) << lossy.error();
+  const auto json = found("--max 6s");
+  EXPECT_EQ(json.value("finding", ""), "keeps") << json.dump(1);
+  EXPECT_GE(json.value("kept_ms", 0), 6000);
+}
+
+}  // namespace
+}  // namespace wsalive::test
