@@ -10,6 +10,7 @@ namespace {
 constexpr Millis kYoungest{1'000};  // The kernel probes after a second of silence at the earliest.
 constexpr Millis kForTheVerdict = Millis::max();
 constexpr std::size_t kTwice = 2;
+constexpr std::size_t kOften = 5;  // No restart lasts for so many.
 constexpr std::size_t kMostOutages = 3;
 constexpr std::size_t kMostContradictions = 8;
 constexpr std::size_t kMostTalks = 3;
@@ -96,7 +97,7 @@ bool PathSearch::confirmed() const noexcept {
     ++count;
     young = young || (proved_ && loss.since >= *proved_);
   }
-  return count >= kTwice && (young || low_ == Millis{});
+  return count >= kTwice && (young || low_ == Millis{} || count >= kOften);
 }
 
 PathStep PathSearch::next(Millis now) {
@@ -276,7 +277,8 @@ void PathSearch::judged(PathSight sight, Millis now) {
     return ended(probe.waiter.id, sight, now);
   }
   if (probe.purpose == Purpose::control) return judge_control(sight, probe.waiter.since);
-  if (is_loss(sight) && low_ >= kYoungest) {
+  // Below, no younger connection could be asked: the kernel probes after a second at the earliest.
+  if (is_loss(sight) && low_ >= kYoungest * 2) {
     doubtful_ = PathObservation{probe.idle, sight};
     doubtful_since_ = probe.waiter.since;
     return;

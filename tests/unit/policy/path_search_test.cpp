@@ -120,7 +120,8 @@ class Player {
       }
     }
     ASSERT_LT(next, Millis{1'000'000'000}) << "waits for ever";
-    now_ = next;
+    // A busy machine wakes late.
+    now_ = next + Millis{std::uniform_int_distribution<>{0, 40}(random_)};
   }
 
   double draw() { return std::uniform_real_distribution<>{}(random_); }
@@ -220,7 +221,7 @@ TEST(PathSearch, AFarEndThatTalksLeavesNoConnectionIdle) {
   Player player{{.forgets = Millis{350'000}, .talks_every = Millis{30'000}}, {}};
   const PathResult result = player.play();
   EXPECT_EQ(result.finding, PathFinding::far_end_talks);
-  EXPECT_EQ(*result.limit, Millis{30'000});
+  EXPECT_NEAR(static_cast<double>(result.limit->count()), 30'000, 50);
 }
 
 TEST(PathSearch, AFirewallThatRestartsIsNoTimeOut) {
