@@ -138,7 +138,7 @@ void KernelEngine::stand_by(int fd, const SharedCourse& connection, Fd lock_file
   if (!slot || connection.cookie == 0) return;
   (void)with_thread([&](Driving driving) {
     auto family = ownership_.family_of(connection.lock_id);
-    if (!family) family = ownership_.join(std::move(lock_file));
+    if (!family) family = ownership_.join(std::exchange(lock_file, Fd{}));
     if (family && driving == Driving::possible) {
       conductor_.stand_by(fd, *slot, connection, *family);
     } else {

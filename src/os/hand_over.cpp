@@ -121,9 +121,11 @@ void silence(int bell) noexcept {
 
 std::vector<bool> wait_for_any(const std::vector<int>& descriptors) {
   std::vector<pollfd> items;
+  items.reserve(descriptors.size());
   for (const int each : descriptors) items.push_back({.fd = each, .events = POLLIN, .revents = 0});
   retried([&] { return ::poll(items.data(), items.size(), -1); });
   std::vector<bool> readable;
+  readable.reserve(items.size());
   for (const pollfd& each : items) readable.push_back(each.revents != 0);
   return readable;
 }

@@ -122,6 +122,11 @@ BOOL hand_out(std::int32_t number, LPPROCESS_INFORMATION information) {
   return TRUE;
 }
 
+auto environment_of(const void* block, DWORD flags) {
+  return (flags & CREATE_UNICODE_ENVIRONMENT) ? environment_of(static_cast<const wchar_t*>(block))
+                                              : environment_of(static_cast<const char*>(block));
+}
+
 template <typename Character, typename StartupInfo>
 BOOL create(const Character* application, const Character* line, BOOL inherits, DWORD flags,
             const void* environment, const Character* folder, const StartupInfo* info,
@@ -136,11 +141,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     program.file = application ? utf8(application) : program.arguments.front();
     program.folder = utf8(folder);
     program.own_group = flags & CREATE_NEW_PROCESS_GROUP;
-    if (environment && (flags & CREATE_UNICODE_ENVIRONMENT)) {
-      program.environment = environment_of(static_cast<const wchar_t*>(environment));
-    } else if (environment) {
-      program.environment = environment_of(static_cast<const char*>(environment));
-    }
+    if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
     kernel::Heritage heritage;
     if (inherits) {

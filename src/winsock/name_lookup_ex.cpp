@@ -224,6 +224,7 @@ WsaError start(const Shared& lookup, const Waiting& waiting) {
   overlapped.InternalHigh = 0;
   std::atomic_ref{overlapped.Internal}.store(kPending, std::memory_order_seq_cst);
   if (lookup->telling.event) lookup->telling.event->clear();
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, told as Windows tells its handles.
   if (waiting.handle) *waiting.handle = reinterpret_cast<HANDLE>(lookup->number);
   const bool asks = start_with<ask>(lookup);
   if (asks && start_with<tell>(lookup)) return WsaError::io_pending;
