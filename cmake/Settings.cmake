@@ -26,12 +26,10 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
-# Many small test programs: a fast linker halves the build where it is installed.
-find_program(MOLD mold)
-if(MOLD AND CMAKE_BUILD_TYPE STREQUAL Dev)
-  # mold 1.10 may let the read-only-after-relocation part begin with an empty thread-local section before
-  # its page; the loader then refuses the program ("cannot apply additional memory protection").
-  add_link_options($<$<CXX_COMPILER_ID:GNU>:-fuse-ld=mold> -Wl,-z,norelro)
+# Many small test programs: binutils' faster linker, where it is.
+find_program(GOLD ld.gold)
+if(GOLD AND CMAKE_BUILD_TYPE STREQUAL Dev AND NOT WSALIVE_SANITIZE)
+  add_link_options($<$<CXX_COMPILER_ID:GNU>:-fuse-ld=gold>)
 endif()
 
 find_package(Threads REQUIRED)
