@@ -1,6 +1,7 @@
 #include "engine/kernel_engine.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include "engine/death.hpp"
 #include "engine/make_engine.hpp"
