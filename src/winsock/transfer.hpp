@@ -62,6 +62,8 @@ template <typename Attempt>
       return done;
     }
     if (result >= 0) {
+      // The kernel answers a part when closesocket's signal comes.
+      if (socket.life() != Life::open) return refused(WsaError::interrupted);  // K-109
       waiting.after_part();
       continue;
     }

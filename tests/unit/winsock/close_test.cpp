@@ -31,6 +31,14 @@ const std::vector<char> g_much(64 << 20);
 
 int send_much(SOCKET s) { return send(s, g_much.data(), static_cast<int>(g_much.size()), 0); }
 
+// In parts as large as the buffers: where the kernel has taken one of them in part, the call ends all the same.
+int send_in_parts(SOCKET s) {
+  for (;;) {
+    const int sent = send(s, g_much.data(), 1 << 20, 0);
+    if (sent < 0) return sent;
+  }
+}
+
 int receive_from(SOCKET s) {
   char byte = 0;
   sockaddr_in from{};
@@ -89,6 +97,7 @@ constexpr std::array kRows{
     Row{"Recv",     a_connection,            receive},
     Row{"WSARecv",  a_connection,            wsa_receive},
     Row{"Send",     a_connection,            send_much},
+    Row{"SendParts", a_connection,           send_in_parts},
     Row{"RecvFrom", a_bound_datagram_socket, receive_from},
     Row{"Accept",   a_listener,              accept_any},
     Row{"Select",   a_connection,            select_one},
