@@ -85,6 +85,37 @@ class Runner(unittest.TestCase):
                       found.stdout)
         self.assertIn("1 pass, 1 fail", found.stdout)
 
+    def test_a_topic_that_takes_too_long_altogether_is_ended(self):
+        program = os.path.join(self.folder.name, "topic")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(HEAD + row("pass", "one") + "while true; do printf 'asking\\ttwo\\n'; sleep 0.05; done\n")
+        os.chmod(program, 0o755)
+        found = verdicts.ask("topic", [program], dict(os.environ), "win11", "both", patience=30, limit=1)
+        self.assertEqual([(each.name, each.status, each.seen) for each in found],
+                         [("one", "pass", "seen"), ("two", "fail", "the topic's time is over")])
+
+    def test_what_wine_said_of_the_end_is_the_reason(self):
+        program = os.path.join(self.folder.name, "topic")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(HEAD + "[ \"$1\" = --after ] && echo end && exit 0\nprintf 'asking\\tone\\n'\n"
+                       "echo 'wine: Call from 0x7b0 to unimplemented function ws2_32.dll.WSAThing, aborting' >&2\n"
+                       "exit 1\n")
+        os.chmod(program, 0o755)
+        found = verdicts.ask("topic", [program], dict(os.environ), "win11", "both")
+        self.assertEqual([each.seen for each in found], ["Wine does not have WSAThing"])
+
+    def test_rows_that_are_the_same_everywhere_are_one_line(self):
+        def verdict(release, rules, seen="seen"):
+            return verdicts.Verdict("topic", release, rules, "pass", "K-10", "one", "seen", seen)
+        everywhere = [verdict(release, rules) for release in verdicts.RELEASES for rules in verdicts.RULES]
+        self.assertEqual(verdicts.merged_lines(everywhere),
+                         ["pass  K-10   topic.one (win2000..win11/both): seen"])
+        some = [verdict(release, "observed") for release in ("win10", "win7", "win8", "win11")]
+        some += [verdict("vista", "documented", "other")]
+        self.assertEqual(verdicts.merged_lines(some),
+                         ["pass  K-10   topic.one (win7..win8, win10, win11/observed): seen",
+                          "pass  K-10   topic.one (vista/documented): other"])
+
     def test_a_row_that_hangs_is_ended(self):
         program = os.path.join(self.folder.name, "topic")
         with open(program, "w", encoding="utf-8") as file:

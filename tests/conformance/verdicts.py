@@ -1,14 +1,22 @@
 """Running conformance programs and judging what they print: one row is one Verdict.
 
-A program that ends or hangs at a row is started again behind it, so that one bad row costs no others."""
+A program that ends or hangs at a row is started again behind it, so that one bad row costs no others. Every wait
+has an end: a row that says nothing for long is ended, and so is a topic that takes long altogether."""
 import dataclasses
 import os
 import re
+import select
 import subprocess
+import tempfile
+import time
 
 RELEASES = ("win2000", "winxp", "ws2003", "vista", "win7", "win8", "win8.1", "win10", "win10-1703",
             "win10-1709", "win10-21h1", "win11")
 RULES = ("documented", "observed")
+
+PATIENCE_S = 60  # Without a line of the program. Rows that wait for the clock are bounded by themselves.
+TOGETHER_S = 60  # The same for rows that wait side by side; the harness gives them 40.
+TOPIC_S = 240  # For all of a topic, with the starts behind rows that end or hang.
 
 
 @dataclasses.dataclass
@@ -27,8 +35,8 @@ class Verdict:
     def row(self):
         return f"{self.topic}.{self.name}"
 
-    def line(self):
-        where = f"{self.release}/{self.rules}"
+    def line(self, where=None):
+        where = where or f"{self.release}/{self.rules}"
         text = f"{self.status:5} {self.key:6} {self.row} ({where}): "
         if self.status == "pass":
             return text + self.seen
@@ -90,21 +98,37 @@ def mark_gaps(verdicts, gaps):
                 verdict.gap = gap.why
 
 
-def _start(command, environment, patience):
-    """What the program printed, and how it ended: None, or `crash` or `hang`."""
-    program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    try:
-        out, err = program.communicate(timeout=patience)
-        end = None if program.returncode == 0 else f"ends with status {program.returncode}"
-    except subprocess.TimeoutExpired:
-        program.kill()
-        out, err = program.communicate()
-        end = f"no answer within {patience} s"
+def _listen(program, patience, until):
+    """What the program prints until it ends, and None or why it was ended."""
+    out = bytearray()
+    while True:
+        # Rows side by side all wait at the same time; the harness itself ends those that wait too long.
+        wait = max(patience, TOGETHER_S) if b"asking\tall together" in out else patience
+        left = until - time.monotonic()
+        ready, _, _ = select.select([program.stdout], [], [], max(0, min(wait, left)))
+        if not ready:
+            program.kill()
+            return out, f"no answer within {wait} s" if wait < left else "the topic's time is over"
+        more = program.stdout.read1()
+        if not more:
+            return out, None
+        out += more
+
+
+def _start(command, environment, patience, until):
+    """What the program printed, and how it ended: None if well, else a few words."""
+    with tempfile.TemporaryFile() as err, \
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=err,
+                             stdin=subprocess.DEVNULL) as program:
+        out, end = _listen(program, patience, until)
+        if end is None and program.wait() != 0:
+            end = f"ends with status {program.returncode}"
+        err.seek(0)
+        said = err.read().decode(errors="replace")
     text = out.decode(errors="replace")
     if end is None and not re.search(r"^end\r?$", text, re.M):
         end = "ends in the middle"
-    return text, (_reason(err.decode(errors="replace")) or end if end else None)
+    return text, (_reason(said) or end if end else None)
 
 
 def _reason(err):
@@ -117,12 +141,13 @@ def _reason(err):
     return known[-1] if known else None
 
 
-def ask(topic, command, environment, release, rules, patience=60):
+def ask(topic, command, environment, release, rules, patience=PATIENCE_S, limit=TOPIC_S):
     """All rows of one program for one release and one rule set, or `both`: each row then says its own."""
     verdicts = []
     after = []
+    until = time.monotonic() + limit
     while True:
-        out, end = _start([*command, *after], environment, patience)
+        out, end = _start([*command, *after], environment, patience, until)
         asking = None
         for line in out.splitlines():
             word, *rest = line.rstrip("\r").split("\t")
@@ -138,7 +163,7 @@ def ask(topic, command, environment, release, rules, patience=60):
         if end is None:
             return verdicts
         verdicts.append(Verdict(topic, release, rules, "fail", "-", asking or "(start)", "an answer", end))
-        if asking is None or asking == "all together":
+        if asking is None or asking == "all together" or time.monotonic() > until:
             return verdicts
         after = ["--after", asking]
 
@@ -157,3 +182,36 @@ def totals(verdicts):
     for verdict in verdicts:
         count[verdict.status] += 1
     return count
+
+
+def _span(releases):
+    """`vista..win8, win11`, of releases in any order."""
+    places = sorted(RELEASES.index(each) for each in releases if each in RELEASES)
+    spans = []
+    for place in places:
+        if spans and spans[-1][1] == place - 1:
+            spans[-1][1] = place
+        else:
+            spans.append([place, place])
+    if not spans:
+        return ", ".join(sorted(releases))
+    return ", ".join(RELEASES[i] if i == j else f"{RELEASES[i]}..{RELEASES[j]}" for i, j in spans)
+
+
+def where(verdicts):
+    """`vista..win11/both`: the releases and rule sets of verdicts that are otherwise the same."""
+    of = {}
+    for each in verdicts:
+        of.setdefault(each.rules, set()).add(each.release)
+    if set(RULES) <= set(of) and of[RULES[0]] == of[RULES[1]]:
+        return f"{_span(of[RULES[0]])}/both"
+    return "; ".join(f"{_span(releases)}/{rules}" for rules, releases in of.items())
+
+
+def merged_lines(verdicts):
+    """A line for each row, or several where its answer is not the same everywhere."""
+    groups = {}
+    for each in verdicts:
+        same = (each.topic, each.name, each.key, each.status, each.expected, each.seen, each.gap)
+        groups.setdefault((each.topic, each.name), {}).setdefault(same, []).append(each)
+    return [group[0].line(where(group)) for row in groups.values() for group in row.values()]

@@ -16,6 +16,7 @@
 #include <string.h>
 
 const int kMark = 4711;
+enum { TOGETHER_LIMIT = 40000 }; /* Milliseconds for rows that run side by side. */
 
 const char* const kReleaseNames[RELEASES] = {"win2000",    "winxp",      "ws2003",     "vista",
                                              "win7",       "win8",       "win8.1",     "win10",
@@ -114,6 +115,15 @@ static void ask_each(enum start start, const struct row* rows, size_t count) {
   }
 }
 
+/* A row that waits side by side with others and gives no answer. */
+static void report_hang(const struct row* row) {
+  struct outcome seen;
+  memset(&seen, 0, sizeof seen);
+  seen.result = kMark;
+  effect(&seen, "no answer within %d s", TOGETHER_LIMIT / 1000);
+  report(row, &seen);
+}
+
 struct job {
   const struct row* row;
   struct outcome seen;
@@ -127,9 +137,12 @@ static DWORD WINAPI run_job(LPVOID argument) {
 }
 
 static void ask_together(const struct row* rows, size_t count) {
-  struct job* const jobs = calloc(count, sizeof *jobs);
+  struct job* const jobs =
+      calloc(count, sizeof *jobs); /* For good: a thread that hangs has its own. */
+  const DWORD begin = GetTickCount();
   WSADATA data;
   size_t i;
+  int hung = 0;
   if (!jobs || WSAStartup(MAKEWORD(2, 2), &data) != 0) exit(3);
   printf("asking\tall together\n");
   fflush(stdout);
@@ -138,12 +151,23 @@ static void ask_together(const struct row* rows, size_t count) {
     if (is_asked(&rows[i])) jobs[i].thread = spawn(run_job, &jobs[i]);
   }
   for (i = 0; i < count; ++i) {
+    const DWORD took = GetTickCount() - begin;
     if (!jobs[i].thread) continue;
-    join(jobs[i].thread);
-    report(&rows[i], &jobs[i].seen);
+    if (WaitForSingleObject(jobs[i].thread, took < TOGETHER_LIMIT ? TOGETHER_LIMIT - took : 0) ==
+        WAIT_OBJECT_0) {
+      report(&rows[i], &jobs[i].seen);
+    } else {
+      report_hang(&rows[i]);
+      hung = 1;
+    }
+  }
+  /* Threads that hang would not let go of the start-up: the program ends beside them. */
+  if (hung) {
+    printf("end\n");
+    fflush(stdout);
+    ExitProcess(0);
   }
   WSACleanup();
-  free(jobs);
 }
 
 int run_topic(int argc, char** argv, enum start start, const struct row* rows, size_t count) {
