@@ -1,4 +1,5 @@
 /* The connect family: what a pending, made, refused or repeated request answers (K-101 to K-106, K-115). */
+#include <stdio.h>
 #include <string.h>
 
 #include "suite/conformance.h"
@@ -213,6 +214,19 @@ static void by_list(const struct row* row, struct outcome* seen) {
                                  NULL, row->with.c ? &overlapped : NULL));
 }
 
+/* Its time-out: nobody answers. */
+static void by_list_timeout(const struct row* row, struct outcome* seen) {
+  SOCKET_ADDRESS_LIST list;
+  struct timeval wait = {0, 300000};
+  struct sockaddr_in deaf;
+  (void)row;
+  if (skip(seen, host_deaf_address(&deaf))) return;
+  list.iAddressCount = 1;
+  list.Address[0].lpSockaddr = (struct sockaddr*)&deaf;
+  list.Address[0].iSockaddrLength = sizeof deaf;
+  ATTEMPT(seen, WSAConnectByList(tcp(), &list, NULL, NULL, NULL, NULL, &wait, NULL));
+}
+
 enum name_case { GOOD, NO_NODE, NO_SERVICE, BAD_SERVICE, RESERVED, SHORT_BUFFER };
 static void by_name(const struct row* row, struct outcome* seen) {
   const SOCKET from = listener();
@@ -220,20 +234,26 @@ static void by_name(const struct row* row, struct outcome* seen) {
   struct sockaddr_in name;
   DWORD size = row->with.a == SHORT_BUFFER ? 4 : sizeof name;
   char service[8];
-  const unsigned port = ntohs(name_of(from).sin_port);
-  unsigned left = port;
-  int i = 5;
-  service[5] = 0;
-  while (i > 0) {
-    service[--i] = (char)('0' + left % 10);
-    left /= 10;
-  }
+  snprintf(service, sizeof service, "%u", ntohs(name_of(from).sin_port));
   ATTEMPT(seen, WSAConnectByNameA(s, row->with.a == NO_NODE ? NULL : (char*)"127.0.0.1",
                                   row->with.a == NO_SERVICE    ? NULL
                                   : row->with.a == BAD_SERVICE ? (char*)"no-such-service"
                                                                : service,
                                   &size, (struct sockaddr*)&name, NULL, NULL, NULL,
                                   row->with.a == RESERVED ? &overlapped : NULL));
+}
+
+/* The wide form finds the same. */
+static void by_wide_name(const struct row* row, struct outcome* seen) {
+  static WCHAR node[] = {'1', '2', '7', '.', '0', '.', '0', '.', '1', 0};
+  const SOCKET from = listener();
+  char service[8];
+  WCHAR wide[8];
+  int i;
+  (void)row;
+  snprintf(service, sizeof service, "%u", ntohs(name_of(from).sin_port));
+  for (i = 0; i < 8; ++i) wide[i] = (WCHAR)service[i];
+  ATTEMPT(seen, WSAConnectByNameW(tcp(), node, wide, NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
 static const struct row kRows[] = {
@@ -268,6 +288,8 @@ static const struct row kRows[] = {
     {"by_list_none",              "K-104", FROM(VISTA), BOTH, by_list, {-1, TCP4, 0},   0, WSAECONNREFUSED, NULL},
     {"by_list_bound",             "K-104", FROM(VISTA), BOTH, by_list, {0, BOUND, 0},   0, WSAEINVAL, NULL},
     {"by_list_reserved",          "K-104", FROM(VISTA), BOTH, by_list, {0, TCP4, 1},    0, WSAEINVAL, NULL},
+    {"by_list_timeout",           "K-104", FROM(VISTA), BOTH, by_list_timeout, {0, 0, 0}, 0, WSAETIMEDOUT, NULL},
+    {"by_name_wide",              "K-105", FROM(VISTA), BOTH, by_wide_name, {0, 0, 0},  1, ANY_ERROR, NULL},
     {"by_name",                   "K-105", FROM(VISTA), BOTH, by_name, {GOOD, 0, 0},    1, ANY_ERROR, NULL},
     {"by_name_no_node",           "K-105", FROM(VISTA), BOTH, by_name, {NO_NODE, 0, 0}, 0, WSAEINVAL, NULL},
     {"by_name_no_service",        "K-105", FROM(VISTA), BOTH, by_name, {NO_SERVICE, 0, 0}, 0, WSAEINVAL, NULL},

@@ -6,7 +6,16 @@
 
 enum { STOPPED = 100 }; /* A kind: a socket, and no start-up. */
 
-enum option { KEEP_ALIVE, NO_LEVEL, LINUX_LEVEL, NO_OPTION, NO_TCP_OPTION };
+enum option {
+  KEEP_ALIVE,
+  NO_LEVEL,
+  LINUX_LEVEL,
+  NO_OPTION,
+  NO_TCP_OPTION,
+  NO_IP_OPTION,
+  NO_UDP_OPTION,
+  NO_IPV6_OPTION
+};
 struct named {
   int level, name;
 };
@@ -14,7 +23,10 @@ static const struct named kOptions[] = {{SOL_SOCKET, SO_KEEPALIVE},
                                         {0x8000, SO_KEEPALIVE},
                                         {1, 9}, /* Linux's SOL_SOCKET and SO_KEEPALIVE. */
                                         {SOL_SOCKET, 0x7777},
-                                        {IPPROTO_TCP, 0x7777}};
+                                        {IPPROTO_TCP, 0x7777},
+                                        {IPPROTO_IP, 0x7777},
+                                        {IPPROTO_UDP, 0x7777},
+                                        {IPPROTO_IPV6, 0x7777}};
 
 static SOCKET socket_of(int kind) {
   SOCKET s = INVALID_SOCKET;
@@ -24,12 +36,20 @@ static SOCKET socket_of(int kind) {
   return s;
 }
 
+/* Kinds that not every world gives to every program. */
+static const char* denied(int kind, SOCKET s) {
+  if (s != INVALID_SOCKET) return NULL;
+  if (kind == RAW) return "raw sockets need a right";
+  return kind == LOCAL ? "there are no streams of AF_UNIX" : NULL;
+}
+
 /* a: enum kind or STOPPED, b: enum option, c: the length; the pointer is NULL where it is 0 or less. */
 static void set(const struct row* row, struct outcome* seen) {
   const SOCKET s = socket_of(row->with.a);
   const struct named option = kOptions[row->with.b];
   const DWORD on = 1;
   const char* const value = row->with.c > 0 ? (const char*)&on : NULL;
+  if (skip(seen, denied(row->with.a, s))) return;
   ATTEMPT(seen, setsockopt(s, option.level, option.name, value, row->with.c));
   if (row->with.a == TCP4) effect(seen, "reads %d", keep_alive(s));
 }
@@ -39,6 +59,7 @@ static void get(const struct row* row, struct outcome* seen) {
   const struct named option = kOptions[row->with.b];
   DWORD value = 77;
   int size = row->with.c;
+  if (skip(seen, denied(row->with.a, s))) return;
   ATTEMPT(seen,
           getsockopt(s, option.level, option.name, row->with.c > 0 ? (char*)&value : NULL, &size));
   effect(seen, "value %s, length %s", value == 77 ? "kept" : "written",
@@ -127,6 +148,10 @@ static INT_PTR WINAPI hook(void) {
   } else {
     ATTEMPT(hook_seen, getsockopt(in_hook, SOL_SOCKET, SO_KEEPALIVE, (char*)&on, &size));
   }
+  return FALSE;
+}
+static INT_PTR WINAPI cancelling_hook(void) {
+  hook();
   WSACancelBlockingCall();
   return FALSE;
 }
@@ -143,17 +168,47 @@ static void inside_hook(const struct row* row, struct outcome* seen) {
   hook_sets = row->with.a;
   hook_seen = seen;
   seen->result = 77;
-  WSASetBlockingHook((FARPROC)(void (*)(void))hook);
+  WSASetBlockingHook((FARPROC)(void (*)(void))cancelling_hook);
   recv(pair.client, &octet, 1, 0);
   effect_error(seen, "recv ends with", WSAGetLastError());
   WSAUnhookBlockingHook();
   effect(seen, "reads %d", keep_alive(pair.client));
 }
 
+/* K-22: the calls that a condition function makes while WSAAccept asks it. */
+static int CALLBACK condition(LPWSABUF caller, LPWSABUF caller_data, LPQOS service,
+                              LPQOS group_service, LPWSABUF callee, LPWSABUF callee_data,
+                              GROUP* group, DWORD_PTR data) {
+  (void)caller;
+  (void)caller_data;
+  (void)service;
+  (void)group_service;
+  (void)callee;
+  (void)callee_data;
+  (void)group;
+  (void)data;
+  hook();
+  return CF_ACCEPT;
+}
+
+/* a: 1 sets, 0 reads. */
+static void inside_condition(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  const struct sockaddr_in address = name_of(from);
+  SOCKET accepted = INVALID_SOCKET;
+  in_hook = tcp();
+  hook_sets = row->with.a;
+  hook_seen = seen;
+  connect_to(tcp(), &address);
+  accepted = WSAAccept(from, NULL, NULL, condition, 0);
+  effect(seen, accepted == INVALID_SOCKET ? "not accepted" : "accepted");
+  effect(seen, "reads %d", keep_alive(in_hook));
+}
+
 static void hook_with_2(const struct row* row, struct outcome* seen) {
   (void)row;
   mark();
-  seen->result = WSASetBlockingHook((FARPROC)(void (*)(void))hook) != NULL;
+  seen->result = WSASetBlockingHook((FARPROC)(void (*)(void))cancelling_hook) != NULL;
   seen->error = WSAGetLastError();
   effect(seen, "blocking %d", WSAIsBlocking());
 }
@@ -166,11 +221,14 @@ static const struct row kRows[] = {
     {"set_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {1, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
     {"get_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {0, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
     {"hook_beats_not_a_socket",   "K-22", ALL, BOTH, inside_hook, {1, 1, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"set_in_a_condition",        "K-22", ALL, BOTH, inside_condition, {1, 0, 0},       -1, WSAEINPROGRESS, "accepted, reads 0"},
+    {"get_in_a_condition",        "K-22", ALL, BOTH, inside_condition, {0, 0, 0},       -1, WSAEINPROGRESS, "accepted, reads 0"},
     {"no_hooks_with_2",           "K-22", ALL, BOTH, hook_with_2, {0, 0, 0},             0, WSAEOPNOTSUPP, "blocking 0"},
 
     {"closed",                    "K-23", ALL, BOTH, set, {CLOSED, KEEP_ALIVE, 4},      -1, WSAENOTSOCK, NULL},
     {"invalid_socket",            "K-23", ALL, BOTH, set, {INVALID, KEEP_ALIVE, 4},     -1, WSAENOTSOCK, NULL},
     {"event_handle",              "K-23", ALL, BOTH, set, {EVENT_HANDLE, KEEP_ALIVE, 4}, -1, WSAENOTSOCK, NULL},
+    {"file_handle",               "K-23", ALL, BOTH, set, {FILE_HANDLE, KEEP_ALIVE, 4}, -1, WSAENOTSOCK, NULL},
     {"get_closed",                "K-23", ALL, BOTH, get, {CLOSED, KEEP_ALIVE, 4},      -1, WSAENOTSOCK, "value kept, length kept"},
     {"not_a_socket_beats_fault",  "K-23", ALL, BOTH, set, {CLOSED, KEEP_ALIVE, 0},      -1, WSAENOTSOCK, NULL},
     {"not_a_socket_beats_level",  "K-23", ALL, BOTH, set, {CLOSED, NO_LEVEL, 4},        -1, WSAENOTSOCK, NULL},
@@ -183,12 +241,21 @@ static const struct row kRows[] = {
     {"get_unknown_level",         "K-24", ALL, BOTH, get, {TCP4, NO_LEVEL, 4},          -1, WSAEINVAL, "value kept, length kept"},
     {"level_beats_fault",         "K-24", ALL, BOTH, set, {TCP4, NO_LEVEL, 0},          -1, WSAEINVAL, "reads 0"},
 
+    {"level_of_ip_is_known",      "K-24", ALL, BOTH, set, {TCP4, NO_IP_OPTION, 4},      -1, WSAENOPROTOOPT, "reads 0"},
+    {"level_of_udp_is_known",     "K-24", ALL, BOTH, set, {TCP4, NO_UDP_OPTION, 4},     -1, WSAENOPROTOOPT, "reads 0"},
+    {"level_of_ipv6_is_known",    "K-24", ALL, BOTH, set, {TCP4, NO_IPV6_OPTION, 4},    -1, WSAENOPROTOOPT, "reads 0"},
+
     {"unknown_option",            "K-25", ALL, BOTH, set, {TCP4, NO_OPTION, 4},         -1, WSAENOPROTOOPT, "reads 0"},
     {"unknown_tcp_option",        "K-25", ALL, BOTH, set, {TCP4, NO_TCP_OPTION, 4},     -1, WSAENOPROTOOPT, "reads 0"},
     {"get_unknown_option",        "K-25", ALL, BOTH, get, {TCP4, NO_OPTION, 4},         -1, WSAENOPROTOOPT, "value kept, length kept"},
     {"option_beats_fault",        "K-25", ALL, BOTH, set, {TCP4, NO_OPTION, 0},         -1, WSAENOPROTOOPT, "reads 0"},
     {"kind_beats_fault",          "K-25", ALL, BOTH, set, {UDP4, KEEP_ALIVE, 0},        -1, WSAENOPROTOOPT, NULL},
     {"get_kind_beats_fault",      "K-25", ALL, BOTH, get, {UDP4, KEEP_ALIVE, 0},        -1, WSAENOPROTOOPT, "value kept, length kept"},
+
+    {"raw_socket",                "K-25", ALL, BOTH, set, {RAW, KEEP_ALIVE, 4},         -1, WSAENOPROTOOPT, NULL},
+    {"get_raw_socket",            "K-25", ALL, BOTH, get, {RAW, KEEP_ALIVE, 4},         -1, WSAENOPROTOOPT, "value kept, length kept"},
+    {"local_stream",              "K-25", FROM(WIN10_21H1), BOTH, set, {LOCAL, KEEP_ALIVE, 4}, -1, WSAENOPROTOOPT, NULL},
+    {"get_local_stream",          "K-25", FROM(WIN10_21H1), BOTH, get, {LOCAL, KEEP_ALIVE, 4}, -1, WSAENOPROTOOPT, "value kept, length kept"},
 
     {"set_null",                  "K-26", ALL, BOTH, set_pointer, {NONE, 0, 0},         -1, WSAEFAULT, "reads 1"},
     {"set_small_integer",         "K-26", ALL, BOTH, set_pointer, {SMALL, 0, 0},        -1, WSAEFAULT, "reads 1"},

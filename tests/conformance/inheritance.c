@@ -89,6 +89,30 @@ static void accept_ex(const struct row* row, struct outcome* seen) {
   CloseHandle(overlapped.hEvent);
 }
 
+/* The timing comes with the update as well: the accepting socket had none of its own. */
+static void accept_ex_timing(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  const SOCKET s = tcp();
+  char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
+  OVERLAPPED overlapped;
+  DWORD bytes = 0;
+  DWORD flags = 0;
+  struct in_force now;
+  (void)row;
+  if (skip(seen, host_in_force(s, &now))) return;
+  memset(&overlapped, 0, sizeof overlapped);
+  overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
+  keep_alive_values(from, 1, 1500, 300);
+  AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &overlapped);
+  knock(from);
+  WSAGetOverlappedResult(from, &overlapped, &bytes, TRUE, &flags);
+  describe(s, seen);
+  ATTEMPT(seen,
+          setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
+  describe(s, seen);
+  CloseHandle(overlapped.hEvent);
+}
+
 struct handed {
   int level, name, value;
 };
@@ -153,6 +177,7 @@ static const struct row kRows[] = {
     {"not_upwards",          "K-41", ALL, BOTH, not_upwards, {0, 0, 0},            0, ANY_ERROR, "listener reads 0"},
     {"acceptex_off_then_on", "K-41", ALL, BOTH, accept_ex, {0, 0, 0},              0, BY_K14, "before 0, after 1"},
     {"acceptex_on_then_off", "K-41", ALL, BOTH, accept_ex, {1, 0, 0},              0, BY_K14, "before 1, after 0"},
+    {"acceptex_timing",      "K-41", ALL, BOTH, accept_ex_timing, {0, 0, 0},       0, BY_K14, "reads 0, T 7200000 I 1000, reads 1, T 1500 I 300"},
 
     {"oob_inline",           "K-112", ALL, BOTH, option, {ACCEPT, 0, 0},           0, ANY_ERROR, "reads 1"},
     {"receive_buffer",       "K-112", ALL, BOTH, option, {ACCEPT, 1, 0},           0, ANY_ERROR, "reads 32768"},

@@ -137,6 +137,31 @@ static void instants(const struct row* row, struct outcome* seen) {
              : "another time");
 }
 
+/* The silence counts from the last segment: after 400 ms of it a T of 200 sends the first probe at once, so that the
+ * next one is an I away. */
+static void shortened(const struct row* row, struct outcome* seen) {
+  struct in_force now;
+  SOCKET s = INVALID_SOCKET;
+  (void)row;
+  if (skip(seen, host_dead_peer(&s))) return;
+  Sleep(400);
+  ATTEMPT(seen, keep_alive_values(s, 1, 200, 60000));
+  Sleep(60);
+  if (skip(seen, host_in_force(s, &now))) return;
+  effect(seen, now.next_probe_in > 50000 ? "the first is out" : "the first is to come");
+}
+
+/* A longer T moves the next instant. */
+static void lengthened(const struct row* row, struct outcome* seen) {
+  const struct pair pair = connected();
+  struct in_force now;
+  (void)row;
+  keep_alive_values(pair.client, 1, 60000, 1000);
+  ATTEMPT(seen, keep_alive_values(pair.client, 1, 90500, 1000));
+  if (skip(seen, host_in_force(pair.client, &now))) return;
+  effect(seen, now.next_probe_in > 87000 && now.next_probe_in <= 90700 ? "later" : "not moved");
+}
+
 /* Sent data that is not acknowledged holds the probes back (K-58). */
 static void data_outstanding(const struct row* row, struct outcome* seen) {
   struct in_force now;
@@ -199,6 +224,8 @@ static const struct row kRows[] = {
 
     {"next_probe_and_end",     "K-50", FROM(VISTA), BOTH, instants, {1, 90500, 700}, 0, BY_K14, "probe in T, end in T + 10 x I"},
     {"next_probe_and_end_2",   "K-52", FROM(VISTA), BOTH, instants, {1, 7200000, 1000}, 0, BY_K14, "probe in T, end in T + 10 x I"},
+    {"silence_counts_from_the_last_segment", "K-50", ALL, BOTH, shortened, {0, 0, 0}, 0, BY_K14, "the first is out"},
+    {"longer_moves_the_next",  "K-50", ALL, BOTH, lengthened, {0, 0, 0},             0, BY_K14, "later"},
     {"no_probe_while_data_waits", "K-58", ALL, BOTH, data_outstanding, {0, 0, 0},    7, KEPT, "no probe"},
     // clang-format on
 };

@@ -14,11 +14,23 @@ static void set(const struct row* row, struct outcome* seen) {
   effect(seen, "reads %d", keep_alive(s));
 }
 
+/* Only the first four bytes exist, whatever the length says. */
+static void set_four_of(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  char* const value = before_the_end(4);
+  memcpy(value, &row->with.a, 4);
+  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, value, row->with.b));
+  effect(seen, "reads %d", keep_alive(s));
+}
+
 /* The same on a socket whose option is on. */
 static void set_on_one_that_is_on(const struct row* row, struct outcome* seen) {
   const SOCKET s = tcp();
+  char value[16];
+  memset(value, 1, sizeof value); /* What stands behind the fourth byte must not count. */
+  memcpy(value, &row->with.a, 4);
   set_keep_alive(s, 1);
-  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (const char*)&row->with.a, row->with.b));
+  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, value, row->with.b));
   effect(seen, "reads %d", keep_alive(s));
 }
 
@@ -140,6 +152,9 @@ static const struct row kRows[] = {
     {"set_minus_one",             "K-11", ALL, BOTH,       set, {-1, 4, 0},         0, BY_K14, "reads 1"},
     {"set_five_bytes",            "K-15", ALL, BOTH,       set, {1, 5, 0},          0, BY_K14, "reads 1"},
     {"set_eight_bytes",           "K-15", ALL, BOTH,       set, {1, 8, 0},          0, BY_K14, "reads 1"},
+
+    {"set_four_of_eight",         "K-15", ALL, DOCUMENTED, set_four_of, {1, 8, 0},  0, BY_K14, "reads 1"},
+    {"set_later_bytes_no_matter", "K-15", ALL, BOTH,       set_on_one_that_is_on, {0, 16, 0}, 0, BY_K14, "reads 0"},
 
     {"set_no_bytes",              "K-26", ALL, DOCUMENTED, set_on_one_that_is_on, {0, 0, 0}, -1, WSAEFAULT, "reads 1"},
     {"set_no_bytes",              "K-16", ALL, OBSERVED,   set_on_one_that_is_on, {0, 0, 0}, -1, WSAEFAULT, "reads 1"},

@@ -19,6 +19,20 @@ static void version(const struct row* row, struct outcome* seen) {
          (int)found.dwBuildNumber);
 }
 
+/* GetVersionEx says the same as RtlGetVersion, whose answers the rows above hold fixed. */
+static void older_call_agrees(const struct row* row, struct outcome* seen) {
+  struct outcome newer;
+  OSVERSIONINFOA found;
+  memset(&newer, 0, sizeof newer);
+  version(row, &newer);
+  memset(&found, 0, sizeof found);
+  found.dwOSVersionInfoSize = sizeof found;
+  seen->result = GetVersionExA(&found);
+  effect(seen, "%d.%d.%d", (int)found.dwMajorVersion, (int)found.dwMinorVersion,
+         (int)found.dwBuildNumber);
+  if (strcmp(seen->effect, newer.effect) == 0) strcpy(seen->effect, "the same");
+}
+
 /* VerifyVersionInfo agrees: at least {a, b}. */
 static void at_least(const struct row* row, struct outcome* seen) {
   OSVERSIONINFOEXA wanted;
@@ -143,6 +157,7 @@ static const struct row kRows[] = {
     {"win10-1709",   "K-120", WIN10_1709, WIN10_1709, BOTH, version, {0, 0, 0}, 0, ANY_ERROR, "10.0.16299"},
     {"win10-21h1",   "K-120", WIN10_21H1, WIN10_21H1, BOTH, version, {0, 0, 0}, 0, ANY_ERROR, "10.0.19043"},
     {"win11",        "K-120", WIN11, WIN11, BOTH, version, {0, 0, 0},           0, ANY_ERROR, "10.0.22000"},
+    {"older_call_agrees", "K-120", ALL, BOTH, older_call_agrees, {0, 0, 0},     1, ANY_ERROR, "the same"},
     {"at_least_5_0", "K-120", ALL, BOTH, at_least, {5, 0, 0},                   1, ANY_ERROR, NULL},
     {"at_least_6_0", "K-120", BEFORE(VISTA), BOTH, at_least, {6, 0, 0},         0, ANY_ERROR, NULL},
     {"at_least_6_0", "K-120", FROM(VISTA), BOTH, at_least, {6, 0, 0},           1, ANY_ERROR, NULL},

@@ -1,5 +1,6 @@
 /* The transitional state: while a connection request is in process SO_KEEPALIVE cannot be set from Vista on
  * (K-27, K-30 to K-33), and what was set before the request holds on the connection (K-34). */
+#include <stdio.h>
 #include <string.h>
 
 #include "suite/conformance.h"
@@ -74,28 +75,6 @@ static void after_failure(const struct row* row, struct outcome* seen) {
   effect(seen, "reads %d", keep_alive(s));
 }
 
-static DWORD WINAPI connect_blocking(LPVOID argument) {
-  const SOCKET* const s = argument;
-  struct sockaddr_in deaf;
-  if (host_deaf_address(&deaf) == NULL) connect_to(*s, &deaf);
-  return 0;
-}
-
-/* A blocking connect in another thread is a request in process, too. */
-static void other_thread(const struct row* row, struct outcome* seen) {
-  struct sockaddr_in unused;
-  SOCKET s = tcp();
-  HANDLE thread;
-  (void)row;
-  if (skip(seen, host_deaf_address(&unused))) return;
-  thread = spawn(connect_blocking, &s);
-  Sleep(50);
-  ATTEMPT(seen, set_keep_alive(s, 1));
-  effect(seen, "reads %d", keep_alive(s));
-  closesocket(s);
-  join(thread);
-}
-
 static LPFN_CONNECTEX connect_ex(SOCKET s) {
   GUID id = WSAID_CONNECTEX;
   LPFN_CONNECTEX function = NULL;
@@ -134,7 +113,13 @@ static int connect_ex_to(SOCKET s, const struct sockaddr_in* to) {
   return done;
 }
 
-enum way { CONNECT, WSA_CONNECT, CONNECT_EX, BY_LIST };
+static int connect_by_name(SOCKET s, unsigned port) {
+  char service[8];
+  snprintf(service, sizeof service, "%u", port);
+  return WSAConnectByNameA(s, "127.0.0.1", service, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
+enum way { CONNECT, WSA_CONNECT, CONNECT_EX, BY_LIST, BY_NAME };
 static int reach(SOCKET s, int way, struct sockaddr_in to) {
   SOCKET_ADDRESS_LIST list;
   list.iAddressCount = 1;
@@ -147,9 +132,51 @@ static int reach(SOCKET s, int way, struct sockaddr_in to) {
       return WSAConnect(s, (const struct sockaddr*)&to, sizeof to, NULL, NULL, NULL, NULL) == 0;
     case CONNECT_EX:
       return connect_ex_to(s, &to);
+    case BY_NAME:
+      return connect_by_name(s, ntohs(to.sin_port));
     default:
       return WSAConnectByList(s, &list, NULL, NULL, NULL, NULL, NULL, NULL);
   }
+}
+
+struct request {
+  SOCKET s;
+  int way;
+  struct sockaddr_in deaf;
+};
+static DWORD WINAPI connect_blocking(LPVOID argument) {
+  const struct request* const request = argument;
+  reach(request->s, request->way, request->deaf);
+  return 0;
+}
+
+/* A blocking request of another thread is a request in process, too; a: enum way. */
+static void other_thread(const struct row* row, struct outcome* seen) {
+  struct request request;
+  HANDLE thread;
+  request.s = tcp();
+  request.way = row->with.a;
+  if (skip(seen, host_deaf_address(&request.deaf))) return;
+  thread = spawn(connect_blocking, &request);
+  Sleep(50);
+  ATTEMPT(seen, set_keep_alive(request.s, 1));
+  effect(seen, "reads %d", keep_alive(request.s));
+  closesocket(request.s);
+  join(thread);
+}
+
+/* AcceptEx that waits is no request of connection; neither its listener nor its socket is in that state. */
+static void accept_ex_pending(const struct row* row, struct outcome* seen) {
+  static OVERLAPPED waiting;
+  static char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
+  const SOCKET from = listener();
+  const SOCKET s = tcp();
+  DWORD bytes = 0;
+  memset(&waiting, 0, sizeof waiting);
+  AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &waiting);
+  ATTEMPT(seen, set_keep_alive(row->with.a ? from : s, 1));
+  effect(seen, "reads %d", keep_alive(row->with.a ? from : s));
+  closesocket(from);
 }
 
 /* a: enum way; the option was set before, and b: the context is updated after. */
@@ -205,8 +232,12 @@ static const struct row kRows[] = {
     {"set_while_pending",       "K-30", FROM(VISTA), BOTH, set_pending, {1, 0, 0},   -1, WSAEINVAL, "reads 0"},
     {"switch_off_while_pending", "K-27", FROM(VISTA), BOTH, set_pending, {0, 0, 0},  -1, WSAEINVAL, "reads 0"},
     {"set_while_pending",       "K-32", BEFORE(VISTA), BOTH, set_pending, {1, 0, 0},  0, BY_K14, "reads 1"},
-    {"set_while_other_thread_connects", "K-30", FROM(VISTA), BOTH, other_thread, {0, 0, 0}, -1, WSAEINVAL, "reads 0"},
-    {"set_while_other_thread_connects", "K-32", BEFORE(VISTA), BOTH, other_thread, {0, 0, 0}, 0, BY_K14, "reads 1"},
+    {"set_while_other_thread_connects", "K-30", FROM(VISTA), BOTH, other_thread, {CONNECT, 0, 0}, -1, WSAEINVAL, "reads 0"},
+    {"set_while_other_thread_connects", "K-32", BEFORE(VISTA), BOTH, other_thread, {CONNECT, 0, 0}, 0, BY_K14, "reads 1"},
+    {"set_while_wsaconnect",    "K-30", FROM(VISTA), BOTH, other_thread, {WSA_CONNECT, 0, 0}, -1, WSAEINVAL, "reads 0"},
+    {"set_while_wsaconnect",    "K-32", BEFORE(VISTA), BOTH, other_thread, {WSA_CONNECT, 0, 0}, 0, BY_K14, "reads 1"},
+    {"set_while_by_name",       "K-30", FROM(VISTA), BOTH, other_thread, {BY_NAME, 0, 0}, -1, WSAEINVAL, "reads 0"},
+    {"set_while_by_list",       "K-30", FROM(VISTA), BOTH, other_thread, {BY_LIST, 0, 0}, -1, WSAEINVAL, "reads 0"},
     {"set_while_connect_ex",    "K-30", FROM(VISTA), BOTH, connect_ex_pending, {0, 0, 0}, -1, WSAEINVAL, "reads 0"},
     {"set_while_connect_ex",    "K-32", BEFORE(VISTA), BOTH, connect_ex_pending, {0, 0, 0}, 0, BY_K14, "reads 1"},
     {"fault_before_state",      "K-26", ALL, BOTH, fault_pending, {0, 0, 0},         -1, WSAEFAULT, NULL},
@@ -217,14 +248,16 @@ static const struct row kRows[] = {
     {"set_after_unseen_success", "K-31", ALL, BOTH, after_success, {0, 0, 0},         0, BY_K14, "reads 1"},
     {"set_after_refused",       "K-31", ALL, BOTH, after_failure, {1, 0, 0},          0, BY_K14, "reads 1"},
     {"set_after_refused_later", "K-31", ALL, BOTH, after_failure, {0, 0, 0},          0, BY_K14, "reads 1"},
+    {"set_while_accept_ex",     "K-30", ALL, BOTH, accept_ex_pending, {0, 0, 0},      0, BY_K14, "reads 1"},
+    {"set_on_listener_of_accept_ex", "K-30", ALL, BOTH, accept_ex_pending, {1, 0, 0}, 0, BY_K14, "reads 1"},
     {"set_after_shutdown",      "K-30", ALL, BOTH, after_shutdown, {SD_SEND, 0, 0},   0, BY_K14, "reads 1"},
 
     {"connect_keeps",           "K-34", ALL, BOTH, set_before, {CONNECT, 0, 0},       0, ANY_ERROR, "reads 1, getpeername no error"},
     {"wsaconnect_keeps",        "K-34", ALL, BOTH, set_before, {WSA_CONNECT, 0, 0},   0, ANY_ERROR, "reads 1, getpeername no error"},
     {"connect_ex_keeps",        "K-34", ALL, BOTH, set_before, {CONNECT_EX, 0, 0},    0, ANY_ERROR, "reads 1, getpeername WSAENOTCONN"},
     {"connect_ex_updated",      "K-34", ALL, BOTH, set_before, {CONNECT_EX, 1, 0},    0, BY_K14, "reads 1, getpeername no error"},
-    {"by_list_keeps",           "K-34", ALL, BOTH, set_before, {BY_LIST, 0, 0},       0, ANY_ERROR, "reads 1, getpeername WSAENOTCONN"},
-    {"by_list_updated",         "K-34", ALL, BOTH, set_before, {BY_LIST, 1, 0},       0, BY_K14, "reads 1, getpeername no error"},
+    {"by_list_keeps",           "K-34", FROM(VISTA), BOTH, set_before, {BY_LIST, 0, 0},       0, ANY_ERROR, "reads 1, getpeername WSAENOTCONN"},
+    {"by_list_updated",         "K-34", FROM(VISTA), BOTH, set_before, {BY_LIST, 1, 0},       0, BY_K14, "reads 1, getpeername no error"},
     {"update_by_null",          "K-34", ALL, BOTH, update_context, {0, 0, 0},         0, BY_K14, "again no error, shutdown no error"},
     {"update_by_dword",         "K-34", ALL, BOTH, update_context, {4, 0, 0},         0, BY_K14, "again no error, shutdown no error"},
     {"shutdown_before_update",  "K-34", ALL, BOTH, shutdown_before_update, {0, 0, 0}, -1, WSAENOTCONN, NULL},

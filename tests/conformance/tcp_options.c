@@ -1,5 +1,5 @@
 /* TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT: from which release on they exist, their ranges, and how they and
- * SIO_KEEPALIVE_VALS share one cell each. */
+ * SIO_KEEPALIVE_VALS share one cell each; TCP_MAXRT, which leaves keep-alive alone. */
 #include <string.h>
 
 #include "suite/conformance.h"
@@ -8,8 +8,10 @@
 /* a: the option, b: the value, c: enum kind. Both calls, and SO_KEEPALIVE untouched. */
 static void set(const struct row* row, struct outcome* seen) {
   const SOCKET s = of_kind(row->with.c);
+  if (row->with.c == RAW && skip(seen, s == INVALID_SOCKET ? "raw sockets need a right" : NULL))
+    return;
   ATTEMPT(seen, set_option(s, IPPROTO_TCP, row->with.a, row->with.b));
-  if (row->with.c == UDP4) return;
+  if (row->with.c == UDP4 || row->with.c == RAW) return;
   effect(seen, "reads %d", option_of(s, IPPROTO_TCP, row->with.a));
   effect(seen, "SO_KEEPALIVE %d", keep_alive(s));
 }
@@ -61,17 +63,38 @@ static void last_writer(const struct row* row, struct outcome* seen) {
   seen->result = option_of(s, IPPROTO_TCP, row->with.a);
 }
 
-/* TCP_MAXRT is refused, or it has an effect; either way the keep-alive values stay. */
-static void retransmission_limit(const struct row* row, struct outcome* seen) {
-  const SOCKET s = tcp();
-  const int idle = option_of(s, IPPROTO_TCP, TCP_KEEPALIVE);
-  const int refused = set_option(s, IPPROTO_TCP, TCP_MAXRT, row->with.a) != 0;
-  if (refused) {
-    seen->result = WSAGetLastError() == WSAENOPROTOOPT;
-  } else {
-    seen->result = option_of(s, IPPROTO_TCP, TCP_MAXRT) == row->with.a;
+/* TCP_MAXRT (a) = b: what both options of the cell read, beside keep-alive's own T. It was 77 before. */
+static void limit(const struct row* row, struct outcome* seen) {
+  const SOCKET s = connected().client;
+  struct in_force now;
+  set_keep_alive(s, 1);
+  set_option(s, IPPROTO_TCP, TCP_MAXRT, 77);
+  ATTEMPT(seen, set_option(s, IPPROTO_TCP, row->with.a, row->with.b));
+  effect(seen, "TCP_MAXRT %d", option_of(s, IPPROTO_TCP, TCP_MAXRT));
+  if (host_release() >= WIN10)
+    effect(seen, "TCP_MAXRTMS %d", option_of(s, IPPROTO_TCP, TCP_MAXRTMS));
+  if (host_in_force(s, &now) == NULL && (now.idle != 7200000 || now.interval != 1000)) {
+    effect(seen, "T %u I %u", now.idle, now.interval);
   }
-  effect(seen, option_of(s, IPPROTO_TCP, TCP_KEEPALIVE) == idle ? "T kept" : "T changed");
+}
+
+/* A new socket has none; the same option on the socket that accept makes of a listener that has 7. */
+static void limit_of_new(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  const struct sockaddr_in address = name_of(from);
+  (void)row;
+  effect(seen, "new %d", option_of(from, IPPROTO_TCP, TCP_MAXRT));
+  ATTEMPT(seen, set_option(from, IPPROTO_TCP, TCP_MAXRT, 7));
+  connect_to(tcp(), &address);
+  effect(seen, "accepted %d", option_of(accept(from, NULL, NULL), IPPROTO_TCP, TCP_MAXRT));
+}
+
+/* Length -1 is refused; under the observed rules as K-16 says. */
+static void minus_one(const struct row* row, struct outcome* seen) {
+  const SOCKET s = tcp();
+  const DWORD value = 30;
+  ATTEMPT(seen, setsockopt(s, IPPROTO_TCP, row->with.a, (const char*)&value, -1));
+  effect(seen, "reads %d", option_of(s, IPPROTO_TCP, row->with.a));
 }
 
 static void in_force(const struct row* row, struct outcome* seen) {
@@ -115,6 +138,12 @@ static const struct row kRows[] = {
     {"get_into_one",       "K-72", FROM(WIN10_1703), BOTH, get_length, {TCP_KEEPCNT, 1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
     {"get_into_eight",     "K-72", FROM(VISTA), BOTH, get_length, {TCP_KEEPALIVE, 8, 0},   0, BY_K14, "4 bytes written, length 4"},
 
+    {"get_into_minus_one", "K-72", FROM(VISTA), DOCUMENTED, get_length, {TCP_KEEPALIVE, -1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
+    {"set_minus_one",      "K-72", FROM(VISTA), DOCUMENTED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAEFAULT, "reads 7200"},
+    {"set_minus_one",      "K-72", VISTA, VISTA, OBSERVED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAENOBUFS, "reads 7200"},
+    {"set_minus_one",      "K-72", WIN7, WIN10_1709, OBSERVED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAEFAULT, "reads 7200"},
+    {"set_minus_one",      "K-72", FROM(WIN10_21H1), OBSERVED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAENOBUFS, "reads 7200"},
+
     {"idle_is_rounded_up", "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 1500, 1000}, 2, ANY_ERROR, NULL},
     {"whole_idle_is_kept", "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 2000, 1000}, 2, ANY_ERROR, NULL},
     {"one_millisecond",    "K-74", FROM(VISTA), BOTH, after_ioctl, {TCP_KEEPALIVE, 1, 1},  1, ANY_ERROR, NULL},
@@ -127,11 +156,23 @@ static const struct row kRows[] = {
     {"read_back_interval", "K-96", FROM(WIN10_1709), BOTH, in_force, {TCP_KEEPINTVL, 9, 0}, 0, BY_K14, "T 7200000 I 9000 N 10, from the socket: 2"},
     {"read_back_count",    "K-53", FROM(WIN10_1703), BOTH, in_force, {TCP_KEEPCNT, 255, 0}, 0, BY_K14, "T 7200000 I 1000 N 255, from the socket: 4"},
 
-    {"maxrt_refused_or_real", "K-76", ALL, BOTH, retransmission_limit, {30, 0, 0},         1, ANY_ERROR, "T kept"},
+    {"maxrt_before",       "K-76", BEFORE(VISTA), BOTH, set, {TCP_MAXRT, 30, TCP4},       -1, WSAENOPROTOOPT, "reads -1, SO_KEEPALIVE 0"},
+    {"maxrtms_before",     "K-76", BEFORE(WIN10), BOTH, set, {TCP_MAXRTMS, 30, TCP4},     -1, WSAENOPROTOOPT, "reads -1, SO_KEEPALIVE 0"},
+    {"maxrt",              "K-76", VISTA, WIN8_1, BOTH, limit, {TCP_MAXRT, 30, 0},         0, BY_K14, "TCP_MAXRT 30"},
+    {"maxrt",              "K-76", FROM(WIN10), BOTH, limit, {TCP_MAXRT, 30, 0},           0, BY_K14, "TCP_MAXRT 30, TCP_MAXRTMS 30000"},
+    {"maxrtms_is_rounded_up", "K-76", FROM(WIN10), BOTH, limit, {TCP_MAXRTMS, 1500, 0},    0, BY_K14, "TCP_MAXRT 2, TCP_MAXRTMS 1500"},
+    {"maxrt_for_ever",     "K-76", VISTA, WIN8_1, BOTH, limit, {TCP_MAXRT, -1, 0},         0, BY_K14, "TCP_MAXRT -1"},
+    {"maxrt_for_ever",     "K-76", FROM(WIN10), BOTH, limit, {TCP_MAXRT, -1, 0},           0, BY_K14, "TCP_MAXRT -1, TCP_MAXRTMS -1"},
+    {"maxrt_hosts_own",    "K-76", FROM(WIN10), BOTH, limit, {TCP_MAXRT, 0, 0},            0, BY_K14, "TCP_MAXRT 0, TCP_MAXRTMS 0"},
+    {"maxrt_negative",     "K-76", VISTA, WIN8_1, BOTH, limit, {TCP_MAXRT, -2, 0},        -1, WSAEINVAL, "TCP_MAXRT 77"},
+    {"maxrt_negative",     "K-76", FROM(WIN10), BOTH, limit, {TCP_MAXRT, -2, 0},          -1, WSAEINVAL, "TCP_MAXRT 77, TCP_MAXRTMS 77000"},
+    {"maxrt_is_inherited", "K-76", FROM(VISTA), BOTH, limit_of_new, {0, 0, 0},             0, BY_K14, "new 0, accepted 7"},
 
     {"idle_on_datagram",   "K-75", ALL, BOTH, set, {TCP_KEEPALIVE, 30, UDP4},             -1, WSAENOPROTOOPT, NULL},
     {"interval_on_datagram", "K-75", ALL, BOTH, set, {TCP_KEEPINTVL, 30, UDP4},           -1, WSAENOPROTOOPT, NULL},
     {"count_on_datagram",  "K-75", ALL, BOTH, set, {TCP_KEEPCNT, 30, UDP4},               -1, WSAENOPROTOOPT, NULL},
+    {"idle_on_raw",        "K-75", ALL, BOTH, set, {TCP_KEEPALIVE, 30, RAW},              -1, WSAENOPROTOOPT, NULL},
+    {"count_on_raw",       "K-75", ALL, BOTH, set, {TCP_KEEPCNT, 30, RAW},                -1, WSAENOPROTOOPT, NULL},
     {"get_count_on_datagram", "K-75", ALL, BOTH, get, {TCP_KEEPCNT, 0, UDP4},             -1, WSAENOPROTOOPT, "value 77, length 4"},
     // clang-format on
 };

@@ -37,6 +37,12 @@
 #ifndef TCP_KEEPINTVL
 #define TCP_KEEPINTVL 17
 #endif
+#ifndef TCP_MAXRTMS
+#define TCP_MAXRTMS 14
+#endif
+#ifndef AF_UNIX
+#define AF_UNIX 1
+#endif
 #ifndef SO_CONNECT_TIME
 #define SO_CONNECT_TIME 0x700C
 #endif
@@ -136,6 +142,7 @@ int skip(struct outcome* seen, const char* reason);
 SOCKET tcp(void);
 SOCKET udp(void);
 SOCKET bound_tcp(void);
+SOCKET bound_udp(void);
 struct sockaddr_in loopback(int port);
 struct sockaddr_in name_of(SOCKET s);
 SOCKET listener(void);
@@ -164,7 +171,10 @@ enum kind {
   ACCEPTED,
   CLOSED,
   INVALID,
-  EVENT_HANDLE
+  EVENT_HANDLE,
+  FILE_HANDLE,
+  RAW,  /* needs a right: INVALID_SOCKET without it */
+  LOCAL /* a stream of AF_UNIX; INVALID_SOCKET where there is none */
 };
 SOCKET of_kind(int kind);
 

@@ -46,6 +46,13 @@ SOCKET bound_tcp(void) {
   return s;
 }
 
+SOCKET bound_udp(void) {
+  const SOCKET s = udp();
+  const struct sockaddr_in any_port = loopback(0);
+  need(bind(s, (const struct sockaddr*)&any_port, sizeof any_port) == 0, "bind");
+  return s;
+}
+
 SOCKET listener(void) {
   const SOCKET s = bound_tcp();
   need(listen(s, 5) == 0, "listen");
@@ -105,6 +112,16 @@ int wait_readable(SOCKET s, int milliseconds) {
   return select(0, &set, NULL, NULL, &wait);
 }
 
+/* The handle of a file that is surely there. */
+static SOCKET this_program(void) {
+  char name[1024];
+  HANDLE file = INVALID_HANDLE_VALUE;
+  need(GetModuleFileNameA(NULL, name, sizeof name) != 0, "GetModuleFileName");
+  file = CreateFileA(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+  need(file != INVALID_HANDLE_VALUE, "CreateFile");
+  return (SOCKET)(ULONG_PTR)file;
+}
+
 SOCKET of_kind(int kind) {
   switch (kind) {
     case TCP4:
@@ -125,6 +142,12 @@ SOCKET of_kind(int kind) {
       return closed_socket();
     case EVENT_HANDLE:
       return (SOCKET)(ULONG_PTR)CreateEvent(NULL, TRUE, FALSE, NULL);
+    case FILE_HANDLE:
+      return this_program();
+    case RAW:
+      return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    case LOCAL:
+      return socket(AF_UNIX, SOCK_STREAM, 0);
     default:
       return INVALID_SOCKET;
   }
