@@ -6,6 +6,8 @@
 // After it: the types that the rest stands on.
 #include "in6addr.h"
 
+#define SS_PORT(ssp) (((struct sockaddr_in*)(void*)(ssp))->sin_port)
+
 #define IFF_UP 0x00000001
 #define IFF_BROADCAST 0x00000002
 #define IFF_LOOPBACK 0x00000004

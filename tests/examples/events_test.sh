@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # labels: net
 # The examples that wait by events and by WSAPoll under load, built as C and as C++: an event-driven server with
-# a thousand clients at once, each client of the other kind against each server. K-112
+# two thousand clients at once, each client of the other kind against each server. K-112
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null || true; rm -rf "$scratch"' EXIT
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
-connections=1000
+connections=2000
 [ "$(ulimit -n)" -ge 4096 ] || connections=200
 
 failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
