@@ -46,6 +46,17 @@ WSALIVE_API BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfB
 WSALIVE_API BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                                   LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
 
+// The same with a routine, which hears of the end in an alertable wait of this thread (SleepEx, WaitForSingleObjectEx);
+// hEvent is the program's own to use. TRUE: it will be called, and the last error is 0. The handle is one with
+// FILE_FLAG_OVERLAPPED, or a socket with WSA_FLAG_OVERLAPPED, and has no completion port: ERROR_INVALID_PARAMETER else, as
+// for a lpOverlapped or a routine that is NULL. ERROR_HANDLE_EOF and ReadFile's other codes: nothing is called.
+WSALIVE_API BOOL WINAPI ReadFileEx(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+                                   LPOVERLAPPED lpOverlapped,
+                                   LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+WSALIVE_API BOOL WINAPI WriteFileEx(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                                    LPOVERLAPPED lpOverlapped,
+                                    LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
 WSALIVE_API DWORD WINAPI GetFileType(HANDLE hFile);
 // ERROR_INVALID_FUNCTION for what is no disk file.
 WSALIVE_API DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh);

@@ -2,14 +2,11 @@
 // overlapped operation ends within the call, and is told as one that was pending: Linux has no disk reads that
 // wait elsewhere, and Windows answers so too where its cache has the data.
 #include <memory>
-#include <optional>
 
 #include "kernel/event.hpp"
 #include "kernel/file.hpp"
-#include "os/data_file.hpp"
-#include "os/descriptor.hpp"
 #include "win32/call.hpp"
-#include "win32/file_codes.hpp"
+#include "win32/file_move.hpp"
 #include "win32/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
@@ -21,41 +18,27 @@ namespace {
 
 using kernel::File;
 
-enum class Way : std::uint8_t { read, write };
-
 /// A ReadFile or WriteFile as the program made it.
 struct Request {
   HANDLE handle;
-  void* buffer;
-  DWORD size;
+  Octets octets;
   DWORD* moved;
-  OVERLAPPED* overlapped;
 };
 
-DWORD code_of_socket(int error) {
-  if (error == WSAENOTSOCK) return ERROR_INVALID_HANDLE;
-  return winsock::win32_error_of(winsock::status_of(static_cast<WsaError>(error)));
-}
-
 BOOL on_socket(const Request& request, Way way) {
-  if (!request.moved && !request.overlapped) return fail(ERROR_INVALID_PARAMETER);
-  WSABUF buffer{request.size, static_cast<char*>(request.buffer)};
+  if (!request.moved && !request.octets.overlapped) return fail(ERROR_INVALID_PARAMETER);
+  WSABUF buffer{request.octets.size, static_cast<char*>(request.octets.buffer)};
   const SOCKET socket = value_of(request.handle);
   DWORD bytes = 0, flags = 0;
-  const int result = way == Way::read
-                         ? WSARecv(socket, &buffer, 1, &bytes, &flags, request.overlapped, nullptr)
-                         : WSASend(socket, &buffer, 1, &bytes, 0, request.overlapped, nullptr);
+  const int result =
+      way == Way::read
+          ? WSARecv(socket, &buffer, 1, &bytes, &flags, request.octets.overlapped, nullptr)
+          : WSASend(socket, &buffer, 1, &bytes, 0, request.octets.overlapped, nullptr);
   if (request.moved) *request.moved = bytes;
   if (result == 0) return TRUE;
   const int error = WSAGetLastError();
   return fail(error == WSA_IO_PENDING ? DWORD{ERROR_IO_PENDING} : code_of_socket(error));
 }
-
-/// How an operation on a file ended; code 0 is success.
-struct Ended {
-  DWORD code = 0;
-  DWORD bytes = 0;
-};
 
 /// Who hears of an overlapped operation's end. Made before the operation, so that the end cannot fail.
 class Ending {
@@ -96,47 +79,20 @@ class Ending {
   std::unique_ptr<PostedPacket> packet_;
 };
 
-std::uint64_t place_in(const OVERLAPPED& overlapped) noexcept {
-  return std::uint64_t{overlapped.OffsetHigh} << 32 | overlapped.Offset;
-}
-
-/// Moves the octets: at the pointer, or at the OVERLAPPED's place where the file has places at all.
-Ended move(const File& file, const Request& request, Way way) {
-  constexpr std::uint64_t kAtTheEnd = ~std::uint64_t{0};
-  const int fd = file.descriptor();
-  const bool placed = request.overlapped && os::file_size(fd) && !file.traits().appends;
-  std::optional<std::uint64_t> place;
-  if (placed) place = place_in(*request.overlapped);
-  if (place == kAtTheEnd && way == Way::write) place = os::file_size(fd).value_or(0);
-  if (place && *place > static_cast<std::uint64_t>(INT64_MAX)) return {ERROR_INVALID_PARAMETER, 0};
-  const auto moved = way == Way::read ? os::read_file_at(fd, request.buffer, request.size, place)
-                                      : os::write_file_at(fd, request.buffer, request.size, place);
-  if (!moved) return {file_code(moved.error().code), 0};
-  const bool at_end = way == Way::read && *moved == 0 && request.size != 0;
-  if (at_end && place) return {ERROR_HANDLE_EOF, 0};
-  if (at_end && os::descriptor_kind(fd) == os::DescriptorKind::pipe) return {ERROR_BROKEN_PIPE, 0};
-  // A synchronous handle's pointer follows, as Microsoft documents it.
-  if (place && !file.traits().overlapped) {
-    static_cast<void>(
-        os::seek(fd, static_cast<std::int64_t>(*place + *moved), os::SeekFrom::begin));
-  }
-  return {0, static_cast<DWORD>(*moved)};
-}
-
 BOOL on_file(File& file, const Request& request, Way way) {
   if (request.moved) *request.moved = 0;
   if (!file.may(way == Way::read ? kernel::kReads : kernel::kWrites)) {
     return fail(ERROR_ACCESS_DENIED);
   }
-  const bool complete = request.overlapped || (request.moved && !file.traits().overlapped);
+  const bool complete = request.octets.overlapped || (request.moved && !file.traits().overlapped);
   if (!complete) return fail(ERROR_INVALID_PARAMETER);
   Ending ending;
-  if (request.overlapped) {
-    if (const DWORD bad = ending.prepare(file, *request.overlapped)) return fail(bad);
+  if (request.octets.overlapped) {
+    if (const DWORD bad = ending.prepare(file, *request.octets.overlapped)) return fail(bad);
   }
-  const Ended ended = move(file, request, way);
+  const Ended ended = move(file, request.octets, way);
   if (request.moved) *request.moved = ended.bytes;
-  if (request.overlapped) ending.tell(ended);
+  if (request.octets.overlapped) ending.tell(ended);
   return ended.code == 0 ? TRUE : fail(ended.code);
 }
 
@@ -155,12 +111,14 @@ using namespace wsalive::win32;
 
 BOOL ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
               LPDWORD lpNumberOfBytesRead, LPOVERLAPPED lpOverlapped) {
-  return run({hFile, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped}, Way::read);
+  return run({hFile, {lpBuffer, nNumberOfBytesToRead, lpOverlapped}, lpNumberOfBytesRead},
+             Way::read);
 }
 
 BOOL WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped) {
-  return run({hFile, const_cast<void*>(lpBuffer), nNumberOfBytesToWrite, lpNumberOfBytesWritten,
-              lpOverlapped},
+  return run({hFile,
+              {const_cast<void*>(lpBuffer), nNumberOfBytesToWrite, lpOverlapped},
+              lpNumberOfBytesWritten},
              Way::write);
 }

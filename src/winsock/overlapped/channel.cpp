@@ -75,7 +75,7 @@ WsaError Channel::prepare(Operation& operation, const Notice& notice) {
   operation.starter = own_record().thread;
   operation.at_entry = socket_.cause.load(std::memory_order_relaxed);
   const kernel::HandleValue event = event_handle(overlapped);
-  if (notice.routine) {
+  if (notice.has_routine()) {
     if (port_) return WsaError::invalid_argument;
     operation.thread = kernel::Ref<kernel::Thread>{&kernel::current_thread()};
   } else if ((event & ~kNoPacket) != 0) {

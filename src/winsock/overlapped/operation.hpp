@@ -46,6 +46,10 @@ using Attempt = Progress (*)(Operation&, Socket&, Outcome&);
 struct Notice {
   OVERLAPPED* overlapped = nullptr;
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
+  LPOVERLAPPED_COMPLETION_ROUTINE file_routine =
+      nullptr;  ///< Of ReadFileEx and WriteFileEx: it hears Win32's codes.
+
+  [[nodiscard]] bool has_routine() const noexcept { return routine || file_routine; }
 };
 
 struct Transmission;

@@ -21,6 +21,9 @@ void run_routine(kernel::Apc& apc) {
   const Notice notice = operation.notice;
   const Outcome outcome = operation.outcome;
   give_back(operation);  // The routine may start the next one.
+  if (notice.file_routine) {
+    return notice.file_routine(win32_error_of(outcome.status), outcome.bytes, notice.overlapped);
+  }
   notice.routine(static_cast<DWORD>(wsa_error_of(outcome.status)), outcome.bytes, notice.overlapped,
                  flags_of(outcome.status));
 }
@@ -58,7 +61,7 @@ void tell(Operation& operation, const Outcome& outcome) noexcept {
   wake_result_waiters();
   if (operation.event) operation.event->set();
   if (operation.port) return post_packet(operation, outcome);
-  if (operation.notice.routine) return queue_routine(operation);
+  if (operation.notice.has_routine()) return queue_routine(operation);
   give_back(operation);
 }
 

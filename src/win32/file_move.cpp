@@ -1,0 +1,46 @@
+#include "win32/file_move.hpp"
+
+#include <optional>
+
+#include "os/data_file.hpp"
+#include "os/descriptor.hpp"
+#include "win32/file_codes.hpp"
+#include "winsock/overlapped/status.hpp"
+
+namespace wsalive::win32 {
+namespace {
+
+std::uint64_t place_in(const OVERLAPPED& overlapped) noexcept {
+  return std::uint64_t{overlapped.OffsetHigh} << 32 | overlapped.Offset;
+}
+
+}  // namespace
+
+DWORD code_of_socket(int error) noexcept {
+  if (error == WSAENOTSOCK) return ERROR_INVALID_HANDLE;
+  return winsock::win32_error_of(winsock::status_of(static_cast<WsaError>(error)));
+}
+
+Ended move(const kernel::File& file, const Octets& octets, Way way) {
+  constexpr std::uint64_t kAtTheEnd = ~std::uint64_t{0};
+  const int fd = file.descriptor();
+  const bool placed = octets.overlapped && os::file_size(fd) && !file.traits().appends;
+  std::optional<std::uint64_t> place;
+  if (placed) place = place_in(*octets.overlapped);
+  if (place == kAtTheEnd && way == Way::write) place = os::file_size(fd).value_or(0);
+  if (place && *place > static_cast<std::uint64_t>(INT64_MAX)) return {ERROR_INVALID_PARAMETER, 0};
+  const auto moved = way == Way::read ? os::read_file_at(fd, octets.buffer, octets.size, place)
+                                      : os::write_file_at(fd, octets.buffer, octets.size, place);
+  if (!moved) return {file_code(moved.error().code), 0};
+  const bool at_end = way == Way::read && *moved == 0 && octets.size != 0;
+  if (at_end && place) return {ERROR_HANDLE_EOF, 0};
+  if (at_end && os::descriptor_kind(fd) == os::DescriptorKind::pipe) return {ERROR_BROKEN_PIPE, 0};
+  // A synchronous handle's pointer follows, as Microsoft documents it.
+  if (place && !file.traits().overlapped) {
+    static_cast<void>(
+        os::seek(fd, static_cast<std::int64_t>(*place + *moved), os::SeekFrom::begin));
+  }
+  return {0, static_cast<DWORD>(*moved)};
+}
+
+}  // namespace wsalive::win32
