@@ -1,6 +1,7 @@
 #include "os/data_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -33,10 +34,16 @@ int flags_of(const FileWish& wish) noexcept {
   return flags;
 }
 
+/// A named pipe is not waited for: the reader's end opens at once, the writer's if somebody reads.
 int open_retrying(const std::string& path, int flags) noexcept {
+  if (is_named_pipe(path)) flags |= O_NONBLOCK;
   for (;;) {
     const int fd = ::open(path.c_str(), flags, kMode);
-    if (fd >= 0 || errno != EINTR) return fd;
+    if (fd < 0 && errno == EINTR) continue;
+    if (fd >= 0 && (flags & O_NONBLOCK) != 0) {
+      ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    }
+    return fd;
   }
 }
 
@@ -52,6 +59,23 @@ OpenedFile open_either(const std::string& path, int flags) noexcept {
     if (errno != EEXIST) break;
   }
   return {};
+}
+
+/// A named pipe that was opened before anybody wrote to it is not at its end: the first octets are waited for.
+/// The kernel knows whether there was a writer since (no POLLHUP otherwise).
+bool waits_for_first_writer(int fd) noexcept {
+  pollfd look{.fd = fd, .events = POLLIN, .revents = 0};
+  if (descriptor_kind(fd) != DescriptorKind::pipe || ::poll(&look, 1, 0) != 0) return false;
+  while (::poll(&look, 1, -1) < 0 && errno == EINTR) {
+  }
+  return true;
+}
+
+/// read(2), but for the false end of such a pipe.
+ssize_t read_on(int fd, char* at, std::size_t part) noexcept {
+  ssize_t got = ::read(fd, at, part);
+  if (got == 0 && part != 0 && waits_for_first_writer(fd)) got = ::read(fd, at, part);
+  return got;
 }
 
 bool is_on_disk(int fd) noexcept { return descriptor_kind(fd) == DescriptorKind::disk; }
@@ -82,6 +106,11 @@ std::optional<std::uint64_t> behind(std::optional<std::uint64_t> place, std::siz
 }
 
 }  // namespace
+
+bool is_named_pipe(const std::string& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
 
 Result<OpenedFile> open_data_file(const std::string& path, const FileWish& wish) {
   const int flags = flags_of(wish);
@@ -158,7 +187,7 @@ Result<std::size_t> read_file_at(int fd, void* to, std::size_t size,
   return move_all(size, is_on_disk(fd), "read", [&](std::size_t done) {
     return move_once(
         octets + done, size - done,
-        [fd](char* at, std::size_t part) { return ::read(fd, at, part); },
+        [fd](char* at, std::size_t part) { return read_on(fd, at, part); },
         [fd](char* at, std::size_t part, off_t where) { return ::pread(fd, at, part, where); },
         behind(place, done));
   });

@@ -30,8 +30,12 @@ struct OpenedFile {
   bool existed = false;
 };
 
+/// Waits for nobody: a named pipe's reading end opens before there is a writer, its writing end is ENXIO before
+/// there is a reader.
 /// \return EEXIST, ENOENT, EACCES and so on; EISDIR for a folder. Nothing is truncated.
 [[nodiscard]] Result<OpenedFile> open_data_file(const std::string& path, const FileWish& wish);
+
+[[nodiscard]] bool is_named_pipe(const std::string& path) noexcept;
 
 /// Which file a descriptor leads to, whatever its name.
 struct FileIdentity {
@@ -59,7 +63,8 @@ enum class SeekFrom : std::uint8_t { begin, current, end };
 [[nodiscard]] Status remove_file(const std::string& path) noexcept;
 
 /// Reads until the file's end or `size`: at the pointer, which moves on, or at `place`, which leaves it.
-/// From what is no disk file, what is there. \return 0 at the end.
+/// From what is no disk file, what is there; from a named pipe that nobody has opened for writing yet, what comes first.
+/// \return 0 at the end.
 [[nodiscard]] Result<std::size_t> read_file_at(int fd, void* to, std::size_t size,
                                                std::optional<std::uint64_t> place) noexcept;
 /// Writes all of it. \return EPIPE for a pipe that nobody reads; what was written before an error counts.

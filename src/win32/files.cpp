@@ -4,6 +4,7 @@
 // the file as it was.
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <string>
 
@@ -56,8 +57,9 @@ std::string path_of(Text name) {
   return device != kDevices.end() ? device->path : path;
 }
 
-/// A file in no folder is another code than a missing file.
+/// A file in no folder is another code than a missing file, and a pipe that nobody reads than a missing device.
 DWORD code_for(const std::string& path, int error) {
+  if (error == ENXIO && os::is_named_pipe(path)) return ERROR_PIPE_BUSY;
   const DWORD code = file_code(error);
   const bool no_folder = code == ERROR_FILE_NOT_FOUND && (path.empty() || !os::has_parent(path));
   return no_folder ? ERROR_PATH_NOT_FOUND : code;

@@ -47,6 +47,7 @@ inline constexpr std::array kMessages{
     Message{183,   "An object or file of this name exists."},
     Message{203,   "The environment variable was not found."},
     Message{206,   "The name is too long."},
+    Message{231,   "Nobody is at the other end of the pipe."},
     Message{234,   "There is more data."},
     Message{258,   "The wait timed out."},
     Message{259,   "There are no more items."},

@@ -3,8 +3,11 @@
 #include "windows.h"
 
 #include <array>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -239,6 +242,35 @@ TEST_F(Files, ClosedAndWrongHandlesAreRefusedEverywhere) {
                       PeekNamedPipe(wrong, nullptr, 0, nullptr, nullptr, nullptr));
   }
   EXPECT_TRUE(CloseHandle(event));
+}
+
+class NamedPipes : public Files {
+ protected:
+  NamedPipes() {
+    const std::string command = "mkfifo '" + path_ + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(cert-env33-c): the shell's own command.
+  }
+};
+
+TEST_F(NamedPipes, OpenAtOnceWhoeverIsAtTheOtherEnd) {
+  expect_refused(ERROR_PIPE_BUSY, open(OPEN_EXISTING, GENERIC_WRITE));
+  const HANDLE from = open(OPEN_EXISTING, GENERIC_READ);
+  ASSERT_NE(from, INVALID_HANDLE_VALUE);
+  EXPECT_EQ(GetFileType(from), DWORD{FILE_TYPE_PIPE});
+  std::array<char, 8> room{};
+  DWORD moved = 0;
+  std::thread writer{[&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    const HANDLE into = open(OPEN_EXISTING, GENERIC_WRITE);
+    DWORD written = 0;
+    EXPECT_TRUE(WriteFile(into, "first", 5, &written, nullptr));
+    EXPECT_TRUE(CloseHandle(into));
+  }};
+  EXPECT_TRUE(ReadFile(from, room.data(), room.size(), &moved, nullptr));  // Waits for it.
+  EXPECT_EQ(moved, 5U);
+  writer.join();
+  EXPECT_FAILS_WITH(ERROR_BROKEN_PIPE, ReadFile(from, room.data(), room.size(), &moved, nullptr));
+  EXPECT_TRUE(CloseHandle(from));
 }
 
 }  // namespace
