@@ -35,6 +35,9 @@
 
 #define TP_DISCONNECT TF_DISCONNECT
 #define TP_REUSE_SOCKET TF_REUSE_SOCKET
+#define TP_USE_DEFAULT_WORKER TF_USE_DEFAULT_WORKER
+#define TP_USE_SYSTEM_THREAD TF_USE_SYSTEM_THREAD
+#define TP_USE_KERNEL_APC TF_USE_KERNEL_APC
 #define TP_ELEMENT_MEMORY 1
 #define TP_ELEMENT_FILE 2
 #define TP_ELEMENT_EOP 4
@@ -164,13 +167,16 @@ WSALIVE_API BOOL PASCAL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD 
 // Sends a file along a TCP connection, with a head and a tail; hFile NULL sends these alone. From the OVERLAPPED's
 // offset; without one from the file's pointer, which moves on, and the call waits. 0 octets stand for the
 // file's rest, and a file that ends earlier is sent to its end. TF_DISCONNECT ends the sending then; with
-// TF_REUSE_SOCKET it is as DisconnectEx. Other TF_ flags change nothing. ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
-// WSAEFAULT; WSAEINVAL: more than 2,147,483,646 octets, an unknown flag, what is no disk file; WSAENOTCONN, WSAESHUTDOWN.
+// TF_REUSE_SOCKET, which goes with it alone, it is as DisconnectEx. Other TF_ flags change nothing. ERROR_INVALID_HANDLE,
+// ERROR_ACCESS_DENIED, WSAEFAULT; WSAEINVAL: more than 2,147,483,646 octets, an unknown flag, what is no disk file;
+// WSAENOTCONN, WSAESHUTDOWN; WSAEOPNOTSUPP: no stream.
 WSALIVE_API BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
                                      DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
                                      LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved);
 // The same of any number of pieces, each memory or part of a file (nFileOffset -1: from its pointer). A stream has no
-// packets: TP_ELEMENT_EOP changes nothing. WSAEOPNOTSUPP for datagram sockets.
+// packets: TP_ELEMENT_EOP changes nothing. A datagram socket, which is connected (WSAENOTCONN), sends the pieces up to one
+// with TP_ELEMENT_EOP or the last as one message; with nSendSize (not 0 or 0xFFFFFFFF) as messages of at most so many
+// octets each. WSAEMSGSIZE: one is too long; those before it are sent. TP_DISCONNECT there: WSAEOPNOTSUPP.
 WSALIVE_API BOOL PASCAL TransmitPackets(SOCKET hSocket, LPTRANSMIT_PACKETS_ELEMENT lpPacketArray,
                                         DWORD nElementCount, DWORD nSendSize,
                                         LPOVERLAPPED lpOverlapped, DWORD dwFlags);

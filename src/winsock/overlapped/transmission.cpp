@@ -64,6 +64,11 @@ Progress attempt_transmission(Operation& operation, Socket& socket, Outcome& out
   return attempt_disconnect(operation, socket, outcome);
 }
 
+WsaError stop_blocking(Socket& socket) {
+  socket.kernel_non_blocking.store(true);
+  return os::wsa_error(-os::set_blocking(socket.fd(), os::Blocking::no));
+}
+
 /// Without an OVERLAPPED: the same attempts, with waits in between.
 WsaError transmit_now(Socket& socket, Operation& operation) {
   std::optional<Instant> deadline;
@@ -72,7 +77,7 @@ WsaError transmit_now(Socket& socket, Operation& operation) {
   operation.at_entry = socket.cause.load(std::memory_order_relaxed);
   for (;;) {
     Outcome outcome;
-    if (attempt_transmission(operation, socket, outcome) == Progress::ended) {
+    if (operation.attempt(operation, socket, outcome) == Progress::ended) {
       return wsa_error_of(outcome.status);
     }
     const auto wanted = operation.passes_over ? os::kReadable : os::kWritable;
@@ -88,12 +93,13 @@ WsaError transmit(Socket& socket, Transmission&& what, std::uint32_t mode, OVERL
     return bad;
   }
   auto shared = std::make_shared<Transmission>(std::move(what));
-  socket.kernel_non_blocking.store(true);
-  if (const int result = os::set_blocking(socket.fd(), os::Blocking::no); result != 0) {
-    return os::wsa_error(-result);
+  const bool messages = has_messages(socket);
+  if (const WsaError bad = messages ? WsaError::none : stop_blocking(socket);
+      bad != WsaError::none) {
+    return bad;
   }
   Operation& operation = take_operation();
-  operation.attempt = attempt_transmission;
+  operation.attempt = messages ? attempt_messages : attempt_transmission;
   operation.direction = os::Direction::send;
   operation.extra.mode = mode;
   operation.extra.transmission = std::move(shared);

@@ -2,7 +2,8 @@
 // where it is a file.
 //
 // sendfile has no flag against waiting: the kernel's socket does not block from its first transmission on,
-// and blocking calls wait in another way then (winsock/waiting.hpp).
+// and blocking calls wait in another way then (winsock/waiting.hpp). A datagram socket's pieces are collected to
+// messages, each of them one send: pieces of files are read into memory for that.
 #pragma once
 
 #include <cstddef>
@@ -21,14 +22,26 @@ struct Segment {
   std::optional<std::uint64_t> place;  ///< In the file; nullopt: at its pointer.
   char* memory = nullptr;
   std::uint64_t size = 0;
+  bool ends_message = false;  ///< TP_ELEMENT_EOP.
+};
+
+/// What one datagram is made of. Empty: to be collected.
+struct Collected {
+  std::vector<WSABUF> pieces;
+  std::vector<std::vector<char>> read;  ///< Of files.
+  std::size_t size = 0;
 };
 
 struct Transmission {
   std::vector<Segment> segments;
   std::size_t current = 0;
   std::uint64_t done = 0;     ///< Of the current segment.
-  std::uint32_t at_most = 0;  ///< Octets of one system call; 0: no limit.
+  std::uint32_t at_most = 0;  ///< Octets of one system call, or of one datagram; 0: no limit.
+  Collected message;          ///< Of datagram sockets.
 };
+
+/// Sends as many of the datagrams as the socket takes now.
+[[nodiscard]] Progress attempt_messages(Operation& operation, Socket& socket, Outcome& outcome);
 
 /// Starts it, or with no OVERLAPPED makes it, waiting. `mode`: TF_DISCONNECT, TF_REUSE_SOCKET.
 /// The caller is Entered. Throws std::bad_alloc.

@@ -6,11 +6,13 @@
 
 #include "kernel/handle_table.hpp"
 #include "os/program_memory.hpp"
+#include "os/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/overlapped/transmission.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -57,10 +59,18 @@ struct Call {
 WsaError check(const Call& call) {
   constexpr DWORD kKnown =
       TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC;
-  if ((call.flags & ~kKnown) != 0) return WsaError::invalid_argument;
-  const Kind kind = call.socket.traits().kind;
-  if (kind != Kind::tcp && kind != Kind::local_stream) return WsaError::operation_not_supported;
+  constexpr DWORD kEnds = TF_DISCONNECT | TF_REUSE_SOCKET;
+  const bool known = (call.flags & ~kKnown) == 0 && (call.flags & kEnds) != TF_REUSE_SOCKET;
+  if (!known) return WsaError::invalid_argument;
   return call.overlapped ? check_notice({call.overlapped}) : WsaError::none;
+}
+
+/// A datagram socket has a peer, or nowhere to send to, and nothing to disconnect.
+WsaError check_messages(const Call& call) {
+  if ((call.flags & TF_DISCONNECT) != 0) return WsaError::operation_not_supported;
+  os::SocketAddress peer;
+  const bool has_peer = os::name_of(call.socket.fd(), os::End::peer, peer) == 0;
+  return has_peer ? WsaError::none : WsaError::not_connected;
 }
 
 WsaError run(const Call& call, Transmission&& what) {
@@ -84,6 +94,7 @@ struct FileWish {
 
 WsaError transmit_file(const Call& call, const FileWish& wish) {
   if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  if (!call.socket.is_stream()) return WsaError::operation_not_supported;
   TRANSMIT_FILE_BUFFERS around{};
   if (wish.buffers && !os::load_program(wish.buffers, around)) return WsaError::fault;
   Transmission what;
@@ -103,7 +114,7 @@ WsaError transmit_file(const Call& call, const FileWish& wish) {
   return run(call, std::move(what));
 }
 
-WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element) {
+WsaError take_piece(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element) {
   constexpr ULONG kKnown = TP_ELEMENT_MEMORY | TP_ELEMENT_FILE | TP_ELEMENT_EOP;
   const ULONG source = element.dwElFlags & (TP_ELEMENT_MEMORY | TP_ELEMENT_FILE);
   if ((element.dwElFlags & ~kKnown) != 0) return WsaError::invalid_argument;
@@ -117,9 +128,22 @@ WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& elemen
   return take_file(what, element.hFile, place, element.cLength);
 }
 
+/// An element without octets that ends a message is one all the same: after nothing, an empty message.
+WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element) {
+  const std::size_t before = what.segments.size();
+  const WsaError bad = take_piece(what, element);
+  if (bad != WsaError::none || (element.dwElFlags & TP_ELEMENT_EOP) == 0) return bad;
+  if (what.segments.size() == before) what.segments.emplace_back();
+  what.segments.back().ends_message = true;
+  return WsaError::none;
+}
+
 WsaError transmit_packets(const Call& call, const TRANSMIT_PACKETS_ELEMENT* elements, DWORD count,
                           DWORD per_send) {
   if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  if (has_messages(call.socket)) {
+    if (const WsaError bad = check_messages(call); bad != WsaError::none) return bad;
+  }
   if (!elements && count != 0) return WsaError::fault;
   Transmission what;
   what.at_most = per_send;

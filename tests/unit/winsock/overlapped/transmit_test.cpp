@@ -212,6 +212,7 @@ TEST_F(Transmit, WhatCannotBeSentIsRefusedBeforeAnythingIs) {
   EXPECT_TRUE(refuses(call(apart, file_), WSAENOTCONN));
   EXPECT_TRUE(refuses(call(datagrams, file_), WSAEOPNOTSUPP));
   EXPECT_TRUE(refuses(call(pair_.client, file_, 0x100), WSAEINVAL));
+  EXPECT_TRUE(refuses(call(pair_.client, file_, TF_REUSE_SOCKET), WSAEINVAL));
   EXPECT_TRUE(refuses(call(pair_.client, from), WSAEINVAL));
   EXPECT_TRUE(refuses(call(pair_.client, writer), ERROR_ACCESS_DENIED));
   EXPECT_TRUE(refuses(call(pair_.client, INVALID_HANDLE_VALUE), ERROR_INVALID_HANDLE));
@@ -230,6 +231,103 @@ TEST_F(Transmit, WhatCannotBeSentIsRefusedBeforeAnythingIs) {
   EXPECT_EQ(shutdown(pair_.client, SD_SEND), 0);
   EXPECT_EQ(receive(pair_.server), "");
   for (const HANDLE each : {writer, from, into}) EXPECT_TRUE(CloseHandle(each));
+}
+
+/// A pair of datagram sockets that are connected to each other.
+class TransmitMessages : public Transmit {
+ protected:
+  TransmitMessages() {
+    EXPECT_EQ(bind_to(here_, loopback()), 0);
+    EXPECT_EQ(bind_to(there_, loopback()), 0);
+    EXPECT_EQ(connect_to(here_, name_of(there_)), 0);
+  }
+  static TRANSMIT_PACKETS_ELEMENT memory(const char* text, ULONG flags = 0) {
+    TRANSMIT_PACKETS_ELEMENT element{};
+    element.dwElFlags = TP_ELEMENT_MEMORY | flags;
+    element.cLength = static_cast<ULONG>(std::strlen(text));
+    element.pBuffer = const_cast<char*>(text);
+    return element;
+  }
+  TRANSMIT_PACKETS_ELEMENT part(LONGLONG place, ULONG size, ULONG flags = 0) const {
+    TRANSMIT_PACKETS_ELEMENT element{};
+    element.dwElFlags = TP_ELEMENT_FILE | flags;
+    element.cLength = size;
+    element.nFileOffset.QuadPart = place;
+    element.hFile = file_;
+    return element;
+  }
+  template <std::size_t kCount>
+  BOOL send_all(std::array<TRANSMIT_PACKETS_ELEMENT, kCount> elements, DWORD size = 0,
+                OVERLAPPED* overlapped = nullptr, DWORD flags = 0) {
+    return TransmitPackets(here_, elements.data(), kCount, size, overlapped, flags);
+  }
+  /// The next message.
+  [[nodiscard]] std::string next() const {
+    std::array<char, 64> room{};
+    const DWORD limit = 5000;
+    EXPECT_EQ(setsockopt(there_, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&limit),
+                         sizeof limit),
+              0);
+    const int got = recv(there_, room.data(), room.size(), 0);
+    return got >= 0 ? std::string(room.data(), static_cast<std::size_t>(got)) : "none";
+  }
+  [[nodiscard]] bool is_empty() const {
+    WSAPOLLFD item{there_, POLLRDNORM, 0};
+    return WSAPoll(&item, 1, 0) == 0;
+  }
+
+  Own here_ = udp();
+  Own there_ = udp();
+};
+
+TEST_F(TransmitMessages, PiecesUpToAnEndAreOneMessage) {
+  const std::array elements{memory("head "),
+                            part(2, 3, TP_ELEMENT_EOP),
+                            memory("alone"),
+                            memory("", TP_ELEMENT_EOP),
+                            memory("", TP_ELEMENT_EOP),
+                            part(-1, 2),
+                            memory(" tail")};
+  EXPECT_TRUE(send_all(elements));
+  for (const char* const wanted : {"head 234", "alone", "", "01 tail"}) EXPECT_EQ(next(), wanted);
+  EXPECT_TRUE(send_all(elements, 0xFFFFFFFF));
+  for (const char* const wanted : {"head 234", "alone", "", "23 tail"}) EXPECT_EQ(next(), wanted);
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(TransmitMessages, ASizeCutsThem) {
+  EXPECT_TRUE(
+      send_all(std::array{memory("abcdefg"), part(0, 4, TP_ELEMENT_EOP), memory("xyz")}, 4));
+  for (const char* const wanted : {"abcd", "efg0", "123", "xyz"}) EXPECT_EQ(next(), wanted);
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(TransmitMessages, AnOverlappedOneIsToldThroughThePort) {
+  const Port port;
+  port.add(here_, kKey);
+  const BOOL at_once =
+      send_all(std::array{memory("one", TP_ELEMENT_EOP), memory("three")}, 0, &overlapped_);
+  EXPECT_TRUE(at_once || WSAGetLastError() == WSA_IO_PENDING);
+  EXPECT_EQ(port.take(), (Taken{0, 8, kKey, &overlapped_}));
+  EXPECT_EQ(next(), "one");
+  EXPECT_EQ(next(), "three");
+}
+
+TEST_F(TransmitMessages, RefusesWhatIsNoMessage) {
+  const std::array word{memory("word")};
+  EXPECT_TRUE(refuses(send_all(word, 0, nullptr, TP_DISCONNECT), WSAEOPNOTSUPP));
+  EXPECT_TRUE(refuses(send_all(word, 0, nullptr, TP_REUSE_SOCKET), WSAEINVAL));
+  EXPECT_TRUE(refuses(TransmitFile(here_, file_, 0, 0, nullptr, nullptr, 0), WSAEOPNOTSUPP));
+  const Own apart = udp();
+  TRANSMIT_PACKETS_ELEMENT element = word[0];
+  EXPECT_TRUE(refuses(TransmitPackets(apart, &element, 1, 0, nullptr, 0), WSAENOTCONN));
+  const std::string much(70'000, 'm');
+  EXPECT_TRUE(refuses(send_all(std::array{memory("before", TP_ELEMENT_EOP), memory(much.c_str())}),
+                      WSAEMSGSIZE));
+  EXPECT_EQ(next(), "before");
+  element.pBuffer = reinterpret_cast<PVOID>(8);  // NOLINT(performance-no-int-to-ptr)
+  EXPECT_TRUE(refuses(TransmitPackets(here_, &element, 1, 0, nullptr, 0), WSAEFAULT));
+  EXPECT_TRUE(is_empty());
 }
 
 TEST_F(Transmit, IsAnExtensionFunction) {
