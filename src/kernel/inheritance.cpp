@@ -1,5 +1,6 @@
 #include "kernel/inheritance.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -17,6 +18,15 @@ namespace {
 
 constexpr const char* kVariable = "WSALIVE_HERITAGE";
 
+/// What the block begins with; then come the heirs, and behind them the sockets' notes in the same order.
+struct Header {
+  /// Counts up with the layout: processes may have different versions of the library.
+  static constexpr std::uint32_t kVersion = 2;
+
+  std::uint32_t version = kVersion;
+  std::uint32_t heirs = 0;
+};
+
 /// One handle or socket, as the block has it. The identity tells a descriptor that was handed down from one that
 /// got its number since.
 struct Heir {
@@ -26,10 +36,12 @@ struct Heir {
   std::uint32_t flags = 0;
   Kind kind = Kind::file;
   FileTraits file;
+  std::int32_t companion = -1;
+  std::uint32_t note_size = 0;
 };
 
 constinit std::mutex g_mutex;
-constinit std::vector<int> g_sockets;
+constinit std::vector<InheritedSocket> g_sockets;
 
 bool describe(int descriptor, Heir& heir) noexcept {
   const auto identity = os::identity_of(descriptor);
@@ -50,14 +62,43 @@ Ref<Object> object_of(const Heir& heir) {
   return adopt_shared(std::move(held));
 }
 
+/// Reads a block from its beginning to its end.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> block) noexcept : rest_(block) {}
+
+  template <typename T>
+  [[nodiscard]] bool read(T& value) noexcept {
+    if (rest_.size() < sizeof value) return false;
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_ = rest_.subspan(sizeof value);
+    return true;
+  }
+  [[nodiscard]] std::vector<std::byte> read_note(std::size_t size) {
+    const auto note = rest_.first(std::min(size, rest_.size()));
+    rest_ = rest_.subspan(note.size());
+    return {note.begin(), note.end()};
+  }
+
+ private:
+  std::span<const std::byte> rest_;
+};
+
 /// Opens the handles; several may lead to one object.
-void open_all(std::span<const Heir> heirs) {
+void open_all(std::span<const std::byte> block) {
+  Reader reader{block};
+  Header header;
+  if (!reader.read(header) || header.version != Header::kVersion) return;
+  std::vector<Heir> heirs;
+  for (Heir heir; heirs.size() < header.heirs && reader.read(heir);) heirs.push_back(heir);
   std::map<std::int32_t, Ref<Object>> objects;
   for (const Heir& heir : heirs) {
+    std::vector<std::byte> note = reader.read_note(heir.note_size);
     Ref<Object>& object = objects[heir.descriptor];
     if (!object && !is_there(heir)) continue;
     if (heir.value == 0) {
-      g_sockets.push_back(heir.descriptor);
+      const bool together = heir.companion >= 0 && os::keep_from_children(heir.companion);
+      g_sockets.push_back({heir.descriptor, together ? heir.companion : -1, std::move(note)});
       continue;
     }
     if (!object) object = object_of(heir);
@@ -65,37 +106,58 @@ void open_all(std::span<const Heir> heirs) {
   }
 }
 
-std::vector<Heir> heirs_in(const std::vector<std::byte>& block) {
-  std::vector<Heir> heirs(block.size() / sizeof(Heir));
-  if (!heirs.empty()) std::memcpy(heirs.data(), block.data(), heirs.size() * sizeof(Heir));
+void append(std::vector<std::byte>& block, std::span<const std::byte> bytes) {
+  block.insert(block.end(), bytes.begin(), bytes.end());
+}
+
+/// What the handles lead to, and which descriptors go down with them.
+std::vector<Heir> heirs_by_handle(const std::vector<HandleTable::OpenHandle>& open) {
+  std::vector<Heir> heirs;
+  for (const auto& each : open) {
+    Heir heir;
+    if (!describe(each.object->heirloom(), heir)) continue;
+    heir.value = each.value;
+    heir.flags = each.flags;
+    heir.kind = each.object->kind();
+    if (heir.kind == Kind::file) heir.file = static_cast<const File&>(*each.object).traits();
+    heirs.push_back(heir);
+  }
   return heirs;
+}
+
+std::vector<std::byte> block_of(std::span<const Heir> heirs, std::span<const std::byte> notes) {
+  const Header header{.heirs = static_cast<std::uint32_t>(heirs.size())};
+  std::vector<std::byte> block;
+  append(block, std::as_bytes(std::span{&header, 1}));
+  append(block, std::as_bytes(heirs));
+  append(block, notes);
+  return block;
 }
 
 }  // namespace
 
-Result<Heritage> collect_heritage(std::span<const int> sockets) {
+Result<Heritage> collect_heritage(std::span<const InheritedSocket> sockets) {
   Heritage heritage;
-  std::vector<Heir> heirs;
   heritage.kept = handles().with_flags(kInherit);
-  for (const auto& open : heritage.kept) {
+  std::vector<Heir> heirs = heirs_by_handle(heritage.kept);
+  std::vector<std::byte> notes;
+  for (const InheritedSocket& socket : sockets) {
     Heir heir;
-    if (!describe(open.object->heirloom(), heir)) continue;
-    heir.value = open.value;
-    heir.flags = open.flags;
-    heir.kind = open.object->kind();
-    if (heir.kind == Kind::file) heir.file = static_cast<const File&>(*open.object).traits();
+    if (!describe(socket.descriptor, heir)) continue;
+    heir.companion = socket.companion;
+    heir.note_size = static_cast<std::uint32_t>(socket.note.size());
+    append(notes, socket.note);
     heirs.push_back(heir);
   }
-  for (const int socket : sockets) {
-    Heir heir;
-    if (describe(socket, heir)) heirs.push_back(heir);
-  }
   if (heirs.empty()) return heritage;
-  auto block = os::make_block(std::as_bytes(std::span{heirs}));
+  auto block = os::make_block(block_of(heirs, notes));
   if (!block) return tl::unexpected(block.error());
   heritage.block = std::move(*block);
   heritage.variable = std::string{kVariable} + '=' + std::to_string(heritage.block.get());
-  for (const Heir& heir : heirs) heritage.descriptors.push_back(heir.descriptor);
+  for (const Heir& heir : heirs) {
+    heritage.descriptors.push_back(heir.descriptor);
+    if (heir.companion >= 0) heritage.descriptors.push_back(heir.companion);
+  }
   heritage.descriptors.push_back(heritage.block.get());
   return heritage;
 }
@@ -106,12 +168,12 @@ void take_heritage() noexcept {
     const std::string number = os::take_variable(kVariable);
     if (number.empty()) return;
     const std::lock_guard lock{g_mutex};
-    open_all(heirs_in(os::take_block(std::atoi(number.c_str()))));
+    open_all(os::take_block(std::atoi(number.c_str())));
   } catch (const std::bad_alloc&) {  // The handles that are missing are no handles then.
   }
 }
 
-std::vector<int> take_inherited_sockets() {
+std::vector<InheritedSocket> take_inherited_sockets() {
   const std::lock_guard lock{g_mutex};
   return std::exchange(g_sockets, {});
 }

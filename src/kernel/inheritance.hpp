@@ -2,9 +2,11 @@
 //
 // An object passes to a child by a descriptor (Object::heirloom) under the same number. What each one is stands in a
 // block of memory that is handed down too, and the environment names it. The child reads the block before its
-// main() and opens the handles; its sockets become its own at its first WSAStartup.
+// main() and opens the handles; its sockets become its own at its first WSAStartup, as what the layer above has noted
+// of each says.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +20,13 @@ namespace wsalive::kernel {
 /// HANDLE_FLAG_INHERIT.
 inline constexpr std::uint32_t kInherit = 1;
 
+/// A socket that passes to a child.
+struct InheritedSocket {
+  int descriptor = -1;
+  int companion = -1;  ///< A descriptor that goes with it; several sockets may share one. -1: none.
+  std::vector<std::byte> note{};  ///< What else the child is to know of it.
+};
+
 /// What one child is to get, kept open until it has been started.
 struct Heritage {
   std::vector<int> descriptors;  ///< Empty: nothing.
@@ -27,12 +36,12 @@ struct Heritage {
 };
 
 /// All handles that are marked kInherit and have a descriptor, and these sockets. Throws std::bad_alloc.
-[[nodiscard]] Result<Heritage> collect_heritage(std::span<const int> sockets);
+[[nodiscard]] Result<Heritage> collect_heritage(std::span<const InheritedSocket> sockets);
 
 /// Opens what the parent has handed down, once, at the program's start.
 void take_heritage() noexcept;
 
-/// The sockets among it, once; the caller's from now on. Throws std::bad_alloc.
-[[nodiscard]] std::vector<int> take_inherited_sockets();
+/// The sockets among it, once, with their companions; the caller's from now on. Throws std::bad_alloc.
+[[nodiscard]] std::vector<InheritedSocket> take_inherited_sockets();
 
 }  // namespace wsalive::kernel

@@ -18,6 +18,7 @@
 #include "win32/command_line.hpp"
 #include "win32/pseudo_handles.hpp"
 #include "win32/text.hpp"
+#include "winsock/hand_over/inherited.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::win32 {
@@ -84,11 +85,7 @@ void add_variable(os::ChildProgram& program, std::string variable) {
 
 /// \return 0, or the code that the call fails with. The heritage must outlive the start.
 DWORD hand_down(os::ChildProgram& program, kernel::Heritage& heritage) {
-  std::vector<int> sockets;
-  winsock::Socket::for_each([&](const winsock::Socket& socket) {
-    if (socket.inheritable) sockets.push_back(socket.fd());
-  });
-  auto collected = kernel::collect_heritage(sockets);
+  auto collected = kernel::collect_heritage(winsock::sockets_for_child());
   if (!collected) return ERROR_NOT_ENOUGH_MEMORY;
   heritage = std::move(*collected);
   if (heritage.descriptors.empty()) return 0;

@@ -5,10 +5,12 @@
 #include "winsock2.h"
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "os/abort_connection.hpp"
 #include "os/errno_table.hpp"
+#include "os/poll.hpp"
 #include "os/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
@@ -50,6 +52,21 @@ WsaError wait_with_hook(Socket& listener, bool non_blocking) {
   return wait_until_ready(listener, os::kReadable, std::nullopt);
 }
 
+/// accept(2) has no flag against waiting: where another process may have made the kernel's listener a blocking one, a
+/// look comes first.
+bool may_be_accepted(const Socket& listener) {
+  if (!listener.own_mode.load(std::memory_order_relaxed)) [[likely]]
+    return true;
+  os::Watched watched{listener.fd(), os::kReadable};
+  return os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) != 0;
+}
+
+/// Whether a blocking accept that the kernel has not waited for goes on: its mode is not this process's.
+bool is_early(const Socket& listener) {
+  return listener.kernel_non_blocking.load(std::memory_order_relaxed) ||
+         listener.options.receive_timeout_ms.load(std::memory_order_relaxed) == 0;
+}
+
 /// A connection for this listener, deferred ones first; or the code of the call.
 tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& peer) {
   const bool non_blocking = is_non_blocking(listener);
@@ -61,11 +78,11 @@ tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& 
     }
     const WsaError ended = wait_with_hook(listener, non_blocking);
     if (ended != WsaError::none) return tl::unexpected{ended};
+    if (non_blocking && !may_be_accepted(listener)) return tl::unexpected{WsaError::would_block};
     const int fd = os::accept_on(listener.fd(), mode, &peer);
     if (fd >= 0) return Fd{fd};
     if (fd == -EINTR && listener.life() == Life::open) continue;
-    if (fd == -EAGAIN && !non_blocking &&
-        listener.kernel_non_blocking.load(std::memory_order_relaxed)) {
+    if (fd == -EAGAIN && !non_blocking && is_early(listener)) {
       const WsaError waited = wait_until_ready(listener, os::kReadable, std::nullopt);
       if (waited != WsaError::none) return tl::unexpected{waited};
       continue;

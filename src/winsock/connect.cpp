@@ -37,6 +37,10 @@ int await_request(Socket& socket, const os::SocketAddress& address) {
     // EINPROGRESS and EALREADY: SO_SNDTIMEO has run out, which on Windows does not count here.
     const bool goes_on = result == -EINTR || result == -EINPROGRESS || result == -EALREADY;
     if (!goes_on || socket.life() != Life::open) return result;
+    // Another process may have made the kernel's socket non-blocking: then the wait is ours.
+    if (socket.own_mode.load(std::memory_order_relaxed) && result != -EINTR) {
+      static_cast<void>(wait_until_ready(socket, os::kWritable, std::nullopt));
+    }
   }
 }
 

@@ -110,6 +110,7 @@ void Socket::reset() noexcept {
   non_blocking = false;
   kernel_non_blocking = false;
   shared = false;
+  own_mode = false;
   bound = false;
   inheritable = true;
   request_awaited = false;

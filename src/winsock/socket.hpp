@@ -148,8 +148,9 @@ class Socket {
   std::atomic<Cause> cause{Cause::none};
   std::atomic<bool> non_blocking{false};
   std::atomic<bool> kernel_non_blocking{
-      false};                       ///< Whatever its mode: a listener of AcceptEx, TransmitFile.
-  std::atomic<bool> shared{false};  ///< Other processes have it too: its mode may change unseen.
+      false};                         ///< Whatever its mode: a listener of AcceptEx, TransmitFile.
+  std::atomic<bool> shared{false};    ///< Other processes have it too: its mode may change unseen.
+  std::atomic<bool> own_mode{false};  ///< By inheritance: the kernel's mode may be another.
   std::atomic<bool> bound{false};
   std::atomic<bool> inheritable{true};           ///< By child processes, as Windows' handles are.
   std::atomic<bool> request_awaited{false};      ///< A thread is in connect, and will settle it.

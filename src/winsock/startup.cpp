@@ -8,14 +8,13 @@
 #include <new>
 #include <optional>
 
-#include "kernel/inheritance.hpp"
 #include "os/program_memory.hpp"
 #include "os/thread_interrupt.hpp"
 #include "registry/settings.hpp"
-#include "winsock/adopt.hpp"
 #include "winsock/call.hpp"
 #include "winsock/choice.hpp"
 #include "winsock/close.hpp"
+#include "winsock/hand_over/inherited.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -67,7 +66,7 @@ WsaError start_up(WORD requested, WSADATA* data) {
   const WsaError refused = runtime().start_up(*negotiated, load);
   if (refused != WsaError::none) return refused;
   // Sockets of the parent process, whose handles are ours from now on.
-  for (const int fd : kernel::take_inherited_sockets()) static_cast<void>(adopt(fd));
+  open_inherited_sockets();
   static_cast<void>(os::store_program(data, describe(*negotiated)));
   return WsaError::none;
 }

@@ -33,7 +33,10 @@ bool is_non_blocking(Socket& socket) noexcept {
 
 Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
     : socket_(socket), direction_(direction), non_blocking_(winsock::is_non_blocking(socket)) {
-  if (non_blocking_) return;
+  if (non_blocking_) {
+    flags_ = os::kDontBlock;  // Another process may have changed the kernel's mode.
+    return;
+  }
   if (const std::uint32_t ms = time_out_ms(socket, direction); ms != 0) [[unlikely]] {
     deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};
   }
@@ -55,7 +58,14 @@ WsaError Waiting::after(int error, Cause at_entry) noexcept {
   }
   if (error != EAGAIN) return data_error(socket_, at_entry, error);
   if (non_blocking_) return WsaError::would_block;
-  return waits_here ? wait() : WsaError::timed_out;  // K-111
+  return waits_here || !is_over() ? wait() : WsaError::timed_out;  // K-111
+}
+
+/// The kernel has waited for a blocking call. Without a time-out it does not end so: then the kernel's mode has been
+/// changed by another process that has the socket, and this one's is another.
+bool Waiting::is_over() const noexcept {
+  if (deadline_) return os::monotonic_clock().now() >= *deadline_;
+  return time_out_ms(socket_, direction_) != 0;
 }
 
 WsaError Waiting::wait() noexcept {

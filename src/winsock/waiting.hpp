@@ -34,6 +34,7 @@ class Waiting {
 
  private:
   [[nodiscard]] WsaError wait() noexcept;
+  [[nodiscard]] bool is_over() const noexcept;
 
   Socket& socket_;
   os::Direction direction_;

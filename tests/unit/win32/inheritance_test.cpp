@@ -3,11 +3,16 @@
 
 #include <winsock2.h>
 
+#include <mstcpip.h>
+#include <mswsock.h>
+
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -117,6 +122,60 @@ TEST(Child, DISABLED_UsesSockets) {
   EXPECT_TRUE(fails_with(send(numbers[2], "x", 1, 0), WSAENOTSOCK));
 }
 
+/// Runs `call`, which is to wait, while another thread lets it go on.
+template <typename Call, typename Help>
+auto while_helped(Call call, Help help) {
+  std::thread helper{[&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    help();
+  }};
+  const auto answer = call();
+  helper.join();
+  return answer;
+}
+
+DWORD dword_option(SOCKET s, int level, int name) {
+  DWORD value = 0;
+  int size = sizeof value;
+  EXPECT_EQ(getsockopt(s, level, name, reinterpret_cast<char*>(&value), &size), 0);
+  return value;
+}
+
+/// The kernel's listener does not block since an AcceptEx, its client's socket since a TransmitFile; both do here.
+TEST(Child, DISABLED_HasSocketsAsTheyWere) {
+  const auto numbers = told();
+  ASSERT_EQ(numbers.size(), 5U);
+  const Winsock started;
+  const SOCKET client = numbers[0], server = numbers[1], from = numbers[2], plain = numbers[3];
+  EXPECT_EQ(connect_to(numbers[4], name_of(from)), 0) << WSAGetLastError();
+  EXPECT_NE(accept_one(from).get(), INVALID_SOCKET);
+  const Own caller = tcp();
+  const Own accepted{while_helped([&] { return accept(from, nullptr, nullptr); },
+                                  [&] { EXPECT_EQ(connect_to(caller, name_of(from)), 0); })};
+  EXPECT_NE(accepted.get(), INVALID_SOCKET) << WSAGetLastError();
+  char octet = 0;
+  EXPECT_EQ(while_helped([&] { return recv(client, &octet, 1, 0); },
+                         [&] { EXPECT_EQ(send(server, "x", 1, 0), 1); }),
+            1)
+      << WSAGetLastError();
+  EXPECT_EQ(dword_option(client, IPPROTO_TCP, TCP_KEEPIDLE), 2U);  // 1500 ms
+  EXPECT_EQ(dword_option(client, SOL_SOCKET, SO_RCVTIMEO), 30'000U);
+  OVERLAPPED overlapped{};
+  const auto routine = [](DWORD, DWORD, LPOVERLAPPED) {};
+  EXPECT_FAILS_WITH(ERROR_INVALID_PARAMETER,
+                    ReadFileEx(to_handle(plain), &octet, 1, &overlapped, routine));
+  u_long on = 1;
+  EXPECT_EQ(ioctlsocket(server, FIONBIO, &on), 0);
+  EXPECT_TRUE(fails_with(recv(server, &octet, 1, 0), WSAEWOULDBLOCK));
+}
+
+TEST(Child, DISABLED_MakesItBlocking) {
+  const Winsock started;
+  u_long off = 0;
+  EXPECT_TRUE(no_socket(accept(told().at(0), nullptr, nullptr), WSAEWOULDBLOCK));
+  EXPECT_EQ(ioctlsocket(told().at(0), FIONBIO, &off), 0);
+}
+
 TEST(Child, DISABLED_GetsNothing) {
   for (const ULONG_PTR number : told()) {
     EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, SetEvent(to_handle(number)));
@@ -205,6 +264,53 @@ TEST_F(Inheritance, SocketsAreInheritedUnlessTheProgramSaysNo) {
   EXPECT_STREQ(room.data(), "child");
   EXPECT_EQ(recv(caller, room.data(), 1, 0), 0);  // The child's end was the last one.
   EXPECT_EQ(send(pair.client, "parent", 6, 0), 6);
+}
+
+TEST_F(Inheritance, SocketsAreWhatTheyWereWhateverTheKernelsModeIs) {
+  const Winsock started;
+  const Pair pair = connected_pair();
+  const TempFolder folder;
+  const std::string path = folder.write("file", "abc");
+  const HANDLE file =
+      CreateFileA(path.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+  EXPECT_TRUE(TransmitFile(pair.client, file, 0, 0, nullptr, nullptr, 0));
+  EXPECT_TRUE(CloseHandle(file));
+  std::array<char, 256> room{};
+  EXPECT_EQ(recv(pair.server, room.data(), room.size(), 0), 3);
+  tcp_keepalive values{1, 1500, 300};
+  DWORD bytes = 0;
+  EXPECT_EQ(WSAIoctl(pair.client, SIO_KEEPALIVE_VALS, &values, sizeof values, nullptr, 0, &bytes,
+                     nullptr, nullptr),
+            0);
+  const DWORD limit = 30'000;
+  EXPECT_EQ(setsockopt(pair.client, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&limit),
+                       sizeof limit),
+            0);
+  const Own from = listener();
+  {
+    const Own accepting = tcp();
+    OVERLAPPED overlapped{};
+    EXPECT_FALSE(AcceptEx(from, accepting, room.data(), 0, 32, 32, nullptr, &overlapped));
+    EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
+  }
+  const Own fresh = tcp();
+  const Own plain{WSASocketW(AF_INET, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, 0)};
+  EXPECT_EQ(run_child("HasSocketsAsTheyWere", {pair.client, pair.server, from, plain, fresh}, TRUE),
+            0U);
+  // The child has made its own end non-blocking, and not this one.
+  EXPECT_EQ(while_helped([&] { return recv(pair.server, room.data(), 1, 0); },
+                         [&] { EXPECT_EQ(send(pair.client, "y", 1, 0), 1); }),
+            1)
+      << WSAGetLastError();
+}
+
+TEST_F(Inheritance, ANonBlockingListenerStaysSoWhateverAChildDoes) {
+  const Winsock started;
+  const Own from = listener();
+  u_long on = 1;
+  EXPECT_EQ(ioctlsocket(from, FIONBIO, &on), 0);
+  EXPECT_EQ(run_child("MakesItBlocking", {from}, TRUE), 0U);
+  EXPECT_TRUE(no_socket(accept(from, nullptr, nullptr), WSAEWOULDBLOCK));
 }
 
 TEST_F(Inheritance, WithoutItTheChildGetsNothing) {
