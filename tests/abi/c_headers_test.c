@@ -92,6 +92,11 @@ static void guarded_blocks_run_their_end(void) {
   EXPECT(guarded(1) == 2 && finally_runs == 2);
 }
 
+static void handles_have_their_numbers(void) {
+#define POINTER(name, value) EXPECT((LONG_PTR)(name) == (value));
+#include "tables/pointers.inc"
+}
+
 static void extension_functions_have_their_names(void) {
   const GUID connect_ex = WSAID_CONNECTEX;
   const GUID accept_ex = WSAID_ACCEPTEX;
@@ -106,6 +111,7 @@ int main(void) {
   bytes_are_swapped();
   control_messages_are_walked();
   guarded_blocks_run_their_end();
+  handles_have_their_numbers();
   extension_functions_have_their_names();
   return failures != 0;
 }

@@ -5,8 +5,16 @@
 #include <afunix.h>
 #include <mstcpip.h>
 #include <mswsock.h>
+#include <process.h>
 #include <stddef.h>
+#include <string.h>
+#include <tchar.h>
 #include <ws2tcpip.h>
+// After tchar.h, on Windows.
+#include <strsafe.h>
+#ifndef __MINGW32__
+#include <wsalive/secure_crt.h>  // What wsalive-cc brings to <string.h>.
+#endif
 
 #ifdef __cplusplus
 #define HOLDS static_assert
@@ -23,6 +31,11 @@
 #define NEWER NUMBER
 #endif
 #include "tables/numbers.inc"
+#include "tables/win32_numbers.inc"
+#ifdef __MINGW32__  // For our headers c_headers_test.c asks at its run: a pointer is no constant there.
+#define POINTER NUMBER
+#include "tables/pointers.inc"
+#endif
 
 #define SIZE(type, bytes) HOLDS(sizeof(type) == (bytes), "size of " #type);
 #define OFFSET(type, member, bytes) \

@@ -73,10 +73,12 @@ def accepted(compilers):
         yield compiler, include(*library) + everything
         yield compiler, include(*library[:half]) + everything + include(*library[half:])
         yield compiler, include(*reversed(library)) + include(*reversed(alone))
-    for macro in PROGRAM_MACROS:
-        for order in itertools.permutations(["windows.h", "winsock2.h"]):
-            yield "gcc", f"{macro}\n" + include(*order, "ws2tcpip.h", "mswsock.h", "mstcpip.h")
-            yield "g++", f"{macro}\n" + include(*order, "ws2tcpip.h", "mswsock.h", "mstcpip.h")
+    for name in alone:
+        yield "g++", include(name)
+        for first in ("windows.h", "winsock2.h"):
+            yield "g++", include(first, name)
+            yield "g++", include(name, first)
+    yield from under_macros(alone)
     # K-108: what the program says counts, wherever the C library's own comes; silence is 64.
     for setting, size in (("", 64), ("#define FD_SETSIZE 256\n", 256), ("#define FD_SETSIZE 16\n", 16)):
         check = f"_Static_assert(sizeof(fd_set) == 8 + 8 * {size}, \"\");\n"
@@ -86,6 +88,18 @@ def accepted(compilers):
         yield "gcc", include("wsalive/glibc_first.h") + setting + include("sys/select.h", "winsock2.h") + check
     yield "gcc", (include("sys/select.h") + "#undef FD_SETSIZE\n#define FD_SETSIZE 1024\n" + include("winsock2.h")
                   + "_Static_assert(sizeof(fd_set) == 8 + 8 * 1024, \"\");\n")
+
+
+def under_macros(alone):
+    """Every header under every macro that Windows programs set, and under all of them."""
+    everything = "\n".join(PROGRAM_MACROS)
+    for macro in [*PROGRAM_MACROS, everything]:
+        for compiler in ("gcc", "g++"):
+            for name in alone:
+                yield compiler, f"{macro}\n" + include(name)
+            for order in itertools.permutations(["windows.h", "winsock2.h"]):
+                yield compiler, f"{macro}\n" + include(*order, "ws2tcpip.h", "mswsock.h", "mstcpip.h")
+                yield compiler, f"{macro}\n" + include(*order, *alone)
 
 
 def refused():
