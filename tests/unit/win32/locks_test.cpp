@@ -44,6 +44,18 @@ TEST(CriticalSection, KeepsThreadsApartAndCountsItsOwners) {
   }
 }
 
+TEST(CriticalSection, IsInitializedInThreeWays) {
+  CRITICAL_SECTION section;
+  EXPECT_TRUE(InitializeCriticalSectionAndSpinCount(&section, 4000));
+  EXPECT_TRUE(TryEnterCriticalSection(&section));
+  LeaveCriticalSection(&section);
+  DeleteCriticalSection(&section);
+  EXPECT_TRUE(InitializeCriticalSectionEx(&section, 4000, 0));
+  EnterCriticalSection(&section);
+  LeaveCriticalSection(&section);
+  DeleteCriticalSection(&section);
+}
+
 TEST(CriticalSection, TryEnterSucceedsForTheOwnerOnly) {
   CRITICAL_SECTION section;
   InitializeCriticalSection(&section);

@@ -56,6 +56,36 @@ TEST_F(Names, TheSecondToCreateOneFindsTheFirst) {
   EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND, OpenEventA(EVENT_ALL_ACCESS, FALSE, text.c_str()));
 }
 
+TEST_F(Names, AreSpelledWideAsWell) {
+  const std::string narrow = name("wide");
+  const auto wide = [&](const wchar_t* what) {
+    return std::wstring{narrow.begin(), narrow.end()} + what;
+  };
+  const auto text = [&](const char* what) { return narrow + what; };
+  const HANDLE made[] = {
+      CreateEventExW(nullptr, wide(L"-event").c_str(), CREATE_EVENT_MANUAL_RESET, EVENT_ALL_ACCESS),
+      CreateMutexW(nullptr, FALSE, wide(L"-mutex").c_str()),
+      CreateSemaphoreW(nullptr, 1, 1, wide(L"-semaphore").c_str()),
+      CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 100,
+                         wide(L"-mapping").c_str())};
+  const HANDLE found[] = {OpenEventW(EVENT_ALL_ACCESS, FALSE, wide(L"-event").c_str()),
+                          OpenMutexW(MUTEX_ALL_ACCESS, FALSE, wide(L"-mutex").c_str()),
+                          OpenSemaphoreW(SEMAPHORE_ALL_ACCESS, FALSE, wide(L"-semaphore").c_str()),
+                          OpenFileMappingW(FILE_MAP_READ, FALSE, wide(L"-mapping").c_str()),
+                          OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text("-mutex").c_str()),
+                          OpenFileMappingA(FILE_MAP_READ, FALSE, text("-mapping").c_str())};
+  EXPECT_TRUE(SetEvent(made[0]));
+  EXPECT_EQ(WaitForSingleObject(found[0], 0), WAIT_OBJECT_0);
+  for (const HANDLE each : made) EXPECT_TRUE(CloseHandle(each));
+  for (const HANDLE each : found) EXPECT_TRUE(CloseHandle(each));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND, OpenEventW(EVENT_ALL_ACCESS, FALSE, wide(L"").c_str()));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND, OpenMutexW(MUTEX_ALL_ACCESS, FALSE, wide(L"").c_str()));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND,
+                    OpenSemaphoreW(SEMAPHORE_ALL_ACCESS, FALSE, wide(L"").c_str()));
+  EXPECT_FAILS_WITH(ERROR_FILE_NOT_FOUND,
+                    OpenFileMappingW(FILE_MAP_READ, FALSE, wide(L"").c_str()));
+}
+
 TEST_F(Names, BelongToOneKindOfObject) {
   const std::string text = name("kind");
   const HANDLE semaphore = CreateSemaphoreA(nullptr, 1, 1, text.c_str());

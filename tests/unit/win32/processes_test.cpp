@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,15 @@ TEST_F(Processes, AreWaitedForAndTellTheirExitCode) {
   const PROCESS_INFORMATION child = start("sh -c \"exit 7\"");
   EXPECT_EQ(GetProcessId(child.hProcess), child.dwProcessId);
   EXPECT_EQ(finish(child), 7U);
+}
+
+TEST(ExitProcess, EndsWithItsCodeAndRunsWhatExitRuns) {
+  EXPECT_EXIT(
+      {
+        std::atexit([] { std::fputs("at the end", stderr); });
+        ExitProcess(7);
+      },
+      testing::ExitedWithCode(7), "at the end");
 }
 
 TEST_F(Processes, RunUntilTheyAreTerminated) {

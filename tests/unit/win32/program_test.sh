@@ -21,6 +21,34 @@ cat >"$folder/tour.c" <<'SOURCE'
 typedef int(WSAAPI* connect_function)(SOCKET, const struct sockaddr*, int);
 typedef NTSTATUS(WINAPI* version_function)(PRTL_OSVERSIONINFOW);
 
+static int say(FILE* stream, const char* format, ...) {
+  va_list arguments;
+  int count;
+  va_start(arguments, format);
+  count = stream ? vfprintf(stream, format, arguments) : vprintf(format, arguments);
+  va_end(arguments);
+  return count;
+}
+
+static int write_safely(char* to, size_t size, const char* format, ...) {
+  va_list arguments;
+  int count;
+  va_start(arguments, format);
+  count = vsprintf_s(to, size, format, arguments);
+  va_end(arguments);
+  return count;
+}
+
+/* Every function of the family reads a DWORD by %lu. */
+static void print_in_all_ways(DWORD big) {
+  char text[32];
+  wchar_t wide[32];
+  swprintf(wide, 32, L"%lu %s", big, L"wide");
+  fwprintf(stdout, L"%s; %d\n", wide, write_safely(text, sizeof text, "%lu", big));
+  say(NULL, "%s, %lu", text, big);
+  say(stdout, ", %lu\n", big);
+}
+
 int wmain(int argc, wchar_t** argv) {
   HMODULE winsock = LoadLibrary(TEXT("C:\\Windows\\System32\\WS2_32.dll"));
   version_function get_version;
@@ -41,6 +69,7 @@ int wmain(int argc, wchar_t** argv) {
          version.dwBuildNumber, IsWindows8OrGreater());
   printf("path: %d %d\n", GetModuleFileName(NULL, path, MAX_PATH) > 4,
          GetModuleFileName(NULL, path, 4) == 4 && GetLastError() == ERROR_INSUFFICIENT_BUFFER);
+  print_in_all_ways(big);
   printf("freed: %d %d\n", FreeLibrary(winsock), FreeLibrary((HMODULE)path));
   return 7;
 }
@@ -53,6 +82,8 @@ wide, also wide and narrow; 4000000000, -5, 1099511627776
 modules: 1 1 1 1
 release: 0 6.1.7600 0
 path: 1 1
+4000000000 wide; 10
+4000000000, 4000000000, 4000000000
 freed: 1 0
 EXPECTED
 

@@ -176,6 +176,24 @@ TEST_F(Waits, QueuedCallsRunInAlertableOnes) {
   EXPECT_TRUE(CloseHandle(event));
 }
 
+TEST_F(Waits, SeveralObjectsAlertably) {
+  const HANDLE events[] = {CreateEvent(nullptr, TRUE, FALSE, nullptr),
+                           CreateEvent(nullptr, TRUE, FALSE, nullptr)};
+  static int calls;
+  calls = 0;
+  const auto call = [](ULONG_PTR) { ++calls; };
+  ASSERT_EQ(QueueUserAPC(call, GetCurrentThread(), 0), 1U);
+  EXPECT_EQ(WaitForMultipleObjectsEx(2, events, FALSE, 0, FALSE), WAIT_TIMEOUT);
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(WaitForMultipleObjectsEx(2, events, TRUE, INFINITE, TRUE), DWORD{WAIT_IO_COMPLETION});
+  EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(SetEvent(events[1]));
+  EXPECT_EQ(WaitForMultipleObjectsEx(2, events, FALSE, INFINITE, TRUE), WAIT_OBJECT_0 + 1);
+  EXPECT_TRUE(SetEvent(events[0]));
+  EXPECT_EQ(WaitForMultipleObjectsEx(2, events, TRUE, INFINITE, TRUE), WAIT_OBJECT_0);
+  for (const HANDLE each : events) EXPECT_TRUE(CloseHandle(each));
+}
+
 TEST_F(Waits, SignalObjectAndWaitDoesBothOrNothing) {
   const HANDLE a = CreateEvent(nullptr, TRUE, FALSE, nullptr);
   const HANDLE b = CreateEvent(nullptr, TRUE, FALSE, nullptr);
