@@ -126,7 +126,7 @@ static void nothing_used_up(const struct row* row, struct outcome* seen) {
   item.events = POLLRDNORM;
   item.revents = 0;
   WSAPoll(&item, 1, 0);
-  effect(seen, "SO_ERROR %d", option_of(s, SOL_SOCKET, SO_ERROR));
+  effect_error(seen, "SO_ERROR", option_of(s, SOL_SOCKET, SO_ERROR));
   effect_error(seen, "set", heard_by_set(s, 1));
   effect(seen, "SO_KEEPALIVE %d", keep_alive(s));
   ATTEMPT(seen, recv(s, &octet, 1, 0));
@@ -248,7 +248,7 @@ static const struct row kRows[] = {
     {"dead_first_later_wsarecv", "K-90", ALL, BOTH, first_later, {DIES, WSA_RECV, NO_SEND}, -1, WSAENETRESET, "then recv WSAECONNRESET, send WSAECONNRESET"},
     {"dead_first_later_send",  "K-90", ALL, BOTH, first_later, {DIES, 0, SEND},      -1, WSAENETRESET, "then recv WSAECONNRESET, send WSAECONNRESET"},
     {"dead_first_later_wsasend", "K-90", ALL, BOTH, first_later, {DIES, 0, WSA_SEND}, -1, WSAENETRESET, "then recv WSAECONNRESET, send WSAECONNRESET"},
-    {"dead_nothing_used_up",   "K-90", ALL, BOTH, nothing_used_up, {DIES, 0, 0},     -1, WSAENETRESET, "SO_ERROR 0, set WSAENETRESET, SO_KEEPALIVE 1"},
+    {"dead_nothing_used_up",   "K-90", ALL, BOTH, nothing_used_up, {DIES, 0, 0},     -1, WSAENETRESET, "SO_ERROR no error, set WSAENETRESET, SO_KEEPALIVE 1"},
     {"dead_overlapped",        "K-90", ALL, BOTH, overlapped_recv, {DIES, 0, 0},      0, WSAENETRESET, "then recv WSAECONNRESET"},
     {"dead_port",              "K-90", ALL, BOTH, port_recv, {DIES, 0, 0},            0, ERROR_NETNAME_DELETED, "its packet"},
     {"dead_routine",           "K-90", ALL, BOTH, routine_recv, {DIES, 0, 0},         0, ANY_ERROR, "called, with WSAENETRESET, then recv WSAECONNRESET"},

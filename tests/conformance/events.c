@@ -248,25 +248,25 @@ static void not_by_update(const struct row* row, struct outcome* seen) {
 
 static const struct row kRows[] = {
     // clang-format off
-    {"close_of_dead",            "K-93", ALL, BOTH, close_told, {DIES, 0, 0},            0, KEPT, "FD_CLOSE WSAENETRESET, recv WSAENETRESET"},
-    {"close_uses_nothing_up",    "K-90", ALL, BOTH, close_told, {DIES, 0, 0},            0, KEPT, "FD_CLOSE WSAENETRESET, recv WSAENETRESET"},
-    {"close_of_forgotten",       "K-93", ALL, BOTH, close_told, {FORGETS, 0, 0},         0, KEPT, "FD_CLOSE WSAECONNRESET, recv WSAECONNRESET"},
-    {"close_of_reset",           "K-93", ALL, BOTH, close_told, {RESETS, 0, 0},          0, KEPT, "FD_CLOSE WSAECONNRESET, recv WSAECONNRESET"},
-    {"close_of_unacknowledged",  "K-93", FROM(VISTA), BOTH, close_told, {UNACKNOWLEDGED, 0, 0}, 0, KEPT, "FD_CLOSE WSAETIMEDOUT, recv WSAETIMEDOUT"},
-    {"close_of_dead_again",      "K-93", ALL, BOTH, close_told_again, {DIES, 0, 0},      0, KEPT, "FD_CLOSE WSAENETRESET, FD_CLOSE WSAENETRESET"},
-    {"close_of_forgotten_again", "K-93", ALL, BOTH, close_told_again, {FORGETS, 0, 0},   0, KEPT, "FD_CLOSE WSAECONNRESET, FD_CLOSE WSAECONNRESET"},
-    {"close_behind_data",        "K-93", ALL, BOTH, orderly, {0, 0, 0},                  0, KEPT, "FD_READ, FD_CLOSE"},
-    {"own_shutdown_is_no_close", "K-93", ALL, BOTH, own_shutdown, {0, 0, 0},             0, KEPT, "nothing"},
+    {"close_of_dead",            "K-93", ALL, BOTH, close_told, {DIES, 0, 0},            0, ANY_ERROR, "FD_CLOSE WSAENETRESET, recv WSAENETRESET"},
+    {"close_uses_nothing_up",    "K-90", ALL, BOTH, close_told, {DIES, 0, 0},            0, ANY_ERROR, "FD_CLOSE WSAENETRESET, recv WSAENETRESET"},
+    {"close_of_forgotten",       "K-93", ALL, BOTH, close_told, {FORGETS, 0, 0},         0, ANY_ERROR, "FD_CLOSE WSAECONNRESET, recv WSAECONNRESET"},
+    {"close_of_reset",           "K-93", ALL, BOTH, close_told, {RESETS, 0, 0},          0, ANY_ERROR, "FD_CLOSE WSAECONNRESET, recv WSAECONNRESET"},
+    {"close_of_unacknowledged",  "K-93", FROM(VISTA), BOTH, close_told, {UNACKNOWLEDGED, 0, 0}, 0, ANY_ERROR, "FD_CLOSE WSAETIMEDOUT, recv WSAETIMEDOUT"},
+    {"close_of_dead_again",      "K-93", ALL, BOTH, close_told_again, {DIES, 0, 0},      0, ANY_ERROR, "FD_CLOSE WSAENETRESET, FD_CLOSE WSAENETRESET"},
+    {"close_of_forgotten_again", "K-93", ALL, BOTH, close_told_again, {FORGETS, 0, 0},   0, ANY_ERROR, "FD_CLOSE WSAECONNRESET, FD_CLOSE WSAECONNRESET"},
+    {"close_behind_data",        "K-93", ALL, BOTH, orderly, {0, 0, 0},                  0, ANY_ERROR, "FD_READ, FD_CLOSE"},
+    {"own_shutdown_is_no_close", "K-93", ALL, BOTH, own_shutdown, {0, 0, 0},             0, ANY_ERROR, "nothing"},
 
-    {"connect_is_told_once",     "K-101", ALL, BOTH, connect_made, {1, 0, 0},            0, KEPT, "all told, FD_WRITE"},
-    {"connect_told_later",       "K-101", ALL, BOTH, connect_made, {0, 0, 0},            0, KEPT, "all told, FD_WRITE"},
-    {"connect_refused",          "K-101", ALL, BOTH, connect_refused, {0, 0, 0},         0, KEPT, "FD_CONNECT WSAECONNREFUSED, FD_CONNECT WSAECONNREFUSED"},
-    {"accepted_has_no_connect",  "K-101", ALL, BOTH, accepted_has_none, {0, 0, 0},       0, KEPT, "FD_WRITE"},
-    {"write_again",              "K-101", ALL, BOTH, write_again, {0, 0, 0},             0, KEPT, "FD_WRITE, send WSAEWOULDBLOCK, FD_WRITE"},
+    {"connect_is_told_once",     "K-101", ALL, BOTH, connect_made, {1, 0, 0},            0, ANY_ERROR, "all told, FD_WRITE"},
+    {"connect_told_later",       "K-101", ALL, BOTH, connect_made, {0, 0, 0},            0, ANY_ERROR, "all told, FD_WRITE"},
+    {"connect_refused",          "K-101", ALL, BOTH, connect_refused, {0, 0, 0},         0, ANY_ERROR, "FD_CONNECT WSAECONNREFUSED, FD_CONNECT WSAECONNREFUSED"},
+    {"accepted_has_no_connect",  "K-101", ALL, BOTH, accepted_has_none, {0, 0, 0},       0, ANY_ERROR, "FD_WRITE"},
+    {"write_again",              "K-101", ALL, BOTH, write_again, {0, 0, 0},             0, ANY_ERROR, "FD_WRITE, send WSAEWOULDBLOCK, FD_WRITE"},
 
-    {"accept_inherits",          "K-112", ALL, BOTH, inherited, {ACCEPT, 0, 0},          0, KEPT, "FD_ACCEPT, recv WSAEWOULDBLOCK, FD_READ, FD_CLOSE"},
-    {"wsaaccept_inherits",       "K-112", ALL, BOTH, inherited, {WSA_ACCEPT, 0, 0},      0, KEPT, "FD_ACCEPT, recv WSAEWOULDBLOCK, FD_READ, FD_CLOSE"},
-    {"update_hands_down_none",   "K-112", ALL, BOTH, not_by_update, {0, 0, 0},           0, KEPT, "nothing"},
+    {"accept_inherits",          "K-112", ALL, BOTH, inherited, {ACCEPT, 0, 0},          0, ANY_ERROR, "FD_ACCEPT, recv WSAEWOULDBLOCK, FD_READ, FD_CLOSE"},
+    {"wsaaccept_inherits",       "K-112", ALL, BOTH, inherited, {WSA_ACCEPT, 0, 0},      0, ANY_ERROR, "FD_ACCEPT, recv WSAEWOULDBLOCK, FD_READ, FD_CLOSE"},
+    {"update_hands_down_none",   "K-112", ALL, BOTH, not_by_update, {0, 0, 0},           0, ANY_ERROR, "nothing"},
     // clang-format on
 };
 

@@ -58,6 +58,16 @@ class Tables(unittest.TestCase):
             asked = {row.key for row in rows.rows_of(topic)}
             self.assertEqual(rows.as_ranges(keys), rows.as_ranges(asked), topic)
 
+    def test_the_document_names_every_decision_of_ours(self):
+        with open(rows.SEMANTICS, encoding="utf-8") as file:
+            ours = set(re.findall(r"^\| (K-\d+) \|.*\bOURS\b", file.read(), re.M))
+        with open(os.path.join(rows.ROOT, "docs/conformance.md"), encoding="utf-8") as file:
+            text = file.read().split("## What is our decision")[1].split("\n## ")[0]
+        told = set()
+        for keys in re.findall(r"^\| (K-[^|]+) \|", text, re.M):
+            told |= rows.keys_in(keys)
+        self.assertEqual(rows.as_ranges(ours - told), "")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -182,7 +182,7 @@ static const struct row kRows[] = {
     {"one_cleanup_too_many",  "K-100", ALL, BOTH, cleanup_too_many, {0, 0, 0}, -1, WSANOTINITIALISED, NULL},
     {"cleanup_closes_sockets", "K-100", ALL, BOTH, closes_all, {1, 0, 0}, -1, WSAENOTSOCK, NULL},
     {"sockets_need_a_start",  "K-20", ALL, BOTH, closes_all, {0, 0, 0},   -1, WSANOTINITIALISED, NULL},
-    {"not_the_last_cleanup",  "K-100", ALL, BOTH, peer_hears, {0, 0, 0},  1, KEPT, NULL},
+    {"not_the_last_cleanup",  "K-100", ALL, BOTH, peer_hears, {0, 0, 0},  1, ANY_ERROR, NULL},
 
     {"last_error_without",    "K-100", ALL, BOTH, without, {0, 0, 0},     1234, ANY_ERROR, NULL},
     {"inet_addr_without",     "K-100", ALL, BOTH, without, {1, 0, 0},     1, ANY_ERROR, NULL},

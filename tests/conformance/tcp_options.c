@@ -138,7 +138,7 @@ static const struct row kRows[] = {
     {"get_into_one",       "K-72", FROM(WIN10_1703), BOTH, get_length, {TCP_KEEPCNT, 1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
     {"get_into_eight",     "K-72", FROM(VISTA), BOTH, get_length, {TCP_KEEPALIVE, 8, 0},   0, BY_K14, "4 bytes written, length 4"},
 
-    {"get_into_minus_one", "K-72", FROM(VISTA), DOCUMENTED, get_length, {TCP_KEEPALIVE, -1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
+    {"get_into_minus_one", "K-72", FROM(VISTA), BOTH, get_length, {TCP_KEEPALIVE, -1, 0}, -1, WSAEFAULT, "0 bytes written, length 0"},
     {"set_minus_one",      "K-72", FROM(VISTA), DOCUMENTED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAEFAULT, "reads 7200"},
     {"set_minus_one",      "K-72", VISTA, VISTA, OBSERVED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAENOBUFS, "reads 7200"},
     {"set_minus_one",      "K-72", WIN7, WIN10_1709, OBSERVED, minus_one, {TCP_KEEPALIVE, 0, 0}, -1, WSAEFAULT, "reads 7200"},

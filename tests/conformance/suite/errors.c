@@ -14,6 +14,7 @@ static const struct name kNames[] = {
     NAMED(ERROR_INVALID_HANDLE),
     NAMED(ERROR_INVALID_PARAMETER),
     NAMED(ERROR_NETNAME_DELETED),
+    {121, "ERROR_SEM_TIMEOUT"}, /* What a port says of WSAETIMEDOUT. */
     NAMED(WSA_IO_PENDING),
     NAMED(WSAEINTR),
     NAMED(WSAEACCES),
@@ -58,6 +59,7 @@ const char* error_name(int code) {
   static volatile LONG next;
   size_t i;
   if (code == 0) return "no error";
+  if (code == -1) return "success"; /* Of a call that should have failed. */
   for (i = 0; i < sizeof kNames / sizeof *kNames; ++i) {
     if (kNames[i].code == code) return kNames[i].name;
   }

@@ -75,20 +75,25 @@ static int matches(const struct row* row, const struct outcome* seen) {
          strcmp(row->effect ? row->effect : "", seen->effect) == 0;
 }
 
-static void report(const struct row* row, const struct outcome* seen) {
+/* `found`: what was seen, or of a skipped row why. */
+static void print_row(const struct row* row, const char* status, const char* found) {
   static const char* const rules[] = {"", "documented", "observed", "both"};
   char expected[256];
-  char found[256];
-  const int error = wanted_error(row);
-  describe(expected, sizeof expected, row->result, error, row->effect);
-  describe(found, sizeof found, seen->result, error == ANY_ERROR ? ANY_ERROR : seen->error,
-           seen->effect);
-  printf("row\t%s\t%s\t%s\t%s\t%s\t%s\n",
-         seen->skip           ? "skip"
-         : matches(row, seen) ? "pass"
-                              : "fail",
-         row->key, row->name, rules[row->rules], expected, seen->skip ? seen->skip : found);
+  describe(expected, sizeof expected, row->result, wanted_error(row), row->effect);
+  printf("row\t%s\t%s\t%s\t%s\t%s\t%s\n", status, row->key, row->name, rules[row->rules], expected,
+         found);
   fflush(stdout);
+}
+
+static void report(const struct row* row, const struct outcome* seen) {
+  char found[256];
+  if (seen->skip) {
+    print_row(row, "skip", seen->skip);
+    return;
+  }
+  describe(found, sizeof found, seen->result,
+           wanted_error(row) == ANY_ERROR ? ANY_ERROR : seen->error, seen->effect);
+  print_row(row, matches(row, seen) ? "pass" : "fail", found);
 }
 
 static int is_asked(const struct row* row) {
@@ -117,11 +122,9 @@ static void ask_each(enum start start, const struct row* rows, size_t count) {
 
 /* A row that waits side by side with others and gives no answer. */
 static void report_hang(const struct row* row) {
-  struct outcome seen;
-  memset(&seen, 0, sizeof seen);
-  seen.result = kMark;
-  effect(&seen, "no answer within %d s", TOGETHER_LIMIT / 1000);
-  report(row, &seen);
+  char found[64];
+  snprintf(found, sizeof found, "no answer within %d s", TOGETHER_LIMIT / 1000);
+  print_row(row, "fail", found);
 }
 
 struct job {
