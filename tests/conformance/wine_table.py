@@ -97,8 +97,8 @@ def sentence(lines, version):
     found = counts(lines)
     asked = len(lines) - found[NOT_ASKED]
     ours = sum(line.ours_are_right() for line in lines if line.kind() != NOT_ASKED)
-    return (f"Of the {asked} rows that both were asked, wsalive answers {ours} as Windows should and "
-            f"{version.replace('wine-', 'Wine ')} {found[SAME]}: [each row, side by side](docs/conformance-wine.md).\n")
+    return (f"Of the {asked} rows that both were asked, wsalive answers {ours} as [the contract](docs/semantics.md) says and "
+            f"{version.replace('wine-', 'Wine ')} {found[SAME]}:\n[each row, side by side](docs/conformance-wine.md).\n")
 
 
 def _table(head, rows):
