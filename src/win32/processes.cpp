@@ -83,17 +83,6 @@ void add_variable(os::ChildProgram& program, std::string variable) {
   program.environment->push_back(std::move(variable));
 }
 
-/// \return 0, or the code that the call fails with. The heritage must outlive the start.
-DWORD hand_down(os::ChildProgram& program, kernel::Heritage& heritage) {
-  auto collected = kernel::collect_heritage(winsock::sockets_for_child());
-  if (!collected) return ERROR_NOT_ENOUGH_MEMORY;
-  heritage = std::move(*collected);
-  if (heritage.descriptors.empty()) return 0;
-  program.inherited = heritage.descriptors;
-  add_variable(program, heritage.variable);
-  return 0;
-}
-
 Result<std::int32_t> start(os::ChildProgram& program) {
   constexpr std::string_view kExtension = ".exe";
   auto started = os::start_child(program);
@@ -102,6 +91,22 @@ Result<std::int32_t> start(os::ChildProgram& program) {
   }
   program.file.resize(program.file.size() - kExtension.size());
   return os::start_child(program);
+}
+
+/// A socket that another thread closes after it was noted fails the start (EBADF): then the rest is noted anew.
+Result<std::int32_t> start_with_heritage(const os::ChildProgram& program) {
+  constexpr int kMostTries = 100;
+  for (int tries = 1;; ++tries) {
+    const auto heritage = kernel::collect_heritage(winsock::sockets_for_child());
+    if (!heritage) return tl::unexpected(heritage.error());
+    os::ChildProgram heir = program;
+    if (!heritage->descriptors.empty()) {
+      heir.inherited = heritage->descriptors;
+      add_variable(heir, heritage->variable);
+    }
+    auto started = start(heir);
+    if (started || started.error().code != EBADF || tries == kMostTries) return started;
+  }
 }
 
 BOOL hand_out(std::int32_t number, LPPROCESS_INFORMATION information) {
@@ -140,11 +145,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     program.own_group = flags & CREATE_NEW_PROCESS_GROUP;
     if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
-    kernel::Heritage heritage;
-    if (inherits) {
-      if (const DWORD refused = hand_down(program, heritage)) return fail(refused);
-    }
-    const auto started = start(program);
+    const auto started = inherits ? start_with_heritage(program) : start(program);
     if (!started) return fail(code_of(started.error()));
     return hand_out(*started, information);
   });

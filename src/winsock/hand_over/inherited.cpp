@@ -9,6 +9,7 @@
 #include "winsock/adopt.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/create.hpp"
+#include "winsock/entered.hpp"
 #include "winsock/hand_over/handed_state.hpp"
 #include "winsock/runtime.hpp"
 
@@ -60,8 +61,11 @@ bool open_as_noted(const InheritedSocket& heir, LockFiles& lock_files) {
 
 std::vector<InheritedSocket> sockets_for_child() {
   std::vector<InheritedSocket> heirs;
-  Socket::for_each([&](Socket& socket) {
-    if (socket.inheritable) heirs.push_back(describe(socket));
+  Socket::for_each([&](const Socket& socket) {
+    const Entered entered{static_cast<Handle>(socket.fd())};  // Nobody closes it meanwhile.
+    if (entered.socket() && entered.socket()->inheritable) {
+      heirs.push_back(describe(*entered.socket()));
+    }
   });
   return heirs;
 }

@@ -7,10 +7,10 @@
 #include <mswsock.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,52 +18,13 @@
 #include <gtest/gtest.h>
 
 #include "support/handle_count.hpp"
+#include "support/own_child.hpp"
 #include "support/port.hpp"
 #include "support/temp_folder.hpp"
 #include "support/winsock_api.hpp"
 
 namespace wsalive::test {
 namespace {
-
-constexpr const char* kHandles = "WSALIVE_TEST_HANDLES";
-
-HANDLE to_handle(ULONG_PTR value) {
-  return reinterpret_cast<HANDLE>(value);  // NOLINT(performance-no-int-to-ptr)
-}
-ULONG_PTR to_value(HANDLE handle) { return reinterpret_cast<ULONG_PTR>(handle); }
-
-/// Runs one of the tests below named DISABLED_..., in a process of its own that is told these numbers.
-DWORD run_child(const std::string& test, const std::vector<ULONG_PTR>& numbers, BOOL inherits) {
-  std::string list;
-  for (const ULONG_PTR number : numbers) list += std::to_string(number) + ' ';
-  EXPECT_TRUE(SetEnvironmentVariableA(kHandles, list.c_str()));
-  std::array<char, MAX_PATH> self{};
-  EXPECT_GT(GetModuleFileNameA(nullptr, self.data(), self.size()), 0U);
-  std::string line = '"' + std::string{self.data()} + "\" --gtest_also_run_disabled_tests " +
-                     "--gtest_brief=1 --gtest_filter=Child.DISABLED_" + test;
-  STARTUPINFOA info{};
-  info.cb = sizeof info;
-  PROCESS_INFORMATION child{};
-  EXPECT_TRUE(CreateProcessA(nullptr, line.data(), nullptr, nullptr, inherits, 0, nullptr, nullptr,
-                             &info, &child))
-      << GetLastError();
-  DWORD code = 99;
-  EXPECT_EQ(WaitForSingleObject(child.hProcess, 60'000), WAIT_OBJECT_0);
-  EXPECT_TRUE(GetExitCodeProcess(child.hProcess, &code));
-  EXPECT_TRUE(CloseHandle(child.hProcess));
-  EXPECT_TRUE(CloseHandle(child.hThread));
-  EXPECT_TRUE(SetEnvironmentVariableA(kHandles, nullptr));
-  return code;
-}
-
-/// The numbers that the parent has told.
-std::vector<ULONG_PTR> told() {
-  const char* const list = std::getenv(kHandles);
-  std::istringstream in{list ? list : ""};
-  std::vector<ULONG_PTR> numbers;
-  for (ULONG_PTR number = 0; in >> number;) numbers.push_back(number);
-  return numbers;
-}
 
 SECURITY_ATTRIBUTES inheritable() { return {sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE}; }
 
@@ -311,6 +272,31 @@ TEST_F(Inheritance, ANonBlockingListenerStaysSoWhateverAChildDoes) {
   EXPECT_EQ(ioctlsocket(from, FIONBIO, &on), 0);
   EXPECT_EQ(run_child("MakesItBlocking", {from}, TRUE), 0U);
   EXPECT_TRUE(no_socket(accept(from, nullptr, nullptr), WSAEWOULDBLOCK));
+}
+
+TEST_F(Inheritance, SocketsThatComeAndGoMeanwhileDoNotFailIt) {
+  const Winsock started;
+  std::atomic<bool> stop{false};
+  std::thread closer{[&] {
+    while (!stop) {
+      std::vector<Own> some;
+      for (int at = 0; at < 64; ++at) some.push_back(udp());
+    }
+  }};
+  for (int round = 0; round < 20; ++round) {
+    char line[] = "true";
+    STARTUPINFOA info{};
+    info.cb = sizeof info;
+    PROCESS_INFORMATION child{};
+    EXPECT_TRUE(
+        CreateProcessA(nullptr, line, nullptr, nullptr, TRUE, 0, nullptr, nullptr, &info, &child))
+        << GetLastError();
+    EXPECT_EQ(WaitForSingleObject(child.hProcess, 60'000), WAIT_OBJECT_0);
+    EXPECT_TRUE(CloseHandle(child.hProcess));
+    EXPECT_TRUE(CloseHandle(child.hThread));
+  }
+  stop = true;
+  closer.join();
 }
 
 TEST_F(Inheritance, WithoutItTheChildGetsNothing) {
