@@ -6,9 +6,9 @@ namespace wsalive::demo {
 namespace {
 
 using os::Act;
-using os::Direction;
 using os::Event;
 using os::Segment;
+using os::SegmentDirection;
 
 constexpr std::chrono::milliseconds kCrossing{
     50};  // More than a segment needs through the firewall.
@@ -27,10 +27,11 @@ bool came_through(const Segment& sent, const std::vector<Segment>& outside) {
 /// The instant of the first event `act` that comes in after `index`, before the client speaks again.
 std::optional<Instant> reply(const std::vector<Event>& story, std::size_t index, Act act) {
   for (std::size_t i = index + 1; i < story.size(); ++i) {
-    if (story[i].segment.direction == Direction::in && story[i].act == act) {
+    if (story[i].segment.direction == SegmentDirection::in && story[i].act == act) {
       return story[i].segment.at;
     }
-    if (story[i].segment.direction == Direction::out && story[i].act != Act::acknowledgement) break;
+    if (story[i].segment.direction == SegmentDirection::out && story[i].act != Act::acknowledgement)
+      break;
   }
   return std::nullopt;
 }
@@ -43,7 +44,7 @@ class Teller {
   std::vector<Happening> tell() {
     story_ = story_of(record_.inside, lane_);
     for (std::size_t i = 0; i < story_.size(); ++i) {
-      if (story_[i].segment.direction == Direction::out) tell_event(i);
+      if (story_[i].segment.direction == SegmentDirection::out) tell_event(i);
     }
     return std::move(told_);
   }

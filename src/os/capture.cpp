@@ -113,7 +113,7 @@ void Capture::read_frame(std::uint8_t* frame, nanoseconds ahead, std::vector<Seg
   if (loopback_ && outgoing) return;
   std::optional<Segment> segment = parse_packet({frame + head->tp_net, head->tp_snaplen});
   if (!segment) return;
-  segment->direction = outgoing ? Direction::out : Direction::in;
+  segment->direction = outgoing ? SegmentDirection::out : SegmentDirection::in;
   segment->at = Instant{std::chrono::seconds{head->tp_sec} + nanoseconds{head->tp_nsec} - ahead};
   into.push_back(*segment);
 }

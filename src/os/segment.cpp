@@ -115,7 +115,8 @@ std::vector<Event> narrate(std::span<const Segment> segments) {
   std::vector<Event> story;
   story.reserve(segments.size());
   for (Segment segment : segments) {
-    segment.direction = segment.from == segments.front().from ? Direction::out : Direction::in;
+    segment.direction =
+        segment.from == segments.front().from ? SegmentDirection::out : SegmentDirection::in;
     const auto own = static_cast<std::size_t>(segment.direction);
     const Act act = act_of(segment, sides[own], sides[1 - own]);
     account(segment, act, sides[own], sides[1 - own]);
@@ -124,7 +125,7 @@ std::vector<Event> narrate(std::span<const Segment> segments) {
   return story;
 }
 
-std::vector<Instant> instants(std::span<const Event> story, Act act, Direction direction) {
+std::vector<Instant> instants(std::span<const Event> story, Act act, SegmentDirection direction) {
   std::vector<Instant> found;
   for (const Event& event : story) {
     if (event.act == act && event.segment.direction == direction) found.push_back(event.segment.at);
@@ -143,8 +144,8 @@ std::vector<Segment> of_port(std::span<const Segment> segments, std::uint16_t po
 std::string describe(const Event& event) {
   const Segment& s = event.segment;
   return fmt::format("{} {} {}->{} seq {} ack {} len {}",
-                     s.direction == Direction::out ? "out" : "in", name_of(event.act), s.from.port,
-                     s.to.port, s.seq, s.ack, s.payload);
+                     s.direction == SegmentDirection::out ? "out" : "in", name_of(event.act),
+                     s.from.port, s.to.port, s.seq, s.ack, s.payload);
 }
 
 }  // namespace wsalive::os

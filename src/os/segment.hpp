@@ -18,7 +18,7 @@
 namespace wsalive::os {
 
 /// As seen by the host on which a segment was captured; in an Event, by the first speaker.
-enum class Direction : std::uint8_t { out, in };
+enum class SegmentDirection : std::uint8_t { out, in };
 
 /// The flags of a TCP header, by their bits.
 enum TcpFlag : std::uint8_t { fin = 1, syn = 2, rst = 4, psh = 8, ack = 16 };
@@ -33,7 +33,7 @@ struct TcpEndpoint {
 
 struct Segment {
   Instant at;  ///< The kernel's stamp, on the clock of Instant.
-  Direction direction = Direction::out;
+  SegmentDirection direction = SegmentDirection::out;
   TcpEndpoint from;
   TcpEndpoint to;
   std::uint8_t flags = 0;
@@ -76,7 +76,7 @@ struct Event {
 
 /// The instants of one act in one direction.
 [[nodiscard]] std::vector<Instant> instants(std::span<const Event> story, Act act,
-                                            Direction direction);
+                                            SegmentDirection direction);
 
 /// The segments of the connection that has `port` at either end.
 [[nodiscard]] std::vector<Segment> of_port(std::span<const Segment> segments, std::uint16_t port);

@@ -87,11 +87,11 @@ class EngineOnWire : public TwoHosts {
     EXPECT_TRUE(more) << "the capture lost packets";
     if (more) segments_.insert(segments_.end(), more->begin(), more->end());
     const auto story = os::narrate(os::of_port(segments_, port));
-    Seen told{os::instants(story, os::Act::probe, os::Direction::out),
-              os::instants(story, os::Act::reset, os::Direction::out),
+    Seen told{os::instants(story, os::Act::probe, os::SegmentDirection::out),
+              os::instants(story, os::Act::reset, os::SegmentDirection::out),
               {}};
     for (const os::Event& event : story) {
-      if (event.segment.direction == os::Direction::in) told.heard = event.segment.at;
+      if (event.segment.direction == os::SegmentDirection::in) told.heard = event.segment.at;
     }
     return told;
   }

@@ -8,7 +8,7 @@ namespace wsalive::test {
 namespace {
 
 using os::Act;
-using os::Direction;
+using os::SegmentDirection;
 using policy::Happening;
 using policy::Millis;
 using std::chrono::nanoseconds;
@@ -21,7 +21,7 @@ class Comparison {
   std::string of(std::span<const os::Event> story) {
     for (const os::Event& event : story) {
       if (event.segment.at > wanted_.until || over_) break;
-      if (event.segment.direction == Direction::in) {
+      if (event.segment.direction == SegmentDirection::in) {
         hear(event);
       } else if (event.segment.at >= wanted_.on) {
         see(event);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using os::Act;
-using os::Direction;
+using os::SegmentDirection;
 
 /// T = I = 1 s, one probe: found dead 2 s after the last segment.
 const Stored kQuick{.keep_alive_time = 1000,
@@ -83,8 +83,8 @@ TEST_F(Detection, APeersResetInAnswerToAProbeIsConnReset) {  // K-92
   EXPECT_EQ(talk.receive(), WSAECONNRESET);
   EXPECT_EQ(talk.send("x"), WSAECONNRESET);
   const auto story = talk.story();
-  EXPECT_EQ(os::instants(story, Act::probe, Direction::out).size(), 1U) << talk.told();
-  EXPECT_EQ(os::instants(story, Act::reset, Direction::in).size(), 1U) << talk.told();
+  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << talk.told();
+  EXPECT_EQ(os::instants(story, Act::reset, SegmentDirection::in).size(), 1U) << talk.told();
 }
 
 TEST_F(Detection, ARetransmissionTimeOutIsTimedOut) {  // K-91
@@ -95,7 +95,7 @@ TEST_F(Detection, ARetransmissionTimeOutIsTimedOut) {  // K-91
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
   EXPECT_EQ(talk.send("x"), WSAETIMEDOUT);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, Direction::out).empty()) << talk.told();
+  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
 }
 
 /// TCP_MAXRTMS of a Windows 10 program.
@@ -150,7 +150,8 @@ TEST_F(Detection, ARetransmissionTimeOutAfterUnansweredProbesIsTimedOut) {  // K
   talk.switch_on();
   ASSERT_TRUE(network().cut_cable());
   std::this_thread::sleep_for(1400ms);
-  ASSERT_EQ(os::instants(talk.story(), Act::probe, Direction::out).size(), 1U) << talk.told();
+  ASSERT_EQ(os::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 1U)
+      << talk.told();
   ASSERT_EQ(talk.send("never acknowledged"), 0);
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
 }

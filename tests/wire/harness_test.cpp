@@ -22,9 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 using os::Act;
 using os::Capture;
-using os::Direction;
 using os::Event;
 using os::Segment;
+using os::SegmentDirection;
 using os::Visit;
 using os::Wiring;
 
@@ -83,11 +83,11 @@ TEST_F(Harness, SeesTheKernelsOwnProbesAndTheirAnswers) {  // K-94
   std::this_thread::sleep_for(1200ms);
 
   const std::vector<Event> story = talk.story();
-  const auto probes = os::instants(story, Act::probe, Direction::out);
-  const auto answers = os::instants(story, Act::answer, Direction::in);
+  const auto probes = os::instants(story, Act::probe, SegmentDirection::out);
+  const auto answers = os::instants(story, Act::answer, SegmentDirection::in);
   ASSERT_EQ(probes.size(), 1U) << told(story);
   ASSERT_EQ(answers.size(), 1U) << told(story);
-  const auto heard = os::instants(story, Act::acknowledgement, Direction::in);
+  const auto heard = os::instants(story, Act::acknowledgement, SegmentDirection::in);
   ASSERT_EQ(heard.size(), 1U) << told(story);  // Of "hello": the silence is counted from here.
   expect_near(probes[0] - heard[0], 1s);
   EXPECT_LT(answers[0] - probes[0], kTolerance);
@@ -100,8 +100,8 @@ TEST_F(Harness, SeesSilenceProbedAndEndedByAReset) {  // K-94
   EXPECT_EQ(talk.client.ended(4s), ETIMEDOUT);
 
   const std::vector<Event> story = talk.story();
-  const auto probes = os::instants(story, Act::probe, Direction::out);
-  const auto resets = os::instants(story, Act::reset, Direction::out);
+  const auto probes = os::instants(story, Act::probe, SegmentDirection::out);
+  const auto resets = os::instants(story, Act::reset, SegmentDirection::out);
   ASSERT_EQ(probes.size(), 2U) << told(story);
   ASSERT_EQ(resets.size(), 1U) << told(story);
   expect_near(probes[1] - probes[0], 1s);
@@ -124,7 +124,7 @@ Segment crafted_probe(const std::vector<Event>& story) {
   probe.flags = os::ack;
   for (const Event& event : story) {
     const Segment& s = event.segment;
-    if (event.segment.direction == Direction::out && s.has(os::ack)) {
+    if (event.segment.direction == SegmentDirection::out && s.has(os::ack)) {
       probe.seq = s.seq + s.payload - 1;
       probe.ack = s.ack;
       probe.window = s.window;
@@ -147,8 +147,8 @@ TEST_P(CraftedProbe, IsAnsweredAndDeliversNoOctet) {  // K-95
   EXPECT_EQ(talk.server.receive(200ms), "");
 
   const std::vector<Event> story = talk.story();
-  EXPECT_EQ(os::instants(story, Act::probe, Direction::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::answer, Direction::in).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << told(story);
   talk.client.send("after");
   EXPECT_EQ(talk.server.receive(1s), "after");
 }
@@ -176,7 +176,8 @@ TEST_F(Firewall, ForgetsAnIdleConnectionAndDropsItsNextSegment) {
   EXPECT_EQ(talk.server.receive(500ms), "");
   EXPECT_EQ(talk.client.ended(0ms), -1) << "nobody tells the client";
   const std::vector<Event> story = talk.story();
-  EXPECT_GE(os::instants(story, Act::retransmission, Direction::out).size(), 1U) << told(story);
+  EXPECT_GE(os::instants(story, Act::retransmission, SegmentDirection::out).size(), 1U)
+      << told(story);
 }
 
 TEST_F(Firewall, RemembersAConnectionThatIsKeptAlive) {
@@ -200,9 +201,9 @@ TEST_F(PrivateNetwork, LoopbackShowsEachSegmentOnce) {
   const auto segments = capture->take();
   ASSERT_TRUE(segments);
   const std::vector<Event> story = os::narrate(os::of_port(*segments, listener.port()));
-  EXPECT_EQ(os::instants(story, Act::open, Direction::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::open, Direction::in).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::data, Direction::out).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::open, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::open, SegmentDirection::in).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::data, SegmentDirection::out).size(), 1U) << told(story);
 }
 
 TEST_F(PrivateNetwork, ASilentPeerAnswersNoProbe) {
@@ -218,8 +219,8 @@ TEST_F(PrivateNetwork, ASilentPeerAnswersNoProbe) {
   const auto segments = capture->take();
   ASSERT_TRUE(segments);
   const std::vector<Event> story = os::narrate(os::of_port(*segments, listener.port()));
-  EXPECT_EQ(os::instants(story, Act::probe, Direction::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::answer, Direction::in).size(), 0U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 0U) << told(story);
 }
 
 TEST_F(PrivateNetwork, ACaptureThatOverflowsSaysSo) {

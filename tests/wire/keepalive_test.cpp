@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using os::Act;
-using os::Direction;
+using os::SegmentDirection;
 
 constexpr policy::Timing timing(std::uint32_t idle_ms, std::uint32_t interval_ms,
                                 std::uint8_t probes) {
@@ -59,7 +59,7 @@ TEST_P(DeadPeer, IsProbedAndGivenUpAsPredicted) {  // K-50, K-52, K-90, K-94
                   {.timing = row.expected, .on = on, .until = wire_now(), .tolerance = tolerance}),
       "")
       << talk.told();
-  const auto resets = os::instants(story, Act::reset, Direction::out);
+  const auto resets = os::instants(story, Act::reset, SegmentDirection::out);
   ASSERT_EQ(resets.size(), 1U) << talk.told();
   EXPECT_LT(std::chrono::abs(noticed - resets[0]), 60ms) << "the program hears when the wire does";
 }
@@ -83,8 +83,8 @@ TEST_F(KeepAliveOnTheWire, AnAnsweringPeerIsProbedEveryIdleTime) {  // K-50
                                 .tolerance = tolerance}),
             "")
       << talk.told();
-  EXPECT_EQ(os::instants(story, Act::probe, Direction::out).size(), 3U) << talk.told();
-  EXPECT_EQ(os::instants(story, Act::answer, Direction::in).size(), 3U) << talk.told();
+  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 3U) << talk.told();
+  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 3U) << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -111,7 +111,7 @@ TEST_F(KeepAliveOnTheWire, SilenceBeforeTheSwitchCounts) {  // K-50
   std::this_thread::sleep_for(2500ms);
   const Instant on = talk.switch_on();
   std::this_thread::sleep_for(300ms);
-  const auto probes = os::instants(talk.story(), Act::probe, Direction::out);
+  const auto probes = os::instants(talk.story(), Act::probe, SegmentDirection::out);
   ASSERT_EQ(probes.size(), 1U) << talk.told();
   EXPECT_LT(probes[0] - on, 60ms);
 }
@@ -125,7 +125,7 @@ TEST_F(KeepAliveOnTheWire, CountsOfZeroSendNothingAndTheConnectionLives) {  // K
   WireTalk talk{network()};
   talk.switch_on();
   std::this_thread::sleep_for(3500ms);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, Direction::out).empty()) << talk.told();
+  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -134,7 +134,7 @@ TEST_F(KeepAliveOnTheWire, OffSendsNothing) {  // K-10, K-59
   const StartedFromStore started{"win11", {.keep_alive_time = 1000, .keep_alive_interval = 1000}};
   WireTalk talk{network()};
   std::this_thread::sleep_for(2500ms);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, Direction::out).empty()) << talk.told();
+  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
 }
 
 TEST_F(KeepAliveOnTheWire, LostAnswersDoNoHarmWhileOneComes) {  // K-59
@@ -158,7 +158,7 @@ TEST_F(KeepAliveOnTheWire, LostAnswersDoNoHarmWhileOneComes) {  // K-59
           {.timing = timing(1000, 1000, 3), .on = on, .until = wire_now(), .tolerance = tolerance}),
       "")
       << talk.told();
-  EXPECT_EQ(os::instants(story, Act::answer, Direction::in).size(), 1U) << talk.told();
+  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -171,8 +171,9 @@ TEST_F(KeepAliveOnTheWire, NoProbeWhileDataIsUnacknowledged) {  // K-58
   EXPECT_EQ(talk.send("on its way"), 0);
   std::this_thread::sleep_for(2500ms);
   const auto story = talk.story();
-  EXPECT_TRUE(os::instants(story, Act::probe, Direction::out).empty()) << talk.told();
-  EXPECT_FALSE(os::instants(story, Act::retransmission, Direction::out).empty()) << talk.told();
+  EXPECT_TRUE(os::instants(story, Act::probe, SegmentDirection::out).empty()) << talk.told();
+  EXPECT_FALSE(os::instants(story, Act::retransmission, SegmentDirection::out).empty())
+      << talk.told();
 }
 
 }  // namespace

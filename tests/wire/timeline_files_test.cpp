@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using os::Act;
-using os::Direction;
+using os::SegmentDirection;
 using policy::Happening;
 
 struct Seen {
@@ -25,7 +25,7 @@ std::vector<Seen> in_words(const std::vector<os::Event>& story, Instant begin) {
   std::vector<Seen> seen;
   for (const os::Event& event : story) {
     const double at = std::chrono::duration<double, std::milli>(event.segment.at - begin).count();
-    const bool out = event.segment.direction == Direction::out;
+    const bool out = event.segment.direction == SegmentDirection::out;
     if (out && event.act == Act::probe) seen.push_back({at, Happening::probe});
     if (!out && event.act == Act::answer) seen.push_back({at, Happening::answer});
     if (!out && event.act == Act::data) seen.push_back({at, Happening::data});
@@ -39,7 +39,7 @@ std::vector<Seen> in_words(const std::vector<os::Event>& story, Instant begin) {
 Instant last_heard_of_handshake(const std::vector<os::Event>& story) {
   Instant heard{};
   for (const os::Event& event : story) {
-    if (event.act == Act::open && event.segment.direction == Direction::in)
+    if (event.act == Act::open && event.segment.direction == SegmentDirection::in)
       heard = event.segment.at;
   }
   return heard;

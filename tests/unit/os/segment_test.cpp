@@ -162,10 +162,10 @@ TEST(Narrate, NumbersWrapAround) {
 
 TEST(Narrate, OutIsWhatTheFirstSpeakerSends) {
   const auto story = narrate(std::vector{from_server(ack, 1, 1), from_client(ack, 1)});
-  EXPECT_EQ(story[0].segment.direction, Direction::out);
-  EXPECT_EQ(story[1].segment.direction, Direction::in);
-  EXPECT_EQ(instants(story, Act::data, Direction::out).size(), 1U);
-  EXPECT_EQ(instants(story, Act::data, Direction::in).size(), 0U);
+  EXPECT_EQ(story[0].segment.direction, SegmentDirection::out);
+  EXPECT_EQ(story[1].segment.direction, SegmentDirection::in);
+  EXPECT_EQ(instants(story, Act::data, SegmentDirection::out).size(), 1U);
+  EXPECT_EQ(instants(story, Act::data, SegmentDirection::in).size(), 0U);
 }
 
 TEST(OfPort, FindsEitherEnd) {

@@ -10,24 +10,26 @@ namespace {
 
 using namespace std::chrono_literals;
 using os::Act;
-using os::Direction;
 using os::Event;
+using os::SegmentDirection;
 
 constexpr Instant kStart{1000s};
 constexpr policy::Timing kTiming{
     .idle = policy::DwordMillis{1500}, .interval = policy::DwordMillis{300}, .probes = 3};
 
-Event event(std::chrono::milliseconds at, Direction direction, Act act) {
+Event event(std::chrono::milliseconds at, SegmentDirection direction, Act act) {
   Event e{.act = act, .segment = {}};
   e.segment.at = kStart + at;
   e.segment.direction = direction;
   return e;
 }
 
-Event probe(std::chrono::milliseconds at) { return event(at, Direction::out, Act::probe); }
-Event reset(std::chrono::milliseconds at) { return event(at, Direction::out, Act::reset); }
-Event heard(std::chrono::milliseconds at) { return event(at, Direction::in, Act::acknowledgement); }
-Event answer(std::chrono::milliseconds at) { return event(at, Direction::in, Act::answer); }
+Event probe(std::chrono::milliseconds at) { return event(at, SegmentDirection::out, Act::probe); }
+Event reset(std::chrono::milliseconds at) { return event(at, SegmentDirection::out, Act::reset); }
+Event heard(std::chrono::milliseconds at) {
+  return event(at, SegmentDirection::in, Act::acknowledgement);
+}
+Event answer(std::chrono::milliseconds at) { return event(at, SegmentDirection::in, Act::answer); }
 
 std::string compare(const std::vector<Event>& story, std::chrono::milliseconds on = 0ms) {
   return differences(story, {.timing = kTiming, .on = kStart + on, .until = kStart + 20s});
@@ -57,7 +59,8 @@ TEST(WireTimeline, SwitchedOnLateTheOthersFollowTheFirst) {  // K-50, K-52
 }
 
 TEST(WireTimeline, APeersResetEndsIt) {  // K-92
-  EXPECT_EQ(compare({heard(0ms), probe(1500ms), event(1500ms, Direction::in, Act::reset)}), "");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), event(1500ms, SegmentDirection::in, Act::reset)}),
+            "");
 }
 
 TEST(WireTimeline, EachFaultIsNamed) {
@@ -68,7 +71,7 @@ TEST(WireTimeline, EachFaultIsNamed) {
   EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), probe(2100ms)}),
             "at 2400ms: reset: not captured\n");
   EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), reset(2100ms), heard(2150ms),
-                     event(2150ms, Direction::in, Act::reset)}),
+                     event(2150ms, SegmentDirection::in, Act::reset)}),
             "reset captured at 2100.0 ms, but the schedule has at 2100ms: probe\n");
 }
 
