@@ -2,7 +2,7 @@
 //
 // The real one is `os_host()`; tests put a simulated kernel here, with ticks, lost probes and locked
 // sockets, so that two hours of silence take microseconds. Each function is one system call on one
-// descriptor, answers its errno, and keeps nothing. Any thread.
+// descriptor (`values`: four), answers its errno, and keeps nothing. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ class Host {
   [[nodiscard]] virtual Result<int> unacknowledged_bytes(int fd) noexcept = 0;
 
   [[nodiscard]] virtual Result<os::KernelKeepAlive> values(int fd) noexcept = 0;
+  [[nodiscard]] virtual Result<int> idle(int fd) noexcept = 0;
   [[nodiscard]] virtual Status set_switch(int fd, os::Switch value) noexcept = 0;
   [[nodiscard]] virtual Status set_idle(int fd, int seconds) noexcept = 0;
   [[nodiscard]] virtual Status set_interval(int fd, int seconds) noexcept = 0;

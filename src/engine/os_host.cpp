@@ -20,6 +20,7 @@ class OsHost final : public Host {
   }
 
   Result<os::KernelKeepAlive> values(int fd) noexcept override { return os::keep_alive_values(fd); }
+  Result<int> idle(int fd) noexcept override { return os::keep_alive_idle(fd); }
   Status set_switch(int fd, os::Switch value) noexcept override {
     return os::set_keep_alive_switch(fd, value);
   }

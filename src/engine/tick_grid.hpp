@@ -32,6 +32,18 @@ struct TickGrid {
     return floor(now) + ceil(wait) + edge();
   }
 
+  /// Looks that need not be exact share few wake-ups: the instant of `behind` moved to the last, or the next,
+  /// of the group of ticks that it lies in.
+  [[nodiscard]] constexpr Instant grouped_sooner(Instant at) const noexcept {
+    const auto since = at.time_since_epoch() - phase - edge();
+    return at - since % (kGroup * length);
+  }
+  [[nodiscard]] constexpr Instant grouped_later(Instant at) const noexcept {
+    return grouped_sooner(at + (kGroup - 1) * length);
+  }
+
+  static constexpr int kGroup = 4;  ///< Ticks.
+
   /// The same instant, or a little later if it lies at a tick's edge.
   [[nodiscard]] constexpr Instant off_edge(Instant at) const noexcept {
     return std::max(at, floor(at) + edge());

@@ -180,6 +180,11 @@ Result<os::KernelKeepAlive> SimulatedKernel::values(int fd) noexcept {
   return socket(fd).values;
 }
 
+Result<int> SimulatedKernel::idle(int fd) noexcept {
+  ++calls;
+  return socket(fd).values.idle_s;
+}
+
 Status SimulatedKernel::set_switch(int fd, os::Switch value) noexcept {
   ++calls;
   Socket& it = socket(fd);

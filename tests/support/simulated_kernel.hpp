@@ -75,6 +75,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
   Result<os::TcpFacts> facts(int fd) noexcept override;
   Result<int> unacknowledged_bytes(int fd) noexcept override;
   Result<os::KernelKeepAlive> values(int fd) noexcept override;
+  Result<int> idle(int fd) noexcept override;
   Status set_switch(int fd, os::Switch value) noexcept override;
   Status set_idle(int fd, int seconds) noexcept override;
   Status set_interval(int fd, int seconds) noexcept override;

@@ -42,6 +42,7 @@ class Simulation {
       const Instant next = std::min(due, kernel.next_event());
       if (next > target) break;
       kernel.advance_to(std::max(next, kernel.now()));
+      if (next == due) ++wakes;
       while (!stalled && !conductor_.idle() &&
              conductor_.next_due() + engine_delay <= kernel.now()) {
         conductor_.run_first(kernel.now());
@@ -67,6 +68,7 @@ class Simulation {
   bool stalled = false;  ///< The engine's thread does not run.
   std::chrono::nanoseconds engine_delay{};
   unsigned looks = 0;
+  unsigned wakes = 0;  ///< Instants with looks.
 
  private:
   engine::SlotTable slots_;

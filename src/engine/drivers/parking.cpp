@@ -78,6 +78,11 @@ void Parking::write_count(int fd, const policy::Timing& actual, unsigned base) n
   (void)parts_.host.set_count(fd, count(actual, base));
 }
 
+bool Parking::idle_changed_outside(int fd, const Slot& slot) noexcept {
+  const auto found = parts_.host.idle(fd);
+  return found && *found != slot.parked_idle;
+}
+
 bool Parking::changed_outside(int fd, const Slot& slot, const policy::Timing& actual,
                               unsigned base) noexcept {
   const auto found = parts_.host.values(fd);

@@ -36,7 +36,9 @@ class Parking {
   void write_count(int fd, const policy::Timing& actual, unsigned base) noexcept;
   [[nodiscard]] int count(const policy::Timing& actual, unsigned base) const noexcept;
 
-  /// Whether the kernel's values differ from those that were written.
+  /// Whether TCP_KEEPIDLE differs from what was written: all that the first probe of a silence rests on.
+  [[nodiscard]] bool idle_changed_outside(int fd, const Slot& slot) noexcept;
+  /// Whether any of the kernel's values differs from those that were written.
   [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const policy::Timing& actual,
                                      unsigned base) noexcept;
   /// The values found, as somebody outside has set them over what was wanted.

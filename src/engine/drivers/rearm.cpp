@@ -12,7 +12,10 @@ using std::chrono::seconds;
 
 /// The kernel's give-up by count is at 127; from one probe before that on it must be kept from it.
 constexpr unsigned kCountEnds = os::kLargestCount - 1;
+/// How long before its instant a whole number of seconds is told to the kernel, at least.
 constexpr int kLeadTicks = 16;
+/// From here on a look after a trigger may wait for others: the next instant is far.
+constexpr int kFarTicks = 16;
 
 std::uint32_t as_mark(milliseconds time) noexcept {
   return static_cast<std::uint32_t>(
@@ -69,19 +72,32 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
   const nanoseconds lead = lead_for(need);
-  if (heard + lead < need) {
+  const nanoseconds early =
+      lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
+  if (heard + lead + early < need) {
     if (was_triggered) settle(fd, slot, need);
     // An answer from now on would make the next probe due T after it, which may be before `need`.
+    const Instant then =
+        parts_.ticks.behind(seen.now, std::min(need - heard - lead, nanoseconds{idle}));
     return {Verdict::again,
-            parts_.ticks.behind(seen.now, std::min(need - heard - lead, nanoseconds{idle}))};
+            early == nanoseconds::zero() ? then : parts_.ticks.grouped_sooner(then)};
   }
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
   if (heard - need > 2 * parts_.ticks.length) {
     slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
-  if (parking_.changed_outside(fd, slot, seen.actual, slot.base_probes)) return {Verdict::outside};
+  if (changed_outside(fd, slot, seen)) return {Verdict::outside};
   return trigger(fd, slot, seen, need, /*last=*/unanswered >= parking_.probes(seen.actual));
+}
+
+// Interval and count matter from the first unanswered probe on, and a switch that somebody has turned off shows
+// in a probe that was told and is not out: the usual first probe, which is answered, costs one call here.
+bool RearmDriver::changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept {
+  const Course course = course_of(slot);
+  const bool first = seen.facts.probes == slot.base_probes && !course.triggered && !course.resting;
+  return first ? parking_.idle_changed_outside(fd, slot)
+               : parking_.changed_outside(fd, slot, seen.actual, slot.base_probes);
 }
 
 // A silence of whole seconds can be told to the kernel beforehand: then a busy machine, on which the
@@ -142,12 +158,15 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
     course.triggered = 1;
     course.kept = 0;
   });
-  return {Verdict::again, parts_.ticks.behind(seen.now, ahead + 2 * parts_.ticks.length)};
+  const Instant then = parts_.ticks.behind(seen.now, ahead + 2 * parts_.ticks.length);
+  const bool far = milliseconds{seen.actual.interval} > kFarTicks * parts_.ticks.length;
+  return {Verdict::again, far && !last ? parts_.ticks.grouped_later(then) : then};
 }
 
 // With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where
 // it would end too early (more than 126 probes, or the program's own), and taken away for the end.
 void RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
+  if (!last && seen.facts.probes == 0) return;  // The kernel ends nothing before one is unanswered.
   const auto own = parts_.host.user_timeout(fd);
   if (!last) {
     const bool wanted = (own && *own != 0) || seen.facts.probes >= kCountEnds;

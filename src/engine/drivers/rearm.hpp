@@ -45,6 +45,7 @@ class RearmDriver final : public ProbeDriver {
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool has_started_anew(const Slot& slot, const Seen& seen) noexcept;
   void begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept;
+  [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
   void settle(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
   [[nodiscard]] std::chrono::nanoseconds lead_for(std::chrono::milliseconds need) const noexcept;

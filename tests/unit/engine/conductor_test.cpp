@@ -256,6 +256,38 @@ TEST_F(ConductorTest, ValuesOfSomebodyOutsideBecomeTheSockets) {
   EXPECT_TRUE(simulation_.conductor().idle());
 }
 
+TEST_F(ConductorTest, AnIntervalSetOutsideHoldsFromTheFirstUnansweredProbeOn) {
+  const int fd = driven(asked(1500, 300, 5));
+  ASSERT_TRUE(simulation_.kernel.set_interval(fd, 2));
+  simulation_.run_for(10s);
+  const std::vector<Millis> probes = simulation_.probes(fd);
+  ASSERT_GE(probes.size(), 3U);
+  EXPECT_LE(probes[0], 1508ms);
+  EXPECT_GE(probes[1] - probes[0], 1996ms);
+  EXPECT_EQ(engine::wanted_of(simulation_.slot(fd)).interval_from, Source::outside);
+}
+
+TEST_F(ConductorTest, AnAnsweredProbeCostsSevenCalls) {
+  driven(asked(10'000, 500, 5), [](unsigned) { return true; });
+  simulation_.run_for(11s);
+  const unsigned before = simulation_.kernel.calls;
+  simulation_.run_for(10 * 10s + 1s);
+  EXPECT_GE(simulation_.kernel.calls - before, 10U * 5);
+  EXPECT_LE(simulation_.kernel.calls - before, 10U * 7 + 2);
+}
+
+TEST_F(ConductorTest, ManyConnectionsShareFewWakeUps) {
+  for (int i = 0; i < 500; ++i) {
+    driven(asked(2'000, 500, 5), [](unsigned) { return true; });
+    simulation_.run_for(4ms);
+  }
+  simulation_.run_for(2s);
+  const unsigned before = simulation_.wakes;
+  simulation_.run_for(10s);
+  EXPECT_GE(simulation_.wakes - before, 10U * 50);
+  EXPECT_LE(simulation_.wakes - before, 10U * 65);  // Of 250 ticks a second, every fourth.
+}
+
 TEST_F(ConductorTest, SwitchedOffFromOutsideItIsLeftAlone) {
   const int fd = driven(asked(1500, 300, 5));
   ASSERT_TRUE(simulation_.kernel.set_switch(fd, Switch::off));
