@@ -59,11 +59,7 @@ ProbeDriver* Conductor::driver(Mechanism mechanism) noexcept {
 
 Conductor::Choice Conductor::choose(int fd, const policy::Timing& wanted, Driving driving,
                                     bool has_user_timeout) noexcept {
-  const auto facts = parts_.host.facts(fd);
-  const policy::ConnectionFacts connection{
-      .established = facts && facts->state == os::TcpState::established,
-      .user_timeout = has_user_timeout,
-  };
+  policy::ConnectionFacts connection{.established = false, .user_timeout = has_user_timeout};
   policy::HostFacts host{
       .tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length),
       .has_engine = driving == Driving::possible,
@@ -71,7 +67,10 @@ Conductor::Choice Conductor::choose(int fd, const policy::Timing& wanted, Drivin
   };
   policy::DriverChoice choice = policy::choose_driver(wanted, host, connection);
   if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
-  host.can_repair = parts_.host.may_repair(fd);  // Asked only where nothing else would do.
+  // Asked only where nothing else would do.
+  const auto facts = parts_.host.facts(fd);
+  connection.established = facts && facts->state == os::TcpState::established;
+  host.can_repair = parts_.host.may_repair(fd);
   choice = policy::choose_driver(wanted, host, connection);
   if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
   return {choice, mechanism_for_late(choice.actual, host, connection)};
@@ -93,7 +92,7 @@ Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
     if (const Status done = parts_.host.set_switch(fd, os::Switch::on); !done) return done;
   }
   slot.cookie.store(*cookie, std::memory_order_relaxed);
-  forget_connection(fd, slot);
+  if (driver(choice.mechanism)) forget_connection(fd, slot);
   if (const Status done = install(fd, slot, wanted, choice); !done) return done;
   if (driver(choice.mechanism) && !course_of(slot).standby) look(fd, slot, now);
   publisher_.update(fd);
@@ -113,6 +112,7 @@ Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wante
                           const Choice& choice) noexcept {
   const Course before = course_of(slot);
   const bool was_on = driver_of(before) != DriverKind::off && before.written + slot.place != 0;
+  const policy::Timing had = wanted_of(slot).timing;
   if (mechanism_of(before) != choice.mechanism) let_go(fd, slot);
   set_wanted(slot, wanted);
   change(slot, [&](Course& course) {
@@ -126,15 +126,21 @@ Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wante
     if (done) due_.schedule(fd, slot.place != 0 ? slot.due : Instant{});
     return done;
   }
-  if (choice.mechanism == Mechanism::kernel) return write_kernel(fd, choice.driver.actual);
+  if (choice.mechanism == Mechanism::kernel) {
+    const bool kept_it = before.written != 0 && driver_of(before) == DriverKind::native;
+    return write_kernel(fd, choice.driver.actual, kept_it ? in_kernel(had) : os::KernelKeepAlive{});
+  }
   return parts_.host.set_switch(fd, os::Switch::off);
 }
 
-Status Conductor::write_kernel(int fd, const policy::Timing& timing) noexcept {
+Status Conductor::write_kernel(int fd, const policy::Timing& timing,
+                               const os::KernelKeepAlive& already) noexcept {
   const os::KernelKeepAlive values = in_kernel(timing);
-  Status done = parts_.host.set_interval(fd, values.interval_s);
-  if (done) done = parts_.host.set_count(fd, values.probes);
-  if (done) done = parts_.host.set_idle(fd, values.idle_s);  // Last: it arms the timer.
+  Status done;
+  if (values.interval_s != already.interval_s)
+    done = parts_.host.set_interval(fd, values.interval_s);
+  if (done && values.probes != already.probes) done = parts_.host.set_count(fd, values.probes);
+  if (done) done = parts_.host.set_idle(fd, values.idle_s);  // Last, and always: it arms the timer.
   return done;
 }
 

@@ -78,7 +78,9 @@ class Conductor {
   void forget_connection(int fd, Slot& slot) noexcept;
   [[nodiscard]] Status install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
                                const Choice& choice) noexcept;
-  [[nodiscard]] Status write_kernel(int fd, const policy::Timing& timing) noexcept;
+  /// Interval, count and idle time; interval and count that the kernel has `already` are left alone.
+  [[nodiscard]] Status write_kernel(int fd, const policy::Timing& timing,
+                                    const os::KernelKeepAlive& already = {}) noexcept;
   [[nodiscard]] ProbeDriver* driver(Mechanism mechanism) noexcept;
   void let_go(int fd, Slot& slot) noexcept;
   void look(int fd, Slot& slot, Instant now);
