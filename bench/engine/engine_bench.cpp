@@ -2,6 +2,7 @@
 // connection weighs, for 1, 100 and 10,000 driven connections, and for 50,000 in five processes.
 //
 //   engine_bench [--quick]
+//   engine_bench --rearm COUNT       only that scene, for a profiler
 
 #include <fmt/core.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/kernel_probe.hpp"
@@ -30,10 +32,11 @@ constexpr std::size_t kMany = 1000;  // From here on the timing is that of the b
 struct Effort {
   std::vector<std::size_t> counts;
   milliseconds watched;
+  bool repaired;          ///< With the scenes of repair.
   std::size_t processes;  ///< Of 10,000 connections each.
 };
-const Effort kFull{{1, 100, 10'000}, 8s, 5};
-const Effort kQuick{{1}, 4s, 0};
+const Effort kFull{{1, 100, 10'000}, 8s, true, 5};
+const Effort kQuick{{1}, 4s, true, 0};
 
 double tick_ms() {
   return std::chrono::duration<double, std::milli>(engine::os_ticks().length).count();
@@ -201,6 +204,7 @@ int run(const Effort& effort) {
     rearm(report, count, peers.hearing(), effort.watched);
   }
   for (const std::size_t count : effort.counts) {
+    if (!effort.repaired) break;
     repair(report, count, peers.deaf(), effort.watched);
   }
   report.print();
@@ -212,5 +216,9 @@ int run(const Effort& effort) {
 
 int main(int argc, char** argv) {
   using namespace wsalive::bench;
+  using namespace std::chrono_literals;
+  if (argc > 2 && std::string_view{argv[1]} == "--rearm") {
+    return run({.counts = {std::stoul(argv[2])}, .watched = 8s, .repaired = false, .processes = 0});
+  }
   return run(is_quick(argc, argv) ? kQuick : kFull);
 }
