@@ -41,8 +41,7 @@ constexpr auto kEvents = [] {
 
 }  // namespace
 
-Watched::Watched(int fd, Readiness wanted) noexcept
-    : fd_(fd), wanted_(kEvents[wanted % kEvents.size()]) {}
+Wanted::Wanted(Readiness wanted) noexcept : events_(kEvents[wanted % kEvents.size()]) {}
 
 Readiness Watched::found() const noexcept {
   unsigned found = 0;

@@ -19,15 +19,30 @@ enum ReadinessBit : std::uint8_t {
 };
 using Readiness = std::uint8_t;
 
+/// What is waited for, in the kernel's own form: made once for many descriptors.
+class Wanted {
+ public:
+  explicit Wanted(Readiness wanted) noexcept;
+
+ private:
+  friend class Watched;
+  short events_;
+};
+
 /// One descriptor to wait for, in the kernel's own form.
 class Watched {
  public:
   Watched() = default;
   /// A negative descriptor is passed over.
-  Watched(int fd, Readiness wanted) noexcept;
+  Watched(int fd, Wanted wanted) noexcept : fd_(fd), wanted_(wanted.events_) {}
+  Watched(int fd, Readiness wanted) noexcept : Watched(fd, Wanted{wanted}) {}
 
   [[nodiscard]] Readiness ready() const noexcept { return ready_ == 0 ? Readiness{0} : found(); }
   [[nodiscard]] bool is_passed_over() const noexcept { return fd_ < 0; }
+
+  /// The caller's own verdict, kept in the place of the kernel's answer until the next wait.
+  void set_verdict(short verdict) noexcept { ready_ = verdict; }
+  [[nodiscard]] short verdict() const noexcept { return ready_; }
 
  private:
   [[nodiscard]] Readiness found() const noexcept;

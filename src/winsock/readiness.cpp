@@ -49,17 +49,13 @@ Ready judge_connected(const Socket& socket, os::Readiness found) {
 
 }  // namespace
 
-os::Watched watch(const Socket& socket, Ready wanted) noexcept {
-  const Phase phase = socket.phase.load(std::memory_order_acquire);
-  if (socket.is_stream() && phase == Phase::fresh) return {-1, 0};
-  // A request's end shows as "can send", whatever is waited for.
-  if (phase == Phase::connecting) return {socket.fd(), os::kWritable};
+os::Wanted asked_of_kernel(Ready wanted) noexcept {
   unsigned asked = 0;
   if ((wanted & kCanReceive) != 0) asked |= os::kReadable;
   if ((wanted & kCanSend) != 0) asked |= os::kWritable;
   if ((wanted & kHasUrgent) != 0) asked |= os::kUrgent;
   if ((wanted & kPeerHasEnded) != 0) asked |= os::kPeerEnded;
-  return {socket.fd(), static_cast<os::Readiness>(asked)};
+  return os::Wanted{static_cast<os::Readiness>(asked)};
 }
 
 Ready judge(Socket& socket, os::Readiness found) noexcept {

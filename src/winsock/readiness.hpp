@@ -21,9 +21,16 @@ enum ReadyBit : std::uint8_t {
 };
 using Ready = std::uint8_t;
 
-/// What is to be asked of the kernel for a socket of which `wanted` (ReadyBit) is wanted. A stream
-/// that was never connected is passed over: it becomes ready for nothing.
-[[nodiscard]] os::Watched watch(const Socket& socket, Ready wanted) noexcept;
+/// What is to be asked of the kernel where `wanted` (ReadyBit) is wanted.
+[[nodiscard]] os::Wanted asked_of_kernel(Ready wanted) noexcept;
+
+/// The same for one socket in its present phase: a request's end shows as "can send", whatever is waited
+/// for, and a stream that was never connected is passed over: it becomes ready for nothing.
+[[nodiscard]] inline os::Watched watch(const Socket& socket, os::Wanted asked) noexcept {
+  const Phase phase = socket.phase.load(std::memory_order_acquire);
+  if (phase == Phase::connecting) return {socket.fd(), os::Wanted{os::kWritable}};
+  return {phase == Phase::fresh && socket.is_stream() ? -1 : socket.fd(), asked};
+}
 
 /// Whether a socket so watched may be ready by what we know, without the kernel's having found anything:
 /// apart from the deferred connections of a listener.

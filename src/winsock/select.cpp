@@ -7,28 +7,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "os/clock.hpp"
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
-#include "winsock/entered.hpp"
-#include "winsock/hooks.hpp"
 #include "winsock/program_array.hpp"
 #include "winsock/readiness.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/small_vector.hpp"
-#include "winsock/transfer.hpp"
+#include "winsock/watch_list.hpp"
 
 namespace wsalive::winsock {
 namespace {
-
-constexpr std::size_t kUsual = 192;            // Three sets of Windows' usual size.
-constexpr std::size_t kMostReserved = 65'536;  // A count may be nonsense.
 
 /// What a set of sockets waits for, and what puts a socket into its answer.
 struct SetRole {
@@ -42,107 +35,93 @@ constexpr std::array kRoles{
     SetRole{kHasUrgent, kHasUrgent | kConnectFailed},
 };
 
-/// One socket in one set.
-struct Member {
-  SOCKET handle;
-  const SetRole* role;
-  bool ready;
-};
-
-class Selection {
- public:
-  Selection(fd_set* reading, fd_set* writing, fd_set* exceptional)
-      : sets_{reading, writing, exceptional} {}
-
-  [[nodiscard]] WsaError read();
-  [[nodiscard]] Count wait(std::optional<Instant> deadline);
-  [[nodiscard]] WsaError write() const;
-
- private:
-  [[nodiscard]] bool watch_all();
-  [[nodiscard]] std::size_t judge_all();
-
-  std::array<fd_set*, 3> sets_;
-  SmallVector<Member, kUsual> members_;
-  SmallVector<os::Watched, kUsual> watched_;
-  bool some_known_ = false;  ///< A socket may be ready by what we know.
-};
-
 SOCKET* array_of(fd_set* set) {
+  if (!set) return nullptr;
   return reinterpret_cast<SOCKET*>(reinterpret_cast<char*>(set) + offsetof(fd_set, fd_array));
 }
 
-WsaError Selection::read() {
-  for (std::size_t which = 0; which < sets_.size(); ++which) {
-    if (!sets_[which]) continue;
-    u_int count = 0;
-    if (!os::load_program(&sets_[which]->fd_count, count) || !can_store(&sets_[which]->fd_count)) {
-      return WsaError::fault;
-    }
-    members_.reserve(members_.size() + std::min<std::size_t>(count, kMostReserved));
-    const bool good = for_each_of_program(array_of(sets_[which]), count, [&](const SOCKET& handle) {
-      members_.push_back({handle, &kRoles[which], false});
-    });
+class SelectCall {
+ public:
+  SelectCall(fd_set* reading, fd_set* writing, fd_set* exceptional)
+      : sets_{{{reading, 0}, {writing, 0}, {exceptional, 0}}} {}
+
+  [[nodiscard]] WsaError check();
+  [[nodiscard]] WatchList& list() noexcept { return list_; }
+  [[nodiscard]] WsaError watch_all(bool again);
+  [[nodiscard]] std::size_t judge_all();
+  void write();
+
+ private:
+  struct Set {
+    fd_set* set;
+    u_int count;
+
+    [[nodiscard]] std::span<SOCKET> sockets() const { return {array_of(set), count}; }
+  };
+
+  std::array<Set, 3> sets_;
+  WatchList list_;
+};
+
+WsaError SelectCall::check() {
+  std::size_t all = 0;
+  for (Set& each : sets_) {
+    if (!each.set) continue;
+    const bool good = os::load_program(&each.set->fd_count, each.count) &&
+                      can_store(&each.set->fd_count) &&
+                      is_good_array(array_of(each.set), each.count);
     if (!good) return WsaError::fault;
+    all += each.count;
   }
-  watched_.reserve(members_.size());  // Nothing may run out of memory once the call has begun.
-  return members_.size() != 0 ? WsaError::none : WsaError::invalid_argument;
+  list_.make_room(all);
+  return all != 0 ? WsaError::none : WsaError::invalid_argument;
 }
 
-/// Looks all sockets up. \return whether they are all open.
-bool Selection::watch_all() {
-  watched_.clear();
-  watched_.reserve(members_.size());
-  some_known_ = any_deferred();
-  return std::all_of(members_.begin(), members_.end(), [this](const Member& member) {
-    const Socket* const socket = Socket::find(member.handle);
-    if (socket) watched_.push_back(watch(*socket, member.role->wanted));
-    some_known_ = some_known_ || (socket && may_be_known_ready(watched_[watched_.size() - 1]));
-    return socket != nullptr;
+/// K-23: every one must be open; after the first look it has been closed meanwhile (K-109).
+WsaError SelectCall::watch_all(bool again) {
+  bool all_open = true;
+  list_.fill([&](auto put) {
+    for (std::size_t which = 0; which < sets_.size(); ++which) {
+      const os::Wanted asked = asked_of_kernel(kRoles[which].wanted);
+      for (const SOCKET handle : sets_[which].sockets()) {
+        const Socket* const socket = Socket::find(handle);
+        all_open = all_open && socket;
+        put(socket ? watch(*socket, asked) : os::Watched{});
+      }
+    }
   });
+  if (all_open) return WsaError::none;
+  return again ? WsaError::interrupted : WsaError::not_a_socket;
 }
 
-std::size_t Selection::judge_all() {
+std::size_t SelectCall::judge_all() {
   std::size_t ready = 0;
-  for (std::size_t at = 0; at < members_.size(); ++at) {
-    Member& member = members_[at];
-    const os::Readiness found = watched_[at].ready();
-    member.ready = false;
-    if (found == 0 && !some_known_) continue;
-    Socket* const socket = Socket::find(member.handle);
-    member.ready = socket && (judge(*socket, found) & member.role->answers) != 0;
-    ready += member.ready ? 1 : 0;
+  os::Watched* next = list_.first();
+  for (std::size_t which = 0; which < sets_.size(); ++which) {
+    for (const SOCKET handle : sets_[which].sockets()) {
+      os::Watched& watched = *next++;
+      const os::Readiness found = watched.ready();
+      if (found == 0 && !list_.some_known()) continue;
+      Socket* const socket = Socket::find(handle);
+      const bool answers = socket && (judge(*socket, found) & kRoles[which].answers) != 0;
+      watched.set_verdict(answers ? 1 : 0);
+      ready += answers ? 1U : 0U;
+    }
   }
   return ready;
 }
 
-Count Selection::wait(std::optional<Instant> deadline) {
-  EnteredMany entered;
-  if (!entered.look([this] { return watch_all(); })) return refused(WsaError::not_a_socket);
-  if (const std::size_t ready = some_known_ ? judge_all() : 0; ready != 0) return ready;
-  for (;;) {
-    const int found = wait_with_hook(watched_.data(), watched_.size(), deadline);
-    if (found == -ECANCELED) return refused(WsaError::interrupted);
-    if (found == -ENOMEM || found == -EINVAL) return refused(WsaError::no_buffers);
-    if (found > 0) {
-      if (const std::size_t ready = judge_all(); ready != 0) return ready;
+/// The sockets that are ready move to the front of their sets.
+void SelectCall::write() {
+  const os::Watched* next = list_.first();
+  for (const Set& each : sets_) {
+    if (!each.set) continue;
+    SOCKET* kept = each.sockets().data();
+    for (const SOCKET handle : each.sockets()) {
+      if (next++->verdict() != 0) *kept++ = handle;
     }
-    if (found == 0) return std::size_t{0};
-    // A signal, a socket's close (K-109), or an event that is none of the program's.
-    if (!entered.look([this] { return watch_all(); })) return refused(WsaError::interrupted);
+    each.set->fd_count = static_cast<u_int>(kept - each.sockets().data());
   }
-}
-
-WsaError Selection::write() const {
-  for (std::size_t which = 0; which < sets_.size(); ++which) {
-    if (!sets_[which]) continue;
-    ProgramWriter<SOCKET> out{array_of(sets_[which])};
-    for (const Member& member : members_) {
-      if (member.role == &kRoles[which] && member.ready) out.put(member.handle);
-    }
-    if (!os::store_program(&sets_[which]->fd_count, out.count())) return WsaError::fault;
-  }
-  return WsaError::none;
 }
 
 /// nullopt in `deadline`: for ever.
@@ -165,12 +144,11 @@ Count select_call(fd_set* reading, fd_set* writing, fd_set* exceptional, const t
   if (const WsaError bad = deadline_of(time_out, deadline); bad != WsaError::none) {
     return refused(bad);
   }
-  Selection selection{reading, writing, exceptional};
-  if (const WsaError bad = selection.read(); bad != WsaError::none) return refused(bad);
-  const Count ready = selection.wait(deadline);
-  if (!ready) return ready;
-  const WsaError bad = selection.write();
-  return bad == WsaError::none ? ready : refused(bad);
+  SelectCall call{reading, writing, exceptional};
+  if (const WsaError bad = call.check(); bad != WsaError::none) return refused(bad);
+  const Count ready = wait_for_some(call, deadline);
+  if (ready) call.write();
+  return ready;
 }
 
 }  // namespace

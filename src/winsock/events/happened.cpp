@@ -98,7 +98,8 @@ void put_message_events(Ready ready, NetworkRecord& record) {
 os::Readiness look_at(Socket& socket) {
   for (;;) {
     const Phase before = socket.phase.load(std::memory_order_acquire);
-    os::Watched watched = watch(socket, kCanReceive | kCanSend | kHasUrgent | kPeerHasEnded);
+    os::Watched watched =
+        watch(socket, asked_of_kernel(kCanReceive | kCanSend | kHasUrgent | kPeerHasEnded));
     if (os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) < 0) return 0;
     if (before != Phase::connecting || watched.ready() == 0) return watched.ready();
     if (settle_phase(socket) != Phase::connected) return watched.ready();

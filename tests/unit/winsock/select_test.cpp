@@ -220,6 +220,36 @@ TEST_F(Select, PollKnowsItsEvents) {
   }
 }
 
+// A socket that is known to be ready (here: not to be one) does not keep the others from being asked about.
+TEST_F(Select, PollTellsOfAllAtOnce) {
+  const Pair pair = connected_pair();
+  ASSERT_EQ(send(pair.server, "x", 1, 0), 1);
+  ASSERT_EQ(polled(pair.client, POLLIN, 1000), POLLRDNORM);
+  std::array<WSAPOLLFD, 3> items{
+      {{INVALID_SOCKET, POLLIN, 0x7f}, {pair.client, POLLIN, 0x7f}, {pair.server, POLLIN, 0x7f}}};
+  EXPECT_EQ(WSAPoll(items.data(), 3, -1), 2);
+  EXPECT_EQ(items[0].revents, POLLNVAL);
+  EXPECT_EQ(items[1].revents, POLLRDNORM);
+  EXPECT_EQ(items[2].revents, 0);
+}
+
+TEST_F(Select, AThousandSocketsInOneCall) {
+  std::vector<Pair> pairs;
+  std::vector<WSAPOLLFD> items;
+  for (int i = 0; i < 250; ++i) {
+    pairs.push_back(connected_pair());
+    items.push_back({pairs.back().client, POLLIN, 0});
+    items.push_back({pairs.back().server, POLLIN | POLLOUT, 0});
+  }
+  ASSERT_EQ(send(pairs[200].server, "x", 1, 0), 1);
+  ASSERT_EQ(polled(pairs[200].client, POLLIN, 1000), POLLRDNORM);
+  EXPECT_EQ(WSAPoll(items.data(), static_cast<ULONG>(items.size()), 0), 251);
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    const SHORT expected = at % 2 == 1 ? SHORT{POLLOUT} : at == 400 ? SHORT{POLLRDNORM} : SHORT{0};
+    EXPECT_EQ(items[at].revents, expected) << at;
+  }
+}
+
 TEST_F(Select, CommandsWork) {
   const Pair pair = connected_pair();
   u_long value = 9;
