@@ -10,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "base/wsa_error.hpp"
@@ -44,11 +43,13 @@ struct SetVerdict {
 };
 
 /// What a get may do: `error`, or none and the number of bytes that it writes and reports in
-/// `*optlen`. With an error, `reported` is what `*optlen` becomes; nullopt leaves it as it was.
+/// `*optlen`. With an error, `reported` is what `*optlen` becomes; kUnchanged leaves it as it was.
 struct GetVerdict {
+  static constexpr int kUnchanged = -1;
+
   WsaError error = WsaError::none;
   int bytes = 0;
-  std::optional<int> reported{};
+  int reported = kUnchanged;
 
   friend constexpr bool operator==(const GetVerdict&, const GetVerdict&) = default;
 };

@@ -120,6 +120,11 @@ class Channel;
 class Selection;
 
 class Socket {
+  // First, and with `phase`, what every call reads.
+  std::atomic<Life> life_{Life::free};
+  int fd_ = -1;
+  Traits traits_;
+
  public:
   /// The socket of that handle, open and ours; nullptr otherwise (K-23).
   [[nodiscard]] static Socket* find(Handle handle) noexcept;
@@ -169,10 +174,6 @@ class Socket {
   void reset() noexcept;
   [[nodiscard]] static Socket* slot(int fd) noexcept;
   static int limit() noexcept;
-
-  std::atomic<Life> life_{Life::free};
-  int fd_ = -1;
-  Traits traits_;
 };
 
 namespace detail {

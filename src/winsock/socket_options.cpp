@@ -82,7 +82,8 @@ Socket* socket_of(const Entered& entered, int level, int name) noexcept {
 }
 
 /// The row of an option that the release knows on this kind of socket (K-24, K-25, K-73).
-WsaError find_row(const Socket& socket, int level, int name, const OptionRow*& found) noexcept {
+[[gnu::always_inline]] inline WsaError find_row(const Socket& socket, int level, int name,
+                                                const OptionRow*& found) noexcept {
   Level* const rows = level_of(level);
   const OptionRow* const row = rows ? rows->find(name) : nullptr;
   if (!row) {
@@ -137,7 +138,7 @@ WsaError get_option(SOCKET handle, int level, int name, char* value, int* size) 
   if (!os::load_program(size, given)) return WsaError::fault;
   const policy::GetVerdict verdict = judge_get(row->shape, given);
   if (verdict.error != WsaError::none) {
-    if (verdict.reported) (void)os::store_program(size, *verdict.reported);  // K-72
+    if (verdict.reported >= 0) (void)os::store_program(size, verdict.reported);  // K-72
     return verdict.error;
   }
   return row->get({*socket, *row, value, size, given, verdict.bytes});
