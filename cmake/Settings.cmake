@@ -32,6 +32,14 @@ if(GOLD AND CMAKE_BUILD_TYPE STREQUAL Dev AND NOT WSALIVE_SANITIZE)
   add_link_options($<$<CXX_COMPILER_ID:GNU>:-fuse-ld=gold>)
 endif()
 
+# The library is optimised as a whole where speed counts: its layers are small files of small functions, and
+# a call costs more behind a system call than anywhere else.
+set(WSALIVE_WHOLE_LIBRARY OFF)
+if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT WSALIVE_SANITIZE)
+  set(WSALIVE_WHOLE_LIBRARY ON)
+  add_link_options(-fno-lto)  # All else is linked from the objects' plain halves.
+endif()
+
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tl-expected REQUIRED)
