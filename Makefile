@@ -24,7 +24,7 @@ test: build/dev/build.ninja ## build and run all tests
 
 conformance-wine: build/dev/build.ninja ## ask the conformance programs under Wine, too, and write the table
 	@tools/setup --wine
-	@cmake --build --preset dev -- --quiet
+	@cmake --build --preset dev --target conformance_programs -- --quiet
 	@tests/conformance/wine --write
 
 asan: build/asan/build.ninja ## run the fast and net tests under AddressSanitizer
