@@ -6,6 +6,7 @@ labels: fast
 import itertools
 import os
 import re
+import subprocess
 import sys
 import unittest
 
@@ -67,6 +68,11 @@ class Tables(unittest.TestCase):
         for keys in re.findall(r"^\| (K-[^|]+) \|", text, re.M):
             told |= rows.keys_in(keys)
         self.assertEqual(rows.as_ranges(ours - told), "")
+
+    def test_every_mutation_can_still_be_made(self):
+        found = subprocess.run([os.path.join(rows.ROOT, "tools/mutate"), "--check"], capture_output=True, text=True,
+                               check=False)
+        self.assertEqual((found.stdout, found.stderr, found.returncode), ("", "", 0))
 
 
 if __name__ == "__main__":
