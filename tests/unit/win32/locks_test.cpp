@@ -229,6 +229,28 @@ TEST(Interlocked, AnswersTheOldOrTheNewValueAsDocumented) {
   EXPECT_EQ(pointer, nullptr);
 }
 
+TEST(Interlocked, HasEveryWidth) {
+  SHORT volatile narrow = 5;
+  EXPECT_EQ(InterlockedIncrement16(&narrow), 6);
+  EXPECT_EQ(InterlockedCompareExchange16(&narrow, 1, 6), 6);
+  EXPECT_EQ(InterlockedOr16(&narrow, 2), 1);
+  EXPECT_EQ(narrow, 3);
+  CHAR volatile octet = 5;
+  EXPECT_EQ(InterlockedExchange8(&octet, 7), 5);
+  EXPECT_EQ(InterlockedAnd8(&octet, 3), 7);
+  EXPECT_EQ(octet, 3);
+  constexpr LONG64 kWide = LONG64{1} << 40;
+  LONG64 volatile wide = kWide;
+  EXPECT_EQ(InterlockedDecrement64(&wide), kWide - 1);
+  EXPECT_EQ(InterlockedExchangeAdd64(&wide, 1), kWide - 1);
+  EXPECT_EQ(InterlockedCompareExchange64(&wide, 5, kWide), kWide);
+  EXPECT_EQ(InterlockedExchange64(&wide, kWide | 1), 5);
+  EXPECT_EQ(InterlockedXor64(&wide, 1), kWide | 1);
+  EXPECT_EQ(InterlockedOr64(&wide, 6), kWide);
+  EXPECT_EQ(InterlockedAnd64(&wide, 2), kWide | 6);
+  EXPECT_EQ(wide, 2);
+}
+
 TEST(Interlocked, LosesNothingAmongThreads) {
   LONG volatile count = 0;
   in_threads([&] {
