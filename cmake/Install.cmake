@@ -47,6 +47,9 @@ install(TARGETS wsalive)
 if(TARGET wsalive_preload)
   install(TARGETS wsalive_preload DESTINATION ${CMAKE_INSTALL_LIBDIR}/wsalive)
 endif()
+install(TARGETS wsalive-demo DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
+install(PROGRAMS ${PROJECT_BINARY_DIR}/demo/keepalive_client_alone RENAME keepalive_client
+        DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
 install(FILES docs/man/wsalive.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

@@ -1,7 +1,7 @@
 # Windows sources, built as a user would by the build tree's own wsalive-cc or wsalive-c++, into the
 # current binary folder:
 #
-#   wsalive_program(<name> <source> [<object or archive>...])   a program, by full paths of the rest
+#   wsalive_program(<name> <source> [<object or archive>...])   a program, by full paths of the rest; also flags
 #   wsalive_object(<name> <source>)                             <name>.o, for such programs
 
 # Sets `program_flags` and, for one source, `program_front`.
@@ -20,7 +20,10 @@ function(wsalive_compiled output source)
   get_filename_component(name ${output} NAME)
   wsalive_program_settings(${source})
   set(parts ${ARGN})
-  list(REMOVE_ITEM parts -c)
+  if("-static-libwsalive" IN_LIST parts)
+    list(APPEND parts wsalive_static)
+  endif()
+  list(FILTER parts EXCLUDE REGEX "^-")
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -E env WSALIVE_CC=${CMAKE_C_COMPILER} WSALIVE_CXX=${CMAKE_CXX_COMPILER}

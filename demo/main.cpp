@@ -1,13 +1,19 @@
-// The demo: wsalive-demo CLIENT_PROGRAM [PICTURE.svg]
+// The demo: wsalive-demo [--svg FILE] [--client PROGRAM]. The client stands beside it unless another one is named.
+// `wsalive demo` and `make demo` both start it.
 //
 // Plays the main job on made-up hosts and judges it against the prediction. Exit status 0: as
-// predicted; 1: not as predicted; 2: it could not be played.
+// predicted; 1: not as predicted; 2: the command line was not understood; 7: it could not be played.
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "picture.hpp"
 #include "stage.hpp"
@@ -19,7 +25,8 @@ namespace {
 constexpr std::chrono::seconds kAtMost{28};
 constexpr std::chrono::milliseconds kEcho{200};  // For what is still on the wire at the end.
 
-enum Exit : int { as_predicted = 0, not_as_predicted = 1, not_played = 2 };
+// As src/cli/exit_code.hpp has them.
+enum Exit : int { as_predicted = 0, not_as_predicted = 1, usage = 2, not_played = 7 };
 
 int give_up(const std::string& why) {
   fmt::print(stderr, "wsalive demo: {}\n", why);
@@ -49,10 +56,38 @@ os::Setup<void> play(Stage& stage, LiveView& view) {
   return {};
 }
 
-int run(const std::string& program, const char* picture) {
-  const os::Setup<std::unique_ptr<Stage>> stage = set_up(program);
+struct Words {
+  std::string client;
+  std::string picture;  ///< Empty: none.
+};
+
+/// nullopt where the words are not understood.
+std::optional<Words> read(int argc, char** argv) {
+  Words words;
+  for (int at = 1; at < argc; at += 2) {
+    const std::string_view word = argv[at];
+    if (at + 1 == argc || (word != "--svg" && word != "--client")) return std::nullopt;
+    (word == "--svg" ? words.picture : words.client) = argv[at + 1];
+  }
+  if (!words.client.empty()) return words;
+  std::error_code trouble;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", trouble);
+  words.client = (self.parent_path() / "keepalive_client").string();
+  return words;
+}
+
+/// Before anything is played: a picture that cannot be written is told at once.
+bool is_writable(const std::string& picture) {
+  return picture.empty() || std::ofstream{picture, std::ios::app}.good();
+}
+
+int run(const Words& words) {
+  const os::Setup<std::unique_ptr<Stage>> stage = set_up(words.client);
   if (!stage) return give_up(stage.error());
   const Setting setting = (*stage)->has_firewall() ? Setting::firewall : Setting::loopback;
+  if (setting == Setting::firewall && !is_writable(words.picture)) {
+    return give_up(fmt::format("cannot write {}: {}", words.picture, std::strerror(errno)));
+  }
   const Ink ink = Ink::of_stdout();
   LiveView view{setting, ink};
   view.open();
@@ -60,9 +95,9 @@ int run(const std::string& program, const char* picture) {
 
   const Verdict verdict = judge((*stage)->record(), setting);
   print_verdict(verdict, setting, ink);
-  if (picture && setting == Setting::firewall) {
-    std::ofstream{picture} << draw((*stage)->record());
-    fmt::print("    {}\n\n", ink(os::Tone::faint, fmt::format("Picture: {}", picture)));
+  if (!words.picture.empty() && setting == Setting::firewall) {
+    std::ofstream{words.picture} << draw((*stage)->record());
+    fmt::print("    {}\n\n", ink(os::Tone::faint, fmt::format("Picture: {}", words.picture)));
   }
   return verdict.wrong.empty() ? as_predicted : not_as_predicted;
 }
@@ -71,8 +106,10 @@ int run(const std::string& program, const char* picture) {
 }  // namespace wsalive::demo
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 3) {
-    return wsalive::demo::give_up("usage: wsalive-demo CLIENT_PROGRAM [PICTURE.svg]");
+  const auto words = wsalive::demo::read(argc, argv);
+  if (!words) {
+    fmt::print(stderr, "usage: wsalive-demo [--svg FILE] [--client PROGRAM]\n");
+    return wsalive::demo::usage;
   }
-  return wsalive::demo::run(argv[1], argc == 3 ? argv[2] : nullptr);
+  return wsalive::demo::run(*words);
 }

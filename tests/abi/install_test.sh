@@ -71,3 +71,14 @@ builds cmake --build windows/build
 must_say "$says, as on Windows" windows/build/c_program
 must_say "$says, C++, as on Windows" windows/build/cxx_program
 must_say "" windows/build/wide grüß
+
+echo "the demo"
+client=$prefix/libexec/wsalive/keepalive_client
+if ldd "$client" | grep -q libwsalive; then failed "the demo's client needs a library that nobody looks for there"; fi
+"$prefix/bin/wsalive" demo --nonsense >"$log" 2>&1 && failed "an unknown option of the demo"
+"$prefix/libexec/wsalive/wsalive-demo" --nonsense >"$log" 2>&1 && failed "an unknown option of the demo's program"
+grep -q "usage: wsalive-demo" "$log" || failed "the demo's program"
+if unshare --user --map-root-user --net true 2>/dev/null; then
+  must_say "wsalive demo: cannot write /nonexistent/demo.svg: No such file or directory" sh -c \
+    '! "$1" demo --svg /nonexistent/demo.svg' sh "$prefix/bin/wsalive"
+fi

@@ -4,7 +4,6 @@
 # labels: ns realtime
 set -u
 demo="$WSALIVE_BUILD/demo/wsalive-demo"
-client="$WSALIVE_BUILD/demo/keepalive_client"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
@@ -22,7 +21,7 @@ no_escapes() { ! grep -q $'\033' "$1"; }
 unshare --user --map-root-user --net true 2>"$scratch/denied" ||
   { "$(dirname "$0")/../support/skip" "namespaces are denied here: $(cat "$scratch/denied")"; exit 77; }
 
-"$demo" "$client" "$scratch/demo.svg" >"$scratch/full" 2>&1
+"$WSALIVE_BUILD/bin/wsalive" demo --svg "$scratch/demo.svg" >"$scratch/full" 2>&1
 check "the play ends as predicted" test $? = 0
 check "without keep-alive the question is lost" says "$scratch/full" "the program reads WSAETIMEDOUT"
 check "the firewall forgets" says "$scratch/full" "the firewall forgets it"
@@ -33,16 +32,20 @@ check "the picture is well-formed" well_formed "$scratch/demo.svg"
 
 # In a user namespace that may have no network namespaces.
 unshare --user --map-root-user sh -c \
-  'echo 0 >/proc/sys/user/max_net_namespaces && exec "$@"' sh "$demo" "$client" "$scratch/none.svg" \
+  'echo 0 >/proc/sys/user/max_net_namespaces && exec "$@"' sh "$demo" --svg "$scratch/none.svg" \
   >"$scratch/denied" 2>&1
 check "denied namespaces: loopback ends as predicted" test $? = 0
 check "denied namespaces: it says so" says "$scratch/denied" "Namespaces are denied here"
 check "denied namespaces: the dead server is noticed" says "$scratch/denied" "the program reads WSAENETRESET"
 check "denied namespaces: no picture" test ! -e "$scratch/none.svg"
 
-"$demo" /nonexistent >"$scratch/bad" 2>&1
-check "a missing client is exit status 2" test $? = 2
+"$demo" --client /nonexistent >"$scratch/bad" 2>&1
+check "a missing client is exit status 7" test $? = 7
 check "and is named" says "$scratch/bad" "cannot start /nonexistent"
+
+"$demo" --svg /nonexistent/demo.svg >"$scratch/bad" 2>&1
+check "a picture that cannot be written is exit status 7" test $? = 7
+check "and is named" says "$scratch/bad" "cannot write /nonexistent/demo.svg: No such file or directory"
 
 [ $failed = 0 ] || tail -n +1 "$scratch/full" "$scratch/denied"
 exit $failed

@@ -187,6 +187,21 @@ example:
         .make = make_releases,
     },
     CommandRow{
+        .name = "demo",
+        .summary = "Show what keep-alive does, live, on made-up hosts",
+        .details = R"(
+A client, a firewall that forgets idle connections after three seconds, and a server,
+in network namespaces of its own: nothing of this host is touched, and no right is
+needed. Under 30 seconds. The exit status is 0 if all came as predicted. Needs the
+programs ip and nft.
+
+examples:
+  wsalive demo
+  wsalive demo --svg demo.svg)",
+        .json = Json::no,
+        .make = make_demo,
+    },
+    CommandRow{
         .name = "completion",
         .summary = "Print the completion script for bash or zsh",
         .details = R"(

@@ -13,6 +13,7 @@ namespace wsalive::cli {
 // One file each beside this one.
 [[nodiscard]] std::unique_ptr<Command> make_attach();
 [[nodiscard]] std::unique_ptr<Command> make_completion();
+[[nodiscard]] std::unique_ptr<Command> make_demo();
 [[nodiscard]] std::unique_ptr<Command> make_detach();
 [[nodiscard]] std::unique_ptr<Command> make_doctor();
 [[nodiscard]] std::unique_ptr<Command> make_explain();
