@@ -83,7 +83,7 @@ void PathSearch::note(const PathObservation& observation) {
 }
 
 bool PathSearch::narrow() const noexcept {
-  return high_ && *high_ - low_ <= path_precision(*high_);
+  return high_ && *high_ - low_ <= std::max(path_precision(*high_), blur_ * 2);
 }
 
 /// Two losses hold the bracket's end, and one of them was born after a connection that is known to be kept since
@@ -268,9 +268,10 @@ void PathSearch::refused(Millis now) {
   }
 }
 
-void PathSearch::judged(PathSight sight, Millis now) {
+void PathSearch::judged(PathSight sight, Millis now, std::optional<Millis> idle) {
   if (!probing_) return;
-  const Probe probe = *probing_;
+  Probe probe = *probing_;
+  probe.idle = idle.value_or(probe.idle);
   probing_.reset();
   if (!is_loss(sight) && sight != PathSight::kept) {
     waiters_.push_back(probe.waiter);
@@ -348,6 +349,11 @@ void PathSearch::spoke(std::uint32_t id, Millis now) {
   if (++talks_ >= kMostTalks) finish(PathFinding::far_end_talks);
 }
 
+void PathSearch::limit_to(Millis longest) noexcept {
+  if (high_) return;
+  wish_.longest = std::max(std::min(wish_.longest, longest), kYoungest);
+}
+
 Millis PathSearch::target() const noexcept {
   if (!high_) return rung_above(low_, wish_.longest);
   return narrow() ? *high_ : low_ + (*high_ - low_) / 2;
@@ -360,6 +366,7 @@ PathResult PathSearch::result() const {
   result.lost = high_;
   result.outages = outages_;
   result.limit = limit_;
+  result.blur = blur_;
   result.how = limit_how_;
   for (const PathObservation& each : seen_) {
     if (!is_loss(each.sight)) continue;

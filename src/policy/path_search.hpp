@@ -63,14 +63,15 @@ struct PathResult {
   std::optional<Millis> limit;          ///< After which the far end ends or talks.
   std::optional<Millis> earliest_loss;  ///< Below `kept`: a contradiction.
   std::size_t outages =
-      0;  ///< Losses that were the far end's or the network's, not put down to age.
+      0;          ///< Losses that were the far end's or the network's, not put down to age.
+  Millis blur{};  ///< By which idle times themselves are uncertain: the round trip of an order.
 
   /// The middle of the bracket, and half its width; nullopt without a bracket.
   [[nodiscard]] constexpr std::optional<Millis> estimate() const noexcept {
     return lost ? std::optional{(kept + *lost) / 2} : std::nullopt;
   }
   [[nodiscard]] constexpr Millis error() const noexcept {
-    return lost ? (*lost - kept + Millis{1}) / 2 : Millis{};
+    return lost ? (*lost - kept + Millis{1}) / 2 + blur : Millis{};
   }
 };
 
@@ -110,17 +111,24 @@ class PathSearch {
   void opened(std::uint32_t id, Millis now);
   /// No further connection could be made.
   void refused(Millis now);
-  /// The verdict on the probe under way.
-  void judged(PathSight sight, Millis now);
+  /// The verdict on the probe under way. `idle`: the silence before it, where the prober has measured it itself.
+  void judged(PathSight sight, Millis now, std::optional<Millis> idle = std::nullopt);
   /// One that waited has ended without a probe of ours: closed or cut_short.
   void ended(std::uint32_t id, PathSight sight, Millis now);
   /// The far end sent something on one that waited: its silence begins anew.
   void spoke(std::uint32_t id, Millis now);
 
+  /// From now on nothing beyond is tried, where no more is to be learnt there; nothing changes where a loss is known.
+  void limit_to(Millis longest) noexcept;
+  /// Idle times are uncertain by so much: no bracket can be narrower than twice that.
+  void blurred_by(Millis blur) noexcept { blur_ = blur; }
+
   [[nodiscard]] const std::vector<PathObservation>& observations() const noexcept { return seen_; }
   [[nodiscard]] const std::vector<PathWaiter>& waiters() const noexcept { return waiters_; }
   /// The result so far, final once `next` says done.
   [[nodiscard]] PathResult result() const;
+  /// Whether `next` has said done, or will.
+  [[nodiscard]] bool is_over() const noexcept { return finding_.has_value(); }
   /// Longest idle time kept and shortest lost so far, for the eye.
   [[nodiscard]] Millis kept() const noexcept { return low_; }
   [[nodiscard]] std::optional<Millis> lost() const noexcept { return high_; }
@@ -184,7 +192,8 @@ class PathSearch {
   std::optional<Millis> first_opened_;
   Millis last_opened_{};
   Millis not_before_{};  ///< No opening before.
-  std::size_t room_;     ///< Connections that the far end lets us have.
+  Millis blur_{};
+  std::size_t room_;  ///< Connections that the far end lets us have.
   std::size_t refusals_ = 0;
   std::size_t outages_ = 0;
   std::size_t outages_in_a_row_ = 0;

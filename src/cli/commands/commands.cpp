@@ -139,13 +139,31 @@ examples:
 Nothing of ours is needed at the far end: any TCP server's kernel answers keep-alive
 probes. A few connections wait in silence; each is probed once, at an age of its
 own. Takes a little longer than the time that it finds. Interrupted with ctrl-C, the
-same command goes on from what is known.
+same command goes on from what is known. With `wsalive serve` at the far end the
+other direction is measured as well, at the same time, and what brings a forgotten
+connection back.
 
 examples:
   wsalive path db.example:5432
-  wsalive path 10.0.0.5:443 --max 20min --connections 6)",
+  wsalive path 10.0.0.5:443 --max 20min --connections 6
+  wsalive path db.example --with-serve)",
         .json = Json::yes,
         .make = make_path,
+    },
+    CommandRow{
+        .name = "serve",
+        .summary = "Be the far end for `wsalive path --with-serve`",
+        .details = R"(
+Holds connections in silence and probes them when it is told. Needs no right: run it
+as a user of its own for as long as you measure. Connections, their pace and their
+time are bounded. With a key it serves only those who have the same file:
+  head -c 32 /dev/urandom | base64 >key
+
+examples:
+  wsalive serve
+  wsalive serve --listen 10.0.0.5:7350 --key-file key)",
+        .json = Json::no,
+        .make = make_serve,
     },
     CommandRow{
         .name = "registry",

@@ -23,6 +23,7 @@ namespace wsalive::cli {
 [[nodiscard]] std::unique_ptr<Command> make_registry();
 [[nodiscard]] std::unique_ptr<Command> make_releases();
 [[nodiscard]] std::unique_ptr<Command> make_run();
+[[nodiscard]] std::unique_ptr<Command> make_serve();
 [[nodiscard]] std::unique_ptr<Command> make_set();
 [[nodiscard]] std::unique_ptr<Command> make_watch();
 

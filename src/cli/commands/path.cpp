@@ -7,12 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/progress.hpp"
 #include "cli/path/search_run.hpp"
+#include "cli/path/shared_key.hpp"
 #include "cli/path/state_file.hpp"
 #include "cli/path/target.hpp"
 #include "os/address_text.hpp"
@@ -21,22 +23,77 @@
 namespace wsalive::cli {
 namespace {
 
+using path::CallEnd;
+using path::FarEnd;
 using policy::Millis;
 using policy::PathFinding;
 
 constexpr std::size_t kFewest = 2;
 constexpr std::size_t kMost = 200;
 
+/// One direction: its plan, and where it is kept over an interrupt.
+struct Direction {
+  path::StateFile state;
+  policy::PathSearch plan;
+
+  [[nodiscard]] std::string known() const {
+    const auto shown = [](Millis time) { return policy::format_duration(time); };
+    std::string text = plan.kept() == Millis{} ? std::string{"nothing is known to be kept"}
+                                               : "kept after " + shown(plan.kept());
+    if (plan.lost()) text += ", lost after " + shown(*plan.lost());
+    return text;
+  }
+
+  [[nodiscard]] path::FoundWay found(const path::Lane& lane) const {
+    return {.way = {plan.result(), lane.revivals()}, .observations = plan.observations()};
+  }
+};
+
+/// Why there is no `wsalive serve`.
+std::string reason_of(const CallEnd& end) {
+  switch (end.kind) {
+    case CallEnd::Kind::foreign: {
+      if (end.said.empty()) return "it is no wsalive serve: it says nothing";
+      std::string said = end.said.substr(0, 40);
+      for (char& c : said) c = c < ' ' || c > '~' ? '.' : c;
+      return fmt::format("it is no wsalive serve: it says '{}'", said);
+    }
+    case CallEnd::Kind::refused:
+      return end.word == policy::PathWord::no_key     ? "it wants another key"
+             : end.word == policy::PathWord::no_share ? "it has enough connections from here"
+             : end.word == policy::PathWord::no_pace  ? "it gets too many connections"
+             : end.word == policy::PathWord::no_room  ? "all its connections are taken"
+                                                      : "it does not understand this version";
+    default:
+      return ::strerrordesc_np(end.error);
+  }
+}
+
+Failure no_far_end(const path::Target& target, const CallEnd& end) {
+  const bool key = end.kind == CallEnd::Kind::refused && end.word == policy::PathWord::no_key;
+  return {.code = key ? ExitCode::denied : ExitCode::failed,
+          .attempt = "cannot measure with",
+          .subject = os::format_endpoint(target.endpoint),
+          .reason = reason_of(end),
+          .remedy = key ? "name the file that it was started with: --key-file FILE"
+                        : "start `wsalive serve` there, or leave --with-serve out"};
+}
+
 class Path final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    parser.add_option("far-end", target_, "Where to connect to: HOST:PORT, any TCP server")
+    parser.add_option("far-end", target_, "Any TCP server; HOST is enough with --with-serve")
         ->required()
         ->type_name("HOST:PORT");
     add_duration(parser, "--max", longest_, "Longest idle time to try (2h 5min)");
-    parser.add_option("--connections", connections_, "How many wait at the same time (12)")
+    parser
+        .add_option("--connections", connections_, "How many wait at the same time, 2 to 200 (12)")
         ->type_name("COUNT")
-        ->check(CLI::Range(kFewest, kMost));
+        ->check(CLI::Range(kFewest, kMost).description(""));
+    parser.add_flag("--with-serve", with_serve_,
+                    "At the far end is `wsalive serve`: measure both directions");
+    parser.add_option("--key-file", key_file_, "The key of that far end; implies --with-serve")
+        ->type_name("FILE");
     parser.add_flag("--fresh", fresh_, "Forget what an interrupted search has found");
   }
 
@@ -51,63 +108,98 @@ class Path final : public Command {
                   .reason = "--max takes 1s to 7d",
                   .remedy = "the kernel sends no probe before a second of silence"});
     }
-    const Fallible<path::Target> target = path::find_target(target_);
+    with_serve_ = with_serve_ || !key_file_.empty();
+    const Fallible<path::Target> target =
+        path::find_target(target_, with_serve_ ? std::optional{policy::kServePort} : std::nullopt);
     if (!target) return tl::unexpected(target.error());
-    auto state = path::StateFile::open(target_);
-    if (!state) return tl::unexpected(state.error());
-    const auto earlier = fresh_ ? std::vector<policy::PathObservation>{} : state->load();
-    return search(*target, *state, earlier);
+    FarEnd far_end{target->endpoint, std::nullopt, path::random_digits(policy::kPathIdSize)};
+    if (!key_file_.empty()) {
+      auto key = path::SharedKey::read(key_file_);
+      if (!key) return tl::unexpected(key.error());
+      far_end.key.emplace(std::move(*key));
+    }
+    return with_serve_ ? search_both(*target, far_end) : search_one(*target, far_end);
   }
 
  private:
-  Outcome search(const path::Target& target, const path::StateFile& state,
-                 const std::vector<policy::PathObservation>& earlier) {
+  Fallible<Direction> direction(const std::string& name) const {
+    auto state = path::StateFile::open(name);
+    if (!state) return tl::unexpected(state.error());
+    const auto earlier = fresh_ ? std::vector<policy::PathObservation>{} : state->load();
     policy::PathWish wish;
     wish.longest = longest_.value_or(wish.longest);
     wish.connections = connections_;
-    policy::PathSearch planner{wish, earlier};
+    Direction made{std::move(*state), policy::PathSearch{wish, earlier}};
     if (!earlier.empty()) {
       fmt::print(stderr,
                  "wsalive path: going on from an interrupted search: {} (--fresh begins anew)\n",
-                 known(planner));
+                 made.known());
     }
+    return made;
+  }
+
+  Outcome search_one(const path::Target& target, const FarEnd& far_end) {
+    auto outward = direction(target_);
+    if (!outward) return tl::unexpected(outward.error());
     os::StopSignals stop;
-    path::SearchRun run{planner, target.endpoint, os::monotonic_clock(), stop};
+    path::SearchRun run{outward->plan, far_end, os::monotonic_clock(), stop};
+    return play(target, run, *outward, nullptr);
+  }
+
+  Outcome search_both(const path::Target& target, const FarEnd& far_end) {
+    // Of their own: a search without `wsalive serve` is of another port, and of one direction.
+    const std::string name = os::format_endpoint(target.endpoint);
+    auto outward = direction(name + " outward");
+    if (!outward) return tl::unexpected(outward.error());
+    auto inward = direction(name + " inward");
+    if (!inward) return tl::unexpected(inward.error());
+    os::StopSignals stop;
+    path::SearchRun run{outward->plan, inward->plan, far_end, os::monotonic_clock(), stop};
+    if (const auto end = run.call()) return tl::unexpected(no_far_end(target, *end));
+    return play(target, run, *outward, &*inward);
+  }
+
+  static Outcome play(const path::Target& target, path::SearchRun& run, const Direction& outward,
+                      const Direction* inward) {
     path::Progress progress;
     const path::RunEnd end = run.run([&](const path::Moment& moment) {
-      if (moment.news) (void)state.save(planner.observations());
+      if (moment.news) {
+        (void)outward.state.save(outward.plan.observations());
+        if (inward) (void)inward->state.save(inward->plan.observations());
+      }
       progress.show(moment);
     });
     progress.clear();
-    if (end == path::RunEnd::stopped) interrupted(planner, run.signal());
-    if (planner.observations().empty()) return tl::unexpected(unreachable(target, run.refusal()));
-    const policy::PathResult result = planner.result();
-    if (result.finding != PathFinding::unreachable) state.remove();
-    const bool clear =
-        result.finding == PathFinding::forgets || result.finding == PathFinding::keeps;
+    if (end == path::RunEnd::stopped) interrupted(outward, inward, run.signal());
+    if (end == path::RunEnd::alone) return tl::unexpected(no_far_end(target, *run.farewell()));
+    if (outward.plan.observations().empty()) {
+      return tl::unexpected(unreachable(target, run.outward().refusal()));
+    }
     path::Found found{.target = target.host,
                       .address = os::format_endpoint(target.endpoint),
-                      .result = result,
-                      .observations = planner.observations(),
+                      .outward = outward.found(run.outward()),
+                      .inward = std::nullopt,
                       .took = run.took(),
                       .connections = run.opened()};
+    if (inward) found.inward = inward->found(*run.inward());
+    if (found.joint().finding != PathFinding::unreachable) {
+      outward.state.remove();
+      if (inward) inward->state.remove();
+    }
+    const bool clear = is_clear(found);
     return Answer{std::make_unique<path::PathReport>(std::move(found)),
                   static_cast<int>(clear ? ExitCode::ok : ExitCode::findings)};
   }
 
-  static std::string known(const policy::PathSearch& planner) {
-    const auto shown = [](Millis time) { return policy::format_duration(time); };
-    std::string text = planner.kept() == Millis{} ? std::string{"nothing is known to be kept"}
-                                                  : "kept after " + shown(planner.kept());
-    if (planner.lost()) text += ", lost after " + shown(*planner.lost());
-    return text;
-  }
-
   /// Says how to go on, and ends as the signal ends a program.
-  [[noreturn]] void interrupted(const policy::PathSearch& planner, int signal) const {
+  [[noreturn]] static void interrupted(const Direction& outward, const Direction* inward,
+                                       int signal) {
+    const std::string known =
+        inward ? fmt::format("from here {}, from the far end {}", outward.known(), inward->known())
+               : outward.known();
     fmt::print(stderr,
                "wsalive path: interrupted; so far {}; the same command goes on from there\n",
-               known(planner));
+               known);
     os::StopSignals::end_by(signal);
   }
 
@@ -122,6 +214,8 @@ class Path final : public Command {
   std::string target_;
   std::optional<Millis> longest_;
   std::size_t connections_ = policy::PathWish{}.connections;
+  bool with_serve_ = false;
+  std::string key_file_;
   bool fresh_ = false;
 };
 

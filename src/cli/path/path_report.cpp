@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/columns.hpp"
+#include "cli/path/path_words.hpp"
 #include "cli/path/sight_names.hpp"
 #include "policy/duration.hpp"
 
@@ -18,113 +19,19 @@ using os::Tone;
 using policy::format_duration;
 using policy::Millis;
 using policy::PathFinding;
+using policy::PathManner;
 using policy::PathObservation;
 using policy::PathResult;
 using policy::PathSight;
 
-/// Tenths of a second are as much as a person wants to read.
-std::string shown(Millis time) {
-  const Millis step{time < Millis{60'000} ? 100 : 1'000};
-  return format_duration(time - time % step);
-}
-
 std::string shown(policy::DwordMillis time) { return format_duration(Millis{time.count()}); }
 
-/// The error, never said smaller than it is.
-std::string error_shown(Millis error) {
-  const Millis step{100};
-  return format_duration((error + step - Millis{1}) / step * step);
-}
-
-std::string headline(const Found& found) {
-  const PathResult& result = found.result;
-  const std::string limit = result.limit ? shown(*result.limit) : std::string{};
-  switch (result.finding) {
-    case PathFinding::forgets:
-      return fmt::format("The path to {} forgets an idle connection after {}, give or take {}.",
-                         found.target, shown(*result.estimate()), error_shown(result.error()));
-    case PathFinding::keeps:
-      return fmt::format("The path to {} keeps an idle connection for {} at least.", found.target,
-                         shown(result.kept));
-    case PathFinding::far_end_ends:
-      return result.how == PathSight::closed
-                 ? fmt::format("{} itself closes idle connections after {}.", found.target, limit)
-                 : fmt::format("Idle connections to {} end with a reset, unasked, after {}.",
-                               found.target, limit);
-    case PathFinding::far_end_talks:
-      return fmt::format("{} speaks by itself, after {}: no connection stays idle for longer.",
-                         found.target, limit);
-    case PathFinding::no_answer:
-      return fmt::format("{} answers no keep-alive probe, not even on a new connection.",
-                         found.target);
-    case PathFinding::unreachable:
-      return fmt::format("{} could not be reached any more.", found.target);
-    case PathFinding::unsteady:
-      return fmt::format("The path to {} keeps some connections and loses others of the same age.",
-                         found.target);
-  }
-  return {};
-}
-
-std::string explanation(const Found& found) {
-  const PathResult& result = found.result;
-  switch (result.finding) {
-    case PathFinding::forgets:
-      return fmt::format("Kept after {}, lost after {}. What comes later {}.", shown(result.kept),
-                         shown(*result.lost),
-                         result.how == PathSight::reset ? "is answered with a reset"
-                                                        : "is dropped without a word");
-    case PathFinding::keeps:
-      return "Longer times were not tried; --max sets how far to go.";
-    case PathFinding::far_end_ends:
-      return result.how == PathSight::closed
-                 ? "That is the server's own idle limit, not the path's: its end of the connection "
-                   "came "
-                   "through. Keep-alive probes do not move it; the program must send something, or "
-                   "the "
-                   "server's setting must change. To measure the path beyond it, ask another port."
-                 : "Either the server ends them so, or something on the path does when it forgets. "
-                   "From this end the two cannot be told apart.";
-    case PathFinding::far_end_talks:
-      return "What it sends keeps the path open, so nothing beyond can be measured on this port. "
-             "Ask another one.";
-    case PathFinding::no_answer:
-      return "Every TCP stack answers them, so something in between drops them. Probes would not "
-             "keep "
-             "a connection on this path: the program itself must send something.";
-    case PathFinding::unreachable:
-      return "What was lost meanwhile says nothing about idle times. The same command goes on from "
-             "what is known.";
-    case PathFinding::unsteady:
-      return "Several paths with memories of their own, or one that throws out connections when it "
-             "is "
-             "full. The settings below go by the shortest time after which one was lost.";
-  }
-  return {};
-}
-
-std::string_view words_for(PathSight sight) {
-  switch (sight) {
-    case PathSight::kept:
-      return "answered";
-    case PathSight::silent:
-      return "no answer";
-    case PathSight::reset:
-      return "a reset";
-    case PathSight::closed:
-      return "closed by the far end, unasked";
-    case PathSight::cut_short:
-      return "reset, unasked";
-  }
-  return {};
-}
-
 /// Neighbours of the same kind in one line.
-std::string sight_table(const Found& found, const Page& page) {
-  std::vector<PathObservation> all = found.observations;
+std::string sight_table(const std::vector<PathObservation>& observations,
+                        const std::string& heading, const Page& page) {
+  std::vector<PathObservation> all = observations;
   std::ranges::stable_sort(all, {}, &PathObservation::idle);
-  Columns table{
-      {{"IDLE FOR", Align::right}, {""}, {"WHAT A PROBE MET"}, {"CONNECTIONS", Align::right}}};
+  Columns table{{{"IDLE FOR", Align::right}, {""}, {heading}, {"CONNECTIONS", Align::right}}};
   for (std::size_t at = 0; at < all.size();) {
     std::size_t end = at + 1;
     while (end < all.size() && all[end].sight == all[at].sight) ++end;
@@ -132,7 +39,7 @@ std::string sight_table(const Found& found, const Page& page) {
     const bool kept = all[at].sight == PathSight::kept;
     table.add({{shown(all[at].idle)},
                {shown(last) == shown(all[at].idle) ? std::string{} : "to " + shown(last)},
-               {std::string{words_for(all[at].sight)}, kept ? Tone::good : Tone::bad},
+               {words_for(all[at].sight), kept ? Tone::good : Tone::bad},
                {std::to_string(end - at)}});
     at = end;
   }
@@ -159,70 +66,133 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
                  page.width, 2);
 }
 
+std::string sentences(const Sentences& words, const Page& page) {
+  return page.ink(Tone::strong, words.headline) + '\n' + wrapped(words.meaning, page.width, 2) +
+         '\n';
+}
+
+/// What else came up in one direction.
+std::string oddities(const PathResult& result, const Page& page) {
+  std::string text;
+  if (result.earliest_loss) {
+    text +=
+        wrapped(fmt::format("One was lost after {} already, though others of that age were kept: "
+                            "the path is lossy, or more than one.",
+                            path::shown(*result.earliest_loss)),
+                page.width, 2) +
+        '\n';
+  }
+  if (result.outages == 0) return text;
+  return text +
+         wrapped(fmt::format("{} without notice in between, which younger connections felt as "
+                             "well, was not put down to idle times.",
+                             result.outages == 1 ? std::string{"An outage"}
+                                                 : fmt::format("{} outages", result.outages)),
+                 page.width, 2) +
+         '\n';
+}
+
+std::string one_way(const FoundWay& found, const std::string& heading, const Page& page) {
+  return sight_table(found.observations, heading, page) + '\n' + oddities(found.way.result, page);
+}
+
+std::string revival_line(const policy::PathRevivals& revivals, std::string_view who) {
+  if (revivals.asked == 0) return {};
+  return fmt::format("  Of {} lost connections {} brought back {}.\n", revivals.asked, who,
+                     revivals.revived);
+}
+
+std::string both_ways(const Found& found, const Page& page) {
+  const policy::PathWays ways = *found.ways();
+  std::string text;
+  if (ways.manner == PathManner::unclear) {
+    text =
+        "Probes from here: " + sentences(words_for(found.target, found.outward.way.result), page) +
+        "Probes from the far end: " +
+        sentences(words_for(found.target, found.inward->way.result), page);
+  } else {
+    text = sentences(words_for(found.target, ways), page);
+  }
+  text += one_way(found.outward, "WHAT A PROBE FROM HERE MET", page);
+  text += one_way(*found.inward, "WHAT A PROBE FROM THE FAR END MET", page);
+  const std::string revivals = revival_line(found.outward.way.revivals, "the far end's probes") +
+                               revival_line(found.inward->way.revivals, "this end's probes");
+  return text + (revivals.empty() ? revivals : revivals + '\n');
+}
+
 ordered_json milliseconds(const std::optional<Millis>& time) {
   return time ? ordered_json(time->count()) : ordered_json();
 }
 
+ordered_json way_json(const FoundWay& found) {
+  const PathResult& result = found.way.result;
+  const bool ended = result.lost || result.finding == PathFinding::far_end_ends;
+  return {{"finding", name_of(result.finding)},
+          {"kept_ms", result.kept.count()},
+          {"lost_ms", milliseconds(result.lost)},
+          {"estimate_ms", milliseconds(result.estimate())},
+          {"error_ms", result.lost ? ordered_json(result.error().count()) : ordered_json()},
+          {"how", ended ? ordered_json(name_of(result.how)) : ordered_json()},
+          {"limit_ms", milliseconds(result.limit)},
+          {"earliest_loss_ms", milliseconds(result.earliest_loss)},
+          {"outages", result.outages}};
+}
+
+ordered_json observations_json(const FoundWay& found) {
+  ordered_json seen = ordered_json::array();
+  for (const PathObservation& each : found.observations) {
+    seen.push_back({{"idle_ms", each.idle.count()}, {"sight", name_of(each.sight)}});
+  }
+  return seen;
+}
+
+ordered_json revivals_json(const policy::PathRevivals& revivals) {
+  return {{"asked", revivals.asked}, {"revived", revivals.revived}};
+}
+
+ordered_json inward_json(const FoundWay& found) {
+  ordered_json json = way_json(found);
+  json["revived_from_here"] = revivals_json(found.way.revivals);
+  json["observations"] = observations_json(found);
+  return json;
+}
+
 }  // namespace
 
+bool is_clear(const Found& found) {
+  if (const auto ways = found.ways()) return ways->manner != PathManner::unclear;
+  const PathFinding finding = found.outward.way.result.finding;
+  return finding == PathFinding::forgets || finding == PathFinding::keeps;
+}
+
 std::string PathReport::text(const Page& page) const {
-  const PathResult& result = found_.result;
-  std::string text = page.ink(Tone::strong, headline(found_)) + '\n';
-  text += wrapped(explanation(found_), page.width, 2) + '\n';
-  text += sight_table(found_, page) + '\n';
-  if (result.earliest_loss) {
-    text +=
-        wrapped(fmt::format(
-                    "One was lost after {} already, though others of that age were kept: the path "
-                    "is lossy, or more than one.",
-                    shown(*result.earliest_loss)),
-                page.width, 2) +
-        '\n';
-  }
-  if (result.outages != 0) {
-    text += wrapped(fmt::format(
-                        "{} without notice in between, which younger connections felt as well, was "
-                        "not put down to idle times.",
-                        result.outages == 1 ? std::string{"An outage"}
-                                            : fmt::format("{} outages", result.outages)),
-                    page.width, 2) +
-            '\n';
-  }
-  if (const auto timing = advice_for(result)) text += advice_text(*timing, page);
-  text +=
-      page.ink(Tone::faint, fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
-                                        found_.connections, found_.address));
+  std::string text = found_.inward
+                         ? both_ways(found_, page)
+                         : sentences(words_for(found_.target, found_.outward.way.result), page) +
+                               one_way(found_.outward, "WHAT A PROBE MET", page);
+  if (const auto timing = advice_for(found_.joint())) text += advice_text(*timing, page);
+  text += page.ink(Tone::faint,
+                   fmt::format("\nTook {}, {} connections to {}.\n", path::shown(found_.took),
+                               found_.connections, found_.address));
   return text;
 }
 
 ordered_json PathReport::json() const {
-  const PathResult& result = found_.result;
-  ordered_json seen = ordered_json::array();
-  for (const PathObservation& each : found_.observations) {
-    seen.push_back({{"idle_ms", each.idle.count()}, {"sight", name_of(each.sight)}});
-  }
-  const bool ended = result.lost || result.finding == PathFinding::far_end_ends;
-  ordered_json json{
-      {"target", found_.target},
-      {"address", found_.address},
-      {"finding", name_of(result.finding)},
-      {"kept_ms", result.kept.count()},
-      {"lost_ms", milliseconds(result.lost)},
-      {"estimate_ms", milliseconds(result.estimate())},
-      {"error_ms", result.lost ? ordered_json(result.error().count()) : ordered_json()},
-      {"how", ended ? ordered_json(name_of(result.how)) : ordered_json()},
-      {"limit_ms", milliseconds(result.limit)},
-      {"earliest_loss_ms", milliseconds(result.earliest_loss)},
-      {"outages", result.outages},
-      {"advice", ordered_json()},
-      {"observations", std::move(seen)},
-      {"connections", found_.connections},
-      {"took_ms", found_.took.count()}};
-  if (const auto timing = advice_for(result)) {
+  ordered_json json{{"target", found_.target}, {"address", found_.address}};
+  json.update(way_json(found_.outward));
+  const auto ways = found_.ways();
+  json["manner"] = ways ? ordered_json(name_of(ways->manner)) : ordered_json();
+  json["revived_from_far_end"] = ways ? revivals_json(found_.outward.way.revivals) : ordered_json();
+  json["inward"] = ways ? inward_json(*found_.inward) : ordered_json();
+  json["advice"] = ordered_json();
+  if (const auto timing = advice_for(found_.joint())) {
     json["advice"] = {{"time_ms", timing->idle.count()},
                       {"interval_ms", timing->interval.count()},
                       {"probes", timing->probes}};
   }
+  json["observations"] = observations_json(found_.outward);
+  json["connections"] = found_.connections;
+  json["took_ms"] = found_.took.count();
   return json;
 }
 

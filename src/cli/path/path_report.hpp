@@ -1,22 +1,43 @@
-// What a search found, for people and as JSON: the bracket, what was seen, and the settings to use.
+// What a search found, for people and as JSON: the bracket, what was seen, and the settings to use; in one direction or,
+// where `wsalive serve` was at the far end, in both.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/report.hpp"
-#include "policy/path_search.hpp"
+#include "policy/path_ways.hpp"
 
 namespace wsalive::cli::path {
+
+/// One direction.
+struct FoundWay {
+  policy::PathWay way;
+  std::vector<policy::PathObservation> observations;
+};
 
 struct Found {
   std::string target;   ///< As it was named: "db.example:5432".
   std::string address;  ///< "10.0.0.5:5432"
-  policy::PathResult result;
-  std::vector<policy::PathObservation> observations;
+  FoundWay outward;     ///< Probes from here.
+  std::optional<FoundWay> inward;
   policy::Millis took{};
   std::uint32_t connections = 0;
+
+  /// Both directions joined; nullopt where one was searched.
+  [[nodiscard]] std::optional<policy::PathWays> ways() const {
+    return inward ? std::optional{policy::join_ways(outward.way, inward->way)} : std::nullopt;
+  }
+  /// What the settings go by.
+  [[nodiscard]] policy::PathResult joint() const {
+    const auto both = ways();
+    return both ? both->joint : outward.way.result;
+  }
 };
+
+/// Whether the search has come to a clear answer.
+[[nodiscard]] bool is_clear(const Found& found);
 
 class PathReport final : public Report {
  public:

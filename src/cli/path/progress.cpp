@@ -23,15 +23,21 @@ std::string shown(Millis time) {
 }  // namespace
 
 std::string progress_line(const Moment& moment) {
-  const policy::PathSearch& search = moment.search;
+  const auto bracket = [](const policy::PathSearch& search) {
+    return fmt::format("kept {} · lost {}", search.kept() == Millis{} ? "-" : shown(search.kept()),
+                       search.lost() ? shown(*search.lost()) : "-");
+  };
   std::string next = "a probe is under way";
   if (moment.next != Millis::max() && moment.next > moment.now) {
     next = fmt::format("next look in {}", in_seconds(moment.next - moment.now + Millis{999}));
   }
-  return fmt::format("kept {} · lost {} · trying {} · {} · {} wait · {} so far",
-                     search.kept() == Millis{} ? "-" : shown(search.kept()),
-                     search.lost() ? shown(*search.lost()) : "-", shown(search.target()), next,
-                     search.waiters().size(), in_seconds(moment.now));
+  const std::string so_far = in_seconds(moment.now) + " so far";
+  if (moment.inward) {
+    return fmt::format("from here: {} · from there: {} · {}", bracket(moment.outward),
+                       bracket(*moment.inward), so_far);
+  }
+  return fmt::format("{} · trying {} · {} · {} wait · {}", bracket(moment.outward),
+                     shown(moment.outward.target()), next, moment.outward.waiters().size(), so_far);
 }
 
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -22,7 +22,8 @@ class Progress {
   policy::Millis last_{-1'000};
 };
 
-/// The line, without colours: "kept 121s · lost - · next 181s, in 42s · 12 wait · 2min 5s so far".
+/// The line, without colours: "kept 121s · lost - · trying 181s · next look in 42s · 12 wait · 2min 5s so far"; of
+/// both directions "from here: kept 121s · lost - · from there: kept 121s · lost - · 2min 5s so far".
 [[nodiscard]] std::string progress_line(const Moment& moment);
 
 }  // namespace wsalive::cli::path

@@ -9,150 +9,127 @@
 namespace wsalive::cli::path {
 namespace {
 
-using os::Farewell;
-using os::IdleSight;
 using policy::Millis;
-using policy::PathAct;
-using policy::PathSight;
+using policy::PathFinding;
 
-constexpr int kProbesBeforeSilence = 4;  // Of one connection: a lost probe is no verdict.
-constexpr Millis kBetweenProbes{700};    // A Linux peer answers one in 500 ms (K-52).
-constexpr Millis kConnectPatience{10'000};
 constexpr Millis kGlance{20};  // Between two looks while a verdict is awaited.
 constexpr Millis kShow{250};   // Between two moments for the watcher.
 
-bool is_over(IdleSight sight) {
-  return sight == IdleSight::ended || sight == IdleSight::reset || sight == IdleSight::failed;
+/// A direction need not be searched for much longer than the other one is kept.
+void limit_by(policy::PathSearch& search, const Lane& other) {
+  if (!other.search().is_over() || search.is_over()) return;
+  const policy::PathResult result = other.search().result();
+  if (result.finding != PathFinding::forgets) return;
+  // Revived by this direction's segments: that tells as much as a longer search.
+  const bool revives = other.revivals().verdict().value_or(false);
+  search.limit_to(revives ? *result.lost + *result.lost / 8 : policy::far_enough(*result.lost));
 }
 
 }  // namespace
 
-SearchRun::SearchRun(policy::PathSearch& search, os::Endpoint to, const Clock& clock,
+SearchRun::SearchRun(policy::PathSearch& outward, const FarEnd& far_end, const Clock& clock,
                      os::StopSignals& stop)
-    : search_(search), to_(to), clock_(clock), stop_(stop), began_(clock.now()) {}
+    : clock_(clock),
+      stop_(stop),
+      began_(clock.now()),
+      outward_search_(outward),
+      outward_(outward, Toward::outward, far_end, nullptr) {}
+
+SearchRun::SearchRun(policy::PathSearch& outward, policy::PathSearch& inward, const FarEnd& far_end,
+                     const Clock& clock, os::StopSignals& stop)
+    : clock_(clock),
+      stop_(stop),
+      began_(clock.now()),
+      control_(far_end),
+      outward_search_(outward),
+      inward_search_(&inward),
+      outward_(outward, Toward::outward, far_end, &*control_),
+      inward_(std::in_place, inward, Toward::inward, far_end, &*control_) {}
 
 Millis SearchRun::now() const { return std::chrono::floor<Millis>(clock_.now() - began_); }
 
 Millis SearchRun::took() const { return now(); }
 
+std::uint32_t SearchRun::opened() const noexcept {
+  return outward_.opened() + (inward_ ? inward_->opened() : 0);
+}
+
+std::size_t SearchRun::observations() const noexcept {
+  return outward_search_.observations().size() +
+         (inward_search_ ? inward_search_->observations().size() : 0);
+}
+
+bool SearchRun::is_stopped() {
+  const auto signal = stop_.taken();
+  if (signal) signal_ = *signal;
+  return signal.has_value();
+}
+
+std::optional<CallEnd> SearchRun::call() {
+  while (control_ && !control_->is_ready()) {
+    control_->look(now());
+    if (control_->trouble()) return control_->trouble();
+    if (is_stopped()) os::StopSignals::end_by(signal_);
+    wait(Millis::max());
+  }
+  return std::nullopt;
+}
+
+Lane::Round SearchRun::play_both(Millis now) {
+  const Lane::Round out = outward_.play(now);
+  if (!inward_) return out;
+  const Lane::Round in = inward_->play(now);
+  limit_by(outward_search_, *inward_);
+  limit_by(*inward_search_, outward_);
+  return {.done = out.done && in.done, .until = std::min(out.until, in.until)};
+}
+
 RunEnd SearchRun::run(const std::function<void(const Moment&)>& watcher) {
-  std::size_t seen = search_.observations().size();
+  std::size_t seen = observations();
   for (;;) {
-    if (const auto signal = stop_.taken()) {
-      signal_ = *signal;
+    if (is_stopped()) {
+      leave();
       return RunEnd::stopped;
     }
-    look_at_waiters();
-    look_at_probe();
-    look_at_opening();
-    policy::PathStep step{.act = PathAct::wait, .id = 0, .until = Millis::max()};
-    if (!opening_) step = search_.next(now());
-    const bool news = std::exchange(seen, search_.observations().size()) != seen;
-    watcher({.search = search_, .now = now(), .next = step.until, .news = news});
-    if (step.act == PathAct::done) return RunEnd::done;
-    if (step.act == PathAct::wait) {
-      wait(step.until);
-    } else {
-      act(step);
+    if (control_) {
+      control_->look(now());
+      if (control_->end()) return RunEnd::alone;
     }
-  }
-}
-
-void SearchRun::look_at_waiters() {
-  for (auto at = waiting_.begin(); at != waiting_.end();) {
-    const IdleSight sight = at->second.look();
-    const std::uint32_t id = at->first;
-    if (sight == IdleSight::data) search_.spoke(id, now());
-    if (is_over(sight)) {
-      search_.ended(id, sight == IdleSight::ended ? PathSight::closed : PathSight::cut_short,
-                    now());
-      at = waiting_.erase(at);
-    } else {
-      ++at;
+    const Lane::Round round = play_both(now());
+    const bool news = std::exchange(seen, observations()) != seen;
+    watcher({.outward = outward_search_,
+             .inward = inward_search_,
+             .now = now(),
+             .next = round.until,
+             .news = news});
+    if (round.done) {
+      leave();
+      return RunEnd::done;
     }
+    wait(round.until);
   }
 }
 
-void SearchRun::look_at_probe() {
-  if (!probing_) return;
-  switch (probing_->connection.look()) {
-    case IdleSight::answered:
-    case IdleSight::data:
-      return judge(PathSight::kept);
-    case IdleSight::reset:
-      return judge(PathSight::reset);
-    case IdleSight::ended:
-      return judge(PathSight::closed);
-    case IdleSight::failed:
-      return judge(PathSight::silent);
-    default:
-      break;
+/// In good order, and not for long: what it does not hear the far end finds out itself.
+void SearchRun::leave() {
+  outward_.leave();
+  if (inward_) inward_->leave();
+  constexpr int kLooks = 20;
+  for (int looks = 0; control_ && looks < kLooks && !control_->is_idle(); ++looks) {
+    control_->look(now());
+    wait(now() + kGlance);
   }
-  if (now() < probing_->next_ask) return;
-  if (probing_->asked == kProbesBeforeSilence) return judge(PathSight::silent);
-  (void)probing_->connection.probe();
-  ++probing_->asked;
-  probing_->next_ask = now() + std::max(kBetweenProbes, round_trip_ * 3);
-}
-
-void SearchRun::judge(PathSight sight) {
-  const bool alive = sight == PathSight::kept || sight == PathSight::closed;
-  probing_->connection.close(alive ? Farewell::finish : Farewell::reset);
-  probing_.reset();
-  search_.judged(sight, now());
-}
-
-void SearchRun::look_at_opening() {
-  if (!opening_) return;
-  const IdleSight sight = opening_->connection.look();
-  const bool late = now() - opening_->began > kConnectPatience;
-  if (sight == IdleSight::quiet && !late) return;
-  Opening opening = std::move(*opening_);
-  opening_.reset();
-  if (sight == IdleSight::connected) {
-    round_trip_ = std::max(round_trip_, now() - opening.began);
-    search_.opened(opening.id, now());
-    waiting_.emplace(opening.id, std::move(opening.connection));
-    return;
-  }
-  constexpr int kTimedOut = 110;  // ETIMEDOUT
-  refusal_ = late ? kTimedOut : opening.connection.error();
-  search_.refused(now());
-}
-
-void SearchRun::act(const policy::PathStep& step) {
-  if (step.act == PathAct::open) return begin_opening();
-  if (step.act == PathAct::probe) return begin_probe(step.id);
-  const auto at = waiting_.find(step.id);
-  if (at == waiting_.end()) return;
-  at->second.close(Farewell::finish);
-  waiting_.erase(at);
-}
-
-void SearchRun::begin_opening() {
-  auto begun = os::IdleConnection::begin(to_);
-  if (begun) {
-    opening_.emplace(Opening{next_id_++, std::move(*begun), now()});
-    return;
-  }
-  refusal_ = begun.error().code;
-  search_.refused(now());
-}
-
-void SearchRun::begin_probe(std::uint32_t id) {
-  const auto at = waiting_.find(id);
-  if (at == waiting_.end()) return search_.judged(PathSight::cut_short, now());
-  probing_.emplace(Probing{id, std::move(at->second), now(), 0});
-  waiting_.erase(at);
 }
 
 void SearchRun::wait(Millis until) {
-  const bool busy = probing_ || opening_;
+  const bool busy =
+      outward_.is_busy() || (inward_ && inward_->is_busy()) || (control_ && !control_->is_ready());
   Millis patience = busy ? kGlance : kShow;
   if (until != Millis::max()) patience = std::clamp(until - now(), Millis{1}, patience);
   std::vector<os::Watched> watched{{stop_.fd(), os::kReadable}};
-  for (const auto& [id, connection] : waiting_)
-    watched.emplace_back(connection.fd(), os::kReadable);
+  if (control_) watched.emplace_back(control_->fd(), os::kReadable);
+  outward_.watch(watched);
+  if (inward_) inward_->watch(watched);
   (void)os::wait_for(watched.data(), watched.size(), patience);
 }
 

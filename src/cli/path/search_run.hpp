@@ -1,79 +1,75 @@
-// Plays a search for a path's time-out on real connections, probed with the kernel's own keep-alive segments: does
-// what policy::PathSearch says, and tells it what came.
+// Plays the search for a path's time-out, in one direction or, with `wsalive serve` at the far end, in both at the
+// same time.
 //
 // One thread; ends at a signal, between two looks.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 
 #include "base/clock.hpp"
-#include "os/idle_connection.hpp"
+#include "cli/path/lane.hpp"
 #include "os/stop_signals.hpp"
-#include "policy/path_search.hpp"
 
 namespace wsalive::cli::path {
 
 /// What a watcher is shown, several times a second.
 struct Moment {
-  const policy::PathSearch& search;
-  policy::Millis now{};   ///< Since the search began.
-  policy::Millis next{};  ///< When something is to be done; Millis::max(): at a verdict.
-  bool news = false;      ///< An observation has been added.
+  const policy::PathSearch& outward;
+  const policy::PathSearch* inward;  ///< nullptr: not searched.
+  policy::Millis now{};              ///< Since the search began.
+  policy::Millis next{};             ///< When something is to be done; Millis::max(): at a verdict.
+  bool news = false;                 ///< An observation has been added.
 };
 
-enum class RunEnd : std::uint8_t { done, stopped };
+enum class RunEnd : std::uint8_t {
+  done,
+  stopped,  ///< By a signal.
+  alone,    ///< `wsalive serve` is not there any more.
+};
 
 class SearchRun {
  public:
-  SearchRun(policy::PathSearch& search, os::Endpoint to, const Clock& clock, os::StopSignals& stop);
+  /// Any TCP server at the far end.
+  SearchRun(policy::PathSearch& outward, const FarEnd& far_end, const Clock& clock,
+            os::StopSignals& stop);
+  /// `wsalive serve` at the far end.
+  SearchRun(policy::PathSearch& outward, policy::PathSearch& inward, const FarEnd& far_end,
+            const Clock& clock, os::StopSignals& stop);
+
+  /// With `wsalive serve`: calls it. nullopt: it is there; else why not, or `stopped` by a signal.
+  [[nodiscard]] std::optional<CallEnd> call();
 
   /// To the end, or to a signal (`signal` tells which).
   [[nodiscard]] RunEnd run(const std::function<void(const Moment&)>& watcher);
 
   [[nodiscard]] int signal() const noexcept { return signal_; }
   [[nodiscard]] policy::Millis took() const;
-  [[nodiscard]] std::uint32_t opened() const noexcept { return next_id_; }
-  /// The errno of the last connection that could not be made; 0: none.
-  [[nodiscard]] int refusal() const noexcept { return refusal_; }
+  [[nodiscard]] std::uint32_t opened() const noexcept;
+  [[nodiscard]] const Lane& outward() const noexcept { return outward_; }
+  /// nullptr without `wsalive serve`.
+  [[nodiscard]] const Lane* inward() const noexcept { return inward_ ? &*inward_ : nullptr; }
+  /// Why `alone`.
+  [[nodiscard]] const std::optional<CallEnd>& farewell() const noexcept { return control_->end(); }
 
  private:
-  struct Probing {
-    std::uint32_t id;
-    os::IdleConnection connection;
-    policy::Millis next_ask{};
-    int asked = 0;
-  };
-  struct Opening {
-    std::uint32_t id;
-    os::IdleConnection connection;
-    policy::Millis began{};
-  };
-
   [[nodiscard]] policy::Millis now() const;
-  void look_at_waiters();
-  void look_at_probe();
-  void look_at_opening();
-  void act(const policy::PathStep& step);
-  void begin_opening();
-  void begin_probe(std::uint32_t id);
-  void judge(policy::PathSight sight);
+  [[nodiscard]] bool is_stopped();
+  [[nodiscard]] std::size_t observations() const noexcept;
+  [[nodiscard]] Lane::Round play_both(policy::Millis now);
+  void leave();
   void wait(policy::Millis until);
 
-  policy::PathSearch& search_;
-  os::Endpoint to_;
   const Clock& clock_;
   os::StopSignals& stop_;
   Instant began_;
-  std::map<std::uint32_t, os::IdleConnection> waiting_;
-  std::optional<Probing> probing_;
-  std::optional<Opening> opening_;
-  policy::Millis round_trip_{};  ///< The longest that a connection took to be made.
-  std::uint32_t next_id_ = 0;
+  std::optional<Control> control_;
+  policy::PathSearch& outward_search_;
+  policy::PathSearch* inward_search_ = nullptr;
+  Lane outward_;
+  std::optional<Lane> inward_;
   int signal_ = 0;
-  int refusal_ = 0;
 };
 
 }  // namespace wsalive::cli::path

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "policy/path_search.hpp"
+#include "policy/path_ways.hpp"
 
 namespace wsalive::cli::path {
 
@@ -14,11 +15,17 @@ inline constexpr std::array<std::string_view, 5> kSights{"kept", "silent", "rese
 inline constexpr std::array<std::string_view, 7> kFindings{
     "forgets", "keeps", "far_end_ends", "far_end_talks", "no_answer", "unreachable", "unsteady"};
 
+inline constexpr std::array<std::string_view, 5> kManners{"keeps", "forgets", "relearns_from_here",
+                                                          "relearns_from_far_end", "unclear"};
+
 constexpr std::string_view name_of(policy::PathSight sight) {
   return kSights[static_cast<std::size_t>(sight)];
 }
 constexpr std::string_view name_of(policy::PathFinding finding) {
   return kFindings[static_cast<std::size_t>(finding)];
+}
+constexpr std::string_view name_of(policy::PathManner manner) {
+  return kManners[static_cast<std::size_t>(manner)];
 }
 
 }  // namespace wsalive::cli::path

@@ -15,7 +15,7 @@ namespace wsalive::cli::path {
 
 class StateFile {
  public:
-  /// \param name  Which path: "db.example_5432_out". Failures: the folder cannot be made, another search runs.
+  /// \param name  Which path and direction: "db.example:5432", "db.example:7350 inward". Failures: the folder cannot be made, another search runs.
   [[nodiscard]] static tl::expected<StateFile, Failure> open(const std::string& name);
 
   /// What was seen before; empty if there is nothing, or nothing that can be read, or if it is older than a day.

@@ -6,7 +6,7 @@
 
 namespace wsalive::cli::path {
 
-Fallible<Target> find_target(std::string_view text) {
+Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t> port) {
   const auto refuse = [&](std::string reason, ExitCode code) {
     return tl::unexpected(
         Failure{.code = code,
@@ -17,10 +17,11 @@ Fallible<Target> find_target(std::string_view text) {
   };
   const auto parsed = EndpointFilter::parse(text);
   if (!parsed) return refuse(parsed.error(), ExitCode::bad_input);
-  if (!parsed->port()) return refuse("there is no port", ExitCode::usage);
+  if (parsed->port()) port = parsed->port();
+  if (!port) return refuse("there is no port", ExitCode::usage);
   if (parsed->addresses().empty()) return refuse("there is no host", ExitCode::usage);
   Target target{std::string{text}, parsed->addresses().front()};
-  target.endpoint.port = *parsed->port();
+  target.endpoint.port = *port;
   return target;
 }
 

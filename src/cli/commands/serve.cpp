@@ -1,0 +1,95 @@
+// wsalive serve: the far end of `wsalive path`.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "cli/commands/commands.hpp"
+#include "cli/duration_option.hpp"
+#include "cli/path/shared_key.hpp"
+#include "cli/serve/server.hpp"
+#include "os/clock.hpp"
+#include "os/descriptor_limit.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using policy::Millis;
+
+constexpr std::size_t kFewest = 16;
+constexpr std::size_t kMost = 10'000;
+
+class Serve final : public Command {
+ public:
+  void declare(CLI::App& parser) override {
+    parser.add_option("--listen", where_, "PORT, ADDRESS or ADDRESS:PORT (7350, every address)")
+        ->type_name("WHERE");
+    parser.add_option("--key-file", key_file_, "Serve only who has the same file")
+        ->type_name("FILE");
+    parser
+        .add_option("--connections", limits_.connections,
+                    "Most at the same time, a quarter for one host (256)")
+        ->type_name("COUNT")
+        ->check(CLI::Range(kFewest, kMost).description(""));
+    add_duration(parser, "--hold", hold_, "Longest time that one is held (3h)");
+    parser.add_flag("--quiet", quiet_, "Say nothing");
+  }
+
+  Outcome run() override {
+    constexpr Millis kShortest{1'000};
+    if (hold_ && *hold_ < kShortest) {
+      return tl::unexpected(Failure{.code = ExitCode::usage,
+                                    .attempt = "cannot hold connections for",
+                                    .subject = policy::format_duration(*hold_),
+                                    .reason = "--hold takes 1s or more"});
+    }
+    limits_.longest_hold = hold_.value_or(limits_.longest_hold);
+    std::optional<path::SharedKey> key;
+    if (!key_file_.empty()) {
+      auto read = path::SharedKey::read(key_file_);
+      if (!read) return tl::unexpected(read.error());
+      key.emplace(std::move(*read));
+    }
+    auto listeners = serve::open_listeners(where_);
+    if (!listeners) return tl::unexpected(listeners.error());
+    // Those that are refused need one as well, for a moment.
+    constexpr std::size_t kOthers = 64;
+    (void)os::raise_descriptor_limit(limits_.connections + kOthers);
+    os::StopSignals stop;
+    announce(names_of(*listeners), key.has_value());
+    serve::Server server{std::move(*listeners), limits_, std::move(key), os::monotonic_clock(),
+                         stop};
+    server.run();
+    if (!quiet_) {
+      fmt::print(stderr, "wsalive serve: ended; {} connections served, {} refused\n",
+                 server.counts().served, server.counts().refused);
+    }
+    return Answer{};
+  }
+
+ private:
+  void announce(const std::string& where, bool has_key) const {
+    if (quiet_) return;
+    fmt::print(
+        stderr,
+        "wsalive serve: listening on {}; {}; at most {} connections, {} to a host, each for {}\n",
+        where, has_key ? "only for those with the key" : "for anybody (--key-file: not so)",
+        limits_.connections, limits_.per_host(), policy::format_duration(limits_.longest_hold));
+    std::fflush(stderr);
+  }
+
+  std::string where_ = std::to_string(policy::kServePort);
+  std::string key_file_;
+  policy::ServeLimits limits_;
+  std::optional<Millis> hold_;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_serve() { return std::make_unique<Serve>(); }
+
+}  // namespace wsalive::cli

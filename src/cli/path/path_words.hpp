@@ -1,0 +1,26 @@
+// The sentences of a report: what was found, and what it means.
+#pragma once
+
+#include <string>
+
+#include "cli/path/path_report.hpp"
+
+namespace wsalive::cli::path {
+
+/// Tenths of a second are as much as a person wants to read.
+[[nodiscard]] std::string shown(policy::Millis time);
+
+struct Sentences {
+  std::string headline;
+  std::string meaning;
+};
+
+/// Of one direction, as if there were no other.
+[[nodiscard]] Sentences words_for(const std::string& target, const policy::PathResult& result);
+
+/// Of both; not for `unclear`, where each direction speaks for itself.
+[[nodiscard]] Sentences words_for(const std::string& target, const policy::PathWays& ways);
+
+[[nodiscard]] std::string words_for(policy::PathSight sight);
+
+}  // namespace wsalive::cli::path

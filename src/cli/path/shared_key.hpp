@@ -1,0 +1,35 @@
+// The key that `wsalive serve` and `wsalive path` may share, and proofs of having it: the key itself never travels,
+// and a proof holds for one connection. It keeps strangers from using a far end; it does not protect a connection
+// from somebody on the path, who sees nothing but silence anyway.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+
+namespace wsalive::cli::path {
+
+class SharedKey {
+ public:
+  static constexpr std::size_t kShortest = 16;
+
+  /// The file's content without blanks and line ends around it. Failures: no such file, a short key.
+  [[nodiscard]] static Fallible<SharedKey> read(const std::string& file);
+  [[nodiscard]] static SharedKey of(std::string secret) { return SharedKey{std::move(secret)}; }
+
+  /// HMAC-SHA256 in hexadecimal digits.
+  [[nodiscard]] std::string proof_of(std::string_view text) const;
+  /// In a time that tells nothing of where they differ.
+  [[nodiscard]] bool proves(std::string_view text, std::string_view proof) const;
+
+ private:
+  explicit SharedKey(std::string secret) : secret_(std::move(secret)) {}
+
+  std::string secret_;
+};
+
+/// Hexadecimal digits that nobody can guess; empty where the system has no random octets.
+[[nodiscard]] std::string random_digits(std::size_t digits);
+
+}  // namespace wsalive::cli::path

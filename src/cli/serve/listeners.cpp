@@ -1,0 +1,104 @@
+#include "cli/serve/listeners.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "cli/endpoint_filter.hpp"
+#include "os/address_text.hpp"
+#include "os/idle_connection.hpp"
+#include "os/port_sharing.hpp"
+#include "os/socket_calls.hpp"
+#include "policy/path_protocol.hpp"
+
+namespace wsalive::cli::serve {
+namespace {
+
+using os::Endpoint;
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Both families' address that means any.
+std::vector<Endpoint> anywhere(std::uint16_t port) {
+  return {{.family = os::Family::ipv4, .port = port}, {.family = os::Family::ipv6, .port = port}};
+}
+
+tl::expected<std::vector<Endpoint>, std::string> parsed(std::string_view where) {
+  std::string text = is_number(where) ? ':' + std::string{where} : std::string{where};
+  if (text == ":0") return anywhere(0);
+  // The filter knows no port 0, by which the system is asked to choose.
+  const bool any_port =
+      text.ends_with(":0") && (text.front() == '[' || text.find(':') == text.size() - 2);
+  if (any_port) text.resize(text.size() - 2);
+  const auto filter = EndpointFilter::parse(text);
+  if (!filter) return tl::unexpected(filter.error());
+  const std::uint16_t port = any_port ? 0 : filter->port().value_or(policy::kServePort);
+  if (filter->addresses().empty()) return anywhere(port);
+  Endpoint one = filter->addresses().front();
+  one.port = port;
+  return std::vector{one};
+}
+
+/// The listener, or an errno below 0.
+tl::expected<Listener, int> listen_at(const Endpoint& at) {
+  constexpr int kTcp = 6;
+  constexpr int kBacklog = 64;
+  Fd fd{os::create_socket(at.family, os::SocketType::stream, kTcp)};
+  if (!fd) return tl::unexpected(EAFNOSUPPORT);
+  os::share_with_ended(fd.get(), os::Share::yes);
+  if (const int error = os::bind_socket(fd.get(), os::socket_address_of(at)); error != 0) {
+    return tl::unexpected(-error);
+  }
+  if (const int error = os::listen_on(fd.get(), kBacklog); error != 0)
+    return tl::unexpected(-error);
+  (void)os::set_blocking(fd.get(), os::Blocking::no);
+  os::SocketAddress name;
+  Endpoint given = at;
+  if (os::name_of(fd.get(), os::End::own, name) == 0) given.port = name.port();
+  return Listener{std::move(fd), given};
+}
+
+}  // namespace
+
+Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
+  const auto refuse = [&](ExitCode code, std::string reason, std::string remedy) {
+    return tl::unexpected(Failure{.code = code,
+                                  .attempt = "cannot listen on",
+                                  .subject = fmt::format("'{}'", where),
+                                  .reason = std::move(reason),
+                                  .remedy = std::move(remedy)});
+  };
+  const auto endpoints = parsed(where);
+  if (!endpoints) {
+    return refuse(ExitCode::usage, endpoints.error(), "name it as PORT, ADDRESS or ADDRESS:PORT");
+  }
+  std::vector<Listener> listeners;
+  for (Endpoint at : *endpoints) {
+    // A port that the system picks is one for both families.
+    if (at.port == 0 && !listeners.empty()) at.port = listeners.front().at.port;
+    auto listener = listen_at(at);
+    if (listener) {
+      listeners.push_back(std::move(*listener));
+      continue;
+    }
+    const int error = listener.error();
+    const bool other_family_does = error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+    if (other_family_does && endpoints->size() > 1) continue;
+    return refuse(error == EACCES ? ExitCode::denied : ExitCode::failed, ::strerrordesc_np(error),
+                  "--listen names another port or address");
+  }
+  if (listeners.empty()) return refuse(ExitCode::unavailable, "there is no IPv4 and no IPv6", "");
+  return listeners;
+}
+
+std::string names_of(const std::vector<Listener>& listeners) {
+  std::vector<std::string> names;
+  for (const Listener& each : listeners) names.push_back(os::format_endpoint(each.at));
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+}  // namespace wsalive::cli::serve
