@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 #include <tuple>
 
 #include "os/address_text.hpp"
@@ -94,12 +95,13 @@ std::string printable(std::string name) {
 }
 
 auto order_of(const Connection& connection) {
-  return std::tuple{!connection.owner,
-                    connection.owner ? connection.owner->program : std::string{},
-                    connection.owner ? connection.owner->pid : 0,
-                    connection.socket.remote.address,
-                    connection.socket.remote.port,
-                    connection.socket.local.port};
+  return std::tuple{
+      !connection.owner,
+      connection.owner ? std::string_view{connection.owner->program} : std::string_view{},
+      connection.owner ? connection.owner->pid : 0,
+      connection.socket.remote.address,
+      connection.socket.remote.port,
+      connection.socket.local.port};
 }
 
 void add_filter(CLI::App& parser, const std::string& name, std::optional<EndpointFilter>& target,
@@ -165,7 +167,7 @@ std::optional<policy::Millis> Connection::to_next_probe() const {
 void Selection::declare(CLI::App& parser) {
   parser.add_option("--pid", pid, "Connections of this process")
       ->type_name("PID")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber.description(""));
   declare_filters(parser);
 }
 
@@ -186,7 +188,7 @@ tl::expected<Connections, Failure> find_connections(const Selection& selection) 
         .reason = std::string{ours.error().attempt} + ": " + std::strerror(ours.error().code)});
   }
   const attach::Owners owners = owners_for(selection);
-  attach::KeepAliveReader reader;
+  attach::KeepAliveReader reader{owners};
   Connections result;
   result.defaults = ours->defaults;
   result.retries2 = read_retries2();

@@ -1,15 +1,12 @@
 #include "attach/inspect/keepalive_of.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <string_view>
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "engine/published_table.hpp"
@@ -23,10 +20,13 @@ using policy::Source;
 /// The table that an engine of ours publishes in its process, mapped read-only; empty if there is none.
 class EngineTable {
  public:
-  explicit EngineTable(pid_t pid) {
-    const Fd file = find(pid);
+  /// \param number  The descriptor that was seen to be the table's; below 0: there is none.
+  EngineTable(pid_t pid, int number) {
+    if (number < 0) return;
+    const Fd file{::open(fmt::format("/proc/{}/fd/{}", pid, number).c_str(),
+                         O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0) return;
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size < sizeof(engine::PublishedHeader)) return;
     void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
@@ -55,24 +55,6 @@ class EngineTable {
   }
 
  private:
-  static Fd find(pid_t pid) {
-    const std::string folder = fmt::format("/proc/{}/fd", pid);
-    DIR* const entries = ::opendir(folder.c_str());
-    Fd found;
-    while (const dirent* const entry = entries ? ::readdir(entries) : nullptr) {
-      std::array<char, 64> link{};
-      const ssize_t length =
-          ::readlinkat(::dirfd(entries), entry->d_name, link.data(), link.size());
-      const std::string_view name{link.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
-      if (!name.starts_with("/memfd:") || name.substr(7).rfind(engine::kPublishedName, 0) != 0)
-        continue;
-      found = Fd{::openat(::dirfd(entries), entry->d_name, O_RDONLY | O_CLOEXEC)};
-      break;
-    }
-    if (entries) ::closedir(entries);
-    return found;
-  }
-
   void* memory_ = nullptr;
   std::size_t size_ = 0;
 };
@@ -101,17 +83,20 @@ KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defau
 }  // namespace
 
 struct KeepAliveReader::Known {
-  explicit Known(pid_t pid) : process(Process::open(pid)), table(pid) {}
+  Known(pid_t pid, int table_number) : process(Process::open(pid)), table(pid, table_number) {}
   Result<Process> process;
   EngineTable table;
 };
 
-KeepAliveReader::KeepAliveReader() = default;
+KeepAliveReader::KeepAliveReader(const Owners& owners) : owners_(owners) {}
 KeepAliveReader::~KeepAliveReader() = default;
 
 KeepAliveReader::Known& KeepAliveReader::known(pid_t pid) {
   std::unique_ptr<Known>& place = processes_[pid];
-  if (!place) place = std::make_unique<Known>(pid);
+  if (!place) {
+    const auto table = owners_.tables.find(pid);
+    place = std::make_unique<Known>(pid, table == owners_.tables.end() ? -1 : table->second);
+  }
   return *place;
 }
 

@@ -30,7 +30,8 @@ struct KeepAliveOf {
 /// Reads connections one after the other; keeps a pidfd and a mapped table per process.
 class KeepAliveReader {
  public:
-  KeepAliveReader();
+  /// \param owners  Tells where an engine publishes its table; outlives this.
+  explicit KeepAliveReader(const Owners& owners);
   ~KeepAliveReader();
   KeepAliveReader(const KeepAliveReader&) = delete;
   KeepAliveReader& operator=(const KeepAliveReader&) = delete;
@@ -45,6 +46,7 @@ class KeepAliveReader {
   struct Known;
   Known& known(pid_t pid);
 
+  const Owners& owners_;
   std::map<pid_t, std::unique_ptr<Known>> processes_;
 };
 

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "engine/published_table.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -37,6 +38,11 @@ std::optional<std::uint32_t> inode_in(std::string_view link) {
   constexpr std::string_view kFront = "socket:[";
   if (!link.starts_with(kFront) || !link.ends_with(']')) return std::nullopt;
   return number_in<std::uint32_t>(link.substr(kFront.size(), link.size() - kFront.size() - 1));
+}
+
+bool is_table(std::string_view link) {
+  constexpr std::string_view kFront = "/memfd:";
+  return link.starts_with(kFront) && link.substr(kFront.size()).starts_with(engine::kPublishedName);
 }
 
 std::string program_of(pid_t pid) {
@@ -71,8 +77,10 @@ void add_process(pid_t pid, Owners& owners) {
     const ssize_t length =
         ::readlinkat(::dirfd(folder.get()), entry->d_name, link.data(), link.size());
     if (length <= 0) continue;
-    const auto inode = inode_in({link.data(), static_cast<std::size_t>(length)});
+    const std::string_view target{link.data(), static_cast<std::size_t>(length)};
+    const auto inode = inode_in(target);
     const auto fd = number_in<int>(entry->d_name);
+    if (fd && !inode && is_table(target)) owners.tables.emplace(pid, *fd);
     if (!inode || !fd) continue;
     if (!program) {
       program = program_of(pid);
