@@ -6,6 +6,8 @@ labels: net
 import os
 import socket
 import subprocess
+import time
+import unittest
 import tool
 
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
@@ -58,6 +60,42 @@ class Set(tool.ToolWithConnection):
         self.assertIn("stay its own", text)
         self.ok("set", self.me, "--release", "winxp")
         self.assertEqual(values(self.client), (1, 7200, 1, 5))
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
+    def test_a_socket_that_its_programs_engine_drives_is_the_outsiders_afterwards(self):  # K-96
+        client = os.path.join(tool.BUILD, "demo/keepalive_client")
+        words = [client, "127.0.0.1", str(self.port), "600000", "1500", "300"]
+        driven = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(driven.wait)
+        self.addCleanup(driven.kill)
+        peer = self.listener.accept()[0]
+        self.addCleanup(peer.close)
+        peer.sendall(peer.recv(64))  # The answer; from now on it is idle.
+
+        def values():
+            found = self.json("ls", "--pid", str(driven.pid))["connections"]
+            return found[0]["keep_alive"] if found else {}
+        self.eventually(lambda: values().get("driver") == "rearm")
+        before = values()
+        self.assertEqual((before["idle_ms"], before["interval_ms"], before["idle_from"]), (1500, 300, "program"))
+        # What cannot be told from the engine's own values is refused, and nothing is changed.
+        self.assertIn("the program's own engine", self.refused(3, "set", str(driven.pid), "--time", "60s"))
+        self.assertEqual(values(), before)
+        words = ("--time", "60s", "--interval", "2s", "--probes", "4")
+        report = self.json("set", str(driven.pid), *words)
+        self.assertEqual(report["sockets"][0]["after"], {"on": True, "idle_ms": 60000, "interval_ms": 2000, "probes": 4})
+        # The engine finds the kernel's values changed when it next looks, and leaves them to the kernel.
+        self.eventually(lambda: values()["driver"] == "native")
+        after = values()
+        self.assertEqual((after["idle_ms"], after["interval_ms"], after["probes"]), (60000, 2000, 4))
+        time.sleep(2)  # Longer than the program's own time.
+        self.assertEqual(values(), after)
+
+    def eventually(self, holds):
+        deadline = time.monotonic() + 20
+        while not holds():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
 
     def test_off_switches_off_and_keeps_the_values(self):  # K-56
         self.ok("set", self.me, *TIMES)

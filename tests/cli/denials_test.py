@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""What a host may deny, simulated: each denial is named in one line, the exit status is that of the documented list, and
+nothing is half done. System calls are denied by a seccomp filter of the test's own, files by mounts in a namespace.
+
+labels: net
+"""
+import ctypes
+import errno
+import os
+import platform
+import socket
+import struct
+import subprocess
+import unittest
+import tool
+
+CALLS = {"bpf": 321, "pidfd_getfd": 438, "pidfd_open": 434, "seccomp": 317, "socket": 41}
+TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
+
+
+def refuse(call, error=errno.EPERM, first_argument=None):
+    """For preexec_fn: from now on that system call fails so, with any first argument or with that one."""
+    checks = [(0x20, 0, 0, 0), (0x15, 0, 1 if first_argument is None else 3, CALLS[call])]  # The call's number.
+    if first_argument is not None:
+        checks += [(0x20, 0, 0, 16), (0x15, 0, 1, first_argument)]  # args[0]
+    checks += [(0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
+    code = b"".join(struct.pack("HBBI", *check) for check in checks)
+
+    def apply():
+        libc = ctypes.CDLL(None, use_errno=True)
+        buffer = ctypes.create_string_buffer(code)
+        program = struct.pack("HxxxxxxP", len(checks), ctypes.addressof(buffer))
+        libc.prctl(38, 1, 0, 0, 0)
+        if libc.prctl(22, 2, ctypes.create_string_buffer(program), 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "seccomp")
+    return apply
+
+
+@unittest.skipUnless(platform.machine() == "x86_64", "numbers of system calls are known for x86-64")
+class Denials(tool.ToolWithConnection):
+    def setUp(self):
+        super().setUp()
+        self.me = f"{os.getpid()}:{self.client.fileno()}"
+
+    def under(self, denial, *words, around=()):
+        environment = {"PATH": os.environ["PATH"], "HOME": self.home, "WSALIVE_REGISTRY": self.registry}
+        return subprocess.run([*around, tool.BINARY, *words], preexec_fn=denial, env=environment, text=True,
+                              capture_output=True, timeout=60)
+
+    def assert_refused(self, done, status, words):
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        self.assertRegex(done.stderr, r"\Awsalive[^\n]*: [^\n]+\n\Z")
+        self.assertIn(words, done.stderr)
+
+    def test_where_no_descriptor_may_be_borrowed_it_is_said_in_the_columns(self):
+        done = self.under(refuse("pidfd_getfd"), "ls", "--pid", str(os.getpid()))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("? no right to trace", done.stdout)
+        self.assertIn(f"127.0.0.1:{self.port}", done.stdout)
+
+    def test_where_no_descriptor_may_be_borrowed_nothing_is_set_or_explained(self):
+        before = self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+        self.assert_refused(self.under(refuse("pidfd_getfd"), "set", self.me, *TIMES), 4, "no right to trace")
+        self.assert_refused(self.under(refuse("pidfd_getfd"), "explain", self.me), 4, "no right to trace")
+        self.assertEqual(self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), before)
+        self.assertEqual(self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), 0)
+
+    def test_a_restricted_ptrace_scope_is_named(self):
+        script = ("mount -t tmpfs t /proc/sys/kernel && mkdir /proc/sys/kernel/yama && "
+                  "echo 1 >/proc/sys/kernel/yama/ptrace_scope && exec \"$@\"")
+        inside = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--user", "--map-root-user"]), "sh", "-c", script, "sh"]
+        if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("namespaces are denied here")
+        done = self.under(refuse("pidfd_getfd"), "ls", "--pid", str(os.getpid()), around=inside)
+        self.assertIn("? no right to trace (ptrace_scope)", done.stdout)
+        self.assert_refused(self.under(refuse("pidfd_getfd"), "set", self.me, *TIMES, around=inside), 4, "ptrace_scope")
+
+    def test_without_sock_diag_no_list_is_made_up(self):
+        netlink = 16
+        for words in (("ls",), ("set", self.me, *TIMES), ("lint", str(os.getpid()))):
+            self.assert_refused(self.under(refuse("socket", errno.EACCES, netlink), *words), 7, "sock_diag")
+
+    def test_without_bpf_run_takes_seccomp_and_says_why(self):
+        done = self.under(refuse("bpf"), "run", *TIMES, "--", "/bin/true")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertRegex(done.stderr, r"\Awsalive: keep-alive by seccomp: [^\n]*; no bpf: [^\n]*\n\Z")
+        self.assert_refused(self.under(refuse("bpf"), "run", "--via", "bpf", *TIMES, "--", "/bin/true"), 5, "bpf")
+        attach = self.under(refuse("bpf"), "attach", "--system", *TIMES)
+        # Where no bpf file system is mounted, that comes first.
+        self.assert_refused(attach, 5 if "file system" in attach.stderr else 4, "bpf")
+
+    def test_without_bpf_and_seccomp_the_program_is_not_started(self):
+        def both():
+            refuse("bpf")()
+            refuse("seccomp")()
+        done = self.under(both, "run", *TIMES, "--", "/bin/sh", "-c", "echo started")
+        self.assertNotIn("started", done.stdout)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertRegex(done.stderr, r"\nwsalive: cannot run /bin/sh: seccomp [^\n]*(?i:not permitted)[^\n]*\n\Z")
+
+    def test_without_control_groups_of_version_2_attach_says_so(self):
+        script = "mount -t tmpfs t /sys/fs/cgroup && umount -l /sys/fs/cgroup && umount -l /sys/fs/cgroup; exec \"$@\""
+        inside = ["unshare", "--mount", "sh", "-c", script, "sh"]
+        if os.getuid() != 0 or subprocess.run([*inside, "sh", "-c", "! grep -q cgroup2 /proc/self/mounts"],
+                                              capture_output=True, check=False).returncode != 0:
+            self.skipTest("the control groups cannot be hidden here")
+        self.assert_refused(self.under(None, "attach", "--system", *TIMES, around=inside), 5, "control group")
+        done = self.under(None, "run", *TIMES, "--", "/bin/true", around=inside)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("keep-alive by seccomp", done.stderr)
+        self.assertIn("no bpf: ", done.stderr)
+
+
+if __name__ == "__main__":
+    tool.main()
