@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""What README.md shows is what the command says: each sample of a report is compared with a real one, line by line, where
+only numbers of processes, addresses and measured times may differ.
+
+labels: net
+"""
+import os
+import re
+import shlex
+import tool
+
+
+def shape(line):
+    """A line without what differs from run to run, and without its columns' widths."""
+    line = re.sub(r"(psql|python3?) \d+:\d+", "PROGRAM", line)
+    line = re.sub(r"\d+\.\d+\.\d+\.\d+:\d+", "ADDRESS", line)
+    line = re.sub(r"\b\d+h \+75s x9\b", "DEFAULTS", line)
+    line = re.sub(r"^off$", "DEFAULTS", line)
+    return re.sub(r"[ ─]+", " ", line).strip()
+
+
+class Readme(tool.ToolWithConnection):
+    def sample(self, beginning):
+        """The command that begins so, and the lines that README.md shows below it."""
+        with open(os.path.join(tool.SOURCE, "README.md"), encoding="utf-8") as file:
+            text = file.read()
+        block = re.search(r"^```\n\$ (" + re.escape(beginning) + r".*)\n((?:.*\n)*?)```$", text, re.M)
+        self.assertIsNotNone(block, beginning)
+        return shlex.split(block.group(1))[1:], block.group(2).splitlines()
+
+    def test_explain(self):
+        words, shown = self.sample("wsalive explain --time")
+        said = self.ok(*words).splitlines()
+        for line in shown:
+            if line and line != "...":
+                self.assertIn(line, said)
+
+    def test_run(self):
+        words, shown = self.sample("wsalive run")
+        done = self.run_tool(*words[:words.index("--")], "--via", "seccomp", "--", "/bin/true")
+        self.assertEqual(done.stderr.rstrip("\n"), shown[0].split("; no bpf")[0])
+
+    def test_set_and_ls(self):
+        self.client.setsockopt(1, 9, 1)  # As psql does: SO_KEEPALIVE, and no times.
+        words, shown = self.sample("wsalive set")
+        words[words.index("--to") + 1] = f"127.0.0.1:{self.port}"
+        self.assertEqual([shape(line) for line in self.ok(*words).splitlines()], [shape(line) for line in shown])
+        shown = self.sample("wsalive ls --program")[1]
+        said = self.ok("ls", "--to", f"127.0.0.1:{self.port}").splitlines()
+        self.assertEqual(shape(said[0]), shape(shown[0]))
+        pattern = re.escape(shape(shown[1])).replace(r"12\.984s", r"[\d.]+m?s")
+        self.assertRegex(shape(said[1]), rf"\A{pattern}\Z")
+        self.assertEqual(said[2:], shown[2:])
+
+    def test_path(self):
+        words, shown = self.sample("wsalive path db")
+        said = self.ok(words[0], f"127.0.0.1:{self.port}", "--max", "1s", "--connections", "2").splitlines()
+        for heading in ("Settings that keep connections on this path",):
+            self.assertIn(heading, shown)
+            self.assertIn(heading, said)
+        columns = [line for line in shown if "IDLE FOR" in line]
+        self.assertEqual([shape(line) for line in said if "IDLE FOR" in line], [shape(line) for line in columns])
+        self.assertTrue(any(re.match(r"Took [\d.]+s, \d+ connections to 127.0.0.1:\d+\.\Z", line) for line in said))
+
+
+if __name__ == "__main__":
+    tool.main()
