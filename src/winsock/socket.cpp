@@ -89,6 +89,8 @@ Socket* Socket::open(int fd, const Traits& traits) noexcept {
   if (!chunk) chunk = make_chunk(fd);
   if (!chunk) return nullptr;
   Socket* const socket = &chunk->sockets[static_cast<std::size_t>(fd % detail::kChunkSize)];
+  // What the thread that closed this number last did with the entry comes before: the kernel's order is not C++'s.
+  static_cast<void>(socket->life_.load(std::memory_order_acquire));
   socket->reset();
   socket->traits_ = traits;
   socket->fd_ = fd;

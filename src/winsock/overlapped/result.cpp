@@ -2,7 +2,10 @@
 
 #include "winsock/overlapped/result.hpp"
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
@@ -56,11 +59,17 @@ struct Question {
   DWORD* flags;
 };
 
-/// Read only: the operation may be writing its end.
+/// The operation may be writing its end into the first half, which is read only where the other one stands in
+/// another page.
 bool can_be_read(const OVERLAPPED* overlapped) {
-  OVERLAPPED copy;
-  return os::is_on_stack(overlapped, sizeof copy) ||
-         os::read_program(overlapped, &copy, sizeof copy);
+  constexpr std::uintptr_t kPage = 4096;
+  if (os::is_on_stack(overlapped, sizeof *overlapped)) return true;
+  const auto at = reinterpret_cast<std::uintptr_t>(overlapped);
+  const bool is_cut = at / kPage != (at + sizeof *overlapped - 1) / kPage;
+  const std::size_t first = is_cut ? 0 : offsetof(OVERLAPPED, Pointer);
+  std::array<char, sizeof(OVERLAPPED)> copy;  // Not cleared.
+  return os::read_program(reinterpret_cast<const char*>(overlapped) + first, copy.data(),
+                          copy.size() - first);
 }
 
 WsaError result_call(const Question& question) {
