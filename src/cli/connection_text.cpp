@@ -18,14 +18,17 @@ std::string values_of(const Connection& connection) {
 }
 
 std::string rough(Millis time) {
-  if (time >= Millis{60'000}) time -= time % Millis{1000};
-  return policy::format_duration(time);
+  const Millis step{time < Millis{10'000} ? 100 : time < Millis{3'600'000} ? 1'000 : 60'000};
+  return policy::format_duration(time - time % step);
 }
 
 std::string notice_of(const Connection& connection, std::uint32_t retries2) {
   if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
   const policy::Noticed noticed = connection.noticed(retries2);
-  return noticed.after ? rough(*noticed.after) : "never";
+  if (!noticed.after) return "never";
+  // What follows from the settings is exact, and worth its thousandths.
+  const Millis time = *noticed.after;
+  return policy::format_duration(time < Millis{60'000} ? time : time - time % Millis{1'000});
 }
 
 }  // namespace wsalive::cli

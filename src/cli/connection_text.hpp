@@ -23,7 +23,7 @@ std::string name_in(const Names& names, Value value) {
 [[nodiscard]] bool is_on(const Connection& connection);
 /// "2h +75s x9", "off", or "?" and why it is not known.
 [[nodiscard]] std::string values_of(const Connection& connection);
-/// Whole seconds above a minute: the table is for the eye.
+/// Tenths below ten seconds, seconds below an hour, else minutes: a table is for the eye, and must not flicker.
 [[nodiscard]] std::string rough(policy::Millis time);
 /// When a peer that falls silent now would be noticed.
 [[nodiscard]] std::string notice_of(const Connection& connection, std::uint32_t retries2);

@@ -48,7 +48,7 @@ class Readme(tool.ToolWithConnection):
         shown = self.sample("wsalive ls --program")[1]
         said = self.ok("ls", "--to", f"127.0.0.1:{self.port}").splitlines()
         self.assertEqual(shape(said[0]), shape(shown[0]))
-        pattern = re.escape(shape(shown[1])).replace(r"12\.984s", r"[\d.]+m?s")
+        pattern = re.escape(shape(shown[1])).replace("12s", r"[\d.]+m?s")
         self.assertRegex(shape(said[1]), rf"\A{pattern}\Z")
         self.assertEqual(said[2:], shown[2:])
 

@@ -79,7 +79,7 @@ class Run final : public Command {
     const auto plan = plan_run(asked, facts);
     if (!plan) {
       return tl::unexpected(
-          Failure{.code = ExitCode::unavailable,
+          Failure{.code = code_of(asked == Via::bpf ? bpf_error_ : 0),
                   .attempt = "cannot run",
                   .subject = fmt::format("{} with keep-alive by {}", words_.front(), via_),
                   .reason = plan.error(),
@@ -107,13 +107,18 @@ class Run final : public Command {
     return force_ ? attach::Precedence::ours : attach::Precedence::program;
   }
 
-  std::unique_ptr<attach::Companion> try_bpf(RunFacts& facts) const {
+  static ExitCode code_of(int error) {
+    return error == EPERM || error == EACCES ? ExitCode::denied : ExitCode::unavailable;
+  }
+
+  std::unique_ptr<attach::Companion> try_bpf(RunFacts& facts) {
     attach::BpfRule rule;
     rule.direction = connect_only_ ? attach::Direction::made : attach::Direction::any;
     rule.fit = policy::fit_to_kernel(wanted_, facts.rounding);
     auto made = attach::BpfCompanion::make({.rules = {rule}, .whose = whose(), .about = "{}"});
     if (made) return std::move(*made);
     facts.bpf_refusal = bpf_refusal(made.error());
+    bpf_error_ = made.error().code;
     return nullptr;
   }
 
@@ -139,7 +144,7 @@ class Run final : public Command {
       return tl::unexpected(cannot_start(words_.front(), error.error.code));
     }
     return tl::unexpected(Failure{
-        .code = ExitCode::unavailable,
+        .code = code_of(error.error.code),
         .attempt = "cannot run",
         .subject = words_.front(),
         .reason = fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
@@ -148,6 +153,7 @@ class Run final : public Command {
 
   TimingOptions timing_;
   RoundingOption rounding_;
+  int bpf_error_ = 0;  ///< Why bpf cannot be taken; 0: it can.
   std::string via_ = "auto";
   bool connect_only_ = false;
   bool force_ = false;

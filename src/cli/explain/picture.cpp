@@ -18,6 +18,7 @@ using svg::Point;
 constexpr double kWidth = 900;
 constexpr double kLeft = 40;
 constexpr double kRight = kWidth - 60;
+constexpr double kMargin = kRight + 28;  // Where words end.
 constexpr double kLane = 150;
 constexpr double kTop = 64;
 
@@ -86,7 +87,7 @@ class Lane {
   }
 
   [[nodiscard]] std::string verdict() const {
-    const Point place{kRight + 28, top_ + 24};
+    const Point place{kMargin, top_ + 24};
     const policy::Forecast& forecast = subject_.forecast;
     if (forecast.fate == policy::Fate::lives) return svg::text(place, "lives", "good-end");
     const policy::EndRow* const end = policy::end_of(forecast.fate, subject_.stack);
@@ -183,8 +184,12 @@ class Lane {
           taken, [place](double other) { return std::abs(other - place) < 86; });
       if (!free) return;
       taken.push_back(place);
+      const std::string words = policy::format_duration(at);
+      // Long words below the last instants end at the margin.
+      constexpr double kLetter = 7;
+      const bool fits = place + static_cast<double>(words.size()) * kLetter / 2 <= kMargin;
       drawn += svg::line({place, y_ + 12}, {place, y_ + 20}, "tick") +
-               svg::text({place, y_ + 34}, policy::format_duration(at), "middle");
+               svg::text({fits ? place : kMargin, y_ + 34}, words, fits ? "middle" : "end");
     };
     if (!subject_.events.empty()) label(subject_.events.back().at);
     for (const policy::Event& event : subject_.events) label(event.at);

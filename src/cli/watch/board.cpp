@@ -41,12 +41,6 @@ std::string fitted(const std::string& text, std::size_t width, bool right) {
   return right ? blanks + text : text + blanks;
 }
 
-/// Tenths below ten seconds, else whole seconds: a table that lives must not flicker.
-std::string alive(Millis time) {
-  const Millis step{time < Millis{10'000} ? 100 : 1'000};
-  return policy::format_duration(time - time % step);
-}
-
 Tone tone_of(Outlook outlook) {
   switch (outlook) {
     case Outlook::unanswered:
@@ -115,9 +109,12 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
   Row row{.program = connection.name(),
           .remote = listens ? "(listening)" : os::format_endpoint(socket.remote),
           .keep_alive = values_of(connection),
-          .silent = listens ? "" : alive(Millis{socket.heard}),
-          .next = next ? alive(*next) : "-",
+          .silent = listens ? "" : rough(Millis{socket.heard}),
+          .next = next ? rough(*next) : "-",
           .noticed = notice_of(connection, retries2)};
+  constexpr Millis kHour{3'600'000};  // Beyond it minutes are enough here.
+  if (connection.keep_alive && !listens && noticed.after.value_or(Millis{}) >= kHour)
+    row.noticed = rough(*noticed.after);
   if (unanswered != 0) row.next += fmt::format(" !{}", unanswered);
   if (connection.keep_alive && !listens) {
     row.outlook =
@@ -190,9 +187,9 @@ std::string Board::detail_line() const {
   if (shown_.empty()) return "no such connection";
   const Row& row = shown_[selected_];
   const std::string_view words = words_for(row.outlook);
-  std::string line = fmt::format("{}  {}  {}", row.program, row.remote, row.keep_alive);
-  if (!words.empty()) line += fmt::format("  {}", words);
-  return line;
+  // The table may have cut the first two.
+  return fmt::format("{}  {}  {}", row.program, row.remote,
+                     words.empty() ? std::string_view{row.keep_alive} : words);
 }
 
 std::vector<Line> Board::frame(std::size_t width, std::size_t height, const std::string& note) {
