@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -67,10 +68,11 @@ class Painter {
 
   std::string picture() {
     draw_ratios();
-    const double bottom = std::max(y_, kTop + 520) + 44;
+    const double bottom = std::max(y_, kTop + 680) + 44;
     draw_histogram("rearm", "When a driven probe leaves, after T of silence",
-                   "ms late; 10,000 connections, T = 10 s", kTop);
+                   "ms late; 10,000 connections", kTop);
     draw_histogram("repair", "Spacing of probes less I", "ms off; 10,000 connections", kTop + 280);
+    draw_legend();
     std::string out = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
         "height=\"{1:.0f}\" role=\"img\" aria-label=\"Ratios of costs with their bars, and "
@@ -159,8 +161,21 @@ class Painter {
     for (double value = std::ceil(from); value <= end + 1e-9; value += apart) {
       out_ += svg::text({at(value), base + 18}, fmt::format("{:g}", value), "scale");
     }
-    out_ += svg::text({kPlotLeft, base + 38}, std::string{unit} + "; heights by the root of counts",
-                      "soft");
+    out_ +=
+        svg::text({kPlotLeft, base + 38}, std::string{unit} + "; heights: root of counts", "soft");
+  }
+
+  /// What the colours of the dots say.
+  void draw_legend() {
+    constexpr std::array kLooks{std::pair{"met", "the bar is met"},
+                                std::pair{"explained", "missed, and the report says why"},
+                                std::pair{"missed", "missed"}, std::pair{"plain", "has no bar"}};
+    double at = kTop + 590;
+    for (const auto& [look, words] : kLooks) {
+      out_ += svg::dot({kPlotLeft + 4, at}, 4, look);
+      out_ += svg::text({kPlotLeft + 16, at + 4}, words, "soft");
+      at += kRow;
+    }
   }
 
   const Json& report_;
