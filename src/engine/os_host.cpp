@@ -52,7 +52,8 @@ class OsHost final : public Host {
 }  // namespace
 
 Host& os_host() noexcept {
-  static OsHost host;
+  // Never destroyed: the engine's thread uses it until the process ends.
+  static OsHost& host = *new OsHost;  // NOLINT(cppcoreguidelines-owning-memory)
   return host;
 }
 

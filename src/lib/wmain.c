@@ -22,8 +22,11 @@ int main(int argc, char** argv, char** environment) {
   size_t variables = 0;
   while (environment[variables]) ++variables;
 
-  wchar_t** const arguments = wsalive_wide_strings(argv, (size_t)argc);
-  wchar_t** const wide_environment = wsalive_wide_strings(environment, variables);
+  // Kept for as long as the process lives, as argv is.
+  static wchar_t** arguments;
+  static wchar_t** wide_environment;
+  arguments = wsalive_wide_strings(argv, (size_t)argc);
+  wide_environment = wsalive_wide_strings(environment, variables);
   if (!arguments || !wide_environment) {
     fputs("wsalive: no memory for the arguments of wmain\n", stderr);
     return EXIT_FAILURE;

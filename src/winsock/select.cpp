@@ -67,8 +67,9 @@ WsaError SelectCall::check() {
   std::size_t all = 0;
   for (Set& each : sets_) {
     if (!each.set) continue;
-    const bool good = os::load_program(&each.set->fd_count, each.count) &&
-                      can_store(&each.set->fd_count) &&
+    static_assert(offsetof(fd_set, fd_count) == 0);
+    auto* const count = reinterpret_cast<u_int*>(each.set);  // May be any number yet (K-26).
+    const bool good = os::load_program(count, each.count) && can_store(count) &&
                       is_good_array(array_of(each.set), each.count);
     if (!good) return WsaError::fault;
     all += each.count;
