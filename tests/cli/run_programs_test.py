@@ -195,7 +195,7 @@ assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
 os.execv({tool.BINARY!r}, ["wsalive", "run", "--via", "seccomp", "--quiet", "--", "true"])
 """)
         done = subprocess.run(["python3", launcher], text=True, capture_output=True)
-        self.assertEqual((done.returncode, done.stdout), (5, ""), done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
         self.assertRegex(done.stderr, r"\Awsalive: cannot run true: seccomp user notification: [^\n]+\n\Z")
 
 
