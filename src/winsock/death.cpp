@@ -64,7 +64,8 @@ bool others_look() { return own_threads_run() || is_process_threaded(); }
 /// The error itself went to another thread, which is about to keep its cause, or to another owner of
 /// the connection: then the records must do.
 Cause cause_told_elsewhere(Socket& socket) {
-  for (int round = 0; round < 100 && others_look(); ++round) {
+  constexpr int kRounds = 2000;  // 200 ms: on a busy machine that thread waits for its turn.
+  for (int round = 0; round < kRounds && others_look(); ++round) {
     if (const Cause kept = socket.cause.load(std::memory_order_acquire); kept != Cause::none) {
       return kept;
     }
