@@ -53,7 +53,8 @@ class OsHost final : public Host {
 
 Host& os_host() noexcept {
   // Never destroyed: the engine's thread uses it until the process ends.
-  static OsHost& host = *new OsHost;  // NOLINT(cppcoreguidelines-owning-memory)
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory, bugprone-unhandled-exception-at-new)
+  static OsHost& host = *new OsHost;
   return host;
 }
 

@@ -74,8 +74,8 @@ class Admission {
   explicit Admission(const ServeLimits& limits) noexcept : limits_(limits) {}
 
   /// A connection has come. `yes`: it counts until `left` is called.
-  [[nodiscard]] Admit admit(const HostKey& host, Millis now);
-  void left(const HostKey& host);
+  [[nodiscard]] Admit admit(const HostKey& key, Millis now);
+  void left(const HostKey& key);
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
   /// Hosts that are remembered; bounded, however many there are.
