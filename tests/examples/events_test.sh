@@ -3,11 +3,9 @@
 # The examples that wait by events and by WSAPoll under load, built as C and as C++: an event-driven server with
 # two thousand clients at once, each client of the other kind against each server. K-112
 set -eu
-# A network of its own, where that is allowed: thousands of connections leave as many ports waiting for a minute.
-if [ -z "${WSALIVE_OWN_NETWORK:-}" ] && unshare -Urn ip link set lo up 2>/dev/null; then
-  WSALIVE_OWN_NETWORK=yes exec unshare -Urn sh -c 'ip link set lo up && exec "$0"' "$0"
-fi
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/serving.sh"
+own_network "$0"
 programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
 scratch=$(mktemp -d)
 server=
@@ -22,13 +20,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 start_server() {
   "$programs/$1" 127.0.0.1 0 "$2" >"$scratch/said" 2>"$scratch/complaints" &
   server=$!
-  for _ in $(seq 200); do
-    port=$(sed -n 's/^listening on .* port //p' "$scratch/said")
-    [ -n "$port" ] && return
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  failed "$1"
+  await_port "$scratch/said" 's/^listening on .* port //p' || failed "$1"
 }
 
 # end_server <connections> <octets>

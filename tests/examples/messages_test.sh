@@ -4,6 +4,7 @@
 # and as C++. K-109
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/serving.sh"
 programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
 scratch=$(mktemp -d)
 server=
@@ -15,13 +16,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 start() {
   "$programs/$1" "${@:2}" >"$scratch/said" 2>"$scratch/complaints" &
   server=$!
-  for _ in $(seq 200); do
-    port=$(sed -n 's/^.*listening on port //p' "$scratch/said")
-    [ -n "$port" ] && return
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  failed "$1"
+  await_port "$scratch/said" 's/^.*listening on port //p' || failed "$1"
 }
 
 finish() {

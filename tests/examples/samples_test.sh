@@ -4,6 +4,7 @@
 # to accept, and a server whose children inherit its listening socket. K-22
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/serving.sh"
 source=$here/../../examples/winsock
 programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
 folder=$(mktemp -d)
@@ -16,13 +17,7 @@ failed() { echo "failed: $1"; cat "$folder"/* 2>/dev/null; exit 1; }
 start() {
   timeout 60 "$programs/$1" "${@:2}" >"$folder/said" 2>"$folder/complaints" &
   server=$!
-  for _ in $(seq 200); do
-    port=$(sed -n 's/^listening on .*port \([0-9]*\)$/\1/p' "$folder/said" | head -1)
-    [ -n "$port" ] && return
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  failed "$1"
+  await_port "$folder/said" 's/^listening on .*port \([0-9]*\)$/\1/p' || failed "$1"
 }
 
 finish() {

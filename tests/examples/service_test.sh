@@ -3,10 +3,8 @@
 # The line service under load for WSALIVE_SOAK seconds (50), as C and as C++: nothing is lost, and the server's
 # descriptors and memory are after the load what they were before it.
 set -eu
-# A network of its own, where that is allowed: thousands of connections leave as many ports waiting for a minute.
-if [ -z "${WSALIVE_OWN_NETWORK:-}" ] && unshare -Urn ip link set lo up 2>/dev/null; then
-  WSALIVE_OWN_NETWORK=yes exec unshare -Urn sh -c 'ip link set lo up && exec "$0"' "$0"
-fi
+. "$(dirname "$0")/serving.sh"
+own_network "$0"
 programs=${WSALIVE_BUILD:?}/examples
 folder=$(mktemp -d)
 server=
@@ -25,13 +23,7 @@ memory() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$server/statu
 start() {
   "$programs/$1" 127.0.0.1 0 "$folder/file" 60 "$folder/log" >"$folder/said" 2>"$folder/complaints" &
   server=$!
-  for _ in $(seq 200); do
-    port=$(sed -n 's/^listening on .* port //p' "$folder/said")
-    [ -n "$port" ] && return
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  failed "$1"
+  await_port "$folder/said" 's/^listening on .* port //p' || failed "$1"
 }
 
 # load <program> <seconds>: adds what was done to the sums.

@@ -4,6 +4,7 @@
 # are also built for Windows, so that they stay ordinary Winsock programs.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/serving.sh"
 source=$here/../../examples/winsock
 programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
 scratch=$(mktemp -d)
@@ -16,13 +17,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 start_server() {
   "$programs/server" "$1" 0 "$2" >"$scratch/listening" 2>"$scratch/complaints" &
   server=$!
-  for _ in $(seq 100); do
-    port=$(sed -n 's/^listening on .* port //p' "$scratch/listening")
-    [ -n "$port" ] && return
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  failed "server $1"
+  await_port "$scratch/listening" 's/^listening on .* port //p' 100 || failed "server $1"
 }
 
 for address in 127.0.0.1 ::1; do

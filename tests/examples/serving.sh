@@ -1,0 +1,20 @@
+# For the tests that start an example as a server; they source it.
+
+# own_network <script>: goes on in a network of its own, where that is allowed: thousands of connections leave as many
+# ports waiting for a minute.
+own_network() {
+  if [ -n "${WSALIVE_OWN_NETWORK:-}" ] || ! unshare -Urn ip link set lo up 2>/dev/null; then return 0; fi
+  WSALIVE_OWN_NETWORK=yes exec unshare -Urn sh -c 'ip link set lo up && exec "$0"' "$1"
+}
+
+# await_port <file> <sed expression> [<tries>]: sets $port to what $server, which was just started, has written to the
+# file. Fails if it ends before, or has not written it after so many times 50 ms (200).
+await_port() {
+  for _ in $(seq "${3:-200}"); do
+    port=$(sed -n "$2" "$1" | head -1)
+    [ -z "$port" ] || return 0
+    kill -0 "$server" 2>/dev/null || return 1
+    sleep 0.05
+  done
+  return 1
+}
