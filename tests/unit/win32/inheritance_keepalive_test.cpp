@@ -13,19 +13,14 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/host.hpp"
 #include "support/own_child.hpp"
+#include "support/segment_count.hpp"
 #include "support/winsock_api.hpp"
 
 namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::uint32_t segments_at(SOCKET s) {
-  const auto facts = engine::os_host().facts(wsalive_fd(s));
-  return facts ? facts->segments_in : 0;
-}
 
 void expect_a_probe_a_second(SOCKET server) {
   const std::uint32_t before = segments_at(server);

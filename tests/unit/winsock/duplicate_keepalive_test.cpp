@@ -15,19 +15,14 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/host.hpp"
 #include "support/child.hpp"
+#include "support/segment_count.hpp"
 #include "support/winsock_api.hpp"
 
 namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::uint32_t segments_at(SOCKET s) {
-  const auto facts = engine::os_host().facts(wsalive_fd(s));
-  return facts ? facts->segments_in : 0;
-}
 
 std::uint32_t probes_in_four_seconds(SOCKET server) {
   const std::uint32_t before = segments_at(server);
