@@ -67,50 +67,46 @@ static void not_upwards(const struct row* row, struct outcome* seen) {
   effect(seen, "listener reads %d", keep_alive(from));
 }
 
-/* AcceptEx: the switch is the accepting socket's own (a: as it was set) until the context is updated. */
-static void accept_ex(const struct row* row, struct outcome* seen) {
-  const SOCKET from = listener();
-  const SOCKET s = tcp();
+/* The listener's next connection by AcceptEx, to its end. */
+static void accept_ex_to(SOCKET from, SOCKET s) {
   char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
   OVERLAPPED overlapped;
   DWORD bytes = 0;
   DWORD flags = 0;
   memset(&overlapped, 0, sizeof overlapped);
   overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
-  set_keep_alive(from, !row->with.a);
-  set_keep_alive(s, row->with.a);
   AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &overlapped);
   knock(from);
   WSAGetOverlappedResult(from, &overlapped, &bytes, TRUE, &flags);
+  CloseHandle(overlapped.hEvent);
+}
+
+/* AcceptEx: the switch is the accepting socket's own (a: as it was set) until the context is updated. */
+static void accept_ex(const struct row* row, struct outcome* seen) {
+  const SOCKET from = listener();
+  const SOCKET s = tcp();
+  set_keep_alive(from, !row->with.a);
+  set_keep_alive(s, row->with.a);
+  accept_ex_to(from, s);
   effect(seen, "before %d", keep_alive(s));
   ATTEMPT(seen,
           setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
   effect(seen, "after %d", keep_alive(s));
-  CloseHandle(overlapped.hEvent);
 }
 
 /* The timing comes with the update as well: the accepting socket had none of its own. */
 static void accept_ex_timing(const struct row* row, struct outcome* seen) {
   const SOCKET from = listener();
   const SOCKET s = tcp();
-  char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
-  OVERLAPPED overlapped;
-  DWORD bytes = 0;
-  DWORD flags = 0;
   struct in_force now;
   (void)row;
   if (skip(seen, host_in_force(s, &now))) return;
-  memset(&overlapped, 0, sizeof overlapped);
-  overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
   keep_alive_values(from, 1, 1500, 300);
-  AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &overlapped);
-  knock(from);
-  WSAGetOverlappedResult(from, &overlapped, &bytes, TRUE, &flags);
+  accept_ex_to(from, s);
   describe(s, seen);
   ATTEMPT(seen,
           setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
   describe(s, seen);
-  CloseHandle(overlapped.hEvent);
 }
 
 struct handed {
