@@ -1,17 +1,18 @@
 #include "engine/scene.hpp"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <string>
 #include <thread>
 
 #include "os/clock.hpp"
+#include "os/descriptor_limit.hpp"
 #include "os/namespaces.hpp"
 
 namespace wsalive::bench {
@@ -58,10 +59,7 @@ void fail(const std::string& what) {
 }
 
 void prepare_process() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  (void)os::raise_descriptor_limit(std::numeric_limits<std::size_t>::max());
   if (const Status entered = os::enter_private_namespaces(); !entered) {
     fail(std::string{"namespaces are denied here: "} + entered.error().attempt);
   }
