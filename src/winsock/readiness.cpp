@@ -1,6 +1,7 @@
 #include "winsock/readiness.hpp"
 
 #include <array>
+#include <chrono>
 
 #include "os/socket_calls.hpp"
 #include "winsock/connecting.hpp"
@@ -41,7 +42,16 @@ bool is_broken(const Socket& socket, os::Readiness found) {
          (socket.shut.load(std::memory_order_relaxed) & kShutSending) == 0;
 }
 
+os::Readiness found_now(const Socket& socket) {
+  os::Watched watched{socket.fd(), os::kReadable | os::kWritable | os::kUrgent | os::kPeerEnded};
+  return os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) > 0 ? watched.ready()
+                                                                    : os::Readiness{0};
+}
+
 Ready judge_connected(const Socket& socket, os::Readiness found) {
+  // What was found may be older than the connection: the kernel calls a socket hung up that has not asked for
+  // one yet, and the thread that asks settles the request itself. What has ended stays so.
+  if (is_broken(socket, found)) found = found_now(socket);
   if (!is_broken(socket, found)) return plain_meaning(found);
   // Linux calls it readable in any case; unread data comes before the error.
   return os::unread_bytes(socket.fd()) > 0 ? Ready{kIsBroken | kCanReceive} : Ready{kIsBroken};

@@ -101,6 +101,8 @@ os::Readiness look_at(Socket& socket) {
     os::Watched watched =
         watch(socket, asked_of_kernel(kCanReceive | kCanSend | kHasUrgent | kPeerHasEnded));
     if (os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) < 0) return 0;
+    if (socket.phase.load(std::memory_order_acquire) != before)
+      continue;  // Asked for another phase.
     if (before != Phase::connecting || watched.ready() == 0) return watched.ready();
     if (settle_phase(socket) != Phase::connected) return watched.ready();
   }

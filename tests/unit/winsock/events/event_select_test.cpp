@@ -17,6 +17,7 @@
 #include "support/handle_count.hpp"
 #include "support/selected_events.hpp"
 #include "support/winsock_api.hpp"
+#include "winsock/readiness.hpp"
 
 namespace wsalive::test {
 namespace {
@@ -192,6 +193,21 @@ TEST_F(EventSelect, ConnectTellsItsEndWithWriteBehindIt) {
   ASSERT_TRUE(fails_with(connect_to(client, name_of(from)), WSAEWOULDBLOCK));
   EXPECT_EQ(events_.all(client, FD_CONNECT | FD_WRITE), "WRITE CONNECT");
   EXPECT_FALSE(events_.is_set(kQuiet));
+}
+
+// The kernel calls a socket hung up that has not asked for a connection yet; a look at that moment may be judged
+// when the connection is there.
+TEST_F(EventSelect, AHangUpFromBeforeTheConnectionIsNoEnd) {
+  Pair pair = connected_pair();
+  winsock::Socket* const client = winsock::Socket::find(pair.client);
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(winsock::judge(*client, os::kHungUp | os::kWritable), winsock::kCanSend);
+  linger at_once{1, 0};
+  ASSERT_EQ(setsockopt(pair.server, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
+                       sizeof at_once),
+            0);
+  pair.server.close();
+  EXPECT_EQ(winsock::judge(*client, os::kHungUp | os::kWritable), winsock::kIsBroken);
 }
 
 TEST_F(EventSelect, ARefusalIsConnectWithItsCodeForEachRequest) {  // K-101
