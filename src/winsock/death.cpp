@@ -122,6 +122,11 @@ Cause settle_cause(Socket& socket) noexcept {
   return cause;
 }
 
+Cause cause_of_end(Socket& socket) noexcept {
+  const Cause cause = settle_cause(socket);
+  return cause == Cause::none && has_died(socket) ? cause_told_elsewhere(socket) : cause;
+}
+
 WsaError data_error(Socket& socket, Cause at_entry, int error) noexcept {
   if (socket.life() != Life::open) return WsaError::interrupted;  // K-109
   if (!may_be_an_end(error)) return os::wsa_error(error);

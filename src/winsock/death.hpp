@@ -18,6 +18,10 @@ Cause note_death(Socket& socket, int error) noexcept;
 /// (K-106); it stays 0 where keep-alive found the peer dead (K-90).
 [[nodiscard]] Cause settle_cause(Socket& socket) noexcept;
 
+/// The cause of an end that the kernel's state shows. Unlike settle_cause, an error that another thread has
+/// used up and is about to keep is waited for. `none` after both sides' orderly ends.
+[[nodiscard]] Cause cause_of_end(Socket& socket) noexcept;
+
 /// What a send or receive call answers to an errno. `at_entry` is the kept cause when the call began: a
 /// call that began on a living connection was in progress when it died.
 [[nodiscard]] WsaError data_error(Socket& socket, Cause at_entry, int error) noexcept;

@@ -59,7 +59,7 @@ WsaError change_values(Socket& socket, const policy::SocketValues& values) {
 
 /// Why a dead connection takes no switch (K-28): the cause is kept for as long as the socket lives.
 WsaError refusal_of_the_dead(Socket& socket) {
-  switch (settle_cause(socket)) {
+  switch (cause_of_end(socket)) {
     case Cause::keep_alive:
     case Cause::keep_alive_told:
       return WsaError::network_reset;

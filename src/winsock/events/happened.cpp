@@ -33,7 +33,7 @@ bool has_urgent(const Socket& socket, Ready ready) {
 WsaError code_of_end(Socket& socket) {
   // Only TCP's ends are kept; the error of another stream stays for the call that meets it.
   if (!socket.is_tcp()) return WsaError::connection_reset;
-  switch (settle_cause(socket)) {
+  switch (cause_of_end(socket)) {
     case Cause::keep_alive:
     case Cause::keep_alive_told:
       return WsaError::network_reset;

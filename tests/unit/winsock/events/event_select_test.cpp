@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "os/socket_calls.hpp"
 #include "support/child.hpp"
 #include "support/handle_count.hpp"
 #include "support/selected_events.hpp"
@@ -208,6 +209,43 @@ TEST_F(EventSelect, AHangUpFromBeforeTheConnectionIsNoEnd) {
             0);
   pair.server.close();
   EXPECT_EQ(winsock::judge(*client, os::kHungUp | os::kWritable), winsock::kIsBroken);
+}
+
+/// A connection that has died, whose error another thread has taken and keeps as keep-alive's some time later.
+class DeathMetElsewhere : public EventSelect {
+ protected:
+  void SetUp() override {
+    linger at_once{1, 0};
+    ASSERT_EQ(setsockopt(pair_.server, SOL_SOCKET, SO_LINGER,
+                         reinterpret_cast<const char*>(&at_once), sizeof at_once),
+              0);
+    pair_.server.close();
+    winsock::Socket* const client = winsock::Socket::find(pair_.client);
+    ASSERT_NE(client, nullptr);
+    ASSERT_EQ(os::take_pending_error(client->fd()), ECONNRESET);
+    other_ = std::thread{[client] {
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      client->cause.store(winsock::Cause::keep_alive);
+    }};
+  }
+  void TearDown() override {
+    if (other_.joinable()) other_.join();
+  }
+
+  Pair pair_ = connected_pair();
+  std::thread other_;
+};
+
+TEST_F(DeathMetElsewhere, CloseHasTheCodeOfTheThreadThatMetIt) {  // K-90
+  ASSERT_EQ(events_.select(pair_.client, FD_CLOSE), 0);
+  EXPECT_EQ(events_.next(pair_.client), "CLOSE=10052");
+}
+
+TEST_F(DeathMetElsewhere, TheSwitchIsRefusedByThatCode) {  // K-28
+  const BOOL on = TRUE;
+  EXPECT_TRUE(fails_with(setsockopt(pair_.client, SOL_SOCKET, SO_KEEPALIVE,
+                                    reinterpret_cast<const char*>(&on), sizeof on),
+                         WSAENETRESET));
 }
 
 TEST_F(EventSelect, ARefusalIsConnectWithItsCodeForEachRequest) {  // K-101
