@@ -367,9 +367,10 @@ static unsigned __stdcall worker(void* unused) {
 /// Cancels what waits on the connections that are idle, or on all: their own threads drop them. Nobody else closes a
 /// socket, and drop() does so under the list's lock.
 static void end_connections(BOOL all) {
-  const ULONGLONG now = GetTickCount64();
   CONNECTION* each;
+  ULONGLONG now;
   EnterCriticalSection(&g_list_lock);
+  now = GetTickCount64();  // Under the lock: not before what the others have noted under it.
   for (each = g_connections; each; each = each->next) {
     const BOOL idle = now - each->last_heard > g_idle_ms;
     if (each->listener || !(all || idle)) continue;
