@@ -7,7 +7,8 @@
 namespace wsalive::policy {
 namespace {
 
-constexpr Millis kYoungest{1'000};  // The kernel probes after a second of silence at the earliest.
+constexpr Millis kYoungest{1'000};   // The kernel probes after a second of silence at the earliest.
+constexpr Millis kMostDelayed{500};  // What is later is no acknowledgement.
 constexpr Millis kForTheVerdict = Millis::max();
 constexpr std::size_t kTwice = 2;
 constexpr std::size_t kOften = 5;  // No restart lasts for so many.
@@ -218,7 +219,7 @@ PathStep PathSearch::climb(Millis now) {
   for (const PathWaiter& waiter : waiters_) {
     if (waiter.since - oldest <= slack && waiter.since >= chosen->since) chosen = &waiter;
   }
-  return probe_at(*chosen, rung, now);
+  return probe_at(*chosen, rung + short_by_, now);
 }
 
 PathStep PathSearch::squeeze(Millis now) {
@@ -271,8 +272,12 @@ void PathSearch::refused(Millis now) {
 void PathSearch::judged(PathSight sight, Millis now, std::optional<Millis> idle) {
   if (!probing_) return;
   Probe probe = *probing_;
-  probe.idle = idle.value_or(probe.idle);
   probing_.reset();
+  if (idle) {
+    // The last that a far end hears is perhaps a delayed acknowledgement. Rungs are asked for that much later.
+    short_by_ = std::clamp(probe.idle - *idle, short_by_, kMostDelayed);
+    probe.idle = *idle;
+  }
   if (!is_loss(sight) && sight != PathSight::kept) {
     waiters_.push_back(probe.waiter);
     return ended(probe.waiter.id, sight, now);

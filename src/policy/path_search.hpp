@@ -193,7 +193,8 @@ class PathSearch {
   Millis last_opened_{};
   Millis not_before_{};  ///< No opening before.
   Millis blur_{};
-  std::size_t room_;  ///< Connections that the far end lets us have.
+  Millis short_by_{};  ///< So much less than asked for the prober has measured.
+  std::size_t room_;   ///< Connections that the far end lets us have.
   std::size_t refusals_ = 0;
   std::size_t outages_ = 0;
   std::size_t outages_in_a_row_ = 0;

@@ -24,6 +24,8 @@ struct MadeUpPath {
   Millis flushed_at{-1};  ///< The path forgets everything at this instant.
   Millis gone_at{1'000'000'000'000};
   std::size_t most_connections = 1000;
+  std::optional<Millis>
+      heard_late{};  ///< The far end measures silences itself, and hears the last word so late.
 };
 
 class Player {
@@ -95,6 +97,8 @@ class Player {
   void probe(std::uint32_t id) {
     const Alive alive = alive_.at(id);
     alive_.erase(id);
+    const auto measured =
+        path_.heard_late ? std::optional{now_ - alive.since - *path_.heard_late} : std::nullopt;
     const bool flushed = alive.born <= path_.flushed_at && now_ > path_.flushed_at;
     const bool lost = flushed || now_ - alive.since >= path_.forgets || now_ >= path_.gone_at;
     if (lost && path_.how == PathSight::reset && !flushed && now_ < path_.gone_at) {
@@ -104,11 +108,11 @@ class Player {
     for (int tries = 0; tries < 4; ++tries) {
       if (!lost && draw() >= path_.loss && draw() >= path_.loss) {
         now_ += Millis{20};
-        return search_.judged(PathSight::kept, now_);
+        return search_.judged(PathSight::kept, now_, measured);
       }
       now_ += Millis{1000};
     }
-    search_.judged(PathSight::silent, now_);
+    search_.judged(PathSight::silent, now_, measured);
   }
 
   void sleep(Millis until) {
@@ -134,6 +138,21 @@ class Player {
   std::size_t most_open_ = 0;
   std::mt19937 random_{7};
 };
+
+TEST(PathSearch, ASilenceThatTheFarEndMeasuresShorterIsAskedForThatMuchLater) {
+  // A delayed acknowledgement is the last that the far end hears.
+  for (const std::int64_t milliseconds : {1'000, 2'000, 3'000, 5'500, 20'000}) {
+    const Millis longest{milliseconds};
+    for (const std::size_t connections : {2U, 4U, 12U}) {
+      Player player{{.heard_late = Millis{41}}, {.longest = longest, .connections = connections}};
+      const PathResult result = player.play();
+      EXPECT_EQ(result.finding, PathFinding::keeps);
+      EXPECT_GE(result.kept, longest);
+      EXPECT_LE(player.took(), longest * 3 / 2 + Millis{1'000})
+          << milliseconds << ' ' << connections;
+    }
+  }
+}
 
 TEST(PathSearch, FindsEveryTimeWithinItsErrorAndHardlyLongerThanItTakes) {
   for (const std::int64_t seconds :
