@@ -80,7 +80,7 @@ class Ls(tool.ToolWithConnection):
         self.assertIn("no such connection", self.ok("ls", "--program", "nobody-has-this"))
 
     def test_a_filter_that_is_none_is_refused(self):
-        for bad in ("host:port", ":0", ":65536", "", "no.such.host.invalid:1"):
+        for bad in ("host:port", ":0", ":65536", "", f"{tool.NO_HOST}:1"):
             self.assertIn("--to", self.refused(2, "ls", "--to", bad))
 
     def test_another_users_connection_says_why_it_is_not_known(self):

@@ -93,7 +93,7 @@ class Path(tool.Tool):
     def test_bad_input_is_one_line_and_nothing_is_begun(self):
         self.assertIn("no port", self.refused(2, "path", "127.0.0.1"))
         self.assertIn("no host", self.refused(2, "path", ":443"))
-        self.assertIn("no host's name", self.refused(3, "path", "no.such.host.invalid:1"))
+        self.assertIn("no host's name", self.refused(3, "path", f"{tool.NO_HOST}:1"))
         self.assertIn("no unit", self.refused(2, "path", "127.0.0.1:1", "--max", "350"))
         self.assertIn("1s to 7d", self.refused(2, "path", "127.0.0.1:1", "--max", "300ms"))
         self.assertIn("--connections", self.refused(2, "path", "127.0.0.1:1", "--connections", "1"))

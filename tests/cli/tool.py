@@ -10,6 +10,8 @@ import unittest
 BUILD = os.environ.get("WSALIVE_BUILD", os.path.join(os.path.dirname(__file__), "../../build/dev"))
 SOURCE = os.environ.get("WSALIVE_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 BINARY = os.path.join(BUILD, "bin", "wsalive")
+# A label of 64 octets: refused by the resolver itself, so that no name server is asked and waited for.
+NO_HOST = "a" * 64 + ".invalid"
 HAS_PRELOAD = os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so"))
 
 
