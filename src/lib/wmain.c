@@ -22,9 +22,9 @@ int main(int argc, char** argv, char** environment) {
   size_t variables = 0;
   while (environment[variables]) ++variables;
 
-  // Kept for as long as the process lives, as argv is.
-  static wchar_t** arguments;
-  static wchar_t** wide_environment;
+  // Kept for as long as the process lives, as argv is. Volatile, so that it is: nothing else reads them.
+  static wchar_t** volatile arguments;
+  static wchar_t** volatile wide_environment;
   arguments = wsalive_wide_strings(argv, (size_t)argc);
   wide_environment = wsalive_wide_strings(environment, variables);
   if (!arguments || !wide_environment) {

@@ -140,8 +140,7 @@ static DWORD WINAPI run_job(LPVOID argument) {
 }
 
 static void ask_together(const struct row* rows, size_t count) {
-  struct job* const jobs =
-      calloc(count, sizeof *jobs); /* For good: a thread that hangs has its own. */
+  struct job* const jobs = calloc(count, sizeof *jobs);
   const DWORD begin = GetTickCount();
   WSADATA data;
   size_t i;
@@ -171,6 +170,7 @@ static void ask_together(const struct row* rows, size_t count) {
     ExitProcess(0);
   }
   WSACleanup();
+  free(jobs);
 }
 
 int run_topic(int argc, char** argv, enum start start, const struct row* rows, size_t count) {
