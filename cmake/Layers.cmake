@@ -1,10 +1,12 @@
-# wsalive_layer(<name> [DEPENDS layers...] [LIBS libraries...])
+# wsalive_layer(<name> [DEPENDS layers...] [LIBS libraries...] [OWN libraries...])
+#
+# OWN are libraries that the layer's headers do not show: whoever uses the layer is not compiled with them.
 #
 # Makes the target wsalive_<name> of all sources in the current folder and below. Its include path
 # holds itself and its DEPENDS only, so that `#include "engine/..."` from a lower layer does not
 # compile: the path leads to a folder of the build tree in which a link to the layer stands alone.
 function(wsalive_layer name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;OWN;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
        ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
   list(FILTER sources EXCLUDE REGEX "\\.bpf\\.c$")
@@ -20,7 +22,7 @@ function(wsalive_layer name)
   set(scope PUBLIC)
   if(sources)
     add_library(${target} STATIC ${sources})
-    target_link_libraries(${target} PRIVATE wsalive_warnings)
+    target_link_libraries(${target} PRIVATE wsalive_warnings ${ARG_OWN})
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
