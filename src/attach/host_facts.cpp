@@ -136,4 +136,9 @@ HostFacts look_at_host() {
   return facts;
 }
 
+Status supervision_is_possible() {
+  const Status filter = try_seccomp();
+  return filter ? try_borrow() : filter;
+}
+
 }  // namespace wsalive::attach

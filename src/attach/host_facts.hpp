@@ -30,4 +30,7 @@ struct HostFacts {
 /// Thread  The process must have one thread: children are forked.
 [[nodiscard]] HostFacts look_at_host();
 
+/// Whether a program can be supervised: by a filter with a listener, and copies of its descriptors. Thread as above.
+[[nodiscard]] Status supervision_is_possible();
+
 }  // namespace wsalive::attach

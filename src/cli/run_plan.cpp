@@ -26,6 +26,7 @@ std::string preload_obstacle(const RunFacts& facts) {
 }
 
 std::string seccomp_obstacle(const RunFacts& facts) {
+  if (!facts.seccomp_refusal.empty()) return facts.seccomp_refusal;
   const bool loses = facts.program.gains_rights && !facts.is_privileged;
   return loses ? "the program gains rights when it starts, and under seccomp it would start "
                  "without them"
@@ -67,7 +68,8 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   }
   std::string reasons;
   if (!plan.exact) reasons = "no preload: " + preload_obstacle(facts);
-  for (const Via via : {Via::bpf, Via::seccomp}) {
+  for (const Via via : {Via::bpf, Via::seccomp, Via::preload}) {
+    if (via == Via::preload && !plan.exact) break;  // Said already.
     const std::string reason = obstacle(via, facts);
     if (reason.empty()) {
       plan.via = via;

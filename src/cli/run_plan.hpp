@@ -3,6 +3,7 @@
 //   a value needs the engine, and the program can be preloaded -> preload, exact to the millisecond
 //   else bpf, which costs nothing per call, where it is allowed
 //   else seccomp, which needs no right
+//   else preload after all, where it can be
 #pragma once
 
 #include <array>
@@ -29,8 +30,9 @@ struct RunFacts {
   policy::RoundIdle rounding = policy::RoundIdle::down;
   attach::ProgramFile program;
   bool has_preload_library = false;
-  std::string bpf_refusal;     ///< Empty: bpf can be had.
-  bool is_privileged = false;  ///< A filter needs no no-new-privileges: programs may gain rights.
+  std::string bpf_refusal;      ///< Empty: bpf can be had.
+  std::string seccomp_refusal;  ///< Empty: seccomp can be had.
+  bool is_privileged = false;   ///< A filter needs no no-new-privileges: programs may gain rights.
 };
 
 struct RunPlan {

@@ -15,6 +15,7 @@ import unittest
 import tool
 
 CALLS = {"bpf": 321, "pidfd_getfd": 438, "pidfd_open": 434, "seccomp": 317, "socket": 41}
+STATIC = os.path.join(tool.BUILD, "tests/attach/programs/own_values_static")
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 
 
@@ -89,14 +90,22 @@ class Denials(tool.ToolWithConnection):
         # Where no bpf file system is mounted, that comes first.
         self.assert_refused(attach, 5 if "file system" in attach.stderr else 4, "bpf")
 
-    def test_without_bpf_and_seccomp_the_program_is_not_started(self):
+    def test_without_bpf_and_seccomp_a_static_program_is_not_started(self):
+        for other in ("seccomp", "pidfd_getfd"):
+            def both():
+                refuse("bpf")()
+                refuse(other)()
+            done = self.under(both, "run", *TIMES, "--", STATIC, "exit", "0")
+            self.assert_refused(done, 4, f"no seccomp: not permitted, {'install' if other == 'seccomp' else other}")
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "this build is without the preload library")
+    def test_without_bpf_and_seccomp_a_dynamic_program_is_preloaded(self):
         def both():
             refuse("bpf")()
             refuse("seccomp")()
         done = self.under(both, "run", *TIMES, "--", "/bin/sh", "-c", "echo started")
-        self.assertNotIn("started", done.stdout)
-        self.assertEqual(done.returncode, 4, done.stderr)
-        self.assertRegex(done.stderr, r"\nwsalive: cannot run /bin/sh: seccomp [^\n]*(?i:not permitted)[^\n]*\n\Z")
+        self.assertEqual((done.returncode, done.stdout), (0, "started\n"))
+        self.assertRegex(done.stderr, r"\Awsalive: keep-alive by preload: [^\n]*; no bpf: [^\n]*; no seccomp: [^\n]*\n\Z")
 
     def test_without_control_groups_of_version_2_attach_says_so(self):
         script = "mount -t tmpfs t /sys/fs/cgroup && umount -l /sys/fs/cgroup && umount -l /sys/fs/cgroup; exec \"$@\""

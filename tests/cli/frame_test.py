@@ -21,7 +21,9 @@ class Frame(tool.Tool):
         text = self.ok("--help")
         for command in commands:
             self.assertRegex(text, rf"(?m)^  {command} +\S")
-            self.assertIn("example", self.ok(command, "--help"), command)
+            help_text = self.ok(command, "--help")
+            self.assertIn("example", help_text, command)
+            self.assertNotRegex(help_text, r"POSITIVE|INT\b| in \[\d", command)  # What a validator calls itself.
 
     def test_the_manual_page_knows_every_command_option_and_exit_status(self):
         with open(os.path.join(tool.SOURCE, "docs/man/wsalive.1"), encoding="utf-8") as file:

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "attach/host_facts.hpp"
-#include "cli/bpf_refusal.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/preload_library.hpp"
+#include "cli/refusals.hpp"
 #include "cli/run_plan.hpp"
 #include "policy/duration.hpp"
 
@@ -175,11 +175,12 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   run.program.kind = kind;
   run.has_preload_library = !preload_library().empty();
   if (!facts.bpf) run.bpf_refusal = bpf_refusal(facts.bpf.error());
+  for (const Status& needed : {facts.seccomp, facts.borrow}) {
+    if (!needed) run.seccomp_refusal = seccomp_refusal(needed.error());
+  }
   run.is_privileged = ::geteuid() == 0;
   const auto plan = plan_run(Via::automatic, run);
   if (!plan) return {id, program, "none", plan.error()};
-  const bool is_refused = plan->via == Via::seccomp && !(facts.seccomp && facts.borrow);
-  if (is_refused) return {id, program, "none", plan->why + "; no seccomp: see above"};
   const std::string rounded = plan->exact ? "" : "rounded to whole seconds; ";
   return {id, program, std::string{name_of(plan->via)}, rounded + plan->why};
 }

@@ -93,7 +93,7 @@ class Lint final : public Command {
   void declare(CLI::App& parser) override {
     parser.add_option("process", pid_, "Look at the sockets that this process has open")
         ->type_name("PID")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::PositiveNumber.description(""));
     timing_.declare(parser);
     add_duration(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");

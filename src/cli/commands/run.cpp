@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "attach/bpf/companion.hpp"
+#include "attach/host_facts.hpp"
 #include "attach/preload_settings.hpp"
 #include "attach/seccomp/notifier.hpp"
 #include "attach/supervisor.hpp"
-#include "cli/bpf_refusal.hpp"
 #include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/preload_library.hpp"
+#include "cli/refusals.hpp"
 #include "cli/rounding_option.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/timing_options.hpp"
@@ -72,14 +73,16 @@ class Run final : public Command {
                    .program = program,
                    .has_preload_library = !library.empty(),
                    .bpf_refusal = {},
+                   .seccomp_refusal = {},
                    .is_privileged = ::geteuid() == 0};
     const Via asked = asked_way();
     std::unique_ptr<attach::Companion> companion;
     if (asked == Via::bpf || asked == Via::automatic) companion = try_bpf(facts);
+    if (!companion && asked != Via::preload && asked != Via::bpf) try_seccomp(facts);
     const auto plan = plan_run(asked, facts);
     if (!plan) {
       return tl::unexpected(
-          Failure{.code = code_of(asked == Via::bpf ? bpf_error_ : 0),
+          Failure{.code = code_of(error_),
                   .attempt = "cannot run",
                   .subject = fmt::format("{} with keep-alive by {}", words_.front(), via_),
                   .reason = plan.error(),
@@ -118,8 +121,14 @@ class Run final : public Command {
     auto made = attach::BpfCompanion::make({.rules = {rule}, .whose = whose(), .about = "{}"});
     if (made) return std::move(*made);
     facts.bpf_refusal = bpf_refusal(made.error());
-    bpf_error_ = made.error().code;
+    error_ = made.error().code;
     return nullptr;
+  }
+
+  void try_seccomp(RunFacts& facts) {
+    const Status possible = attach::supervision_is_possible();
+    error_ = possible ? 0 : possible.error().code;
+    if (!possible) facts.seccomp_refusal = seccomp_refusal(possible.error());
   }
 
   Outcome become_preloaded(const std::string& library) {
@@ -153,7 +162,8 @@ class Run final : public Command {
 
   TimingOptions timing_;
   RoundingOption rounding_;
-  int bpf_error_ = 0;  ///< Why bpf cannot be taken; 0: it can.
+  int error_ =
+      0;  ///< Why the last way that was tried cannot be taken; 0: it can, or has not been tried.
   std::string via_ = "auto";
   bool connect_only_ = false;
   bool force_ = false;

@@ -1,4 +1,4 @@
-#include "cli/bpf_refusal.hpp"
+#include "cli/refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -20,6 +20,12 @@ std::string bpf_refusal(const SysError& error) {
     default:
       return fmt::format("{}: {}", error.attempt, std::strerror(error.code));
   }
+}
+
+std::string seccomp_refusal(const SysError& error) {
+  const bool is_right = error.code == EPERM || error.code == EACCES;
+  return fmt::format("{}, {}", is_right ? "not permitted" : std::strerror(error.code),
+                     error.attempt);
 }
 
 }  // namespace wsalive::cli
