@@ -38,6 +38,7 @@ typedef struct Client {
 
 /* Event 0 says that `arrived` has grown; event n + 1 is that of clients[n]. */
 typedef struct Group {
+  HANDLE thread;
   CRITICAL_SECTION lock; /* Of the next three. */
   int taken;             /* Places, arrived ones included. */
   int arrived_count;
@@ -50,6 +51,7 @@ typedef struct Group {
 static Group* groups[GROUPS];
 static int group_count;
 static volatile LONG ended;
+static volatile LONG stopping;
 static LONG most = -1;
 static volatile LONG64 octets;
 static WSAEVENT all_ended;
@@ -150,6 +152,7 @@ static DWORD WINAPI serve_group(LPVOID argument) {
                                               WSA_INFINITE, FALSE);
     int at;
     if (first == (int)WSA_WAIT_FAILED) return (DWORD)failed("WSAWaitForMultipleEvents");
+    if (stopping) return 0;
     if (first == WSA_WAIT_EVENT_0) take_arrived(group);
     for (at = group->count - 1; at >= 0; --at) {
       if (WSAWaitForMultipleEvents(1, &group->events[at + 1], FALSE, 0, FALSE) ==
@@ -162,15 +165,24 @@ static DWORD WINAPI serve_group(LPVOID argument) {
 
 static Group* start_group(void) {
   Group* group = (Group*)calloc(1, sizeof *group);
-  HANDLE thread;
   if (!group) return NULL;
   InitializeCriticalSection(&group->lock);
   group->events[0] = WSACreateEvent();
-  thread = CreateThread(NULL, 0, serve_group, group, 0, NULL);
-  if (!thread) return NULL;
-  CloseHandle(thread);
+  group->thread = CreateThread(NULL, 0, serve_group, group, 0, NULL);
+  if (!group->thread) return NULL;
   groups[group_count++] = group;
   return group;
+}
+
+/* Nobody may wait on an event any more when Winsock is cleaned up. */
+static void end_groups(void) {
+  int at;
+  InterlockedExchange(&stopping, 1);
+  for (at = 0; at < group_count; ++at) {
+    WSASetEvent(groups[at]->events[0]);
+    WaitForSingleObject(groups[at]->thread, INFINITE);
+    CloseHandle(groups[at]->thread);
+  }
 }
 
 static int give_to(Group* group, SOCKET s) {
@@ -266,6 +278,7 @@ int main(int argc, char** argv) {
   all_ended = WSACreateEvent();
   listener = listen_on(argv[1], argv[2]);
   if (listener != INVALID_SOCKET && announce(listener, argv[1]) == 0) status = serve(listener);
+  end_groups();
   WSACleanup();
   return status;
 }
