@@ -12,6 +12,8 @@ SOURCE = os.environ.get("WSALIVE_SOURCE", os.path.join(os.path.dirname(__file__)
 BINARY = os.path.join(BUILD, "bin", "wsalive")
 # A label of 64 octets: refused by the resolver itself, so that no name server is asked and waited for.
 NO_HOST = "a" * 64 + ".invalid"
+with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+    SANITIZED = any(line.startswith("WSALIVE_SANITIZE:STRING=") and line.strip()[-1] != "=" for line in cache)
 HAS_PRELOAD = os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so"))
 
 
