@@ -65,7 +65,9 @@ typedef void(CALLBACK* LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwErrorCode,
 #define INFINITE 0xFFFFFFFF
 #define MAXIMUM_WAIT_OBJECTS 64
 
-#define HasOverlappedIoCompleted(overlapped) ((DWORD)(overlapped)->Internal != STATUS_PENDING)
+// What the operation has written is seen by whoever sees its end.
+#define HasOverlappedIoCompleted(overlapped) \
+  ((DWORD)__atomic_load_n(&(overlapped)->Internal, __ATOMIC_ACQUIRE) != STATUS_PENDING)
 
 #define ZeroMemory RtlZeroMemory
 #define FillMemory RtlFillMemory
