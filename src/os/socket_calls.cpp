@@ -69,8 +69,8 @@ int name_of(int fd, End end, SocketAddress& name) noexcept {
 }
 
 void replace_socket(int fd, int by) noexcept {
-  ::dup3(by, fd, O_CLOEXEC);
-  ::close(by);
+  ::syscall(SYS_dup3, by, fd, O_CLOEXEC);
+  close_socket(by);
 }
 
 Blocking blocking_of(int fd) noexcept {
