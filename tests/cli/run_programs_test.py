@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import time
+import unittest
 import tool
 
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
@@ -47,6 +48,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@unittest.skipIf(tool.SANITIZED == "thread", tool.NO_SIGNALS)
 class Programs(tool.Tool):
     def setUp(self):
         super().setUp()

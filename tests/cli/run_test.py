@@ -72,6 +72,7 @@ class Run(tool.Tool):
         done = self.run_tool("run", "--quiet", "--via", "seccomp", "--", STATIC, "kill", "15")
         self.assertEqual(done.returncode, -15)
 
+    @unittest.skipIf(tool.SANITIZED == "thread", tool.NO_SIGNALS)
     def test_an_interrupt_of_the_front_reaches_the_program(self):
         front = subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "seccomp", "--", "sleep", "30"])
         try:

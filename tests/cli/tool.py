@@ -13,7 +13,8 @@ BINARY = os.path.join(BUILD, "bin", "wsalive")
 # A label of 64 octets: refused by the resolver itself, so that no name server is asked and waited for.
 NO_HOST = "a" * 64 + ".invalid"
 with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-    SANITIZED = any(line.startswith("WSALIVE_SANITIZE:STRING=") and line.strip()[-1] != "=" for line in cache)
+    SANITIZED = next((line.strip().split("=")[1] for line in cache if line.startswith("WSALIVE_SANITIZE:STRING=")), "")
+NO_SIGNALS = "ThreadSanitizer holds a signal back until the system call that it came in has ended"
 HAS_PRELOAD = os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so"))
 
 

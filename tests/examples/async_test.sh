@@ -72,6 +72,7 @@ for tongue in "" ++; do
   served $((3 * connections)) $((connections * 3 * 64 + octets))
 done
 
+skip_interrupts "$0"
 # A server that Ctrl+C ends while its clients are connected: what they hold is closed, and nothing stays.
 for tongue in "" ++; do
   start_server iocp_server$tongue 3

@@ -3,6 +3,7 @@
 # The chat programs of examples/winsock: many clients hear every line of all others, and Ctrl+C ends the
 # server cleanly, with all its books in order.
 set -eu
+. "$(dirname "$0")/serving.sh"
 programs=${WSALIVE_BUILD:?}/examples
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
@@ -17,6 +18,8 @@ done
 
 timeout 60 "$programs/chat_load" "$port" 8 200
 timeout 60 "$programs/chat_load" "$port" 20 20
+takes_interrupts || end_by_force "$folder/said"
+skip_interrupts "$0"
 kill -INT "$server"
 wait "$server"
 cat "$folder/said"

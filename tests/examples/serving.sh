@@ -18,3 +18,21 @@ await_port() {
   done
   return 1
 }
+
+# takes_interrupts: whether Ctrl+C ends a server of this build. ThreadSanitizer holds a signal back until the system call
+# that it came in has ended.
+takes_interrupts() { ! grep -q '^WSALIVE_SANITIZE:STRING=thread' "${WSALIVE_BUILD:?}/CMakeCache.txt"; }
+
+# end_by_force <file>: ends $server, which must not have told of a race there.
+end_by_force() {
+  kill -KILL "$server"
+  wait "$server" 2>/dev/null || true
+  ! grep -q 'ThreadSanitizer' "$1" || { cat "$1"; exit 1; }
+}
+
+# skip_interrupts <script>: where Ctrl+C cannot be tried, the rest of the script is skipped.
+skip_interrupts() {
+  takes_interrupts && return
+  "$(dirname "$1")/../support/skip" "ThreadSanitizer holds a signal back: no server was ended by Ctrl+C"
+  exit 77
+}
