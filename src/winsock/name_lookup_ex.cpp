@@ -108,10 +108,10 @@ class Register {
   }
   void lock() noexcept { mutex_.lock(); }
   void unlock() noexcept { mutex_.unlock(); }
-  /// The parent's look-ups are the parent's.
+  /// The parent's look-ups are the parent's. Under the lock, which the thread that forks has taken.
   void begin_anew_in_child() noexcept {
-    new (&mutex_) std::mutex;
     new (&open_) decltype(open_);
+    mutex_.unlock();
   }
 
  private:

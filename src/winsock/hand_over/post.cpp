@@ -141,13 +141,14 @@ void Post::wait_until_empty(std::chrono::milliseconds at_most) noexcept {
   emptied_.wait_for(guard, at_most, [this] { return !running_; });
 }
 
+/// Under the lock, which the thread that forks has taken; nobody waits in a child.
 void Post::begin_anew_in_child() noexcept {
-  new (&mutex_) std::mutex;
   new (&emptied_) std::condition_variable;
   waiting_.clear();
   post_.reset();
   bell_.reset();
   running_ = false;
+  mutex_.unlock();
 }
 
 std::vector<int> Post::watched() {
