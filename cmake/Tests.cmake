@@ -36,8 +36,9 @@ function(wsalive_test file)
     endif()
     add_test(NAME ${name} COMMAND ${name})
   endif()
+  set(sanitizer "TSAN_OPTIONS=die_after_fork=0")  # A child that forked beside other threads goes on with new ones.
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 ENVIRONMENT
-    "WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
+    "${sanitizer};WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
   if("slow" IN_LIST labels)
     set_tests_properties(${name} PROPERTIES TIMEOUT 900)
   endif()
