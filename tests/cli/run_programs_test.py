@@ -198,7 +198,8 @@ os.execv({tool.BINARY!r}, ["wsalive", "run", "--via", "seccomp", "--quiet", "--"
 """)
         done = subprocess.run(["python3", launcher], text=True, capture_output=True)
         self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
-        self.assertRegex(done.stderr, r"\Awsalive: cannot run true: seccomp user notification: [^\n]+\n\Z")
+        self.assertRegex(done.stderr, r"\Awsalive: cannot run true with keep-alive by seccomp: not permitted, "
+                                      r"install a seccomp filter [^\n]+\n\Z")
 
 
 class Servers(Programs):
