@@ -4,6 +4,7 @@
 #include "cli/completion.hpp"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <string_view>
 #include <vector>

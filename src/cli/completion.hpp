@@ -1,9 +1,12 @@
 // Completion scripts, written from the parser itself, so that they know every command and option there is.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace wsalive::cli {
 

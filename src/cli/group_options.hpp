@@ -1,11 +1,14 @@
 // Which control group a command means: a path, a systemd unit, a container, or the whole machine.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 
 #include "cli/command.hpp"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace wsalive::cli {
 

@@ -1,7 +1,9 @@
 // How help looks, and the one place that names options of all commands.
 #pragma once
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace wsalive::cli {
 

@@ -1,6 +1,7 @@
 #include "cli/suggestion.hpp"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <vector>
 

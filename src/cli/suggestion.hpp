@@ -1,8 +1,12 @@
 // What was wrong with a command line, in a sentence, with the nearest name where a word was unknown.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
 
 namespace wsalive::cli {
 

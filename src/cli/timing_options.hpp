@@ -2,7 +2,6 @@
 // registry file. What is left out comes from this user's and machine's own settings (K-55, K-121).
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +10,10 @@
 #include "policy/keepalive.hpp"
 #include "policy/release.hpp"
 #include "registry/settings.hpp"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace wsalive::cli {
 

@@ -175,9 +175,8 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   run.program.kind = kind;
   run.has_preload_library = !preload_library().empty();
   if (!facts.bpf) run.bpf_refusal = bpf_refusal(facts.bpf.error());
-  for (const Status& needed : {facts.seccomp, facts.borrow}) {
-    if (!needed) run.seccomp_refusal = seccomp_refusal(needed.error());
-  }
+  const Status& supervision = facts.seccomp ? facts.borrow : facts.seccomp;
+  if (!supervision) run.seccomp_refusal = seccomp_refusal(supervision.error());
   run.is_privileged = ::geteuid() == 0;
   const auto plan = plan_run(Via::automatic, run);
   if (!plan) return {id, program, "none", plan.error()};

@@ -162,8 +162,7 @@ class Run final : public Command {
 
   TimingOptions timing_;
   RoundingOption rounding_;
-  int error_ =
-      0;  ///< Why the last way that was tried cannot be taken; 0: it can, or has not been tried.
+  int error_ = 0;  ///< Why the last way that was tried cannot be taken.
   std::string via_ = "auto";
   bool connect_only_ = false;
   bool force_ = false;
