@@ -12,14 +12,14 @@
 namespace wsalive::cli {
 namespace {
 
-constexpr const char* kAttempt = "cannot look at sockets";
+constexpr const char* kLooking = "cannot look at sockets";
 
 bool listens(const Connection& connection) {
   return connection.socket.state == os::TcpState::listen;
 }
 
 tl::unexpected<Failure> denied(const Selection& selection, std::string reason) {
-  Failure failure = why_nothing(kAttempt, selection);
+  Failure failure = why_nothing(kLooking, selection);
   failure.code = ExitCode::denied;
   failure.reason = std::move(reason);
   failure.remedy = "run it as root, or with CAP_SYS_PTRACE";
@@ -45,7 +45,7 @@ Fallible<Connections> sockets_of(pid_t pid) {
   selection.listeners = true;
   auto found = find_all(selection);
   const bool exists = ::kill(pid, 0) == 0 || errno != ESRCH;
-  if (found && !exists) return tl::unexpected(why_nothing(kAttempt, selection));
+  if (found && !exists) return tl::unexpected(why_nothing(kLooking, selection));
   return found;
 }
 
@@ -55,7 +55,7 @@ Fallible<Connections> socket_named(const SocketTarget& name) {
   selection.fd = name.fd;
   selection.listeners = true;
   auto found = find_all(selection);
-  if (found && found->list.empty()) return tl::unexpected(why_nothing(kAttempt, selection));
+  if (found && found->list.empty()) return tl::unexpected(why_nothing(kLooking, selection));
   return found;
 }
 

@@ -9,7 +9,6 @@
 namespace wsalive::kernel {
 namespace {
 
-constexpr std::size_t kStackBytes = 65'536;
 constexpr int kEveryone = 0x7fffffff;
 /// How soon the end of a mutex' owner in a process that was killed is noticed, and how soon a watch
 /// is tried again where the host had no thread for it.
@@ -25,7 +24,7 @@ void announce(SharedState& state) noexcept {
 void NamedWatch::waiters_came() noexcept {
   if (running_) return;
   object_.add_reference();  // The thread's.
-  running_ = os::start_thread(kStackBytes, &NamedWatch::run, this).has_value();
+  running_ = os::start_thread(os::kSmallStack, &NamedWatch::run, this).has_value();
   if (!running_) object_.drop_reference();
 }
 

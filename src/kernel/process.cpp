@@ -6,14 +6,13 @@
 namespace wsalive::kernel {
 namespace {
 
-constexpr std::size_t kStackBytes = 65'536;
 constexpr std::uint32_t kKilled = 128;
 
 }  // namespace
 
 bool Process::watch() noexcept {
   add_reference();  // The thread's.
-  const bool begun = os::start_thread(kStackBytes, &Process::await_end, this).has_value();
+  const bool begun = os::start_thread(os::kSmallStack, &Process::await_end, this).has_value();
   if (!begun) drop_reference();
   return begun;
 }

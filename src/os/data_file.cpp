@@ -19,7 +19,7 @@ namespace wsalive::os {
 namespace {
 
 constexpr mode_t kMode = 0666;
-constexpr std::size_t kMostAtOnce = 0x7fff'f000;  // The kernel's own limit of one call.
+constexpr std::size_t kMostBytes = 0x7fff'f000;  // The kernel's own limit of one call.
 
 int flags_of(const FileWish& wish) noexcept {
   int flags = O_CLOEXEC | O_NOCTTY;
@@ -83,7 +83,7 @@ bool is_on_disk(int fd) noexcept { return descriptor_kind(fd) == DescriptorKind:
 template <typename Octets>
 ssize_t move_once(Octets* octets, std::size_t size, auto plain, auto placed,
                   std::optional<std::uint64_t> place) noexcept {
-  const std::size_t part = std::min(size, kMostAtOnce);
+  const std::size_t part = std::min(size, kMostBytes);
   return place ? placed(octets, part, static_cast<off_t>(*place)) : plain(octets, part);
 }
 
@@ -223,7 +223,7 @@ long send_file(int socket, int file, std::optional<std::uint64_t> place,
   const NoPipeSignal quiet;
   off_t from = static_cast<off_t>(place.value_or(0));
   const ssize_t sent =
-      ::sendfile(socket, file, place ? &from : nullptr, std::min(size, kMostAtOnce));
+      ::sendfile(socket, file, place ? &from : nullptr, std::min(size, kMostBytes));
   return sent >= 0 ? sent : -errno;
 }
 

@@ -15,27 +15,27 @@ namespace wsalive::os {
 namespace {
 
 constexpr std::uint64_t kWakeToken = ~std::uint64_t{0};
-constexpr std::size_t kMostAtOnce = 64;
+constexpr std::size_t kMostEvents = 64;
 
-struct BitRow {
+struct EpollBit {
   ReadinessBit bit;
   std::uint32_t number;
 };
-constexpr std::array kBits{
+constexpr std::array kEpollBits{
     // clang-format off
-    BitRow{kReadable,  EPOLLIN},
-    BitRow{kWritable,  EPOLLOUT},
-    BitRow{kUrgent,    EPOLLPRI},
-    BitRow{kPeerEnded, EPOLLRDHUP},
-    BitRow{kFailed,    EPOLLERR},
-    BitRow{kHungUp,    EPOLLHUP},
+    EpollBit{kReadable,  EPOLLIN},
+    EpollBit{kWritable,  EPOLLOUT},
+    EpollBit{kUrgent,    EPOLLPRI},
+    EpollBit{kPeerEnded, EPOLLRDHUP},
+    EpollBit{kFailed,    EPOLLERR},
+    EpollBit{kHungUp,    EPOLLHUP},
     // clang-format on
 };
 
 epoll_event event_for(Readiness wanted, std::uint64_t token) {
   epoll_event event{};
   event.events = EPOLLET | EPOLLRDHUP;
-  for (const BitRow& row : kBits) {
+  for (const EpollBit& row : kEpollBits) {
     if ((wanted & row.bit) != 0) event.events |= row.number;
   }
   event.data.u64 = token;
@@ -44,7 +44,7 @@ epoll_event event_for(Readiness wanted, std::uint64_t token) {
 
 Readiness found_in(const epoll_event& event) {
   unsigned found = 0;
-  for (const BitRow& row : kBits) {
+  for (const EpollBit& row : kEpollBits) {
     if ((event.events & row.number) != 0) found |= row.bit;
   }
   return static_cast<Readiness>(found);
@@ -84,8 +84,8 @@ void EpollSet::remove(int fd) noexcept {
 }
 
 EpollSet::Waited EpollSet::wait(std::span<Edge> out, Instant deadline) noexcept {
-  std::array<epoll_event, kMostAtOnce> events;  // Not cleared.
-  const auto most = static_cast<int>(std::min(out.size(), kMostAtOnce));
+  std::array<epoll_event, kMostEvents> events;  // Not cleared.
+  const auto most = static_cast<int>(std::min(out.size(), kMostEvents));
   const int count = ::epoll_wait(epoll_.get(), events.data(), most, milliseconds_until(deadline));
   Waited waited;
   for (const epoll_event& event :

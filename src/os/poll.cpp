@@ -13,18 +13,18 @@
 namespace wsalive::os {
 namespace {
 
-struct BitRow {
+struct PollBit {
   ReadinessBit bit;
   short number;
 };
-constexpr std::array kBits{
+constexpr std::array kPollBits{
     // clang-format off
-    BitRow{kReadable,  POLLIN},
-    BitRow{kWritable,  POLLOUT},
-    BitRow{kUrgent,    POLLPRI},
-    BitRow{kPeerEnded, POLLRDHUP},
-    BitRow{kFailed,    POLLERR},
-    BitRow{kHungUp,    POLLHUP},
+    PollBit{kReadable,  POLLIN},
+    PollBit{kWritable,  POLLOUT},
+    PollBit{kUrgent,    POLLPRI},
+    PollBit{kPeerEnded, POLLRDHUP},
+    PollBit{kFailed,    POLLERR},
+    PollBit{kHungUp,    POLLHUP},
     // clang-format on
 };
 
@@ -32,7 +32,7 @@ constexpr std::array kBits{
 constexpr auto kEvents = [] {
   std::array<short, 64> events{};
   for (std::size_t wanted = 0; wanted < events.size(); ++wanted) {
-    for (const BitRow& row : kBits) {
+    for (const PollBit& row : kPollBits) {
       if ((wanted & row.bit) != 0) events[wanted] = static_cast<short>(events[wanted] | row.number);
     }
   }
@@ -45,7 +45,7 @@ Wanted::Wanted(Readiness wanted) noexcept : events_(kEvents[wanted % kEvents.siz
 
 Readiness Watched::found() const noexcept {
   unsigned found = 0;
-  for (const BitRow& row : kBits) {
+  for (const PollBit& row : kPollBits) {
     if ((ready_ & row.number) != 0) found |= row.bit;
   }
   return static_cast<Readiness>(found);

@@ -19,39 +19,39 @@
 namespace wsalive::os {
 namespace {
 
-struct Row {
+struct CodeRow {
   int error;
   WsaError code;
 };
 
 constexpr std::array kResolverCodes{
     // clang-format off
-    Row{EAI_AGAIN,      WsaError::try_again},
-    Row{EAI_BADFLAGS,   WsaError::invalid_argument},
-    Row{EAI_FAIL,       WsaError::no_recovery},
-    Row{EAI_FAMILY,     WsaError::family_not_supported},
-    Row{EAI_MEMORY,     WsaError::not_enough_memory},
-    Row{EAI_NODATA,     WsaError::host_not_found},
-    Row{EAI_ADDRFAMILY, WsaError::host_not_found},
-    Row{EAI_NONAME,     WsaError::host_not_found},
-    Row{EAI_SERVICE,    WsaError::type_not_found},
-    Row{EAI_SOCKTYPE,   WsaError::socket_type_not_supported},
+    CodeRow{EAI_AGAIN,      WsaError::try_again},
+    CodeRow{EAI_BADFLAGS,   WsaError::invalid_argument},
+    CodeRow{EAI_FAIL,       WsaError::no_recovery},
+    CodeRow{EAI_FAMILY,     WsaError::family_not_supported},
+    CodeRow{EAI_MEMORY,     WsaError::not_enough_memory},
+    CodeRow{EAI_NODATA,     WsaError::host_not_found},
+    CodeRow{EAI_ADDRFAMILY, WsaError::host_not_found},
+    CodeRow{EAI_NONAME,     WsaError::host_not_found},
+    CodeRow{EAI_SERVICE,    WsaError::type_not_found},
+    CodeRow{EAI_SOCKTYPE,   WsaError::socket_type_not_supported},
     // clang-format on
 };
 
 constexpr std::array kHostCodes{
     // clang-format off
-    Row{HOST_NOT_FOUND, WsaError::host_not_found},
-    Row{TRY_AGAIN,      WsaError::try_again},
-    Row{NO_RECOVERY,    WsaError::no_recovery},
-    Row{NO_DATA,        WsaError::no_data},
+    CodeRow{HOST_NOT_FOUND, WsaError::host_not_found},
+    CodeRow{TRY_AGAIN,      WsaError::try_again},
+    CodeRow{NO_RECOVERY,    WsaError::no_recovery},
+    CodeRow{NO_DATA,        WsaError::no_data},
     // clang-format on
 };
 
 /// The code of a resolver's error; no_recovery for one that no row names (EAI_SYSTEM among them).
 template <std::size_t size>
-WsaError code_of(const std::array<Row, size>& rows, int error) {
-  const auto* const row = std::ranges::find(rows, error, &Row::error);
+WsaError code_of(const std::array<CodeRow, size>& rows, int error) {
+  const auto* const row = std::ranges::find(rows, error, &CodeRow::error);
   return row != rows.end() ? row->code : WsaError::no_recovery;
 }
 

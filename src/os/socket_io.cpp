@@ -43,7 +43,7 @@ int linux_flags(unsigned flags) {
   return numbers;
 }
 
-long answer(long result) { return result >= 0 ? result : -errno; }
+long count_or_error(long result) { return result >= 0 ? result : -errno; }
 
 iovec* as_iovec(const Piece* pieces) {
   return reinterpret_cast<iovec*>(const_cast<Piece*>(pieces));
@@ -70,7 +70,7 @@ long send_pieces(int fd, const Piece* pieces, std::size_t count, unsigned flags,
     message.msg_control = const_cast<std::byte*>(control->bytes.data());
     message.msg_controllen = control->size;
   }
-  return answer(::syscall(SYS_sendmsg, fd, &message, linux_flags(flags) | MSG_NOSIGNAL));
+  return count_or_error(::syscall(SYS_sendmsg, fd, &message, linux_flags(flags) | MSG_NOSIGNAL));
 }
 
 long receive_bytes(int fd, void* to, std::size_t size, unsigned flags,
@@ -96,7 +96,7 @@ long receive_pieces(int fd, const Piece* pieces, std::size_t count, unsigned fla
   const long result = ::syscall(SYS_recvmsg, fd, &message, linux_flags(flags) | MSG_CMSG_CLOEXEC);
   if (from) from->size = message.msg_namelen;
   if (control) control->size = message.msg_controllen;
-  return answer(result);
+  return count_or_error(result);
 }
 
 int shut_down(int fd, Direction direction) noexcept {

@@ -15,6 +15,9 @@ namespace wsalive::os {
 /// \return true where it cannot be told (no /proc), false for a thread that is gone.
 [[nodiscard]] bool thread_is_running(std::int32_t number) noexcept;
 
+/// Enough for a thread that waits and tells.
+inline constexpr std::size_t kSmallStack = 65'536;
+
 /// Starts a thread that nobody joins.
 ///
 /// \param stack_bytes  0 takes the default; anything else is rounded up to what Linux allows.

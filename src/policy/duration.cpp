@@ -35,7 +35,7 @@ tl::unexpected<std::string> wrong(std::string sentence) {
 
 /// The characters at the front for which `belongs` holds, taken off.
 template <typename Belongs>
-std::string_view take(std::string_view& text, Belongs belongs) {
+std::string_view take_while(std::string_view& text, Belongs belongs) {
   const auto* const end = std::ranges::find_if_not(text, belongs);
   const auto length = static_cast<std::size_t>(end - text.begin());
   const std::string_view taken = text.substr(0, length);
@@ -101,9 +101,9 @@ std::string decimal(std::int64_t thousandths) {
 
 /// Takes one number with its unit off the front.
 tl::expected<Millis, std::string> take_part(std::string_view& text) {
-  const std::string_view number = take(text, [](char c) { return is_digit(c) || c == '.'; });
+  const std::string_view number = take_while(text, [](char c) { return is_digit(c) || c == '.'; });
   const std::string_view unit =
-      take(text, [](char c) { return !is_digit(c) && c != '.' && c != ' '; });
+      take_while(text, [](char c) { return !is_digit(c) && c != '.' && c != ' '; });
   if (number.empty())
     return wrong(quoted(unit) + " is no time: a number with " + std::string{kUnitList});
   if (unit.empty()) return wrong(no_unit(number));
@@ -118,7 +118,7 @@ tl::expected<Millis, std::string> take_part(std::string_view& text) {
 }  // namespace
 
 tl::expected<Millis, std::string> parse_duration(std::string_view text) {
-  const auto skip_blanks = [&text] { take(text, [](char c) { return c == ' '; }); };
+  const auto skip_blanks = [&text] { take_while(text, [](char c) { return c == ' '; }); };
   Millis total{};
   skip_blanks();
   do {

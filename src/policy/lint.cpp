@@ -178,7 +178,7 @@ void kernel_rounds(const LintSubject& subject, Findings& findings) {
        .source = "Linux keeps whole seconds"});
 }
 
-constexpr std::array kRules{
+constexpr std::array kTimingRules{
     // clang-format off
     LintRule{"no-probes",                "a count of 0",                                             no_probes},
     LintRule{"one-probe",                "a count of 1",                                             one_probe},
@@ -196,11 +196,11 @@ constexpr std::array kRules{
 
 }  // namespace
 
-std::span<const LintRule> lint_rules() noexcept { return kRules; }
+std::span<const LintRule> lint_rules() noexcept { return kTimingRules; }
 
 std::vector<Finding> lint(const LintSubject& subject) {
   std::vector<Finding> findings;
-  for (const LintRule& rule : kRules) {
+  for (const LintRule& rule : kTimingRules) {
     const std::size_t before = findings.size();
     rule.check(subject, findings);
     for (std::size_t at = before; at < findings.size(); ++at) findings[at].rule = rule.name;

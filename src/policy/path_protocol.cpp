@@ -32,7 +32,7 @@ struct WordRow {
   std::string_view name;
   Tail tail;
 };
-constexpr std::array kWords{
+constexpr std::array kReplyWords{
     // clang-format off
     WordRow{PathWord::held,       "held",       Tail::id},
     WordRow{PathWord::ready,      "ready",      Tail::none},
@@ -113,8 +113,8 @@ std::optional<PathRequest> read_request(std::string_view line) {
 
 std::optional<PathReply> read_reply(std::string_view line) {
   const auto words = words_of(line);
-  const auto* const row = std::ranges::find(kWords, words[0], &WordRow::name);
-  if (row == kWords.end() || !tail_fits(row->tail, words)) return std::nullopt;
+  const auto* const row = std::ranges::find(kReplyWords, words[0], &WordRow::name);
+  if (row == kReplyWords.end() || !tail_fits(row->tail, words)) return std::nullopt;
   PathReply reply{.word = row->word};
   if (words.size() > 1) reply.id = words[1];
   if (words.size() > 2) reply.idle = *read_time(words[2]);
@@ -135,7 +135,7 @@ std::string write_line(const PathRequest& request) {
 }
 
 std::string write_line(const PathReply& reply) {
-  const WordRow& row = *std::ranges::find(kWords, reply.word, &WordRow::word);
+  const WordRow& row = *std::ranges::find(kReplyWords, reply.word, &WordRow::word);
   std::string line{row.name};
   if (row.tail != Tail::none) line += ' ' + reply.id;
   if (row.tail == Tail::id_and_time) line += ' ' + std::to_string(reply.idle.count());

@@ -12,7 +12,7 @@ namespace {
 
 using Findings = std::vector<Finding>;
 
-std::string shown(Millis time) { return format_duration(time); }
+std::string in_words(Millis time) { return format_duration(time); }
 
 /// Off, with nobody speaking: nothing would ever tell.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
@@ -20,12 +20,12 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
   const Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
   if (socket.listens || socket.state.on || socket.listener_has_more) return;
   if (socket.heard < std::min(kLong, path)) return;
-  findings.push_back(
-      {.text = "keep-alive is off on a connection that has been silent for " +
-               shown(socket.heard - socket.heard % Millis{1'000}) +
-               ": a peer that dies is never noticed, and a path may forget it",
-       .remedy = "wsalive set PID --time " + shown(path / 2) + ", or SO_KEEPALIVE in the program",
-       .source = {}});
+  findings.push_back({.text = "keep-alive is off on a connection that has been silent for " +
+                              in_words(socket.heard - socket.heard % Millis{1'000}) +
+                              ": a peer that dies is never noticed, and a path may forget it",
+                      .remedy = "wsalive set PID --time " + in_words(path / 2) +
+                                ", or SO_KEEPALIVE in the program",
+                      .source = {}});
 }
 
 void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
@@ -59,15 +59,15 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   const auto meant = when_noticed(without).after;
   const auto real = when_noticed(with).after;
   if (!meant || !real || *meant == *real) return;
-  findings.push_back({.text = "TCP_USER_TIMEOUT " + shown(state.user_timeout) +
+  findings.push_back({.text = "TCP_USER_TIMEOUT " + in_words(state.user_timeout) +
                               " overrides the count: a dead peer is "
                               "noticed after " +
-                              shown(*real) + ", not after " + shown(*meant),
+                              in_words(*real) + ", not after " + in_words(*meant),
                       .remedy = "a user time-out of T + N x I, or none",
                       .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
 }
 
-constexpr std::array kRules{
+constexpr std::array kSocketRules{
     // clang-format off
     SocketRule{"off-while-idle",         "keep-alive off on a long idle connection",              off_while_idle},
     SocketRule{"values-without-switch",  "times that are set while the switch is off",            values_without_the_switch},
@@ -78,11 +78,11 @@ constexpr std::array kRules{
 
 }  // namespace
 
-std::span<const SocketRule> socket_rules() noexcept { return kRules; }
+std::span<const SocketRule> socket_rules() noexcept { return kSocketRules; }
 
 std::vector<Finding> lint(const LiveSocket& socket) {
   Findings findings;
-  for (const SocketRule& rule : kRules) {
+  for (const SocketRule& rule : kSocketRules) {
     const std::size_t before = findings.size();
     rule.check(socket, findings);
     for (std::size_t at = before; at < findings.size(); ++at) findings[at].rule = rule.name;

@@ -9,18 +9,18 @@
 namespace wsalive::policy {
 namespace {
 
-struct WordRow {
+struct EventRow {
   std::string_view word;
   Happening what;
 };
 
-constexpr std::array kWords{
+constexpr std::array kEvents{
     // clang-format off
-    WordRow{"probe",      Happening::probe     },
-    WordRow{"answer",     Happening::answer    },
-    WordRow{"data",       Happening::data      },
-    WordRow{"reset",      Happening::reset     },
-    WordRow{"peer reset", Happening::peer_reset},
+    EventRow{"probe",      Happening::probe     },
+    EventRow{"answer",     Happening::answer    },
+    EventRow{"data",       Happening::data      },
+    EventRow{"reset",      Happening::reset     },
+    EventRow{"peer reset", Happening::peer_reset},
     // clang-format on
 };
 
@@ -29,7 +29,7 @@ struct UnitRow {
   std::int64_t milliseconds;
 };
 
-constexpr std::array kUnits{
+constexpr std::array kTimelineUnits{
     // clang-format off
     UnitRow{"ms",  1        },
     UnitRow{"s",   1000     },
@@ -38,7 +38,7 @@ constexpr std::array kUnits{
     // clang-format on
 };
 
-constexpr std::int64_t kLongest = 10'000'000'000'000;  // Some 300 years; 255 longest intervals fit.
+constexpr std::int64_t kLatest = 10'000'000'000'000;  // Some 300 years; 255 longest intervals fit.
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
@@ -46,7 +46,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-bool take(std::string_view& text, std::string_view prefix) {
+bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
@@ -55,14 +55,14 @@ bool take(std::string_view& text, std::string_view prefix) {
 std::optional<std::int64_t> take_number(std::string_view& text) {
   std::int64_t number = 0;
   const auto parsed = std::from_chars(text.begin(), text.end(), number);
-  if (parsed.ec != std::errc{} || number < 0 || number > kLongest) return std::nullopt;
+  if (parsed.ec != std::errc{} || number < 0 || number > kLatest) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.begin()));
   return number;
 }
 
 /// `.5` and the like, in thousandths; 0 if there is no fraction, nullopt for a wrong one.
 std::optional<std::int64_t> take_fraction(std::string_view& text) {
-  if (!take(text, ".")) return 0;
+  if (!take_prefix(text, ".")) return 0;
   std::int64_t thousandths = 0;
   std::int64_t weight = 100;
   for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
@@ -78,9 +78,9 @@ std::optional<Millis> time_from(std::string_view text) {
   const auto whole = take_number(text);
   const auto thousandths = whole ? take_fraction(text) : std::nullopt;
   if (!thousandths) return std::nullopt;
-  for (const UnitRow& unit : kUnits) {
+  for (const UnitRow& unit : kTimelineUnits) {
     if (text != unit.name) continue;
-    if (*whole > kLongest / unit.milliseconds) return std::nullopt;
+    if (*whole > kLatest / unit.milliseconds) return std::nullopt;
     const std::int64_t part = *thousandths * unit.milliseconds;
     if (part % 1000 != 0) return std::nullopt;
     return Millis{*whole * unit.milliseconds + part / 1000};
@@ -106,13 +106,13 @@ class Reader {
  private:
   void statement(std::string_view line) {
     if (line.empty()) return;
-    if (take(line, "time ")) return dword(line, script_.timing.idle);
-    if (take(line, "interval ")) return dword(line, script_.timing.interval);
-    if (take(line, "probes ")) return count(line);
-    if (take(line, "peer ")) return peer(trimmed(line));
-    if (take(line, "until ")) return until(line);
-    if (take(line, "at ")) return event(line, Millis{});
-    if (take(line, "+")) return event(line, last_);
+    if (take_prefix(line, "time ")) return dword(line, script_.timing.idle);
+    if (take_prefix(line, "interval ")) return dword(line, script_.timing.interval);
+    if (take_prefix(line, "probes ")) return count(line);
+    if (take_prefix(line, "peer ")) return peer(trimmed(line));
+    if (take_prefix(line, "until ")) return until(line);
+    if (take_prefix(line, "at ")) return event(line, Millis{});
+    if (take_prefix(line, "+")) return event(line, last_);
     fail("neither time, interval, probes, peer, at, + nor until");
   }
 
@@ -138,14 +138,14 @@ class Reader {
     if (text == "answers") return void(script_.peer = kAnsweringPeer);
     if (text == "resets") return void(script_.peer = kResettingPeer);
     Peer named = kAnsweringPeer;
-    if (take(text, "answers every ")) {
+    if (take_prefix(text, "answers every ")) {
       const auto every = take_number(text);
       if (every && *every > 0 && *every <= std::numeric_limits<std::uint32_t>::max() &&
           text.empty()) {
         named.every = static_cast<std::uint32_t>(*every);
         return void(script_.peer = named);
       }
-    } else if (take(text, "answers once per ")) {
+    } else if (take_prefix(text, "answers once per ")) {
       if (const std::optional<Millis> gap = time_from(text)) {
         named.least_gap = *gap;
         return void(script_.peer = named);
@@ -167,8 +167,8 @@ class Reader {
     if (from + *time < last_) return fail("the time goes back");
     if (script_.until) return fail("an event after until");
     const std::string_view word = colon < text.size() ? trimmed(text.substr(colon + 1)) : "";
-    const auto* const row = std::ranges::find(kWords, word, &WordRow::word);
-    if (row == kWords.end()) return fail("probe, answer, data, reset or peer reset is expected");
+    const auto* const row = std::ranges::find(kEvents, word, &EventRow::word);
+    if (row == kEvents.end()) return fail("probe, answer, data, reset or peer reset is expected");
     last_ = from + *time;
     script_.events.push_back({last_, row->what});
   }
@@ -206,8 +206,8 @@ std::string to_text(Millis time) {
 }
 
 std::string_view to_text(Happening what) noexcept {
-  const auto* const row = std::ranges::find(kWords, what, &WordRow::what);
-  return row == kWords.end() ? std::string_view{} : row->word;
+  const auto* const row = std::ranges::find(kEvents, what, &EventRow::what);
+  return row == kEvents.end() ? std::string_view{} : row->word;
 }
 
 std::string to_text(const Event& event) {

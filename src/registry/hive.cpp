@@ -30,7 +30,7 @@ using Hive = std::unique_ptr<hive_h, Closed>;
 template <typename T>
 using Allocated = std::unique_ptr<T, Freed>;
 
-tl::unexpected<Problem> refused(int code, const std::string& path, std::string text) {
+tl::unexpected<Problem> unreadable(int code, const std::string& path, std::string text) {
   return tl::unexpected(Problem{code, path, 0, std::move(text)});
 }
 
@@ -73,28 +73,28 @@ Outcome<std::vector<StoredValue>> read_system_hive(const std::string& path) {
   const Hive hive{::hivex_open(path.c_str(), 0)};
   if (!hive) {
     const int code = errno == 0 || errno == ENOTSUP ? EINVAL : errno;
-    return refused(code, path,
-                   code == EINVAL ? "this is no registry hive"
-                                  : fmt::format("open: {}", ::strerrordesc_np(code)));
+    return unreadable(code, path,
+                      code == EINVAL ? "this is no registry hive"
+                                     : fmt::format("open: {}", ::strerrordesc_np(code)));
   }
   const hive_node_h root = ::hivex_root(hive.get());
   const std::uint32_t current = root == 0 ? 0 : current_control_set(hive.get(), root);
   if (current == 0)
-    return refused(EINVAL, path, R"(Select\Current is missing: this is no SYSTEM hive)");
+    return unreadable(EINVAL, path, R"(Select\Current is missing: this is no SYSTEM hive)");
 
   const std::string control_set = fmt::format("ControlSet{:03}", current);
   const hive_node_h key =
       below(hive.get(), root, {control_set.c_str(), "Services", "Tcpip", "Parameters"});
   if (key == 0) {
-    return refused(EINVAL, path, control_set + R"(\Services\Tcpip\Parameters is missing)");
+    return unreadable(EINVAL, path, control_set + R"(\Services\Tcpip\Parameters is missing)");
   }
   const Allocated<hive_value_h> handles{::hivex_node_values(hive.get(), key)};
-  if (!handles) return refused(EINVAL, path, control_set + ": the values cannot be read");
+  if (!handles) return unreadable(EINVAL, path, control_set + ": the values cannot be read");
   std::vector<StoredValue> values;
   for (const hive_value_h* each = handles.get(); *each != 0; ++each) {
     const Allocated<char> name{::hivex_value_key(hive.get(), *each)};
     std::optional<Value> value = value_of(hive.get(), *each);
-    if (!name || !value) return refused(EINVAL, path, control_set + ": a value cannot be read");
+    if (!name || !value) return unreadable(EINVAL, path, control_set + ": a value cannot be read");
     values.push_back({name.get(), std::move(*value), Origin::user});
   }
   return values;

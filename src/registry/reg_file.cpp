@@ -9,8 +9,6 @@
 namespace wsalive::registry {
 namespace {
 
-std::string folded_key(std::string_view key) { return folded(with_long_root(key)); }
-
 bool is_about(const Statement& statement, std::string_view key, std::string_view name) {
   const bool about_value =
       statement.kind == StatementKind::value || statement.kind == StatementKind::delete_value;

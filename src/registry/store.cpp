@@ -1,11 +1,6 @@
 #include "registry/store.hpp"
 
 namespace wsalive::registry {
-namespace {
-
-std::string folded_key(std::string_view key) { return folded(with_long_root(key)); }
-
-}  // namespace
 
 void Store::apply(const RegFile& file, Origin origin) {
   for (const Statement& each : file.statements()) {

@@ -294,6 +294,8 @@ std::string with_long_root(std::string_view key) {
   return row ? std::string{row->longer}.append(key.substr(length)) : std::string{key};
 }
 
+std::string folded_key(std::string_view key) { return folded(with_long_root(key)); }
+
 bool has_known_root(std::string_view key) {
   return root_named(key.substr(0, std::min(key.find('\\'), key.size()))) != nullptr;
 }

@@ -60,6 +60,9 @@ struct Syntax {
 /// The key's path with the root's long name, and no backslash at the end.
 [[nodiscard]] std::string with_long_root(std::string_view key);
 
+/// The same path for all spellings of a key.
+[[nodiscard]] std::string folded_key(std::string_view key);
+
 /// Whether the path begins with one of the five roots, by its short or its long name.
 [[nodiscard]] bool has_known_root(std::string_view key);
 

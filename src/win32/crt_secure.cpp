@@ -14,13 +14,6 @@ namespace wsalive::win32 {
 namespace {
 
 template <typename Character>
-std::size_t length_within(const Character* text, std::size_t most) noexcept {
-  std::size_t length = 0;
-  while (length < most && text[length]) ++length;
-  return length;
-}
-
-template <typename Character>
 errno_t refuse(Character* dest, std::size_t size, errno_t code) noexcept {
   if (dest && size != 0) dest[0] = 0;
   return code;
@@ -44,7 +37,7 @@ errno_t put(Character* dest, std::size_t size, std::size_t at, const Character* 
 constexpr std::size_t kWhole = static_cast<std::size_t>(-2);  // Longer than any text.
 
 template <typename Character>
-errno_t append(Character* dest, std::size_t size, const Character* source) noexcept {
+errno_t append_text(Character* dest, std::size_t size, const Character* source) noexcept {
   if (!dest || size == 0) return EINVAL;
   const std::size_t at = length_within(dest, size);
   return at == size ? refuse(dest, size, EINVAL) : put(dest, size, at, source, kWhole);
@@ -97,7 +90,9 @@ int swprintf_s(wchar_t* buffer, size_t size, const wchar_t* format, ...) {
 errno_t strcpy_s(char* dest, size_t size, const char* source) {
   return put(dest, size, 0, source, kWhole);
 }
-errno_t strcat_s(char* dest, size_t size, const char* source) { return append(dest, size, source); }
+errno_t strcat_s(char* dest, size_t size, const char* source) {
+  return append_text(dest, size, source);
+}
 errno_t strncpy_s(char* dest, size_t size, const char* source, size_t count) {
   return put(dest, size, 0, source, count);
 }
@@ -105,7 +100,7 @@ errno_t wcscpy_s(wchar_t* dest, size_t size, const wchar_t* source) {
   return put(dest, size, 0, source, kWhole);
 }
 errno_t wcscat_s(wchar_t* dest, size_t size, const wchar_t* source) {
-  return append(dest, size, source);
+  return append_text(dest, size, source);
 }
 errno_t wcsncpy_s(wchar_t* dest, size_t size, const wchar_t* source, size_t count) {
   return put(dest, size, 0, source, count);

@@ -66,7 +66,7 @@ DWORD code_for(const std::string& path, int error) {
 }
 
 /// A CreateFile as the program made it.
-struct Wish {
+struct FileWish {
   std::string path;
   DWORD access;
   DWORD share;
@@ -86,7 +86,7 @@ struct Wish {
   [[nodiscard]] const Disposition& how() const { return kDispositions.at(disposition - 1); }
 };
 
-DWORD check(const Wish& wish) {
+DWORD check(const FileWish& wish) {
   constexpr DWORD kShares = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
   const bool known = wish.disposition >= CREATE_NEW && wish.disposition <= TRUNCATE_EXISTING;
   if (!known || (wish.share & ~kShares) != 0) return ERROR_INVALID_PARAMETER;
@@ -95,7 +95,7 @@ DWORD check(const Wish& wish) {
   return cuts_unwritten ? ERROR_INVALID_PARAMETER : 0;
 }
 
-unsigned use_of(const Wish& wish) noexcept {
+unsigned access_of(const FileWish& wish) noexcept {
   unsigned use = 0;
   if (wish.reads()) use |= kernel::kReads;
   if (wish.writes() || wish.appends()) use |= kernel::kWrites;
@@ -104,18 +104,18 @@ unsigned use_of(const Wish& wish) noexcept {
 }
 
 /// \return nullopt if others have the file open in a way that forbids this one.
-std::optional<kernel::FileShare> enter(const Wish& wish, int fd) {
+std::optional<kernel::FileShare> enter(const FileWish& wish, int fd) {
   if (!os::file_size(fd)) return kernel::FileShare{};  // Devices and pipes have no share modes.
   const auto file = os::identity_of(fd);
   if (!file) return std::nullopt;
-  auto share = kernel::FileShare::enter(*file, use_of(wish), wish.share);
+  auto share = kernel::FileShare::enter(*file, access_of(wish), wish.share);
   if (!share || !os::lock_open_file(fd, wish.share == 0)) return std::nullopt;
   return share;
 }
 
 HANDLE refuse(DWORD code) { return fail<HANDLE>(code, INVALID_HANDLE_VALUE); }
 
-HANDLE open(const Wish& wish, const SECURITY_ATTRIBUTES* attributes) {
+HANDLE open(const FileWish& wish, const SECURITY_ATTRIBUTES* attributes) {
   if (const DWORD bad = check(wish)) return refuse(bad);
   const Disposition& how = wish.how();
   auto opened =
@@ -133,7 +133,7 @@ HANDLE open(const Wish& wish, const SECURITY_ATTRIBUTES* attributes) {
     }
   }
   const bool existed = opened->existed;
-  const kernel::FileTraits traits{.use = static_cast<std::uint8_t>(use_of(wish)),
+  const kernel::FileTraits traits{.use = static_cast<std::uint8_t>(access_of(wish)),
                                   .overlapped = (wish.flags & FILE_FLAG_OVERLAPPED) != 0,
                                   .appends = wish.appends() && !wish.writes()};
   const auto file = kernel::make<File>(std::move(opened->fd), traits, std::move(*share));

@@ -140,7 +140,7 @@ std::optional<std::string> source_text(DWORD flags, LPCVOID source, DWORD id) {
 }
 
 template <typename Character>
-DWORD hand_out(const std::string& text, DWORD flags, Character* buffer, DWORD size) {
+DWORD give_message(const std::string& text, DWORD flags, Character* buffer, DWORD size) {
   const auto spelled = spelled_for<Character>(text);
   const std::size_t needed = spelled.size() + 1;
   if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
@@ -171,7 +171,7 @@ DWORD format_message(DWORD flags, LPCVOID source, DWORD id, Character* buffer, D
     if (!text) return 0;
     const auto expanded = Expansion<Character>{*text, flags, arguments}.run();
     if (!expanded) return fail(ERROR_INVALID_PARAMETER, DWORD{0});
-    return hand_out(*expanded, flags, buffer, size);
+    return give_message(*expanded, flags, buffer, size);
   });
 }
 

@@ -7,11 +7,10 @@
 #include "os/pages.hpp"
 #include "win32/call.hpp"
 #include "win32/names.hpp"
+#include "win32/page_protection.hpp"
 
 namespace wsalive::win32 {
 namespace {
-
-constexpr std::uint64_t kGranularity = 0x10000;
 
 struct Views {
   std::mutex mutex;
@@ -24,8 +23,8 @@ Views& views() {
 }
 
 template <typename Text>
-HANDLE create(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD protection,
-              std::uint64_t bytes, Text name) {
+HANDLE create_mapping_object(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD protection,
+                             std::uint64_t bytes, Text name) {
   if (file != INVALID_HANDLE_VALUE) return fail<HANDLE>(ERROR_INVALID_HANDLE, nullptr);
   const bool known =
       protection == PAGE_READONLY || protection == PAGE_READWRITE || protection == PAGE_WRITECOPY;
@@ -66,15 +65,15 @@ using namespace wsalive::win32;
 HANDLE CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
                           DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
                           LPCSTR lpName) {
-  return create(hFile, lpFileMappingAttributes, flProtect,
-                joined(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
+  return create_mapping_object(hFile, lpFileMappingAttributes, flProtect,
+                               joined(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
 }
 
 HANDLE CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
                           DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
                           LPCWSTR lpName) {
-  return create(hFile, lpFileMappingAttributes, flProtect,
-                joined(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
+  return create_mapping_object(hFile, lpFileMappingAttributes, flProtect,
+                               joined(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
 }
 
 HANDLE OpenFileMappingA(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCSTR lpName) {

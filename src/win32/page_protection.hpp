@@ -1,13 +1,17 @@
-// Windows' page protections against what pages may be used for.
+// Windows' pages: what they may be used for, by its protections, and where regions begin.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 
 #include "os/pages.hpp"
 #include "windows.h"
 
 namespace wsalive::win32 {
+
+/// A region and a view begin at a multiple of this, and so does what a view shows of its file.
+inline constexpr std::size_t kGranularity = 0x10000;
 
 struct PageProtection {
   DWORD windows;

@@ -10,8 +10,6 @@
 namespace wsalive::win32 {
 namespace {
 
-constexpr std::size_t kGranularity = 0x10000;
-
 struct Regions {
   std::mutex mutex;
   std::map<std::uintptr_t, std::size_t> sizes;

@@ -8,7 +8,7 @@
 namespace wsalive::win32 {
 namespace {
 
-HANDLE hand_out(Fd end, kernel::FileUse use, const SECURITY_ATTRIBUTES* attributes) {
+HANDLE open_end(Fd end, kernel::FileUse use, const SECURITY_ATTRIBUTES* attributes) {
   return open_handle(kernel::make<kernel::File>(std::move(end), kernel::FileTraits{.use = use}),
                      attributes);
 }
@@ -25,9 +25,9 @@ BOOL CreatePipe(PHANDLE hReadPipe, PHANDLE hWritePipe, LPSECURITY_ATTRIBUTES lpP
   return guarded(FALSE, [&]() -> BOOL {
     auto ends = os::make_pipe(nSize);
     if (!ends) return fail(file_code(ends.error().code));
-    const HANDLE read = hand_out(std::move(ends->read), kernel::kReads, lpPipeAttributes);
+    const HANDLE read = open_end(std::move(ends->read), kernel::kReads, lpPipeAttributes);
     if (!read) return FALSE;
-    const HANDLE write = hand_out(std::move(ends->write), kernel::kWrites, lpPipeAttributes);
+    const HANDLE write = open_end(std::move(ends->write), kernel::kWrites, lpPipeAttributes);
     if (!write) {
       CloseHandle(read);
       return fail(ERROR_NOT_ENOUGH_MEMORY);

@@ -109,7 +109,7 @@ Result<std::int32_t> start_with_heritage(const os::ChildProgram& program) {
   }
 }
 
-BOOL hand_out(std::int32_t number, LPPROCESS_INFORMATION information) {
+BOOL give_process(std::int32_t number, LPPROCESS_INFORMATION information) {
   const auto process = kernel::make<kernel::Process>(number);
   const HANDLE handle = open_handle(process);
   const HANDLE thread = open_handle(process);  // Its main thread ends when it does.
@@ -147,7 +147,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
     const auto started = inherits ? start_with_heritage(program) : start(program);
     if (!started) return fail(code_of(started.error()));
-    return hand_out(*started, information);
+    return give_process(*started, information);
   });
 }
 

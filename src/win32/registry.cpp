@@ -105,7 +105,7 @@ LSTATUS with_key(HKEY key, REGSAM right, Body body) noexcept {
   }
 }
 
-LSTATUS hand_out(std::string path, REGSAM rights, PHKEY result) {
+LSTATUS give_key(std::string path, REGSAM rights, PHKEY result) {
   const kernel::HandleValue value =
       kernel::handles().insert(kernel::make<OpenKey>(std::move(path), rights));
   if (value == 0) return ERROR_OUTOFMEMORY;
@@ -131,7 +131,7 @@ LSTATUS open_key(HKEY key, const std::string& below, REGSAM rights, PHKEY result
     const bool is_root = below.empty() && root_name(key);
     if (const LSTATUS bad = append(path, below)) return bad;
     if (!is_root && !store()->has_key(path)) return ERROR_FILE_NOT_FOUND;
-    return hand_out(std::move(path), rights, result);
+    return give_key(std::move(path), rights, result);
   });
 }
 
@@ -142,7 +142,7 @@ LSTATUS create_key(HKEY key, const std::string& below, REGSAM rights, PHKEY resu
     if (const LSTATUS bad = append(path, below)) return bad;
     const auto created = store()->create_key(path);
     if (!created) return code_of(created.error());
-    if (const LSTATUS bad = hand_out(std::move(path), rights, result)) return bad;
+    if (const LSTATUS bad = give_key(std::move(path), rights, result)) return bad;
     const bool made = *created == registry::Created::made;
     if (disposition) *disposition = made ? REG_CREATED_NEW_KEY : REG_OPENED_EXISTING_KEY;
     return ERROR_SUCCESS;

@@ -27,7 +27,7 @@ std::basic_string_view<Character> input(const Character* text, int count) {
 }
 
 template <typename Character>
-int hand_out(const std::basic_string<Character>& text, Character* buffer, int size) {
+int give_text(const std::basic_string<Character>& text, Character* buffer, int size) {
   const int length = static_cast<int>(text.size());
   if (size == 0) return length;
   if (size < length) return fail(ERROR_INSUFFICIENT_BUFFER, 0);
@@ -84,7 +84,7 @@ int MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCCH lpMultiByteStr, int 
     if ((dwFlags & MB_ERR_INVALID_CHARS) && !is_valid_utf8(text)) {
       return fail(ERROR_NO_UNICODE_TRANSLATION, 0);
     }
-    return hand_out(wsalive::widen(text), lpWideCharStr, cchWideChar);
+    return give_text(wsalive::widen(text), lpWideCharStr, cchWideChar);
   });
 }
 
@@ -100,7 +100,7 @@ int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharStr, int 
       return fail(ERROR_NO_UNICODE_TRANSLATION, 0);
     }
     if (lpUsedDefaultChar) *lpUsedDefaultChar = FALSE;  // Every character has its place in UTF-8.
-    return hand_out(wsalive::narrow(text), lpMultiByteStr, cbMultiByte);
+    return give_text(wsalive::narrow(text), lpMultiByteStr, cbMultiByte);
   });
 }
 

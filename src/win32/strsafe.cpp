@@ -13,14 +13,6 @@ namespace {
 
 bool is_bad_size(std::size_t size) noexcept { return size == 0 || size > STRSAFE_MAX_CCH; }
 
-/// Length of a text; `most` if there is no NUL before that.
-template <typename Character>
-std::size_t length_within(const Character* text, std::size_t most) noexcept {
-  std::size_t length = 0;
-  while (length < most && text[length]) ++length;
-  return length;
-}
-
 /// Puts a text at `at` in a buffer, cut if need be.
 template <typename Character>
 HRESULT put(Character* buffer, std::size_t size, std::size_t at,
@@ -40,7 +32,7 @@ HRESULT copy(Character* buffer, std::size_t size, const Character* source,
 }
 
 template <typename Character>
-HRESULT append(Character* buffer, std::size_t size, const Character* source) noexcept {
+HRESULT cat(Character* buffer, std::size_t size, const Character* source) noexcept {
   if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
   const std::size_t at = length_within(buffer, size);
   if (at == size) return STRSAFE_E_INVALID_PARAMETER;
@@ -90,10 +82,10 @@ using namespace wsalive::win32;
     return copy(dest, size, source, count);                                                     \
   }                                                                                             \
   HRESULT StringCchCat##suffix(Character* dest, size_t size, const Character* source) {         \
-    return append(dest, size, source);                                                          \
+    return cat(dest, size, source);                                                             \
   }                                                                                             \
   HRESULT StringCbCat##suffix(Character* dest, size_t size, const Character* source) {          \
-    return append(dest, size / sizeof(Character), source);                                      \
+    return cat(dest, size / sizeof(Character), source);                                         \
   }                                                                                             \
   HRESULT StringCchVPrintf##suffix(Character* dest, size_t size, const Character* format,       \
                                    va_list arguments) {                                         \

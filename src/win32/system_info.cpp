@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "win32/call.hpp"
+#include "win32/page_protection.hpp"
 #include "win32/text.hpp"
 
 namespace wsalive::win32 {
@@ -28,7 +29,6 @@ constexpr WORD architecture() noexcept {
 
 constexpr std::uintptr_t kLowestAddress = 0x10000;
 constexpr std::uintptr_t kHighestAddress = 0x7fff'fffe'ffff;
-constexpr DWORD kGranularity = 0x10000;
 constexpr DWORD kMaskBits = 64;
 
 SYSTEM_INFO system_info() noexcept {

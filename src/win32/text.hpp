@@ -15,6 +15,14 @@ namespace wsalive::win32 {
 [[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
 [[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
 
+/// Length of a text; `most` if there is no NUL before that.
+template <typename Character>
+[[nodiscard]] std::size_t length_within(const Character* text, std::size_t most) noexcept {
+  std::size_t length = 0;
+  while (length < most && text[length]) ++length;
+  return length;
+}
+
 [[nodiscard]] inline std::string utf8_of(std::string_view text) { return std::string{text}; }
 [[nodiscard]] inline std::string utf8_of(std::wstring_view text) { return narrow(text); }
 

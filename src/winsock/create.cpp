@@ -34,7 +34,7 @@ struct Wish {
 
 constexpr int kAnyProtocol = -1;
 
-struct ProtocolRow {
+struct TypeRow {
   int type;
   int protocol;  ///< kAnyProtocol: whatever the program says.
   Kind kind;
@@ -42,31 +42,31 @@ struct ProtocolRow {
 };
 
 // The first row of a type is its default, for protocol 0.
-constexpr std::array kProtocols{
+constexpr std::array kTypeRows{
     // clang-format off
-    ProtocolRow{SOCK_STREAM, IPPROTO_TCP,  Kind::tcp, SocketType::stream},
-    ProtocolRow{SOCK_DGRAM,  IPPROTO_UDP,  Kind::udp, SocketType::datagram},
-    ProtocolRow{SOCK_RAW,    kAnyProtocol, Kind::raw, SocketType::raw},
+    TypeRow{SOCK_STREAM, IPPROTO_TCP,  Kind::tcp, SocketType::stream},
+    TypeRow{SOCK_DGRAM,  IPPROTO_UDP,  Kind::udp, SocketType::datagram},
+    TypeRow{SOCK_RAW,    kAnyProtocol, Kind::raw, SocketType::raw},
     // clang-format on
 };
 
-tl::expected<ProtocolRow, WsaError> find_protocol(const Wish& wish) {
-  const auto same_type = [&](const ProtocolRow& row) { return row.type == wish.type; };
-  const auto same_protocol = [&](const ProtocolRow& row) {
+tl::expected<TypeRow, WsaError> find_protocol(const Wish& wish) {
+  const auto same_type = [&](const TypeRow& row) { return row.type == wish.type; };
+  const auto same_protocol = [&](const TypeRow& row) {
     return wish.protocol == 0 || row.protocol == wish.protocol || row.protocol == kAnyProtocol;
   };
   // Type 0 leaves the choice to the protocol.
-  const auto* const row = std::ranges::find_if(kProtocols, [&](const ProtocolRow& each) {
+  const auto* const row = std::ranges::find_if(kTypeRows, [&](const TypeRow& each) {
     return wish.type == 0 ? wish.protocol != 0 && each.protocol == wish.protocol
                           : same_type(each) && same_protocol(each);
   });
-  if (row != kProtocols.end()) return *row;
-  const bool known = wish.type == 0 || std::ranges::any_of(kProtocols, same_type);
+  if (row != kTypeRows.end()) return *row;
+  const bool known = wish.type == 0 || std::ranges::any_of(kTypeRows, same_type);
   return tl::unexpected{known ? WsaError::protocol_not_supported
                               : WsaError::socket_type_not_supported};
 }
 
-tl::expected<Traits, WsaError> traits_of(const Wish& wish, ProtocolRow& row) {
+tl::expected<Traits, WsaError> traits_of(const Wish& wish, TypeRow& row) {
   // AF_UNSPEC is IPv4 where type or protocol say what is meant.
   const bool unsaid = wish.family == AF_UNSPEC && (wish.type != 0 || wish.protocol != 0);
   const int number = unsaid ? AF_INET : wish.family;
@@ -107,7 +107,7 @@ WsaError creation_error(SocketType type, int error) {
 }
 
 NewSocket create(const Wish& wish, bool overlapped) {
-  ProtocolRow row{};
+  TypeRow row{};
   auto traits = traits_of(wish, row);
   if (!traits) return tl::unexpected{traits.error()};
   traits->overlapped = overlapped;

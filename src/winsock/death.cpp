@@ -20,11 +20,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Errors of a connection's end; only they are answered by the kept cause. Sorted.
-constexpr std::array kEnds{EPIPE,    ENETUNREACH, ECONNABORTED, ECONNRESET,
-                           ENOTCONN, ETIMEDOUT,   EHOSTUNREACH};
-static_assert(std::ranges::is_sorted(kEnds));
+constexpr std::array kEndErrors{EPIPE,    ENETUNREACH, ECONNABORTED, ECONNRESET,
+                                ENOTCONN, ETIMEDOUT,   EHOSTUNREACH};
+static_assert(std::ranges::is_sorted(kEndErrors));
 
-bool may_be_an_end(int error) { return std::ranges::binary_search(kEnds, error); }
+bool may_be_an_end(int error) { return std::ranges::binary_search(kEndErrors, error); }
 
 bool has_sent_its_end(const Socket& socket) {
   return (socket.shut.load(std::memory_order_relaxed) & kShutSending) != 0;

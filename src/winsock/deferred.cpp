@@ -12,13 +12,13 @@
 namespace wsalive::winsock {
 namespace {
 
-using Waiting = std::map<int, std::vector<Fd>>;  // By listener; the next one last.
+using HeldBack = std::map<int, std::vector<Fd>>;  // By listener; the next one last.
 
-std::mutex g_mutex;
+std::mutex g_deferred_mutex;
 constinit std::atomic<int> g_count{0};
 
-Waiting& waiting() {
-  static auto* const connections = new Waiting;  // Used until the process ends.
+HeldBack& held_back() {
+  static auto* const connections = new HeldBack;  // Used until the process ends.
   return *connections;
 }
 
@@ -28,8 +28,8 @@ bool nobody_waits() { return g_count.load(std::memory_order_acquire) == 0; }
 
 bool defer(const Socket& listener, Fd connection) noexcept {
   try {
-    const std::lock_guard lock{g_mutex};
-    std::vector<Fd>& of_listener = waiting()[listener.fd()];
+    const std::lock_guard lock{g_deferred_mutex};
+    std::vector<Fd>& of_listener = held_back()[listener.fd()];
     of_listener.reserve(of_listener.size() + 1);
     of_listener.push_back(std::move(connection));
   } catch (const std::bad_alloc&) {
@@ -42,21 +42,21 @@ bool defer(const Socket& listener, Fd connection) noexcept {
 
 Fd take_deferred(const Socket& listener) noexcept {
   if (nobody_waits()) return {};
-  const std::lock_guard lock{g_mutex};
-  const auto found = waiting().find(listener.fd());
-  if (found == waiting().end() || found->second.empty()) return {};
+  const std::lock_guard lock{g_deferred_mutex};
+  const auto found = held_back().find(listener.fd());
+  if (found == held_back().end() || found->second.empty()) return {};
   Fd connection = std::move(found->second.back());
   found->second.pop_back();
-  if (found->second.empty()) waiting().erase(found);
+  if (found->second.empty()) held_back().erase(found);
   g_count.fetch_sub(1, std::memory_order_release);
   return connection;
 }
 
 bool has_deferred(const Socket& listener) noexcept {
   if (nobody_waits()) return false;
-  const std::lock_guard lock{g_mutex};
-  const auto found = waiting().find(listener.fd());
-  return found != waiting().end() && !found->second.empty();
+  const std::lock_guard lock{g_deferred_mutex};
+  const auto found = held_back().find(listener.fd());
+  return found != held_back().end() && !found->second.empty();
 }
 
 bool any_deferred() noexcept { return !nobody_waits(); }

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constinit std::mutex g_mutex;
+constinit std::mutex g_records_mutex;
 constinit CallRecord* g_records = nullptr;
 constinit std::atomic<std::uint64_t> g_closings{0};
 pthread_key_t g_at_exit;
@@ -39,7 +39,7 @@ void unlink(CallRecord& record) {
 
 void unregister(void* record_of_thread) {
   CallRecord& record = *static_cast<CallRecord*>(record_of_thread);
-  const std::lock_guard lock{g_mutex};
+  const std::lock_guard lock{g_records_mutex};
   unlink(record);
   record.thread = 0;
 }
@@ -52,7 +52,7 @@ void keep_own_record() {
     own.thread = os::own_thread();
     link(own);
   }
-  g_mutex.unlock();
+  g_records_mutex.unlock();
   os::prepare_barriers();
 }
 
@@ -60,7 +60,8 @@ void prepare_once() {
   static std::once_flag once;
   std::call_once(once, [] {
     ::pthread_key_create(&g_at_exit, unregister);
-    ::pthread_atfork([] { g_mutex.lock(); }, [] { g_mutex.unlock(); }, keep_own_record);
+    ::pthread_atfork([] { g_records_mutex.lock(); }, [] { g_records_mutex.unlock(); },
+                     keep_own_record);
   });
 }
 
@@ -72,7 +73,7 @@ bool is_in_call(const CallRecord& record, int fd, std::uint64_t closing) {
 
 /// Interrupts every thread that is in a call on the descriptor. \return whether there was one.
 bool interrupt_calls(int fd, std::uint64_t closing) {
-  const std::lock_guard lock{g_mutex};
+  const std::lock_guard lock{g_records_mutex};
   bool found = false;
   for (const CallRecord* record = g_records; record; record = record->next) {
     if (record == &detail::own_record || !is_in_call(*record, fd, closing)) continue;
@@ -85,7 +86,7 @@ bool interrupt_calls(int fd, std::uint64_t closing) {
 }  // namespace
 
 bool is_process_threaded() noexcept {
-  const std::lock_guard lock{g_mutex};
+  const std::lock_guard lock{g_records_mutex};
   return g_records && (g_records != &detail::own_record || g_records->next);
 }
 
@@ -93,7 +94,7 @@ void detail::register_thread() noexcept {
   prepare_once();
   os::allow_interrupts();
   CallRecord& record = detail::own_record;
-  const std::lock_guard lock{g_mutex};
+  const std::lock_guard lock{g_records_mutex};
   record.thread = os::own_thread();
   link(record);
   ::pthread_setspecific(g_at_exit, &record);

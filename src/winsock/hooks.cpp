@@ -90,15 +90,15 @@ FARPROC WSASetBlockingHook(FARPROC lpBlockFunc) {
     store_last_error(WsaError::fault);
     return nullptr;
   }
-  const FARPROC before = detail::own_hook ? detail::own_hook : default_hook;
-  detail::own_hook = lpBlockFunc == default_hook ? nullptr : lpBlockFunc;
+  const FARPROC before = winsock::detail::own_hook ? winsock::detail::own_hook : default_hook;
+  winsock::detail::own_hook = lpBlockFunc == default_hook ? nullptr : lpBlockFunc;
   return before;
 }
 
 int WSAUnhookBlockingHook(void) {
   using namespace wsalive::winsock;
   const wsalive::WsaError refused = hook_refusal();
-  if (refused == wsalive::WsaError::none) detail::own_hook = nullptr;
+  if (refused == wsalive::WsaError::none) wsalive::winsock::detail::own_hook = nullptr;
   return finish(refused);
 }
 

@@ -25,7 +25,7 @@ namespace wsalive::winsock {
 namespace {
 
 // Sorted by code.
-constexpr std::array kRows{
+constexpr std::array kIoctls{
     // clang-format off
     IoctlRow{std::uint32_t{FIONREAD},      kAnySocket, count_unread},
     IoctlRow{std::uint32_t{SIOCATMARK},    kAnySocket, is_at_mark},
@@ -34,10 +34,10 @@ constexpr std::array kRows{
     IoctlRow{SIO_GET_EXTENSION_FUNCTION_POINTER, kAnySocket, give_extension_function},
     // clang-format on
 };
-static_assert(std::ranges::is_sorted(kRows, {}, &IoctlRow::code));
+static_assert(std::ranges::is_sorted(kIoctls, {}, &IoctlRow::code));
 
 /// A WSAIoctl as the program made it.
-struct Request {
+struct IoctlArguments {
   SOCKET handle;
   DWORD code;
   IoctlBuffers buffers;
@@ -65,7 +65,7 @@ WsaError tell_at_once(Socket& socket, const Notice& notice, std::uint32_t writte
   }
 }
 
-WsaError serve(const Request& request) {
+WsaError serve(const IoctlArguments& request) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();
@@ -88,9 +88,9 @@ WsaError serve(const Request& request) {
 
 WsaError serve_ioctl(Socket& socket, std::uint32_t code, const IoctlBuffers& buffers,
                      std::uint32_t& written) {
-  const auto* const row = std::ranges::lower_bound(kRows, code, {}, &IoctlRow::code);
-  if (row == kRows.end() || row->code != code) return WsaError::operation_not_supported;  // K-68
-  if (!row->kinds.contains(socket.traits())) return WsaError::unknown_option;             // K-66
+  const auto* const row = std::ranges::lower_bound(kIoctls, code, {}, &IoctlRow::code);
+  if (row == kIoctls.end() || row->code != code) return WsaError::operation_not_supported;  // K-68
+  if (!row->kinds.contains(socket.traits())) return WsaError::unknown_option;               // K-66
   return row->serve({socket, buffers}, written);
 }
 

@@ -33,7 +33,7 @@ DWORD destination_flags(os::ControlItems& items) noexcept {
 }
 
 /// A WSARecvMsg as the program made it.
-struct Request {
+struct MessageCall {
   SOCKET handle;
   WSAMSG* message;
   DWORD* received;
@@ -41,7 +41,7 @@ struct Request {
 };
 
 /// The program's structure, and its memory that will be written to.
-WsaError take_message(const Request& request, const Socket& socket, WSAMSG& message) {
+WsaError take_message(const MessageCall& request, const Socket& socket, WSAMSG& message) {
   if (!can_store(request.message) || !os::load_program(request.message, message)) {
     return WsaError::fault;
   }
@@ -55,7 +55,7 @@ WsaError take_message(const Request& request, const Socket& socket, WSAMSG& mess
              : WsaError::fault;
 }
 
-WsaError receive_now(Socket& socket, const Request& request, const WSAMSG& message,
+WsaError receive_now(Socket& socket, const MessageCall& request, const WSAMSG& message,
                      unsigned flags) {
   if (const WsaError bad = check_buffers(message.lpBuffers, message.dwBufferCount);
       bad != WsaError::none) {
@@ -79,7 +79,7 @@ WsaError receive_now(Socket& socket, const Request& request, const WSAMSG& messa
   return stored ? end : WsaError::fault;
 }
 
-WsaError receive_later(Socket& socket, const Request& request, const WSAMSG& message,
+WsaError receive_later(Socket& socket, const MessageCall& request, const WSAMSG& message,
                        unsigned flags) {
   if ((flags & os::kPeek) != 0) return WsaError::operation_not_supported;
   std::uint32_t received = 0;
@@ -97,7 +97,7 @@ WsaError receive_later(Socket& socket, const Request& request, const WSAMSG& mes
   return answer;
 }
 
-WsaError receive_call(const Request& request) {
+WsaError receive_call(const MessageCall& request) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();

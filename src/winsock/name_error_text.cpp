@@ -9,17 +9,17 @@
 namespace wsalive::winsock {
 namespace {
 
-struct Row {
+struct ErrorText {
   int code;
   const char* narrow;
   const wchar_t* wide;
 };
 
 #define ROW(code, text) \
-  Row { code, text, L##text }
+  ErrorText { code, text, L##text }
 
 // Sorted by number; the last row stands for every other code.
-constexpr std::array kRows{
+constexpr std::array kErrorTexts{
     // clang-format off
     ROW(EAI_MEMORY,   "There was not enough memory for the name look-up."),
     ROW(WSAEFAULT,    "A pointer that was given to the name look-up leads to no memory."),
@@ -34,13 +34,13 @@ constexpr std::array kRows{
     // clang-format on
 };
 #undef ROW
-static_assert(std::ranges::is_sorted(kRows, {}, &Row::code));
+static_assert(std::ranges::is_sorted(kErrorTexts, {}, &ErrorText::code));
 
-constexpr Row kUnknown{0, "The name look-up failed.", L"The name look-up failed."};
+constexpr ErrorText kUnknown{0, "The name look-up failed.", L"The name look-up failed."};
 
-const Row& row_of(int code) {
-  const auto* const row = std::ranges::lower_bound(kRows, code, {}, &Row::code);
-  return row != kRows.end() && row->code == code ? *row : kUnknown;
+const ErrorText& row_of(int code) {
+  const auto* const row = std::ranges::lower_bound(kErrorTexts, code, {}, &ErrorText::code);
+  return row != kErrorTexts.end() && row->code == code ? *row : kUnknown;
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr int kKnownFlags = NI_NOFQDN | NI_NUMERICHOST | NI_NAMEREQD | NI_NUMERICSERV | NI_DGRAM;
+constexpr int kKnownInfoFlags =
+    NI_NOFQDN | NI_NUMERICHOST | NI_NAMEREQD | NI_NUMERICSERV | NI_DGRAM;
 
 /// Where one of the two texts goes; not asked for if there is no place.
 template <typename Char>
@@ -46,7 +47,7 @@ WsaError check(const Place<Char>& node, const Place<Char>& service, INT flags) {
   if ((node.at && node.room == 0) || (service.at && service.room == 0)) {
     return WsaError::invalid_argument;
   }
-  return (flags & ~kKnownFlags) != 0 ? WsaError::invalid_argument : WsaError::none;
+  return (flags & ~kKnownInfoFlags) != 0 ? WsaError::invalid_argument : WsaError::none;
 }
 
 template <typename Char>

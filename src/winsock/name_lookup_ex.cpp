@@ -185,14 +185,14 @@ WsaError find_until(Question question, Time::time_point deadline, ADDRINFOEXW** 
 }
 
 /// What GetAddrInfoExW has beyond getaddrinfo.
-struct Waiting {
+struct AskedWait {
   const timeval* timeout;
   OVERLAPPED* overlapped;
   LPLOOKUPSERVICE_COMPLETION_ROUTINE routine;
   HANDLE* handle;
 };
 
-WsaError take_timeout(const timeval* given, std::optional<Time::time_point>& deadline) {
+WsaError take_wait_limit(const timeval* given, std::optional<Time::time_point>& deadline) {
   if (!given) return WsaError::none;
   timeval time{};
   if (!os::load_program(given, time)) return WsaError::fault;
@@ -205,7 +205,7 @@ WsaError take_timeout(const timeval* given, std::optional<Time::time_point>& dea
   return WsaError::none;
 }
 
-WsaError check_waiting(const Waiting& waiting, kernel::Ref<kernel::Event>& event) {
+WsaError check_waiting(const AskedWait& waiting, kernel::Ref<kernel::Event>& event) {
   if (!waiting.overlapped) {
     return waiting.routine || waiting.handle ? WsaError::invalid_argument : WsaError::none;
   }
@@ -218,7 +218,7 @@ WsaError check_waiting(const Waiting& waiting, kernel::Ref<kernel::Event>& event
   return event ? WsaError::none : WsaError::invalid_handle;
 }
 
-WsaError start(const Shared& lookup, const Waiting& waiting) {
+WsaError start(const Shared& lookup, const AskedWait& waiting) {
   OVERLAPPED& overlapped = *waiting.overlapped;
   lookups().enter(lookup);
   overlapped.InternalHigh = 0;
@@ -248,11 +248,11 @@ WsaError take_question(const Char* node, const Char* service, DWORD name_space,
   return check(question);
 }
 
-WsaError wide_call(Question question, const Waiting& waiting, ADDRINFOEXW** result) {
+WsaError wide_call(Question question, const AskedWait& waiting, ADDRINFOEXW** result) {
   Telling telling{.overlapped = waiting.overlapped, .routine = waiting.routine, .result = result};
   if (const WsaError bad = check_waiting(waiting, telling.event); bad != WsaError::none) return bad;
   std::optional<Time::time_point> deadline;
-  if (const WsaError bad = take_timeout(waiting.timeout, deadline); bad != WsaError::none)
+  if (const WsaError bad = take_wait_limit(waiting.timeout, deadline); bad != WsaError::none)
     return bad;
   if (waiting.overlapped) {
     const auto lookup = std::make_shared<Lookup>(std::move(question), deadline);

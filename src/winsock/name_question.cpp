@@ -7,7 +7,7 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr unsigned kKnownFlags =
+constexpr unsigned kKnownQuestionFlags =
     AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV | AI_DNS_ONLY |
     AI_BYPASS_DNS_CACHE | AI_ALL | AI_ADDRCONFIG | AI_V4MAPPED | AI_NON_AUTHORITATIVE | AI_SECURE |
     AI_RETURN_PREFERRED_NAMES | AI_FQDN | AI_FILESERVER | AI_DISABLE_IDN_ENCODING;
@@ -61,7 +61,7 @@ os::Resolved<os::Host> find_host(const Question& question) {
 WsaError check(const Question& question) {
   if (!question.node && !question.service) return WsaError::host_not_found;
   const auto flags = static_cast<unsigned>(question.flags);
-  if ((flags & ~kKnownFlags) != 0) return WsaError::invalid_argument;
+  if ((flags & ~kKnownQuestionFlags) != 0) return WsaError::invalid_argument;
   if ((flags & (AI_CANONNAME | AI_FQDN)) != 0 && !question.node) return WsaError::invalid_argument;
   if (question.family != AF_UNSPEC && question.family != AF_INET && question.family != AF_INET6) {
     return WsaError::family_not_supported;

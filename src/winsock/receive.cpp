@@ -62,13 +62,13 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
 }
 
 /// Where the sender's address is to go.
-struct Name {
+struct SenderName {
   sockaddr* name = nullptr;
   int* size = nullptr;
 };
 
 /// A WSARecv or WSARecvFrom as the program made it.
-struct Request {
+struct ReceiveCall {
   SOCKET handle;
   WSABUF* buffers;
   DWORD count;
@@ -78,7 +78,7 @@ struct Request {
 };
 
 /// What the two outputs become: a message that was cut says so in the flags.
-WsaError report(const Request& request, const Count& count, DWORD room) {
+WsaError report(const ReceiveCall& request, const Count& count, DWORD room) {
   const bool cut = !count && count.error() == WsaError::message_size;
   if (!count && !cut) return count.error();
   const DWORD received = cut ? room : static_cast<DWORD>(*count);
@@ -88,7 +88,7 @@ WsaError report(const Request& request, const Count& count, DWORD room) {
   return stored ? WsaError::none : WsaError::fault;
 }
 
-WsaError receive_overlapped(Socket& socket, const Request& request, const Name& from) {
+WsaError receive_overlapped(Socket& socket, const ReceiveCall& request, const SenderName& from) {
   DWORD flags = 0;
   if (request.received && !can_store(request.received)) return WsaError::fault;
   if (!can_store(request.flags) || !os::load_program(request.flags, flags)) return WsaError::fault;
@@ -104,7 +104,7 @@ WsaError receive_overlapped(Socket& socket, const Request& request, const Name& 
   return WsaError::none;
 }
 
-WsaError receive_buffers(const Request& request, const Name& from) {
+WsaError receive_buffers(const ReceiveCall& request, const SenderName& from) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();

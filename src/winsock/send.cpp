@@ -76,7 +76,7 @@ Count send_plain(SOCKET handle, const char* from, int size, int flags, const Tar
 }
 
 /// A WSASend or WSASendTo as the program made it.
-struct Request {
+struct SendCall {
   SOCKET handle;
   SendRequest what;
 };
@@ -101,7 +101,7 @@ WsaError send_overlapped(Socket& socket, const SendRequest& request, const Targe
   return answer;
 }
 
-WsaError send_buffers(const Request& request, const Target* target) {
+WsaError send_buffers(const SendCall& request, const Target* target) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();

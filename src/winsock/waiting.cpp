@@ -13,7 +13,7 @@
 namespace wsalive::winsock {
 namespace {
 
-std::uint32_t time_out_ms(const Socket& socket, os::Direction direction) {
+std::uint32_t option_time_out_ms(const Socket& socket, os::Direction direction) {
   const OptionCells& options = socket.options;
   return (direction == os::Direction::send ? options.send_timeout_ms : options.receive_timeout_ms)
       .load(std::memory_order_relaxed);
@@ -37,7 +37,7 @@ Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
     flags_ = os::kDontBlock;  // Another process may have changed the kernel's mode.
     return;
   }
-  if (const std::uint32_t ms = time_out_ms(socket, direction); ms != 0) [[unlikely]] {
+  if (const std::uint32_t ms = option_time_out_ms(socket, direction); ms != 0) [[unlikely]] {
     deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};
   }
   if (has_hook() || socket.kernel_non_blocking.load(std::memory_order_relaxed)) [[unlikely]]
@@ -65,7 +65,7 @@ WsaError Waiting::after(int error, Cause at_entry) noexcept {
 /// changed by another process that has the socket, and this one's is another.
 bool Waiting::is_over() const noexcept {
   if (deadline_) return os::monotonic_clock().now() >= *deadline_;
-  return time_out_ms(socket_, direction_) != 0;
+  return option_time_out_ms(socket_, direction_) != 0;
 }
 
 WsaError Waiting::wait() noexcept {

@@ -18,7 +18,7 @@
 namespace wsalive::cli {
 namespace {
 
-constexpr const char* kAttempt = "cannot detach";
+constexpr const char* kDetaching = "cannot detach";
 
 class DetachReport final : public Report {
  public:
@@ -50,7 +50,7 @@ class Detach final : public Command {
     if (said != 1) {
       return tl::unexpected(Failure{
           .code = ExitCode::usage,
-          .attempt = kAttempt,
+          .attempt = kDetaching,
           .reason = said == 0 ? "it is not said from what" : "several are asked for at once",
           .remedy = "give a name of `wsalive ls --policies`, or --all"});
     }
@@ -67,7 +67,7 @@ class Detach final : public Command {
     if (all_) return {};
     std::string subject = name_;
     if (group_.is_given()) {
-      const Fallible<Group> group = group_.resolve(kAttempt);
+      const Fallible<Group> group = group_.resolve(kDetaching);
       if (!group) return tl::unexpected(group.error());
       subject = group->name;
       std::erase_if(policies, [&](const AttachedPolicy& p) { return p.group != group->number; });
@@ -78,7 +78,7 @@ class Detach final : public Command {
     const bool none = policies.empty();
     return tl::unexpected(Failure{
         .code = none ? ExitCode::gone : ExitCode::bad_input,
-        .attempt = kAttempt,
+        .attempt = kDetaching,
         .subject = subject,
         .reason = none ? "no policy of this name is attached" : "several policies have this name",
         .remedy = none ? "`wsalive ls --policies` lists them" : "name the one with --cgroup"});

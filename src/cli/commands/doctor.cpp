@@ -27,7 +27,7 @@ using attach::ProgramKind;
 using os::Tone;
 
 /// One thing that was looked at.
-struct Finding {
+struct HealthFinding {
   const char* id;
   bool is_missing = false;
   std::string found;
@@ -40,7 +40,7 @@ std::string words_of(const Status& status) {
   return fmt::format("{}: {}", status.error().attempt, std::strerror(status.error().code));
 }
 
-Finding kernel(const HostFacts& facts) {
+HealthFinding kernel(const HostFacts& facts) {
   return {.id = "kernel",
           .is_missing = !facts.kernel_is_known,
           .found = "Linux " + facts.kernel,
@@ -48,20 +48,20 @@ Finding kernel(const HostFacts& facts) {
           .remedy = "use Linux 5.10 or later"};
 }
 
-Finding tick(const HostFacts& facts) {
+HealthFinding tick(const HostFacts& facts) {
   return {.id = "tick",
           .found = fmt::format("{:.4g} ms", static_cast<double>(facts.tick.count()) / 1e6),
           .good_for = "how exact probes are: the engine's leave within two of these"};
 }
 
-Finding sysctls(const HostFacts& facts) {
+HealthFinding sysctls(const HostFacts& facts) {
   return {.id = "sysctls",
           .found = fmt::format("tcp_keepalive_time {}, intvl {}, probes {}", facts.defaults.idle_s,
                                facts.defaults.interval_s, facts.defaults.probes),
           .good_for = "programs that switch keep-alive on and set no times"};
 }
 
-Finding control_groups(const HostFacts& facts) {
+HealthFinding control_groups(const HostFacts& facts) {
   const bool is_missing = facts.group_mount.empty();
   return {.id = "cgroup2",
           .is_missing = is_missing,
@@ -70,7 +70,7 @@ Finding control_groups(const HostFacts& facts) {
           .remedy = "boot with systemd.unified_cgroup_hierarchy=1"};
 }
 
-Finding bpf(const HostFacts& facts) {
+HealthFinding bpf(const HostFacts& facts) {
   const bool is_missing = !facts.bpf;
   const bool unbuilt = is_missing && facts.bpf.error().code == ENOSYS;
   return {.id = "bpf",
@@ -81,7 +81,7 @@ Finding bpf(const HostFacts& facts) {
                             : "run it as root (sudo wsalive doctor)"};
 }
 
-Finding pins(const HostFacts& facts) {
+HealthFinding pins(const HostFacts& facts) {
   return {.id = "bpffs",
           .is_missing = !facts.pins,
           .found = facts.pins ? "/sys/fs/bpf" : "not mounted on /sys/fs/bpf",
@@ -89,7 +89,7 @@ Finding pins(const HostFacts& facts) {
           .remedy = "mount -t bpf bpf /sys/fs/bpf"};
 }
 
-Finding seccomp(const HostFacts& facts) {
+HealthFinding seccomp(const HostFacts& facts) {
   return {.id = "seccomp",
           .is_missing = !facts.seccomp,
           .found = words_of(facts.seccomp),
@@ -97,7 +97,7 @@ Finding seccomp(const HostFacts& facts) {
           .remedy = "a container's own filter may forbid it: allow seccomp(2) there"};
 }
 
-Finding borrow(const HostFacts& facts) {
+HealthFinding borrow(const HostFacts& facts) {
   return {.id = "pidfd_getfd",
           .is_missing = !facts.borrow,
           .found = words_of(facts.borrow),
@@ -105,7 +105,7 @@ Finding borrow(const HostFacts& facts) {
           .remedy = "a container's own filter may forbid it: allow pidfd_getfd(2) there"};
 }
 
-Finding ptrace_scope(const HostFacts& facts) {
+HealthFinding ptrace_scope(const HostFacts& facts) {
   const int scope = facts.ptrace_scope.value_or(0);
   const bool is_missing = scope >= 1 && ::geteuid() != 0;
   return {.id = "ptrace_scope",
@@ -116,7 +116,7 @@ Finding ptrace_scope(const HostFacts& facts) {
                                : "run them as root, or sysctl kernel.yama.ptrace_scope=0"};
 }
 
-Finding user_namespaces(const HostFacts& facts) {
+HealthFinding user_namespaces(const HostFacts& facts) {
   return {
       .id = "user_namespaces",
       .is_missing = !facts.user_namespaces,
@@ -125,7 +125,7 @@ Finding user_namespaces(const HostFacts& facts) {
       .remedy = "sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns"};
 }
 
-Finding repair(const HostFacts& facts) {
+HealthFinding repair(const HostFacts& facts) {
   return {.id = "net_admin",
           .is_missing = !facts.may_repair,
           .found = facts.may_repair ? "CAP_NET_ADMIN" : "no CAP_NET_ADMIN",
@@ -133,7 +133,7 @@ Finding repair(const HostFacts& facts) {
           .remedy = "grant CAP_NET_ADMIN to the program, or use times of a second and more"};
 }
 
-Finding destroy(const HostFacts& facts) {
+HealthFinding destroy(const HostFacts& facts) {
   const bool lacks_right = !facts.destroy && facts.destroy.error().code == EPERM;
   return {.id = "sock_destroy",
           .is_missing = !facts.destroy,
@@ -144,7 +144,7 @@ Finding destroy(const HostFacts& facts) {
                         : "a kernel with CONFIG_INET_DIAG_DESTROY; without, a second later"};
 }
 
-Finding preload() {
+HealthFinding preload() {
   const std::string library = preload_library();
   return {.id = "preload",
           .is_missing = library.empty(),
@@ -153,7 +153,7 @@ Finding preload() {
           .remedy = "make install"};
 }
 
-std::vector<Finding> all_findings(const HostFacts& facts) {
+std::vector<HealthFinding> all_findings(const HostFacts& facts) {
   return {kernel(facts),  tick(facts),   sysctls(facts),         preload(),
           seccomp(facts), borrow(facts), ptrace_scope(facts),    control_groups(facts),
           bpf(facts),     pins(facts),   user_namespaces(facts), repair(facts),
@@ -196,23 +196,23 @@ std::vector<Route> all_routes(const HostFacts& facts) {
 
 class DoctorReport final : public Report {
  public:
-  DoctorReport(std::vector<Finding> findings, std::vector<Route> routes)
+  DoctorReport(std::vector<HealthFinding> findings, std::vector<Route> routes)
       : findings_(std::move(findings)), routes_(std::move(routes)) {}
 
   [[nodiscard]] bool has_missing() const {
-    return std::ranges::any_of(findings_, &Finding::is_missing);
+    return std::ranges::any_of(findings_, &HealthFinding::is_missing);
   }
 
   [[nodiscard]] std::string text(const Page& page) const override {
     Columns table{{{"", Align::left}, {"PART"}, {"FOUND"}, {"GOOD FOR"}}};
-    for (const Finding& each : findings_) {
+    for (const HealthFinding& each : findings_) {
       table.add({{each.is_missing ? "-" : "+", each.is_missing ? Tone::bad : Tone::good},
                  {each.id},
                  {each.found},
                  {each.good_for, Tone::faint}});
     }
     std::string text = table.text(page) + '\n';
-    for (const Finding& each : findings_) {
+    for (const HealthFinding& each : findings_) {
       if (each.is_missing) text += wrapped(fmt::format("{}: {}", each.id, each.remedy), page.width);
     }
     if (has_missing()) text += '\n';
@@ -226,7 +226,7 @@ class DoctorReport final : public Report {
 
   [[nodiscard]] nlohmann::ordered_json json() const override {
     nlohmann::ordered_json parts = nlohmann::ordered_json::array();
-    for (const Finding& each : findings_) {
+    for (const HealthFinding& each : findings_) {
       parts.push_back({{"part", each.id},
                        {"missing", each.is_missing},
                        {"found", each.found},
@@ -240,7 +240,7 @@ class DoctorReport final : public Report {
   }
 
  private:
-  std::vector<Finding> findings_;
+  std::vector<HealthFinding> findings_;
   std::vector<Route> routes_;
 };
 

@@ -28,11 +28,11 @@ using path::FarEnd;
 using policy::Millis;
 using policy::PathFinding;
 
-constexpr std::size_t kFewest = 2;
-constexpr std::size_t kMost = 200;
+constexpr std::size_t kFewestLanes = 2;
+constexpr std::size_t kMostLanes = 200;
 
 /// One direction: its plan, and where it is kept over an interrupt.
-struct Direction {
+struct Way {
   path::StateFile state;
   policy::PathSearch plan;
 
@@ -89,7 +89,7 @@ class Path final : public Command {
     parser
         .add_option("--connections", connections_, "How many wait at the same time, 2 to 200 (12)")
         ->type_name("COUNT")
-        ->check(CLI::Range(kFewest, kMost).description(""));
+        ->check(CLI::Range(kFewestLanes, kMostLanes).description(""));
     parser.add_flag("--with-serve", with_serve_,
                     "At the far end is `wsalive serve`: measure both directions");
     parser.add_option("--key-file", key_file_, "The key of that far end; implies --with-serve")
@@ -122,14 +122,14 @@ class Path final : public Command {
   }
 
  private:
-  Fallible<Direction> direction(const std::string& name) const {
+  Fallible<Way> direction(const std::string& name) const {
     auto state = path::StateFile::open(name);
     if (!state) return tl::unexpected(state.error());
     const auto earlier = fresh_ ? std::vector<policy::PathObservation>{} : state->load();
     policy::PathWish wish;
     wish.longest = longest_.value_or(wish.longest);
     wish.connections = connections_;
-    Direction made{std::move(*state), policy::PathSearch{wish, earlier}};
+    Way made{std::move(*state), policy::PathSearch{wish, earlier}};
     if (!earlier.empty()) {
       fmt::print(stderr,
                  "wsalive path: going on from an interrupted search: {} (--fresh begins anew)\n",
@@ -159,8 +159,8 @@ class Path final : public Command {
     return play(target, run, *outward, &*inward);
   }
 
-  static Outcome play(const path::Target& target, path::SearchRun& run, const Direction& outward,
-                      const Direction* inward) {
+  static Outcome play(const path::Target& target, path::SearchRun& run, const Way& outward,
+                      const Way* inward) {
     path::Progress progress;
     const path::RunEnd end = run.run([&](const path::Moment& moment) {
       if (moment.news) {
@@ -192,8 +192,7 @@ class Path final : public Command {
   }
 
   /// Says how to go on, and ends as the signal ends a program.
-  [[noreturn]] static void interrupted(const Direction& outward, const Direction* inward,
-                                       int signal) {
+  [[noreturn]] static void interrupted(const Way& outward, const Way* inward, int signal) {
     const std::string known =
         inward ? fmt::format("from here {}, from the far end {}", outward.known(), inward->known())
                : outward.known();

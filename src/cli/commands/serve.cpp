@@ -19,8 +19,8 @@ namespace {
 
 using policy::Millis;
 
-constexpr std::size_t kFewest = 16;
-constexpr std::size_t kMost = 10'000;
+constexpr std::size_t kFewestHeld = 16;
+constexpr std::size_t kMostHeld = 10'000;
 
 class Serve final : public Command {
  public:
@@ -33,7 +33,7 @@ class Serve final : public Command {
         .add_option("--connections", limits_.connections,
                     "Most at the same time, a quarter for one host (256)")
         ->type_name("COUNT")
-        ->check(CLI::Range(kFewest, kMost).description(""));
+        ->check(CLI::Range(kFewestHeld, kMostHeld).description(""));
     add_duration(parser, "--hold", hold_, "Longest time that one is held (3h)");
     parser.add_flag("--quiet", quiet_, "Say nothing");
   }

@@ -18,11 +18,11 @@ namespace {
 
 using attach::Precedence;
 
-constexpr const char* kAttempt = "cannot set keep-alive";
+constexpr const char* kSetting = "cannot set keep-alive";
 
 tl::unexpected<Failure> misuse(std::string reason, std::string remedy) {
   return tl::unexpected(Failure{.code = ExitCode::usage,
-                                .attempt = kAttempt,
+                                .attempt = kSetting,
                                 .reason = std::move(reason),
                                 .remedy = std::move(remedy)});
 }
@@ -52,7 +52,7 @@ class Set final : public Command {
     if (!request) return tl::unexpected(request.error());
     auto found = find_connections(selection_);
     if (!found) return tl::unexpected(found.error());
-    if (found->list.empty()) return tl::unexpected(why_nothing(kAttempt, selection_));
+    if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, selection_));
     return set_all(std::move(found->list), *request);
   }
 
@@ -96,7 +96,7 @@ class Set final : public Command {
     request.wanted = chosen->timing.timing;
     if (request.wanted.probes == 0) {
       return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                    .attempt = kAttempt,
+                                    .attempt = kSetting,
                                     .reason = "these settings send no probe at all (a count of 0)",
                                     .remedy = "give --probes, or off"});
     }
@@ -131,7 +131,7 @@ class Set final : public Command {
     const bool denied = row.refusal == ExitCode::denied;
     return tl::unexpected(
         Failure{.code = row.refusal,
-                .attempt = std::string{kAttempt} + " on",
+                .attempt = std::string{kSetting} + " on",
                 .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
                 .reason = row.refused_because,
                 .remedy = denied ? "run it as root, or as the user of that process" : ""});

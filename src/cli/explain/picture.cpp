@@ -204,7 +204,7 @@ class Lane {
   Axis axis_;
 };
 
-std::string title_of(const Scene& scene) {
+std::string picture_title(const Scene& scene) {
   if (scene.nat) {
     return fmt::format("An idle connection on a path that forgets after {}",
                        policy::format_duration(*scene.path_timeout));
@@ -249,9 +249,9 @@ std::string picture_of(const Scene& scene) {
   std::string drawn = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
       "height=\"{1}\" role=\"img\">\n<title>{2}</title>\n",
-      kWidth, height, title_of(scene));
+      kWidth, height, picture_title(scene));
   drawn += svg::sheet(kRules) + svg::box({0.5, 0.5}, kWidth - 1, height - 1, "paper", 12) +
-           svg::text({kLeft - 8, 40}, title_of(scene), "title");
+           svg::text({kLeft - 8, 40}, picture_title(scene), "title");
   if (scene.subjects.size() > 1) {
     drawn += svg::text({kRight + 28, 40}, "each line to its own scale", "end");
   }

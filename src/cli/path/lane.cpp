@@ -16,7 +16,7 @@ using policy::PathSight;
 using policy::PathWord;
 
 constexpr Millis kConnectPatience{10'000};
-constexpr Millis kGlance{20};  // How late a look may be.
+constexpr Millis kLookLateness{20};  // How late a look may be.
 
 bool is_over(IdleSight sight) {
   return sight == IdleSight::ended || sight == IdleSight::reset || sight == IdleSight::failed;
@@ -148,7 +148,7 @@ void Lane::look_at_opening(Millis now) {
   const Millis trip = now - opening_began_;
   longest_trip_ = std::max(longest_trip_, trip);
   shortest_trip_ = std::min(shortest_trip_, trip);
-  if (toward_ == Toward::inward) search_.blurred_by(shortest_trip_ + kGlance);
+  if (toward_ == Toward::inward) search_.blurred_by(shortest_trip_ + kLookLateness);
   search_.opened(next_id_, now);
   waiting_.emplace(next_id_++, opening.take());
 }

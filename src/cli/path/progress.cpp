@@ -15,7 +15,7 @@ using policy::Millis;
 
 std::string in_seconds(Millis time) { return policy::format_duration(time - time % Millis{1'000}); }
 
-std::string shown(Millis time) {
+std::string short_time(Millis time) {
   return time < Millis{10'000} ? policy::format_duration(time - time % Millis{100})
                                : in_seconds(time);
 }
@@ -24,8 +24,9 @@ std::string shown(Millis time) {
 
 std::string progress_line(const Moment& moment) {
   const auto bracket = [](const policy::PathSearch& search) {
-    return fmt::format("kept {} · lost {}", search.kept() == Millis{} ? "-" : shown(search.kept()),
-                       search.lost() ? shown(*search.lost()) : "-");
+    return fmt::format("kept {} · lost {}",
+                       search.kept() == Millis{} ? "-" : short_time(search.kept()),
+                       search.lost() ? short_time(*search.lost()) : "-");
   };
   std::string next = "a probe is under way";
   if (moment.next != Millis::max() && moment.next > moment.now) {
@@ -37,7 +38,8 @@ std::string progress_line(const Moment& moment) {
                        bracket(*moment.inward), so_far);
   }
   return fmt::format("{} · trying {} · {} · {} wait · {}", bracket(moment.outward),
-                     shown(moment.outward.target()), next, moment.outward.waiters().size(), so_far);
+                     short_time(moment.outward.target()), next, moment.outward.waiters().size(),
+                     so_far);
 }
 
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -12,8 +12,8 @@ namespace {
 using policy::Millis;
 using policy::PathFinding;
 
-constexpr Millis kGlance{20};  // Between two looks while a verdict is awaited.
-constexpr Millis kShow{250};   // Between two moments for the watcher.
+constexpr Millis kVerdictGlance{20};  // Between two looks while a verdict is awaited.
+constexpr Millis kShow{250};          // Between two moments for the watcher.
 
 /// A direction need not be searched for much longer than the other one is kept.
 void limit_by(policy::PathSearch& search, const Lane& other) {
@@ -117,14 +117,14 @@ void SearchRun::leave() {
   constexpr int kLooks = 20;
   for (int looks = 0; control_ && looks < kLooks && !control_->is_idle(); ++looks) {
     control_->look(now());
-    wait(now() + kGlance);
+    wait(now() + kVerdictGlance);
   }
 }
 
 void SearchRun::wait(Millis until) {
   const bool busy =
       outward_.is_busy() || (inward_ && inward_->is_busy()) || (control_ && !control_->is_ready());
-  Millis patience = busy ? kGlance : kShow;
+  Millis patience = busy ? kVerdictGlance : kShow;
   if (until != Millis::max()) patience = std::clamp(until - now(), Millis{1}, patience);
   std::vector<os::Watched> watched{{stop_.fd(), os::kReadable}};
   if (control_) watched.emplace_back(control_->fd(), os::kReadable);

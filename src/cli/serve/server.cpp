@@ -23,7 +23,7 @@ using policy::PathVerb;
 using policy::PathWord;
 using Stage = Peer::Stage;
 
-constexpr Millis kGlance{20};  // Between two looks at a connection that is being probed.
+constexpr Millis kProbeGlance{20};  // Between two looks at a connection that is being probed.
 constexpr Millis kShortage{
     1'000};                  // Without accepting, where the system gives no more descriptors.
 constexpr int kAtOnce = 64;  // Connections that are accepted before the others get their turn.
@@ -105,7 +105,7 @@ void Server::wait(Millis now) {
   for (const auto& [number, peer] : peers_) {
     watched.emplace_back(peer.descriptor(), os::kReadable);
     numbers.push_back(number);
-    until = std::min(until, peer.probing ? now + kGlance : peer.deadline);
+    until = std::min(until, peer.probing ? now + kProbeGlance : peer.deadline);
   }
   (void)os::wait_for(watched.data(), watched.size(), std::max(until - now, Millis{0}));
   for (std::size_t at = 0; at < numbers.size(); ++at) {

@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Waiting {
+struct Parcel {
   Token token;
   Recipient recipient;
   Duplicate duplicate;
@@ -49,8 +49,8 @@ std::span<const std::byte> bytes_of(const auto& value) {
 
 class Post {
  public:
-  WsaError leave(Waiting waiting, std::uint64_t& number);
-  std::optional<Waiting> take(std::int32_t process, const Token& token) noexcept;
+  WsaError leave(Parcel waiting, std::uint64_t& number);
+  std::optional<Parcel> take(std::int32_t process, const Token& token) noexcept;
   std::size_t size() noexcept;
   void wait_until_empty(std::chrono::milliseconds at_most) noexcept;
 
@@ -72,7 +72,7 @@ class Post {
 
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable emptied_;
-  std::vector<Waiting> waiting_;
+  std::vector<Parcel> waiting_;
   Fd post_;
   Fd bell_;
   std::uint64_t number_ = 0;
@@ -103,7 +103,7 @@ WsaError Post::open() {
   return WsaError::none;
 }
 
-WsaError Post::leave(Waiting waiting, std::uint64_t& number) {
+WsaError Post::leave(Parcel waiting, std::uint64_t& number) {
   const std::lock_guard guard{mutex_};
   if (!running_) {
     if (const WsaError bad = open(); bad != WsaError::none) return bad;
@@ -119,13 +119,13 @@ WsaError Post::leave(Waiting waiting, std::uint64_t& number) {
   return WsaError::none;
 }
 
-std::optional<Waiting> Post::take(std::int32_t process, const Token& token) noexcept {
+std::optional<Parcel> Post::take(std::int32_t process, const Token& token) noexcept {
   const std::lock_guard guard{mutex_};
-  const auto found = std::ranges::find_if(waiting_, [&](const Waiting& each) {
+  const auto found = std::ranges::find_if(waiting_, [&](const Parcel& each) {
     return each.recipient.process == process && each.token == token;
   });
   if (found == waiting_.end()) return std::nullopt;
-  std::optional<Waiting> taken{std::move(*found)};
+  std::optional<Parcel> taken{std::move(*found)};
   waiting_.erase(found);
   os::ring(bell_.get());
   return taken;
@@ -154,13 +154,13 @@ void Post::begin_anew_in_child() noexcept {
 std::vector<int> Post::watched() {
   const std::lock_guard guard{mutex_};
   std::vector<int> descriptors{bell_.get(), post_.get()};
-  for (const Waiting& each : waiting_) descriptors.push_back(each.recipient.watch.get());
+  for (const Parcel& each : waiting_) descriptors.push_back(each.recipient.watch.get());
   return descriptors;
 }
 
 void Post::drop_ended(const std::vector<int>& watched, const std::vector<bool>& readable) {
   const std::lock_guard guard{mutex_};
-  std::erase_if(waiting_, [&](const Waiting& each) {
+  std::erase_if(waiting_, [&](const Parcel& each) {
     const auto at = std::ranges::find(watched, each.recipient.watch.get()) - watched.begin();
     return at < std::ssize(readable) && readable[static_cast<std::size_t>(at)];
   });
@@ -169,7 +169,7 @@ void Post::drop_ended(const std::vector<int>& watched, const std::vector<bool>& 
 bool Post::awaits(std::int32_t process) {
   const std::lock_guard guard{mutex_};
   return std::ranges::any_of(
-      waiting_, [process](const Waiting& each) { return each.recipient.process == process; });
+      waiting_, [process](const Parcel& each) { return each.recipient.process == process; });
 }
 
 void Post::receive_visitor() {
@@ -181,7 +181,7 @@ void Post::hand_over(int line, std::int32_t process) {
   Token token;
   const auto asked = os::receive_parcel(line, std::as_writable_bytes(std::span{token}));
   if (!asked || asked->size != token.size()) return;
-  const std::optional<Waiting> found = take(process, token);
+  const std::optional<Parcel> found = take(process, token);
   Answer answer;
   if (!found) {
     static_cast<void>(os::send_parcel(line, bytes_of(answer), {}));

@@ -119,7 +119,7 @@ void end_accept(Operation& operation) noexcept {
 }
 
 /// An AcceptEx as the program made it.
-struct Request {
+struct AcceptExCall {
   SOCKET listener;
   SOCKET accepting;
   void* output;
@@ -138,7 +138,7 @@ bool is_writable(char* at, std::size_t size) {
   return os::is_writable(at, size);
 }
 
-WsaError check_buffers(const Socket& listener, const Request& request) {
+WsaError check_buffers(const Socket& listener, const AcceptExCall& request) {
   const std::uint32_t least = os::socket_address_size(listener.traits().family) + kBeside;
   if (request.remote_size < least) return WsaError::fault;
   if (request.local_size != 0 && request.local_size < least) return WsaError::fault;
@@ -166,7 +166,7 @@ WsaError reserve(const Socket& listener, Socket& accepting) {
   return (before & kAcceptPending) != 0 ? WsaError::invalid_argument : WsaError::none;
 }
 
-WsaError start(Socket& listener, Socket& accepting, const Request& request) {
+WsaError start(Socket& listener, Socket& accepting, const AcceptExCall& request) {
   Channel& channel = Channel::of(listener);
   if (const WsaError bad = reserve(listener, accepting); bad != WsaError::none) return bad;
   Operation& operation = take_operation();
@@ -188,7 +188,7 @@ WsaError start(Socket& listener, Socket& accepting, const Request& request) {
   return answer;
 }
 
-WsaError accept_ex_call(const Request& request) {
+WsaError accept_ex_call(const AcceptExCall& request) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.listener};
   Socket* const listener = entered.socket();

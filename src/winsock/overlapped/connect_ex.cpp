@@ -75,7 +75,7 @@ void take_back(Operation& operation, Socket& socket) noexcept {
 }
 
 /// A ConnectEx as the program made it.
-struct Request {
+struct ConnectExCall {
   SOCKET handle;
   const sockaddr* name;
   int name_size;
@@ -92,7 +92,7 @@ WsaError phase_refusal(Socket& socket) {
   return phase != Phase::fresh || !bound ? WsaError::invalid_argument : WsaError::none;
 }
 
-WsaError check(Socket& socket, const Request& request, os::SocketAddress& address) {
+WsaError check(Socket& socket, const ConnectExCall& request, os::SocketAddress& address) {
   if (!socket.is_tcp()) return WsaError::operation_not_supported;
   const WsaError bad = take_address(socket, request.name, request.name_size, address);
   if (bad != WsaError::none) return bad;
@@ -103,7 +103,7 @@ WsaError check(Socket& socket, const Request& request, os::SocketAddress& addres
   return address.port() == 0 || address.is_any() ? WsaError::address_not_available : WsaError::none;
 }
 
-WsaError start(Socket& socket, const Request& request, const os::SocketAddress& address) {
+WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAddress& address) {
   Operation& operation = take_operation();
   operation.attempt = attempt_connect;
   operation.on_cancel = take_back;
@@ -128,7 +128,7 @@ WsaError start(Socket& socket, const Request& request, const os::SocketAddress& 
   return answer;
 }
 
-WsaError connect_ex_call(const Request& request) {
+WsaError connect_ex_call(const ConnectExCall& request) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const Entered entered{request.handle};
   Socket* const socket = entered.socket();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kAtHand = 64;
 
-constinit std::mutex g_mutex;
+constinit std::mutex g_operations_mutex;
 constinit Operation* g_first = nullptr;
 constinit std::atomic<std::size_t> g_in_use{0};
 
@@ -22,7 +22,7 @@ Operation*& next_of(Operation& operation) {
 }
 
 void push_all(Operation* const* operations, std::size_t count) {
-  const std::lock_guard lock{g_mutex};
+  const std::lock_guard lock{g_operations_mutex};
   for (std::size_t at = 0; at < count; ++at) {
     next_of(*operations[at]) = g_first;
     g_first = operations[at];
@@ -56,7 +56,7 @@ class AtHand {
 
  private:
   void fill() noexcept {
-    const std::lock_guard lock{g_mutex};
+    const std::lock_guard lock{g_operations_mutex};
     while (g_first && count_ < kAtHand / 2) {
       few_[count_++] = g_first;
       g_first = next_of(*g_first);
@@ -126,7 +126,7 @@ void give_back(Operation& operation) noexcept {
 std::size_t operations_in_use() noexcept { return g_in_use.load(std::memory_order_relaxed); }
 
 void forget_operations() noexcept {
-  new (&g_mutex) std::mutex;
+  new (&g_operations_mutex) std::mutex;
   g_in_use.store(0);
 }
 

@@ -18,7 +18,7 @@ constexpr std::uint32_t code(WsaError error) { return static_cast<std::uint32_t>
 
 // A status that stands twice is read back as its first row. K-90: WSAENETRESET has no NTSTATUS that Microsoft
 // documents; STATUS_NETWORK_NAME_DELETED is our choice.
-constexpr std::array kRows{
+constexpr std::array kStatusCodes{
     // clang-format off
     StatusRow{WsaError::none,                    kSuccess,        0},
     StatusRow{WsaError::operation_aborted,       kCancelled,      ERROR_OPERATION_ABORTED},
@@ -45,20 +45,20 @@ constexpr NtStatus kCarriedMask = 0xFFFF'0000;
 }  // namespace
 
 NtStatus status_of(WsaError error) noexcept {
-  const auto* const row = std::ranges::find(kRows, error, &StatusRow::wsa);
-  return row != kRows.end() ? row->status : kCarried | code(error);
+  const auto* const row = std::ranges::find(kStatusCodes, error, &StatusRow::wsa);
+  return row != kStatusCodes.end() ? row->status : kCarried | code(error);
 }
 
 WsaError wsa_error_of(NtStatus status) noexcept {
-  const auto* const row = std::ranges::find(kRows, status, &StatusRow::status);
-  if (row != kRows.end()) return row->wsa;
+  const auto* const row = std::ranges::find(kStatusCodes, status, &StatusRow::status);
+  if (row != kStatusCodes.end()) return row->wsa;
   if ((status & kCarriedMask) == kCarried) return static_cast<WsaError>(status & ~kCarriedMask);
   return status < 0x8000'0000 ? WsaError::none : WsaError::invalid_argument;
 }
 
 std::uint32_t win32_error_of(NtStatus status) noexcept {
-  const auto* const row = std::ranges::find(kRows, status, &StatusRow::status);
-  if (row != kRows.end()) return row->win32;
+  const auto* const row = std::ranges::find(kStatusCodes, status, &StatusRow::status);
+  if (row != kStatusCodes.end()) return row->win32;
   if ((status & kCarriedMask) == kCarried) return status & ~kCarriedMask;
   return status < 0x8000'0000 ? 0 : ERROR_MR_MID_NOT_FOUND;
 }

@@ -59,8 +59,8 @@ struct Call {
 WsaError check(const Call& call) {
   constexpr DWORD kKnown =
       TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC;
-  constexpr DWORD kEnds = TF_DISCONNECT | TF_REUSE_SOCKET;
-  const bool known = (call.flags & ~kKnown) == 0 && (call.flags & kEnds) != TF_REUSE_SOCKET;
+  constexpr DWORD kEndingFlags = TF_DISCONNECT | TF_REUSE_SOCKET;
+  const bool known = (call.flags & ~kKnown) == 0 && (call.flags & kEndingFlags) != TF_REUSE_SOCKET;
   if (!known) return WsaError::invalid_argument;
   return call.overlapped ? check_notice({call.overlapped}) : WsaError::none;
 }

@@ -15,7 +15,7 @@
 namespace wsalive::winsock::tables {
 namespace {
 
-constexpr std::array kRows{
+constexpr std::array kIpOptions{
     // clang-format off
     OptionRow{IP_OPTIONS,                kIpv4,           kAnyLength,                   get_ip_options,          set_host_structure,      os::Option::ip_options},
     OptionRow{IP_HDRINCL,                kRaw4,           kDword,                       get_host_switch,         set_host_switch,         os::Option::ip_header_included},
@@ -46,10 +46,10 @@ constexpr std::array kRows{
     OptionRow{IP_MTU,                    kInternetSocket, kDword,                       get_host_dword,          nullptr,                 os::Option::ip_mtu},
     // clang-format on
 };
-static_assert(is_sorted_by_name(kRows));
+static_assert(is_sorted_by_name(kIpOptions));
 
 }  // namespace
 
-constinit const OptionRows kIpLevel{kRows};
+constinit const OptionRows kIpLevel{kIpOptions};
 
 }  // namespace wsalive::winsock::tables

@@ -15,7 +15,7 @@
 namespace wsalive::winsock::tables {
 namespace {
 
-constexpr std::array kRows{
+constexpr std::array kIpv6Options{
     // clang-format off
     OptionRow{IPV6_HDRINCL,             kRaw6,         kDword,                       get_host_switch,      set_host_switch,      os::Option::ipv6_header_included},
     OptionRow{IPV6_UNICAST_HOPS,        kIpv6,         kDword,                       get_host_dword,       set_host_dword,       os::Option::ipv6_unicast_hops},
@@ -42,10 +42,10 @@ constexpr std::array kRows{
     OptionRow{IPV6_MTU,                 kIpv6,         kDword,                       get_host_dword,       nullptr,              os::Option::ipv6_mtu},
     // clang-format on
 };
-static_assert(is_sorted_by_name(kRows));
+static_assert(is_sorted_by_name(kIpv6Options));
 
 }  // namespace
 
-constinit const OptionRows kIpv6Level{kRows};
+constinit const OptionRows kIpv6Level{kIpv6Options};
 
 }  // namespace wsalive::winsock::tables

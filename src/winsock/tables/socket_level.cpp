@@ -18,7 +18,7 @@
 namespace wsalive::winsock::tables {
 namespace {
 
-constexpr std::array kRows{
+constexpr std::array kSocketOptions{
     // clang-format off
     OptionRow{SO_DONTLINGER,       kStream,         kDword,                         get_dont_linger,       set_dont_linger},
     OptionRow{SO_EXCLUSIVEADDRUSE, kInternetSocket, kDword,                         get_exclusive_address, set_exclusive_address},
@@ -45,10 +45,10 @@ constexpr std::array kRows{
     OptionRow{SO_UPDATE_CONNECT_CONTEXT, kTcp,      kAnyLength,                     nullptr,               update_connect_context},
     // clang-format on
 };
-static_assert(is_sorted_by_name(kRows));
+static_assert(is_sorted_by_name(kSocketOptions));
 
 }  // namespace
 
-constinit const OptionRows kSocketLevel{kRows};
+constinit const OptionRows kSocketLevel{kSocketOptions};
 
 }  // namespace wsalive::winsock::tables

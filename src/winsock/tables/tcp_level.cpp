@@ -14,7 +14,7 @@
 namespace wsalive::winsock::tables {
 namespace {
 
-constexpr std::array kRows{
+constexpr std::array kTcpOptions{
     // clang-format off
     OptionRow{TCP_NODELAY,   kTcp, kByteSwitch,     get_host_switch,   set_host_switch,   os::Option::no_delay},
     OptionRow{TCP_KEEPALIVE, kTcp, kKeepAliveDword, get_keep_idle,     set_keep_idle,     os::Option::none, &policy::ReleaseRow::has_keepalive_option},
@@ -24,10 +24,10 @@ constexpr std::array kRows{
     OptionRow{TCP_KEEPINTVL, kTcp, kKeepAliveDword, get_keep_interval, set_keep_interval, os::Option::none, &policy::ReleaseRow::has_keepintvl},
     // clang-format on
 };
-static_assert(is_sorted_by_name(kRows));
+static_assert(is_sorted_by_name(kTcpOptions));
 
 }  // namespace
 
-constinit const OptionRows kTcpLevel{kRows};
+constinit const OptionRows kTcpLevel{kTcpOptions};
 
 }  // namespace wsalive::winsock::tables

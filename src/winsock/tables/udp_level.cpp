@@ -12,16 +12,16 @@
 namespace wsalive::winsock::tables {
 namespace {
 
-constexpr std::array kRows{
+constexpr std::array kUdpOptions{
     // clang-format off
     OptionRow{UDP_NOCHECKSUM,    kUdp, kDword, get_host_switch, set_host_switch, os::Option::no_checksum},
     OptionRow{UDP_SEND_MSG_SIZE, kUdp, kDword, get_host_dword,  set_host_dword,  os::Option::udp_send_size},
     // clang-format on
 };
-static_assert(is_sorted_by_name(kRows));
+static_assert(is_sorted_by_name(kUdpOptions));
 
 }  // namespace
 
-constinit const OptionRows kUdpLevel{kRows};
+constinit const OptionRows kUdpLevel{kUdpOptions};
 
 }  // namespace wsalive::winsock::tables
