@@ -9,6 +9,8 @@ endif()
 wsalive_optional(WSALIVE_HAVE_BPF bpf_tools "reaching programs by bpf (run --via bpf, attach)"
                  "clang, bpftool, libbpf-dev")
 
+add_custom_target(made_headers)  # What clang-tidy has to find before anything is compiled.
+
 function(wsalive_bpf target source)
   get_filename_component(name ${source} NAME)
   string(REPLACE ".bpf.c" "" name ${name})
@@ -23,6 +25,7 @@ function(wsalive_bpf target source)
     COMMENT "bpf: ${name}" VERBATIM)
   add_custom_target(${target}_${name}_skeleton DEPENDS ${out}/${name}.skel.h)
   add_dependencies(${target} ${target}_${name}_skeleton)
+  add_dependencies(made_headers ${target}_${name}_skeleton)
   target_include_directories(${target} SYSTEM PRIVATE ${out})
   target_link_libraries(${target} PRIVATE PkgConfig::LIBBPF)
 endfunction()

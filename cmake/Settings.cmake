@@ -9,6 +9,14 @@ endif()
 set(CMAKE_C_FLAGS_DEV "-O1 -g1")
 set(CMAKE_CXX_FLAGS_DEV "-O1 -g1")
 
+# From nothing a fifth of the time, so it is what `make test` builds. Not for what is delivered, nor where each file has
+# to be compiled by itself: clang-tidy and tools/mutate have the preset `apart`.
+set(dev_build OFF)
+if(CMAKE_BUILD_TYPE STREQUAL Dev)
+  set(dev_build ON)
+endif()
+option(WSALIVE_UNITY "Compile each layer in a few pieces of many files" ${dev_build})
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

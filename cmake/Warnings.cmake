@@ -9,4 +9,8 @@ if(WSALIVE_WERROR)
     $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual>
     $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wnull-dereference>
     -Werror)
+  if(WSALIVE_UNITY)  # Neighbours in one piece are not to be heard of.
+    target_compile_options(wsalive_warnings INTERFACE -Wno-shadow -Wshadow=local
+      $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
+  endif()
 endif()
