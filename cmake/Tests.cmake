@@ -1,7 +1,8 @@
 # wsalive_tests(): every *_test.cpp, *_test.c, *_test.sh and *_test.py below the current folder is one CTest
 # test, named after its path (tests/unit/policy/timeline_test.cpp is unit.policy.timeline). Its
 # labels stand in the file, in a line `labels: net realtime` within the first 20; without one it is
-# "fast". tools/run-tests runs the realtime ones apart from the others.
+# "fast". tools/run-tests runs the realtime ones apart from the others. A line `shards: 4` makes so many tests of a C++
+# file whose cases mostly wait, each with a part of them: <name>.1 and so on.
 #
 # Every skip is written down for tools/check-skips: by tests/support/main.cpp for C++ tests, by tests/cli/tool.py
 # for the command's, and by a script, which then ends with status 77, with tests/support/skip.
@@ -34,26 +35,55 @@ function(wsalive_test file)
       set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS
         "-Wno-array-bounds;-Wno-stringop-overflow;-Wno-null-dereference")
     endif()
+    wsalive_head_line(${file} shards shards)
+    if(shards)
+      wsalive_shards(${name} ${shards} "${labels}")
+      return()
+    endif()
     add_test(NAME ${name} COMMAND ${name})
   endif()
+  wsalive_test_settings(${name} ${name} "${labels}")
+endfunction()
+
+function(wsalive_shards name shards labels)
+  foreach(number RANGE 1 ${shards})
+    add_test(NAME ${name}.${number} COMMAND ${name})
+    math(EXPR index "${number} - 1")
+    wsalive_test_settings(${name}.${number} ${name} "${labels}" GTEST_TOTAL_SHARDS=${shards} GTEST_SHARD_INDEX=${index})
+  endforeach()
+endfunction()
+
+# \param program  The name that its skips are recorded with.
+function(wsalive_test_settings name program labels)
   set(sanitizer "TSAN_OPTIONS=die_after_fork=0")  # A child that forked beside other threads goes on with new ones.
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 ENVIRONMENT
-    "${sanitizer};WSALIVE_TEST_NAME=${name};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
+    "${sanitizer};${ARGN};WSALIVE_TEST_NAME=${program};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
   if("slow" IN_LIST labels)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900 COST 60)  # The long ones begin first, or the end is theirs alone.
+  elseif("realtime" IN_LIST labels)
+    set_tests_properties(${name} PROPERTIES COST 20)
   endif()
 endfunction()
 
 function(wsalive_test_labels file out)
+  wsalive_head_line(${file} labels labels)
+  if(NOT labels)
+    set(labels fast)
+  endif()
+  string(REPLACE " " ";" labels "${labels}")
+  set(${out} "${labels}" PARENT_SCOPE)
+endfunction()
+
+# What stands behind `<word>: ` in a line of the file's first; empty if there is no such line.
+function(wsalive_head_line file word out)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-  file(STRINGS ${file} head LIMIT_INPUT 2000 REGEX "labels: ")
-  set(labels fast)
+  file(STRINGS ${file} head LIMIT_INPUT 2000 REGEX "${word}: ")
+  set(line "")
   if(head)
     list(GET head 0 line)
-    string(REGEX REPLACE ".*labels: *" "" line "${line}")
-    string(REGEX REPLACE "[^a-z ].*" "" line "${line}")
+    string(REGEX REPLACE ".*${word}: *" "" line "${line}")
+    string(REGEX REPLACE "[^a-z0-9 ].*" "" line "${line}")
     string(STRIP "${line}" line)
-    string(REPLACE " " ";" labels "${line}")
   endif()
-  set(${out} "${labels}" PARENT_SCOPE)
+  set(${out} "${line}" PARENT_SCOPE)
 endfunction()

@@ -1,7 +1,7 @@
 // main() of the C++ tests: GoogleTest, and a record of every skip with its reason.
 //
 // A skip is a result. Each one is printed by GoogleTest and written to
-// $WSALIVE_BUILD/skips/<test>, one line `<test> <suite.case>: <reason>`; tools/check-skips compares
+// $WSALIVE_BUILD/skips/<test>[.<shard>], one line `<test> <suite.case>: <reason>`; tools/check-skips compares
 // the lines with tests/allowed-skips.txt.
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class SkipRecorder : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo& info) override {
     if (path_.empty() || !info.result()->Skipped()) return;
     std::filesystem::create_directories(path_.parent_path());
-    std::ofstream{path_, std::ios::app} << path_.filename().string() << ' '
+    std::ofstream{path_, std::ios::app} << environment("WSALIVE_TEST_NAME") << ' '
                                         << info.test_suite_name() << '.' << info.name() << ": "
                                         << reason(info) << '\n';
   }
@@ -45,7 +45,8 @@ class SkipRecorder : public testing::EmptyTestEventListener {
     const std::string build = environment("WSALIVE_BUILD");
     const std::string name = environment("WSALIVE_TEST_NAME");
     if (build.empty() || name.empty()) return {};
-    return std::filesystem::path{build} / "skips" / name;
+    const std::string shard = environment("GTEST_SHARD_INDEX");
+    return std::filesystem::path{build} / "skips" / (shard.empty() ? name : name + '.' + shard);
   }
 
   std::filesystem::path path_ = record();

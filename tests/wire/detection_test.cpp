@@ -2,6 +2,7 @@
 // reset by the peer; told apart on a real wire, for programs that block, that do not, and that wait in
 // select or WSAPoll.
 // labels: ns realtime
+// shards: 2
 
 #include "support/wire_talk.hpp"
 

@@ -1,6 +1,7 @@
 // How the end of a connection is told to a program that waits by network events, or has overlapped operations
 // pending with an event, a routine or a port: found dead by keep-alive, reset by the peer, ended by retransmission.
 // labels: ns realtime slow
+// shards: 2
 
 #include <array>
 #include <ostream>

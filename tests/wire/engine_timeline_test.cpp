@@ -1,6 +1,7 @@
 // The engine's probes on a real wire, against the timeline: what leaves when, and why a connection
 // ends. All connections of a test run side by side.
 // labels: ns realtime
+// shards: 2
 
 #include <sys/socket.h>
 

@@ -2,6 +2,7 @@
 // forgets for good, and ones that learn a connection anew from one side's segments only.
 //
 // labels: ns realtime slow
+// shards: 4
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 // without a word or with a reset, and a far end whose answers never come.
 //
 // labels: ns realtime slow
+// shards: 2
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // SO_KEEPALIVE before, during and after a connection request, whichever call has made it, for every release, and
 // however the request ends (K-30 to K-34).
 // labels: net realtime slow
+// shards: 2
 
 #include <winsock2.h>
 
