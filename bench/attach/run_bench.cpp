@@ -1,6 +1,6 @@
-// What `wsalive run` costs a new connection, each way against none: the same program (connector.cpp) runs four
-// times at once, as it is and by bpf, preload and seccomp, and makes connections by turns. Its peer is
-// outside. One connection is socket, connect, close.
+// What `wsalive run` costs a new connection, each way against none: the same program (connector.cpp) runs as it
+// is, with keep-alive calls of its own, and by bpf, preload and seccomp, all at once, and makes connections by
+// turns. Its peer is outside. One connection is socket, connect, close.
 //
 //   run_bench [--quick]
 
@@ -12,6 +12,7 @@
 
 #include "peers.hpp"
 #include "support/helper.hpp"
+#include "support/places.hpp"
 #include "support/report.hpp"
 
 namespace wsalive::bench {
@@ -23,6 +24,8 @@ struct Effort {
 };
 constexpr Effort kFull{101, 100};
 constexpr Effort kQuick{3, 20};
+
+constexpr const char* kOwnCalls = "the program's own calls";
 
 struct Way {
   std::string name;
@@ -41,9 +44,11 @@ std::vector<Way> start_all(std::uint16_t port, Report& report) {
   const std::string connector = own_folder() + "/connector";
   const std::string command = own_folder() + "/../bin/wsalive";
   std::vector<Way> ways;
-  for (const std::string name : {"none", "bpf", "preload", "seccomp", "none again"}) {
+  for (const std::string name : {"none", kOwnCalls, "bpf", "preload", "seccomp", "none again"}) {
     std::vector<std::string> words{connector, std::to_string(port)};
-    if (!name.starts_with("none")) {
+    if (name == kOwnCalls) {
+      words.emplace_back("own");
+    } else if (!name.starts_with("none")) {
       const std::vector<std::string> run{command, "run",      "--quiet", "--via",
                                          name,    "--time",   "45s",     "--interval",
                                          "5s",    "--probes", "5",       "--"};
@@ -75,7 +80,7 @@ void add_lines(const std::vector<Way>& ways, Report& report) {
     if (way.name.starts_with("none")) continue;
     Line line;
     line.group = "run, a new connection";
-    line.what = "by " + way.name;
+    line.what = way.name == kOwnCalls ? way.name : "by " + way.name;
     line.unit = "ns";
     line.ours = quantile(way.costs, 0.5);
     line.other_name = "none";
@@ -94,7 +99,10 @@ void add_lines(const std::vector<Way>& ways, Report& report) {
 
 int run(const Effort& effort) {
   Report report;
+  const Places places;
+  places.take_first();
   const Peers peers;
+  places.take_last();
   std::vector<Way> ways = start_all(peers.hearing(), report);
   if (ways.empty()) {
     fmt::print(stderr, "run_bench: the connecting program does not start\n");

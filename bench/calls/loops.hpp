@@ -73,12 +73,12 @@ struct Listener {
 
 struct Pair {
   Listener listener;
-  Owned near = fresh();
-  Owned far{(listener.reach(near), accept(listener.socket, nullptr, nullptr))};
+  Owned caller = fresh();
+  Owned taken{(listener.reach(caller), accept(listener.socket, nullptr, nullptr))};
 
   Pair() {
     const int on = 1;  // Small segments leave at once.
-    for (const Owned* each : {&near, &far}) {
+    for (const Owned* each : {&caller, &taken}) {
       setsockopt(*each, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on);
     }
   }
@@ -95,7 +95,7 @@ double get_option(face::Socket socket, int level, int name, long rounds) {
 
 double get_keep_alive(long rounds) { return get_option(fresh(), SOL_SOCKET, SO_KEEPALIVE, rounds); }
 double get_keep_alive_connected(long rounds) {
-  return get_option(Pair{}.near, SOL_SOCKET, SO_KEEPALIVE, rounds);
+  return get_option(Pair{}.caller, SOL_SOCKET, SO_KEEPALIVE, rounds);
 }
 double get_no_delay(long rounds) { return get_option(fresh(), IPPROTO_TCP, TCP_NODELAY, rounds); }
 
@@ -111,7 +111,7 @@ double set_keep_alive_connected(long rounds) {
   const Pair pair;
   return timed(rounds, [&](long round) {
     const int value = static_cast<int>(round & 1);
-    need(face::set_keep_alive_connected(pair.near, value) == 0, "setsockopt");
+    need(face::set_keep_alive_connected(pair.caller, value) == 0, "setsockopt");
   });
 }
 double set_no_delay(long rounds) {
@@ -129,7 +129,7 @@ double set_values(long rounds) {
   const Pair pair;
   return timed(rounds, [&](long round) {
     const unsigned seconds = static_cast<unsigned>(round & 1);
-    need(face::keep_alive_values(pair.near, 7200 + seconds, 1 + seconds) == 0, "the values");
+    need(face::keep_alive_values(pair.caller, 7200 + seconds, 1 + seconds) == 0, "the values");
   });
 }
 
@@ -140,9 +140,9 @@ double make_and_close(long rounds) {
 double connect_accept_close(long rounds) {
   const Listener listener;
   return timed(rounds, [&](long) {
-    const Owned near = fresh();
-    listener.reach(near);
-    const Owned far{accept(listener.socket, nullptr, nullptr)};
+    const Owned caller = fresh();
+    listener.reach(caller);
+    const Owned taken{accept(listener.socket, nullptr, nullptr)};
   });
 }
 
@@ -171,10 +171,10 @@ double ping_pong(long rounds) {
   const Pair pair;
   std::vector<char> bytes(64, 'w');
   return timed(rounds, [&](long) {
-    send_all(pair.near, bytes);
-    receive_all(pair.far, bytes);
-    send_all(pair.far, bytes);
-    receive_all(pair.near, bytes);
+    send_all(pair.caller, bytes);
+    receive_all(pair.taken, bytes);
+    send_all(pair.taken, bytes);
+    receive_all(pair.caller, bytes);
   });
 }
 
@@ -183,8 +183,8 @@ double bulk(long rounds) {
   const Pair pair;
   std::vector<char> bytes(65'536, 'w');
   return timed(rounds, [&](long) {
-    send_all(pair.near, bytes);
-    receive_all(pair.far, bytes);
+    send_all(pair.caller, bytes);
+    receive_all(pair.taken, bytes);
   });
 }
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "engine/kernel_probe.hpp"
 #include "engine/scene.hpp"
 #include "os/namespaces.hpp"
@@ -143,15 +144,51 @@ void write_all(int to, const void* bytes, std::size_t size) {
   }
 }
 
+struct Pipe {
+  Fd out;
+  Fd in;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) fail("pipe");
+  return {Fd{ends[0]}, Fd{ends[1]}};
+}
+
+/// Lets nobody go on before all have come: who evaluates his segments and closes his connections would disturb those
+/// who still watch theirs.
+class Gate {
+ public:
+  void pass() {
+    write_all(come_.in.get(), "", 1);
+    char go = 0;
+    (void)!::read(go_.out.get(), &go, 1);
+  }
+  void open_after(std::size_t all) {
+    std::string come(all, '\0');
+    std::size_t count = 0;
+    while (count < all) {
+      const ssize_t got = ::read(come_.out.get(), come.data(), all - count);
+      if (got <= 0) break;
+      count += static_cast<std::size_t>(got);
+    }
+    write_all(go_.in.get(), come.data(), all);
+  }
+
+ private:
+  Pipe come_ = make_pipe();
+  Pipe go_ = make_pipe();
+};
+
 /// A process with namespaces, peers and connections of its own, which writes its lateness and, last, what
 /// its thread took.
-[[noreturn]] void work(std::size_t count, int to) {
+[[noreturn]] void work(std::size_t count, int to, Gate& gate) {
   prepare_process();
   const Peers peers;
   const policy::Timing timing = rearm_timing(count);
   Scene scene{count, timing, peers.hearing()};
   scene.open(milliseconds{timing.idle});
-  scene.watch(12s);
+  scene.watch(12s, [&gate] { gate.pass(); });
   std::vector<double> said = scene.lateness();
   said.push_back(scene.cpu_percent());
   write_all(to, said.data(), said.size() * sizeof(double));
@@ -164,14 +201,14 @@ void several_processes(Report& report, std::size_t processes, std::size_t each) 
   say(group);
   std::vector<Fd> results;
   std::vector<pid_t> workers;
+  Gate gate;
   for (std::size_t i = 0; i < processes; ++i) {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) fail("pipe");
-    results.emplace_back(ends[0]);
-    const Fd in{ends[1]};
+    Pipe result = make_pipe();
+    results.push_back(std::move(result.out));
     workers.push_back(::fork());
-    if (workers.back() == 0) work(each, in.get());
+    if (workers.back() == 0) work(each, result.in.get(), gate);
   }
+  gate.open_after(processes);
   std::vector<double> late;
   double cpu = 0;
   for (const Fd& result : results) {

@@ -88,12 +88,13 @@ void Scene::open(nanoseconds over) {
   }
 }
 
-void Scene::watch(nanoseconds time) {
+void Scene::watch(nanoseconds time, const std::function<void()>& before_the_look) {
   (void)taken();
   const nanoseconds before = engine_cpu();
   std::this_thread::sleep_for(time);
   cpu_ = in_ms(engine_cpu() - before) / 1000;
   watched_ = in_ms(time) / 1000;
+  if (before_the_look) before_the_look();
   segments_ = taken();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,8 +27,8 @@ class Scene {
 
   /// Connections come evenly over that time, so that their phases are spread.
   void open(std::chrono::nanoseconds over);
-  /// Watches the wire and the engine's thread.
-  void watch(std::chrono::nanoseconds time);
+  /// Watches the wire and the engine's thread; then calls, and takes what the wire has shown.
+  void watch(std::chrono::nanoseconds time, const std::function<void()>& before_the_look = {});
   /// What driving weighs: the same connections with a new engine. \return bytes each.
   double weigh();
 
