@@ -76,6 +76,11 @@ Cause cause_told_elsewhere(Socket& socket) {
   return keep(socket, by_probes ? Cause::keep_alive : Cause::reset);
 }
 
+/// What the connection has died of, if it has and nobody here was told.
+Cause cause_if_dead(Socket& socket) {
+  return has_died(socket) ? cause_told_elsewhere(socket) : Cause::none;
+}
+
 /// Which code a cause gives this time.
 WsaError told(Socket& socket, Cause at_entry, Cause cause) {
   switch (cause) {
@@ -105,9 +110,7 @@ Cause note_death(Socket& socket, int error) noexcept {
   if (!socket.is_tcp() || socket.phase.load(std::memory_order_acquire) != Phase::connected) {
     return Cause::none;
   }
-  if (error == EPIPE || error == ENOTCONN) {
-    return has_died(socket) ? cause_told_elsewhere(socket) : Cause::none;
-  }
+  if (error == EPIPE || error == ENOTCONN) return cause_if_dead(socket);
   return keep(socket, cause_of(runtime().engine().cause_of_death(socket.fd(), error)));
 }
 
@@ -124,7 +127,7 @@ Cause settle_cause(Socket& socket) noexcept {
 
 Cause cause_of_end(Socket& socket) noexcept {
   const Cause cause = settle_cause(socket);
-  return cause == Cause::none && has_died(socket) ? cause_told_elsewhere(socket) : cause;
+  return cause == Cause::none ? cause_if_dead(socket) : cause;
 }
 
 WsaError data_error(Socket& socket, Cause at_entry, int error) noexcept {
@@ -144,9 +147,7 @@ WsaError end_of_data(Socket& socket, Cause at_entry) noexcept {
     return WsaError::shut_down;
   }
   Cause cause = socket.cause.load(std::memory_order_acquire);
-  if (cause == Cause::none && others_look() && has_died(socket)) {
-    cause = cause_told_elsewhere(socket);
-  }
+  if (cause == Cause::none && others_look()) cause = cause_if_dead(socket);
   return told(socket, at_entry, cause);
 }
 
