@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <tuple>
 
 #include "cli/connection_text.hpp"
@@ -68,15 +69,23 @@ std::string_view words_for(Outlook outlook) {
   return "";
 }
 
+/// Numbers by their size, not by their digits; what a column does not tell apart goes by program.
 auto key_of(const Row& row, Order order) {
   constexpr Millis kNone{0};
-  const std::string& name = order == Order::remote ? row.remote : row.program;
   const Millis time = order == Order::keep_alive ? row.idle
                       : order == Order::silent   ? row.heard
                       : order == Order::next     ? row.to_next
                       : order == Order::noticed  ? row.notice
                                                  : kNone;
-  return std::tuple<Millis, const std::string&, const std::string&>{time, name, row.remote};
+  const os::Endpoint peer = order == Order::remote ? row.peer : os::Endpoint{};
+  const auto name_end = std::min(row.program.find_last_of(' '), row.program.size());
+  return std::tuple{time,
+                    peer.family,
+                    peer.address,
+                    peer.port,
+                    std::string_view{row.program}.substr(0, name_end),
+                    row.pid,
+                    row.fd};
 }
 
 /// As wide as the longest cell; what is too much for the screen is taken from the widest.
@@ -120,6 +129,9 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
     row.outlook =
         policy::outlook(connection.state(retries2), Millis{socket.heard}, unanswered, path_);
   }
+  row.pid = connection.owner ? connection.owner->pid : 0;
+  row.fd = connection.owner ? connection.owner->fd : 0;
+  row.peer = listens ? os::Endpoint{} : socket.remote;
   row.idle = is_on(connection) ? Millis{connection.keep_alive->timing.idle.count()} : kNever;
   row.heard = Millis{socket.heard};
   row.to_next = next.value_or(kNever);

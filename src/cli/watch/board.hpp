@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/connections.hpp"
+#include "os/address.hpp"
 #include "os/ink.hpp"
 #include "policy/outlook.hpp"
 
@@ -21,6 +22,9 @@ struct Row {
   std::string program, remote, keep_alive, silent, next, noticed;
   policy::Outlook outlook = policy::Outlook::well;
   // By what the columns are sorted.
+  std::int64_t pid = 0;
+  int fd = 0;
+  os::Endpoint peer{};
   policy::Millis idle{}, heard{}, to_next{}, notice{};
 };
 
