@@ -38,6 +38,7 @@ typedef struct Client {
 /* Event 0 says that `arrived` has grown; event n + 1 is that of clients[n]. */
 typedef struct Group {
   struct Group* next;
+  HANDLE thread;
   CRITICAL_SECTION lock; /* Of the next three. */
   int taken;             /* Places, arrived ones included. */
   int arrived_count;
@@ -52,6 +53,7 @@ static volatile LONG ended;
 static LONG most = -1;
 static volatile LONG64 octets;
 static WSAEVENT all_ended;
+static volatile LONG stopping;
 
 static int failed(const char* what) {
   fprintf(stderr, "overlapped_echo: %s: error %d\n", what, WSAGetLastError());
@@ -143,6 +145,7 @@ static DWORD WINAPI serve_group(LPVOID argument) {
         WSAWaitForMultipleEvents((DWORD)group->count + 1, group->events, FALSE, INFINITE, FALSE);
     int at;
     if (first == WSA_WAIT_FAILED) return (DWORD)failed("WSAWaitForMultipleEvents");
+    if (stopping) return 0;
     if (first == WSA_WAIT_EVENT_0) take_arrived(group);
     for (at = group->count - 1; at >= 0; --at) {
       if (HasOverlappedIoCompleted(&group->clients[at]->overlapped) && !go_on(group->clients[at]))
@@ -153,16 +156,25 @@ static DWORD WINAPI serve_group(LPVOID argument) {
 
 static Group* start_group(void) {
   Group* group = (Group*)calloc(1, sizeof *group);
-  HANDLE thread;
   if (!group) return NULL;
   InitializeCriticalSection(&group->lock);
   group->events[0] = WSACreateEvent();
-  thread = CreateThread(NULL, 0, serve_group, group, 0, NULL);
-  if (!thread) return NULL;
-  CloseHandle(thread);
+  group->thread = CreateThread(NULL, 0, serve_group, group, 0, NULL);
+  if (!group->thread) return NULL;
   group->next = groups;
   groups = group;
   return group;
+}
+
+/* Nobody may wait on an event any more when Winsock is cleaned up. */
+static void end_groups(void) {
+  Group* group;
+  InterlockedExchange(&stopping, 1);
+  for (group = groups; group; group = group->next) {
+    WSASetEvent(group->events[0]);
+    WaitForSingleObject(group->thread, INFINITE);
+    CloseHandle(group->thread);
+  }
 }
 
 static int give_to(Group* group, SOCKET s) {
@@ -250,6 +262,7 @@ int main(int argc, char** argv) {
   all_ended = WSACreateEvent();
   listener = listen_on(argv[1], argv[2]);
   if (listener != INVALID_SOCKET && announce(listener, argv[1]) == 0) status = serve(listener);
+  end_groups();
   WSACleanup();
   return status;
 }
