@@ -86,7 +86,9 @@ WSALIVE_KEEPALIVE as_structure(const engine::InForce& found, DWORD size) {
           .lateness_us = static_cast<DWORD>(lateness.count()),
           .unanswered = found.unanswered,
           .next_probe_in = or_never(found.to_next_probe),
-          .give_up_in = or_never(found.to_give_up)};
+          .give_up_in = or_never(found.to_give_up),
+          .probes_before_end = found.probes_before_end,
+          .reserved = 0};
 }
 
 WsaError read_back(SOCKET handle, WSALIVE_KEEPALIVE* into) {

@@ -33,6 +33,7 @@ TEST(ReadBack, OfANewSocketIsOffWithTheReleasesValues) {  // K-10, K-51, K-96
   EXPECT_EQ(found.interval, 1000U);
   EXPECT_EQ(found.probes, 10U);
   EXPECT_EQ(found.idle_source, WSALIVE_SOURCE_RELEASE);
+  EXPECT_EQ(found.probes_before_end, 0U);
   EXPECT_EQ(found.driver, WSALIVE_DRIVER_OFF);
   EXPECT_EQ(found.next_probe_in, WSALIVE_NEVER);
   EXPECT_EQ(found.give_up_in, WSALIVE_NEVER);
@@ -57,6 +58,22 @@ TEST(ReadBack, NamesTheSourceOfEachValue) {  // K-55, K-96
   EXPECT_LE(found.next_probe_in, 60'000U);
   EXPECT_GT(found.give_up_in, 70'000U);  // T + N x I, K-52
   EXPECT_LE(found.give_up_in, 80'000U);
+}
+
+TEST(ReadBack, SaysWhenMoreProbesGoOutThanAskedFor) {  // K-52, K-96
+  const Started started;
+  const LiveSocket live = LiveSocket::connected();
+  ASSERT_EQ(error_of_set(live.handle(), IPPROTO_TCP, TCP_KEEPCNT, 3), 0);
+  ASSERT_EQ(error_of_vals(live.handle(), 1, 1'000, 1'000), 0);
+  EXPECT_EQ(in_force(live).probes_before_end, 3U);
+  ASSERT_EQ(error_of_vals(live.handle(), 1, 1'000, 100), 0);
+  const WSALIVE_KEEPALIVE found = in_force(live);
+  EXPECT_EQ(found.actual_probes, 3U);
+  EXPECT_GE(found.probes_before_end, 6U);  // The last one 500 ms after the first.
+  EXPECT_LE(found.probes_before_end, 7U);
+  EXPECT_GT(found.give_up_in, 1'400U);
+  ASSERT_EQ(error_of_vals(live.handle(), 0, 1'000, 100), 0);
+  EXPECT_EQ(in_force(live).probes_before_end, 0U);
 }
 
 TEST(ReadBack, OfNoProbesIsSilentAndNeverGivesUp) {  // K-53, K-96
