@@ -1,6 +1,7 @@
 # The front door. Every target is a line or two over the CMake presets; `make help` lists them.
 PREFIX ?= /usr/local
 DESTDIR ?=
+BUILD ?= build/release
 
 .PHONY: all demo test conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
@@ -50,12 +51,12 @@ format: ## format the sources in place
 	@tools/format
 
 install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
-	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
 
 uninstall: ## remove what the last `make install` put there
-	@test -f build/release/install_manifest.txt || { echo "nothing was installed from this tree"; exit 1; }
-	@sed "s|^|$(DESTDIR)|" build/release/install_manifest.txt | xargs -d '\n' rm -vf --
-	@sed "s|^|$(DESTDIR)|; s|/[^/]*$$||" build/release/install_manifest.txt | grep /wsalive | sort -ru | \
+	@test -f $(BUILD)/install_manifest.txt || { echo "nothing was installed from this tree"; exit 1; }
+	@sed "s|^|$(DESTDIR)|" $(BUILD)/install_manifest.txt | xargs -d '\n' rm -vf --
+	@sed "s|^|$(DESTDIR)|; s|/[^/]*$$||" $(BUILD)/install_manifest.txt | grep /wsalive | sort -ru | \
 	  xargs -d '\n' rmdir --ignore-fail-on-non-empty -- 2>/dev/null || true
 
 clean: ## remove build/
