@@ -1,6 +1,6 @@
 // Completion ports: echo servers of the same shape, one thread each, under the same load.
 //
-// All servers run from the beginning, and the load goes to them by turns, a fifth of a second each.
+// All servers run from the beginning, and the load goes to them by turns, an eighth of a second each.
 // The ratio is the yardstick's rate over ours, so that it is above 1 where ours is slower, as with costs.
 //
 //   port_bench [--quick]
