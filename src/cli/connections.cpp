@@ -1,6 +1,7 @@
 #include "cli/connections.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "cli/socket_target.hpp"
 #include "os/address_text.hpp"
 
 namespace wsalive::cli {
@@ -54,7 +56,9 @@ Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket
                 std::optional<attach::Owner> owner, const attach::Defaults& defaults) {
   Connection connection{socket, std::move(owner), {}, {}, defaults};
   if (!connection.owner) {
-    connection.unknown_because = socket.inode == 0 ? "no process has it" : "another user's";
+    connection.unknown_because = socket.inode == 0           ? "no process has it"
+                                 : socket.uid != ::geteuid() ? "another user's"
+                                                             : "no right to trace";
     return connection;
   }
   Result<attach::KeepAliveOf> values = reader.read(socket, *connection.owner, defaults);
@@ -164,10 +168,19 @@ std::optional<policy::Millis> Connection::to_next_probe() const {
   return std::max(due - policy::Millis{socket.heard}, policy::Millis{0});
 }
 
+CLI::Validator process_number() {
+  const auto check = [](const std::string& text) {
+    const std::optional<SocketTarget> target = SocketTarget::parse(text);
+    if (target && !target->fd) return std::string{};
+    return fmt::format("'{}' is no process number, like 4711; `wsalive ls` shows them", text);
+  };
+  return CLI::Validator{check, ""};
+}
+
 void Selection::declare(CLI::App& parser) {
   parser.add_option("--pid", pid, "Connections of this process")
       ->type_name("PID")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(process_number());
   declare_filters(parser);
 }
 

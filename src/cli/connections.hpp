@@ -15,7 +15,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+}  // namespace CLI
 
 namespace wsalive::cli {
 
@@ -50,6 +51,9 @@ struct Selection {
   /// Adds --pid as well.
   void declare(CLI::App& parser);
 };
+
+/// Takes the number of a process, and says in a sentence what is none.
+[[nodiscard]] CLI::Validator process_number();
 
 struct Connections {
   std::vector<Connection> list;  ///< By program, then by remote address.

@@ -27,6 +27,12 @@ inline CLI::Option* add_keepalive_time(CLI::App& parser, const std::string& name
   return add_time(parser, name, target, help, policy::parse_keepalive_time);
 }
 
+/// How long something lasts that must not be over at once.
+inline CLI::Option* add_time_out(CLI::App& parser, const std::string& name,
+                                 std::optional<policy::Millis>& target, const std::string& help) {
+  return add_time(parser, name, target, help, policy::parse_time_out);
+}
+
 /// Any length of time.
 inline CLI::Option* add_duration(CLI::App& parser, const std::string& name,
                                  std::optional<policy::Millis>& target, const std::string& help) {

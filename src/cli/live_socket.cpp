@@ -29,7 +29,7 @@ tl::unexpected<Failure> denied(const Selection& selection, std::string reason) {
 Fallible<Connections> find_all(const Selection& selection) {
   auto found = find_connections(selection);
   if (!found) return found;
-  if (found->hidden != 0) return denied(selection, "it is another user's");
+  if (found->hidden != 0) return denied(selection, "no right to see its descriptors");
   const auto unknown = [](const Connection& c) { return !c.keep_alive.has_value(); };
   if (!found->list.empty() && std::ranges::all_of(found->list, unknown)) {
     return denied(selection, found->list.front().unknown_because);

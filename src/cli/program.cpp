@@ -8,6 +8,8 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/help.hpp"
@@ -98,8 +100,14 @@ int Program::refuse(const CLI::ParseError& error) const {
 }
 
 int run_program(int argc, const char* const* argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  if (argc > 1 &&
+      std::string_view{words[1]} == "help") {  // `wsalive help run` is `wsalive run --help`.
+    words.erase(words.begin() + 1);
+    words.push_back("--help");
+  }
   try {
-    return Program{}.run(argc, argv);
+    return Program{}.run(static_cast<int>(words.size()), words.data());
   } catch (const std::exception& error) {
     return fail({.attempt = "something unforeseen happened", .reason = error.what()});
   }

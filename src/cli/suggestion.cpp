@@ -1,8 +1,8 @@
 #include "cli/suggestion.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
+#include <CLI/CLI.hpp>
 #include <vector>
 
 #include "cli/nearest_word.hpp"
@@ -28,7 +28,11 @@ std::string unknown_word(const std::string& word, const CLI::App& parser) {
   const std::string kind = word.starts_with('-') ? "option"
                            : words_are_commands  ? "command"
                                                  : "argument";
-  return fmt::format("unknown {} '{}'{}", kind, word, perhaps(word, words));
+  const bool may_be_the_programs = parser.get_name() == "run" && word.starts_with('-');
+  return fmt::format("unknown {} '{}'{}{}", kind, word, perhaps(word, words),
+                     may_be_the_programs
+                         ? "; a program's own options stand behind --, as in `wsalive run -- ls -l`"
+                         : "");
 }
 
 }  // namespace

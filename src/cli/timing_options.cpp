@@ -91,10 +91,15 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   ChosenTiming chosen;
   chosen.settings = registry::load_settings(environment, files, {.release = release_, .rules = {}});
   if (!chosen.settings.problems.empty()) {
-    return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                  .attempt = "cannot tell which release of Windows to follow",
-                                  .reason = chosen.settings.problems.front(),
-                                  .remedy = fmt::format("use one of {}", release_names())});
+    const std::string& problem = chosen.settings.problems.front();
+    const bool about_rules = problem.find("rule set") != std::string::npos;
+    return tl::unexpected(
+        Failure{.code = ExitCode::bad_input,
+                .attempt = about_rules ? "cannot tell which rules to follow"
+                                       : "cannot tell which release of Windows to follow",
+                .reason = problem,
+                .remedy = about_rules ? "use documented or observed"
+                                      : fmt::format("use one of {}", release_names())});
   }
   chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
   chosen.timing =

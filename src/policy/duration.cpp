@@ -62,11 +62,19 @@ std::optional<Millis> scaled(std::string_view number, std::int64_t unit) {
 
   std::int64_t share = unit;
   for (const char digit : number.substr(dot + 1)) {
-    if (share % 10 != 0 && digit != '0') return std::nullopt;
+    if (digit != '0' && (share == 0 || share % 10 != 0)) return std::nullopt;
     share /= 10;
     total += share * (digit - '0');
   }
   return dot + 1 < number.size() ? std::optional{Millis{total}} : std::nullopt;
+}
+
+constexpr const char* kTooLong = "longer than 30 years";
+
+bool is_too_long(std::string_view number, std::int64_t unit) {
+  const std::string_view digits = number.substr(0, number.find('.'));
+  const auto before = whole(digits);
+  return before ? *before > kLongest / unit : !digits.empty();
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
@@ -101,15 +109,17 @@ std::string decimal(std::int64_t thousandths) {
 
 /// Takes one number with its unit off the front.
 tl::expected<Millis, std::string> take_part(std::string_view& text) {
+  const std::string_view all = text;
   const std::string_view number = take_while(text, [](char c) { return is_digit(c) || c == '.'; });
   const std::string_view unit =
       take_while(text, [](char c) { return !is_digit(c) && c != '.' && c != ' '; });
   if (number.empty())
-    return wrong(quoted(unit) + " is no time: a number with " + std::string{kUnitList});
+    return wrong(quoted(all) + " is no time: a number with " + std::string{kUnitList});
   if (unit.empty()) return wrong(no_unit(number));
   const auto* const row = std::ranges::find(kUnits, unit, &Unit::name);
   if (row == kUnits.end()) return wrong(unknown_unit(number, unit));
   const std::optional<Millis> time = scaled(number, row->milliseconds);
+  if (!time && is_too_long(number, row->milliseconds)) return wrong(kTooLong);
   if (!time)
     return wrong(quoted(std::string{number}.append(unit)) + " is no whole number of milliseconds");
   return *time;
@@ -125,10 +135,16 @@ tl::expected<Millis, std::string> parse_duration(std::string_view text) {
     auto part = take_part(text);
     if (!part) return part;
     total += *part;
-    if (total.count() > kLongest) return wrong("longer than 30 years");
+    if (total.count() > kLongest) return wrong(kTooLong);
     skip_blanks();
   } while (!text.empty());
   return total;
+}
+
+tl::expected<Millis, std::string> parse_time_out(std::string_view text) {
+  auto time = parse_duration(text);
+  if (time && *time == Millis{}) return wrong(quoted(text) + " is no time-out: 1ms or more");
+  return time;
 }
 
 tl::expected<DwordMillis, std::string> parse_keepalive_time(std::string_view text) {

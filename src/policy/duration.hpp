@@ -17,6 +17,9 @@ namespace wsalive::policy {
 /// Errors are sentences without a full stop.
 [[nodiscard]] tl::expected<Millis, std::string> parse_duration(std::string_view text);
 
+/// The same, but not 0.
+[[nodiscard]] tl::expected<Millis, std::string> parse_time_out(std::string_view text);
+
 /// The same, within the range of T and I: 1 ms to 4,294,967,295 ms (K-57).
 [[nodiscard]] tl::expected<DwordMillis, std::string> parse_keepalive_time(std::string_view text);
 

@@ -119,6 +119,10 @@ class Explain(tool.Tool):
         line = self.refused(3, "explain", "--registry", broken)
         self.assertIn("broken.reg: line 4:", line)
 
+    def test_an_unknown_rule_set_of_the_environment_is_refused(self):  # K-122
+        said = self.refused(3, "explain", env={"WSALIVE_RULES": "foo"})
+        self.assertIn("use documented or observed", said)
+
     def test_an_unknown_release_of_the_environment_is_refused(self):  # K-122
         self.assertIn("win12", self.refused(3, "explain", env={"WSALIVE_RELEASE": "win12"}))
 

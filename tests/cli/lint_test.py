@@ -3,8 +3,10 @@
 
 labels: net
 """
+import json
 import os
 import socket
+import subprocess
 import tool
 
 
@@ -87,7 +89,21 @@ class LintProcess(tool.ToolWithConnection):
         self.assertIn("no such process", self.refused(6, "lint", "999999999"))
         self.assertIn("at once", self.refused(2, "lint", str(os.getpid()), "--time", "45s"))
         self.refused(2, "lint", "-3")
-        self.refused(2, "lint", "psql")
+        for word in ("psql", "4711:5", "0"):
+            self.assertIn(f"'{word}' is no process number", self.refused(2, "lint", word))
+        self.assertIn("'0s' is no time-out", self.refused(2, "lint", "--time", "45s", "--path-timeout", "0s"))
+
+    def test_a_process_whose_descriptors_cannot_be_read_is_not_called_well(self):
+        # In another user namespace the folder of its descriptors may be listed, and what they are not be seen.
+        apart = ["unshare", "--user", "--map-root-user"]
+        if subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
+            self.skipTest("user namespaces are denied")
+        done = subprocess.run([*apart, tool.BINARY, "lint", str(os.getpid())], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.assertIn("no right to", done.stderr)
+        listed = subprocess.run([*apart, tool.BINARY, "ls", "--json", "--pid", str(os.getpid())],
+                                capture_output=True, text=True)
+        self.assertEqual(json.loads(listed.stdout)["hidden_processes"], 1)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,10 @@ class Ls(tool.ToolWithConnection):
     def test_no_connection_is_an_answer_and_not_an_error(self):
         self.assertIn("no such connection", self.ok("ls", "--program", "nobody-has-this"))
 
+    def test_a_process_that_is_none_is_refused(self):
+        self.assertIn("no such process", self.refused(6, "ls", "--pid", "999999999"))
+        self.assertIn("'abc' is no process number", self.refused(2, "ls", "--pid", "abc"))
+
     def test_a_filter_that_is_none_is_refused(self):
         for bad in ("host:port", ":0", ":65536", "", f"{tool.NO_HOST}:1"):
             self.assertIn("--to", self.refused(2, "ls", "--to", bad))

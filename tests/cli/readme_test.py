@@ -50,7 +50,8 @@ class Readme(tool.ToolWithConnection):
         self.assertEqual(shape(said[0]), shape(shown[0]))
         pattern = re.escape(shape(shown[1])).replace("12s", r"[\d.]+m?s")
         self.assertRegex(shape(said[1]), rf"\A{pattern}\Z")
-        self.assertEqual(said[2:], shown[2:])
+        # A host may have processes that nobody but its own root sees, and says so.
+        self.assertEqual([line for line in said[2:] if not line.startswith("More ")], shown[2:])
 
     def test_path(self):
         words, shown = self.sample("wsalive path db")

@@ -69,6 +69,8 @@ class Run(tool.Tool):
 
     def test_it_ends_as_the_program_ends(self):
         self.ok("run", "--quiet", "--via", "seccomp", "--", STATIC, "exit", "37", status=37)
+        said = self.refused(2, "run", "--time", "45s", "ls", "-l")
+        self.assertIn("own options stand behind --", said)
         done = self.run_tool("run", "--quiet", "--via", "seccomp", "--", STATIC, "kill", "15")
         self.assertEqual(done.returncode, -15)
 

@@ -72,11 +72,15 @@ void add_process(pid_t pid, Owners& owners) {
     return;
   }
   std::optional<std::string> program;
+  bool denied = false;  // The folder may be listed and what it names not be seen.
   while (const dirent* const entry = ::readdir(folder.get())) {
     std::array<char, 64> link{};
     const ssize_t length =
         ::readlinkat(::dirfd(folder.get()), entry->d_name, link.data(), link.size());
-    if (length <= 0) continue;
+    if (length <= 0) {
+      denied = denied || errno == EACCES || errno == EPERM;
+      continue;
+    }
     const std::string_view target{link.data(), static_cast<std::size_t>(length)};
     const auto inode = inode_in(target);
     const auto fd = number_in<int>(entry->d_name);
@@ -88,6 +92,7 @@ void add_process(pid_t pid, Owners& owners) {
     }
     owners.by_inode.emplace(*inode, Owner{pid, *fd, *program});
   }
+  if (denied) owners.hidden.push_back(pid);
 }
 
 }  // namespace

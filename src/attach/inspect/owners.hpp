@@ -19,7 +19,7 @@ struct Owner {
 
 struct Owners {
   std::unordered_multimap<std::uint32_t, Owner> by_inode;
-  std::vector<pid_t> hidden;  ///< Processes whose descriptors we may not see (another user's).
+  std::vector<pid_t> hidden;  ///< Processes whose descriptors we may not see.
   /// Descriptors behind which an engine of ours publishes its table (engine/published_table.hpp), by process.
   std::map<pid_t, int> tables;
   /// Network namespaces other than ours in which owners stand, by inode: one process of each.

@@ -46,7 +46,7 @@ class Explain final : public Command {
     parser.add_option("socket", socket_, "A socket that is open now, as wsalive ls shows it")
         ->type_name("PID:FD");
     timing_.declare(parser);
-    add_duration(parser, "--path-timeout", wish_.path_timeout,
+    add_time_out(parser, "--path-timeout", wish_.path_timeout,
                  "How long the path remembers an idle connection (350s)");
     add_choice(parser, "--peer", wish_.peer, {"dead", "answers", "resets", "nat"},
                "What is at the other end; nat: a path that forgets");

@@ -93,9 +93,9 @@ class Lint final : public Command {
   void declare(CLI::App& parser) override {
     parser.add_option("process", pid_, "Look at the sockets that this process has open")
         ->type_name("PID")
-        ->check(CLI::PositiveNumber.description(""));
+        ->check(process_number());
     timing_.declare(parser);
-    add_duration(parser, "--path-timeout", path_timeout_,
+    add_time_out(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");
   }
 

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,6 +14,7 @@
 #include "cli/connection_text.hpp"
 #include "cli/connections.hpp"
 #include "cli/policies.hpp"
+#include "cli/socket_target.hpp"
 #include "os/address_text.hpp"
 #include "policy/duration.hpp"
 
@@ -148,8 +151,9 @@ class ConnectionsReport final : public Report {
 
   [[nodiscard]] std::string hidden_note() const {
     if (all_.hidden == 0) return {};
-    return fmt::format(": {} processes of other users cannot be looked into (sudo shows them)",
-                       all_.hidden);
+    return fmt::format(
+        ": {} process{} cannot be looked into (mostly other users': sudo shows them)", all_.hidden,
+        all_.hidden == 1 ? "" : "es");
   }
 
   Connections all_;
@@ -170,10 +174,15 @@ class Ls final : public Command {
     if (policies_) return list_policies();
     auto connections = find_connections(selection_);
     if (!connections) return tl::unexpected(connections.error());
+    if (selection_.pid && connections->list.empty() && is_gone(*selection_.pid)) {
+      return tl::unexpected(why_nothing("cannot list connections", selection_));
+    }
     return Answer{std::make_unique<ConnectionsReport>(std::move(*connections), wide_), 0};
   }
 
  private:
+  static bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+
   static Outcome list_policies() {
     auto policies = attached_policies();
     if (!policies) return tl::unexpected(policies.error());

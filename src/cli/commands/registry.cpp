@@ -239,7 +239,9 @@ class RegistryCommand final : public Command {
     }
     registry::Registry registry{files_, machine_ ? Origin::machine : Origin::user};
     if (const auto written = registry.apply(changes); !written) {
-      return tl::unexpected(store_failure(written.error(), attempt));
+      const bool names_file = !written.error().file.empty();
+      return tl::unexpected(
+          store_failure(written.error(), attempt + (names_file ? ", registry file" : "")));
     }
     return done(fmt::format("{} ({}).\nPrograms that start from now on see it.\n", sentence, *path),
                 {{"file", *path}, {"changed", changes.size()}, {"left_out", left_out}});

@@ -121,7 +121,7 @@ class Watch final : public Command {
   void declare(CLI::App& parser) override {
     selection_.declare(parser);
     parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too");
-    add_duration(
+    add_time_out(
         parser, "--path-timeout", path_,
         "How long the path remembers an idle connection (350s): marks those that will be lost");
     add_duration(parser, "--every", every_, "How often to look (1s)");

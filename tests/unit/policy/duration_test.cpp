@@ -51,8 +51,11 @@ TEST(Durations, ThatAreWrongAreToldWhy) {
       Refusal{"s", "is no time"},
       Refusal{"-5s", "is no time"},
       Refusal{"1s x", "is no time"},
-      Refusal{"99999999999999999999s", "no whole number"},
-      Refusal{"20000d", "no whole number"},
+      Refusal{"1.0005ms", "no whole number of milliseconds"},
+      Refusal{"1.00000001h", "no whole number of milliseconds"},
+      Refusal{"-5s", "'-5s' is no time"},
+      Refusal{"99999999999999999999s", "longer than 30 years"},
+      Refusal{"20000d", "longer than 30 years"},
       Refusal{"10000d 10000d", "longer than 30 years"},
       // clang-format on
   };
