@@ -131,8 +131,9 @@ class EngineOnWire : public TwoHosts {
     EXPECT_LE(at(0.5), 9000);
   }
 
-  engine::Death death(const PlainSocket& socket) {
-    const int error = socket.ended(std::chrono::milliseconds{0});
+  /// Of what the connection has ended within `patience`; hearing it uses the socket's error up.
+  engine::Death death(const PlainSocket& socket, Millis patience = {}) {
+    const int error = socket.ended(patience);
     return error > 0 ? engine_->cause_of_death(socket.fd(), error) : engine::Death::none;
   }
 

@@ -104,6 +104,36 @@ TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-
   EXPECT_EQ(death(limited), Death::retransmission);
 }
 
+TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffairBelowASecondToo) {  // K-58, K-91
+  {
+    const os::Visit visit{network().client()};
+    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "2"));
+  }
+  // By keep-alive they would end 1.05 s and 1.5 s after the last segment, before their data is given up.
+  const PlainSocket before = connect(kDeaf);
+  const PlainSocket limited = connect(kDeaf + 1);
+  const PlainSocket between = connect(kDeaf + 2, asked(300, 300, 4));
+  deafen();
+  before.send("data");
+  switch_on(before, asked(300, 150, 5));
+  ASSERT_TRUE(engine::os_host().set_user_timeout(limited.fd(), 1200));  // K-76
+  limited.send("data");
+  switch_on(limited, asked(300, 150, 5));
+  for (const PlainSocket* each : {&before, &limited, &between}) {
+    EXPECT_EQ(engine_->in_force(each->fd(), {}).driver, DriverKind::repair);
+  }
+  std::this_thread::sleep_until(  // Two probes of `between` are out.
+      std::chrono::steady_clock::time_point{(*seen(between).heard + 750ms).time_since_epoch()});
+  EXPECT_EQ(seen(between).probes.size(), 2U);
+  between.send("data");
+  for (const PlainSocket* each : {&before, &limited, &between}) {
+    EXPECT_EQ(death(*each, 10s), Death::retransmission);
+  }
+  EXPECT_EQ(seen(before).probes.size(), 0U);
+  EXPECT_EQ(seen(limited).probes.size(), 0U);
+  EXPECT_EQ(seen(between).probes.size(), 2U);
+}
+
 TEST_F(EngineTimeline, AUserTimeoutDoesNotChangeTheEnd) {  // K-76
   const PlainSocket hasty = connect(kDeaf);
   const PlainSocket patient = connect(kDeaf + 1);
@@ -133,6 +163,20 @@ TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAlive) {  // K-58, K-91
   filler.join();
   std::this_thread::sleep_for(3500ms);
   EXPECT_EQ(death(socket), Death::retransmission);  // Its window probes look the same on the wire.
+}
+
+TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAliveBelowASecondEither) {  // K-58, K-91
+  const PlainSocket socket = connect(kDeaf, asked(300, 150, 5));
+  EXPECT_EQ(engine_->in_force(socket.fd(), {}).driver, DriverKind::repair);
+  ASSERT_TRUE(engine::os_host().set_user_timeout(socket.fd(), 3000));
+  std::thread filler{[&] { socket.send(std::string(std::size_t{16} << 20U, 'x')); }};
+  std::this_thread::sleep_for(300ms);
+  deafen();
+  std::this_thread::sleep_for(1500ms);  // By keep-alive it would have ended after 1.05 s.
+  EXPECT_EQ(socket.ended(0ms), -1);
+  EXPECT_EQ(engine_->in_force(socket.fd(), {}).unanswered, 0U);
+  filler.join();
+  EXPECT_EQ(death(socket, 5s), Death::retransmission);
 }
 
 TEST_F(EngineTimeline, WithTheEngineGoneTheKernelGivesUpByItself) {
@@ -165,6 +209,38 @@ TEST_F(EngineTimeline, ASocketThatTheProgramHoldsIsProbedAllTheSame) {
   done = true;
   busy.join();
   expect_timeline(seen(socket), asked(1000, 300, 3).timing, 3, /*more=*/60ms);
+}
+
+/// SO_REUSEADDR.
+int reuse_of(const PlainSocket& socket) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &value, &size), 0);
+  return value;
+}
+
+TEST_F(EngineTimeline, ProbesLeaveTheProgramsAddressReuseAsItWas) {
+  const PlainSocket without = connect(kHealthy);
+  const PlainSocket with = connect(kHealthy);
+  const int on = 1;
+  ASSERT_EQ(::setsockopt(with.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+  for (const PlainSocket* each : {&without, &with}) {
+    switch_on(*each, asked(600, 300, 6));
+    EXPECT_EQ(engine_->in_force(each->fd(), {}).driver, DriverKind::repair);
+  }
+  std::this_thread::sleep_for(1500ms);  // Between the probes of 1.2 s and 1.8 s.
+  for (const PlainSocket* each : {&without, &with}) EXPECT_GE(seen(*each).probes.size(), 1U);
+  EXPECT_EQ(reuse_of(without), 0);
+  EXPECT_EQ(reuse_of(with), 1);
+  // And what the program changes between two probes stays, too.
+  const int off = 0;
+  ASSERT_EQ(::setsockopt(without.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+  ASSERT_EQ(::setsockopt(with.fd(), SOL_SOCKET, SO_REUSEADDR, &off, sizeof off), 0);
+  const std::size_t so_far = seen(without).probes.size();
+  std::this_thread::sleep_for(600ms);
+  EXPECT_GT(seen(without).probes.size(), so_far);
+  EXPECT_EQ(reuse_of(without), 1);
+  EXPECT_EQ(reuse_of(with), 0);
 }
 
 }  // namespace
