@@ -7,6 +7,7 @@
 #include "support/wire_talk.hpp"
 
 #include <ws2tcpip.h>
+#include <wsalive_ext.h>
 
 #include <thread>
 
@@ -49,6 +50,48 @@ TEST_F(Detection, ABlockedReceiveEndsWithNetReset) {  // K-90
   EXPECT_EQ(talk.receive(), WSAENETRESET);
   EXPECT_EQ(talk.receive(), WSAECONNRESET);
   EXPECT_EQ(talk.send("x"), WSAECONNRESET);
+}
+
+/// After that the engine has no thread any more that an earlier test has started, in another network namespace.
+void await_engines_rest() { std::this_thread::sleep_for(500ms); }
+
+/// T = 700 ms, I = 200 ms, one probe: only `repair` can do that.
+Instant switch_on_below_a_second(WireTalk& talk) {
+  const Instant on = talk.set_values(700, 200);
+  wsalive_keepalive now{};
+  now.size = sizeof now;
+  EXPECT_EQ(wsalive_keepalive_in_force(talk.client(), &now), 0) << WSAGetLastError();
+  EXPECT_EQ(now.driver, WSALIVE_DRIVER_REPAIR);
+  return on;
+}
+
+TEST_F(Detection, ABlockedReceiveEndsWithNetResetBelowASecondToo) {  // K-50, K-90
+  await_engines_rest();
+  WireTalk talk{network()};
+  const Instant on = [&] {
+    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    return switch_on_below_a_second(talk);
+  }();
+  ASSERT_TRUE(network().cut_cable());
+  EXPECT_EQ(talk.receive(), WSAENETRESET);
+  EXPECT_EQ(talk.receive(), WSAECONNRESET);
+  EXPECT_EQ(talk.send("x"), WSAECONNRESET);
+  std::this_thread::sleep_for(100ms);
+  const policy::Timing asked{policy::DwordMillis{700}, policy::DwordMillis{200}, 1};
+  EXPECT_EQ(differences(talk.story(), {.timing = asked, .on = on, .until = wire_now()}), "")
+      << talk.told();
+}
+
+TEST_F(Detection, WhereDestroyingIsRefusedTheKernelEndsItWithNetReset) {  // K-90
+  await_engines_rest();
+  WireTalk talk{network()};
+  switch_on_below_a_second(talk);  // By a thread that stands in another network namespace.
+  ASSERT_TRUE(network().cut_cable());
+  EXPECT_EQ(talk.receive(), WSAENETRESET);
+  EXPECT_EQ(talk.receive(), WSAECONNRESET);
+  // The engine's probe, and the one with which the kernel's own keep-alive ends.
+  EXPECT_EQ(os::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 2U)
+      << talk.told();
 }
 
 TEST_F(Detection, TheFirstLaterCallHearsItIfNoneWasInProgress) {  // K-90
