@@ -28,7 +28,8 @@ int create_socket(Family family, SocketType type, int protocol) noexcept {
   const int made =
       answer(::syscall(SYS_socket, linux_family(family),
                        kTypes[static_cast<std::size_t>(type)] | SOCK_CLOEXEC, protocol));
-  if (made < 0 || family != Family::ipv6) return made;
+  // A raw socket speaks IPv6 alone, and Linux refuses to be told so.
+  if (made < 0 || family != Family::ipv6 || type == SocketType::raw) return made;
   Fd fresh{made};
   if (!set_int_option(made, IPPROTO_IPV6, IPV6_V6ONLY, 1, "setsockopt IPV6_V6ONLY")) return -errno;
   return fresh.release();

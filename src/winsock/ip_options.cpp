@@ -12,6 +12,7 @@
 #include "os/errno_table.hpp"
 #include "os/socket_values.hpp"
 #include "winsock/option_memory.hpp"
+#include "winsock/plain_options.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -74,6 +75,17 @@ WsaError set_mtu_discover(const SetCall& call) {
   const auto* const row = std::ranges::find(kPathMtu, asked, &PathMtuRow::windows);
   if (row == kPathMtu.end()) return WsaError::invalid_argument;
   return os::wsa_error(os::set_path_mtu(call.socket.fd(), call.row.host, row->meaning));
+}
+
+WsaError get_ipv6_only(const GetCall& call) {
+  return call.socket.traits().kind == Kind::raw ? give_dword(call, 1) : get_host_switch(call);
+}
+
+WsaError set_ipv6_only(const SetCall& call) {
+  if (call.socket.traits().kind != Kind::raw) return set_host_switch(call);
+  bool on = false;
+  if (!take_switch(call, on)) return WsaError::fault;
+  return on ? WsaError::none : WsaError::invalid_argument;
 }
 
 WsaError get_ipv6_unicast_if(const GetCall& call) {

@@ -17,6 +17,11 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_mtu_discover(const GetCall& call);
 [[nodiscard]] WsaError set_mtu_discover(const SetCall& call);
 
+/// IPV6_V6ONLY: Linux's switch, which it has for no raw socket; there it is always on (K-113), and WSAEINVAL
+/// where it is to go off.
+[[nodiscard]] WsaError get_ipv6_only(const GetCall& call);
+[[nodiscard]] WsaError set_ipv6_only(const SetCall& call);
+
 /// IPV6_UNICAST_IF: an interface's index in host order.
 [[nodiscard]] WsaError get_ipv6_unicast_if(const GetCall& call);
 [[nodiscard]] WsaError set_ipv6_unicast_if(const SetCall& call);

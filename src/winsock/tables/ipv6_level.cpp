@@ -28,7 +28,7 @@ constexpr std::array kIpv6Options{
     OptionRow{IPV6_PKTINFO,             kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_packet_info},
     OptionRow{IPV6_HOPLIMIT,            kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_hop_limit},
     OptionRow{IPV6_CHECKSUM,            kRaw6,         kDword,                       get_host_dword,       set_host_dword,       os::Option::ipv6_checksum},
-    OptionRow{IPV6_V6ONLY,              kIpv6,         kByteSwitch,                  get_host_switch,      set_host_switch,      os::Option::ipv6_only},
+    OptionRow{IPV6_V6ONLY,              kIpv6,         kByteSwitch,                  get_ipv6_only,        set_ipv6_only,        os::Option::ipv6_only},
     OptionRow{IPV6_UNICAST_IF,          kIpv6Datagram, kDword,                       get_ipv6_unicast_if,  set_ipv6_unicast_if,  os::Option::ipv6_unicast_interface},
     OptionRow{IPV6_RECVTCLASS,          kIpv6Datagram, kDword,                       get_control_switch,   set_control_switch,   os::Option::ipv6_receive_traffic_class},
     OptionRow{MCAST_JOIN_GROUP,         kIpv6Datagram, kStructure<GROUP_REQ>,        nullptr,              set_group,            os::Option::ipv6_join_group},
