@@ -32,6 +32,27 @@ int set(int fd, Option option, const T& value) noexcept {
   return set_option(fd, option, &value, sizeof value);
 }
 
+struct SourceRow {
+  Option by_address;
+  Option by_index;
+};
+
+// ip_mreq_source names an interface by an address alone, group_source_req by an index alone.
+constexpr std::array kSourceOptions{
+    // clang-format off
+    SourceRow{Option::ip_add_source,     Option::ip_join_source_group},
+    SourceRow{Option::ip_drop_source,    Option::ip_leave_source_group},
+    SourceRow{Option::ip_block_source,   Option::ip_block_group_source},
+    SourceRow{Option::ip_unblock_source, Option::ip_unblock_group_source},
+    // clang-format on
+};
+
+void write_address(sockaddr_storage& into, std::uint32_t address) {
+  auto& written = reinterpret_cast<sockaddr_in&>(into);
+  written.sin_family = AF_INET;
+  written.sin_addr.s_addr = address;
+}
+
 }  // namespace
 
 int get_linger(int fd, Linger& value) noexcept {
@@ -74,10 +95,18 @@ int set_multicast_interface(int fd, const Interface& at) noexcept {
 }
 
 int set_source(int fd, Option option, std::uint32_t group, std::uint32_t source,
-               std::uint32_t interface_address) noexcept {
+               const Interface& at) noexcept {
+  if (at.index != 0) {
+    group_source_req by_index{};
+    by_index.gsr_interface = static_cast<std::uint32_t>(at.index);
+    write_address(by_index.gsr_group, group);
+    write_address(by_index.gsr_source, source);
+    const auto* const row = std::ranges::find(kSourceOptions, option, &SourceRow::by_address);
+    return set(fd, row->by_index, by_index);
+  }
   ip_mreq_source asked{};  // Windows has its members in another order.
   asked.imr_multiaddr.s_addr = group;
-  asked.imr_interface.s_addr = interface_address;
+  asked.imr_interface.s_addr = at.address;
   asked.imr_sourceaddr.s_addr = source;
   return set(fd, option, asked);
 }

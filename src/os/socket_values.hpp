@@ -43,6 +43,6 @@ struct Interface {
 [[nodiscard]] int set_multicast_interface(int fd, const Interface& at) noexcept;
 /// IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_BLOCK_SOURCE, IP_UNBLOCK_SOURCE.
 [[nodiscard]] int set_source(int fd, Option option, std::uint32_t group, std::uint32_t source,
-                             std::uint32_t interface_address) noexcept;
+                             const Interface& at) noexcept;
 
 }  // namespace wsalive::os

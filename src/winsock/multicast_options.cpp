@@ -54,7 +54,8 @@ WsaError set_source(const SetCall& call) {
   ip_mreq_source asked{};
   if (!take(call, &asked)) return WsaError::fault;
   return os::wsa_error(os::set_source(call.socket.fd(), call.row.host, asked.imr_multiaddr.s_addr,
-                                      asked.imr_sourceaddr.s_addr, asked.imr_interface.s_addr));
+                                      asked.imr_sourceaddr.s_addr,
+                                      interface_of(asked.imr_interface.s_addr)));
 }
 
 WsaError set_group(const SetCall& call) {

@@ -16,7 +16,7 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError set_membership(const SetCall& call);
 
 /// IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_BLOCK_SOURCE, IP_UNBLOCK_SOURCE: an
-/// ip_mreq_source, whose interface is an address.
+/// ip_mreq_source.
 [[nodiscard]] WsaError set_source(const SetCall& call);
 
 /// MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP: a GROUP_REQ.
