@@ -36,7 +36,6 @@ constexpr std::array kOptions{
     OptionNumbers{Option::send_buffer,               SOL_SOCKET,   SO_SNDBUF},
     OptionNumbers{Option::send_timeout,              SOL_SOCKET,   SO_SNDTIMEO},
     OptionNumbers{Option::linger,                    SOL_SOCKET,   SO_LINGER},
-    OptionNumbers{Option::max_segment,               IPPROTO_TCP,  TCP_MAXSEG},
     OptionNumbers{Option::no_delay,                  IPPROTO_TCP,  TCP_NODELAY},
     OptionNumbers{Option::ip_add_membership,         IPPROTO_IP,   IP_ADD_MEMBERSHIP},
     OptionNumbers{Option::ip_add_source,             IPPROTO_IP,   IP_ADD_SOURCE_MEMBERSHIP},

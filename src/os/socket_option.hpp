@@ -26,7 +26,6 @@ enum class Option : std::uint8_t {
   send_timeout,
   linger,
   // TCP.
-  max_segment,
   no_delay,
   // IPv4.
   ip_add_membership,

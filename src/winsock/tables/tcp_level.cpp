@@ -1,5 +1,6 @@
-// IPPROTO_TCP. What is missing here (TCP_TIMESTAMPS, ...) Linux cannot do for one socket. It answers
-// WSAENOPROTOOPT, never a success without effect.
+// IPPROTO_TCP. What is missing here answers WSAENOPROTOOPT, never a success without effect: Linux cannot do
+// it for one socket (TCP_TIMESTAMPS), or Microsoft declares the number and does not say what it does
+// (TCP_MAXSEG).
 
 #include <winsock2.h>
 #include <ws2tcpip.h>

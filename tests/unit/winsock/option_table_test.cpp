@@ -152,6 +152,7 @@ constexpr std::array kAnswers{
     AnswerRow{"V6OnlyOfTcp4",        Of::tcp,       IPPROTO_IPV6, IPV6_V6ONLY,           kUnknown,    WSAENOPROTOOPT},
     AnswerRow{"MulticastOfTcp",      Of::tcp,       IPPROTO_IP,   IP_MULTICAST_TTL,      kUnknown,    WSAENOPROTOOPT},
     AnswerRow{"NoChecksumOfTcp",     Of::tcp,       IPPROTO_UDP,  UDP_NOCHECKSUM,        kUnknown,    WSAENOPROTOOPT},
+    AnswerRow{"MaxSegment",          Of::tcp,       IPPROTO_TCP,  TCP_MAXSEG,            kUnknown,    WSAENOPROTOOPT},
     AnswerRow{"HeaderIncludedOfUdp", Of::udp,       IPPROTO_IP,   IP_HDRINCL,            kUnknown,    WSAENOPROTOOPT},
     AnswerRow{"ConditionalAccept",   Of::tcp,       SOL_SOCKET,   SO_CONDITIONAL_ACCEPT, kUnknown,    WSAENOPROTOOPT},
     AnswerRow{"RandomizePort",       Of::tcp,       SOL_SOCKET,   SO_RANDOMIZE_PORT,     kUnknown,    WSAENOPROTOOPT},
