@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
 
 #include "cli/connection_text.hpp"
 #include "os/address_text.hpp"
@@ -44,8 +42,7 @@ Fallible<Connections> sockets_of(pid_t pid) {
   selection.pid = pid;
   selection.listeners = true;
   auto found = find_all(selection);
-  const bool exists = ::kill(pid, 0) == 0 || errno != ESRCH;
-  if (found && !exists) return tl::unexpected(why_nothing(kLooking, selection));
+  if (found && !process_exists(pid)) return tl::unexpected(why_nothing(kLooking, selection));
   return found;
 }
 

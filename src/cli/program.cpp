@@ -101,8 +101,8 @@ int Program::refuse(const CLI::ParseError& error) const {
 
 int run_program(int argc, const char* const* argv) {
   std::vector<const char*> words(argv, argv + argc);
-  if (argc > 1 &&
-      std::string_view{words[1]} == "help") {  // `wsalive help run` is `wsalive run --help`.
+  // `wsalive help run` is `wsalive run --help`.
+  if (argc > 1 && std::string_view{words[1]} == "help") {
     words.erase(words.begin() + 1);
     words.push_back("--help");
   }

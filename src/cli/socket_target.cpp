@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 
 #include "attach/pidfd/foreign_socket.hpp"
@@ -30,6 +31,8 @@ std::optional<SocketTarget> SocketTarget::parse(std::string_view text) {
   target.fd = fd;
   return target;
 }
+
+bool process_exists(pid_t pid) noexcept { return ::kill(pid, 0) == 0 || errno != ESRCH; }
 
 Failure why_nothing(std::string attempt, const Selection& selection) {
   Failure failure{

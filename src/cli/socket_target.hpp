@@ -19,6 +19,8 @@ struct SocketTarget {
   [[nodiscard]] static std::optional<SocketTarget> parse(std::string_view text);
 };
 
+[[nodiscard]] bool process_exists(pid_t pid) noexcept;
+
 /// Why no connection was found where the selection names a process: it does not exist, may not be looked
 /// into, has no such descriptor, or the descriptor is no TCP connection.
 [[nodiscard]] Failure why_nothing(std::string attempt, const Selection& selection);

@@ -4,8 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <cerrno>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -174,15 +172,13 @@ class Ls final : public Command {
     if (policies_) return list_policies();
     auto connections = find_connections(selection_);
     if (!connections) return tl::unexpected(connections.error());
-    if (selection_.pid && connections->list.empty() && is_gone(*selection_.pid)) {
+    if (selection_.pid && connections->list.empty() && !process_exists(*selection_.pid)) {
       return tl::unexpected(why_nothing("cannot list connections", selection_));
     }
     return Answer{std::make_unique<ConnectionsReport>(std::move(*connections), wide_), 0};
   }
 
  private:
-  static bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
-
   static Outcome list_policies() {
     auto policies = attached_policies();
     if (!policies) return tl::unexpected(policies.error());
