@@ -14,11 +14,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "engine/kernel_probe.hpp"
 #include "engine/scene.hpp"
 #include "os/namespaces.hpp"
 #include "os/network.hpp"
+#include "support/pipe.hpp"
 #include "support/report.hpp"
 
 namespace wsalive::bench {
@@ -144,15 +144,10 @@ void write_all(int to, const void* bytes, std::size_t size) {
   }
 }
 
-struct Pipe {
-  Fd out;
-  Fd in;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) fail("pipe");
-  return {Fd{ends[0]}, Fd{ends[1]}};
+Pipe need_pipe() {
+  Pipe made = make_pipe();
+  if (!made.in) fail("pipe");
+  return made;
 }
 
 /// Lets nobody go on before all have come: who evaluates his segments and closes his connections would disturb those
@@ -176,8 +171,8 @@ class Gate {
   }
 
  private:
-  Pipe come_ = make_pipe();
-  Pipe go_ = make_pipe();
+  Pipe come_ = need_pipe();
+  Pipe go_ = need_pipe();
 };
 
 /// A process with namespaces, peers and connections of its own, which writes its lateness and, last, what
@@ -203,7 +198,7 @@ void several_processes(Report& report, std::size_t processes, std::size_t each) 
   std::vector<pid_t> workers;
   Gate gate;
   for (std::size_t i = 0; i < processes; ++i) {
-    Pipe result = make_pipe();
+    Pipe result = need_pipe();
     results.push_back(std::move(result.out));
     workers.push_back(::fork());
     if (workers.back() == 0) work(each, result.in.get(), gate);

@@ -1,6 +1,5 @@
 #include "support/helper.hpp"
 
-#include <fcntl.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill.
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,24 +9,11 @@
 #include <climits>
 #include <utility>
 
+#include "support/pipe.hpp"
+
 extern char** environ;
 
 namespace wsalive::bench {
-namespace {
-
-struct Pipe {
-  Fd out;
-  Fd in;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
-  return {Fd{ends[0]}, Fd{ends[1]}};
-}
-
-}  // namespace
-
 std::optional<Helper> Helper::start(const std::vector<std::string>& words) {
   ::signal(SIGPIPE, SIG_IGN);
   Pipe to = make_pipe();
