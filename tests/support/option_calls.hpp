@@ -10,14 +10,14 @@
 
 namespace wsalive::test {
 
-/// setsockopt of a DWORD.
-inline int set_dword(SOCKET s, int level, int name, DWORD value) {
-  return setsockopt(s, level, name, reinterpret_cast<const char*>(&value), sizeof value);
+/// setsockopt of a DWORD, or of what `size` says that it is.
+inline int set_dword(SOCKET s, int level, int name, DWORD value, int size = sizeof(DWORD)) {
+  return setsockopt(s, level, name, reinterpret_cast<const char*>(&value), size);
 }
 
 /// The error of a setsockopt of a DWORD; 0 for success.
-inline int error_of_set(SOCKET s, int level, int name, DWORD value) {
-  return set_dword(s, level, name, value) == 0 ? 0 : last_error();
+inline int error_of_set(SOCKET s, int level, int name, DWORD value, int size = sizeof(DWORD)) {
+  return set_dword(s, level, name, value, size) == 0 ? 0 : last_error();
 }
 
 /// The DWORD that getsockopt reads. A failure fails the test.
@@ -26,6 +26,16 @@ inline DWORD get_dword(SOCKET s, int level, int name) {
   int size = sizeof value;
   EXPECT_EQ(getsockopt(s, level, name, reinterpret_cast<char*>(&value), &size), 0)
       << "level " << level << " option " << name << " error " << last_error();
+  return value;
+}
+
+/// The same, and all four bytes of it must be the answer's.
+inline DWORD get_whole_dword(SOCKET s, int level, int name) {
+  DWORD value = 0xabababab;
+  int size = sizeof value;
+  EXPECT_EQ(getsockopt(s, level, name, reinterpret_cast<char*>(&value), &size), 0)
+      << "level " << level << " option " << name << " error " << last_error();
+  EXPECT_EQ(size, 4);
   return value;
 }
 

@@ -12,6 +12,7 @@
 
 #include "os/socket_option.hpp"
 #include "support/live_socket.hpp"
+#include "support/option_calls.hpp"
 #include "support/winsock_api.hpp"
 
 namespace wsalive::test {
@@ -30,20 +31,6 @@ sockaddr_in6 loopback6(u_short port) {
   return address;
 }
 
-int set_number(SOCKET s, int level, int option, DWORD value, int size = sizeof(DWORD)) {
-  const char* const bytes = reinterpret_cast<const char*>(&value);
-  return setsockopt(s, level, option, bytes, size) == 0 ? 0 : WSAGetLastError();
-}
-
-DWORD number(SOCKET s, int level, int option) {
-  DWORD value = 0;
-  int size = sizeof value;
-  EXPECT_EQ(getsockopt(s, level, option, reinterpret_cast<char*>(&value), &size), 0)
-      << WSAGetLastError();
-  EXPECT_EQ(size, 4);
-  return value;
-}
-
 /// A get that fails leaves value and size as they were.
 void expect_unread(SOCKET s, int level, int option, int given, int error) {
   DWORD value = 0xabababab;
@@ -59,12 +46,12 @@ void expect_unread(SOCKET s, int level, int option, int given, int error) {
 TEST(PathMtuOption, IsThatOfTheRouteOfAConnectedSocket) {
   const Winsock winsock;
   const Pair pair = connected_pair();
-  EXPECT_EQ(number(pair.client, IPPROTO_IP, IP_MTU), kLoopbackMtu);
-  EXPECT_EQ(number(pair.server, IPPROTO_IP, IP_MTU), kLoopbackMtu);
+  EXPECT_EQ(get_whole_dword(pair.client, IPPROTO_IP, IP_MTU), kLoopbackMtu);
+  EXPECT_EQ(get_whole_dword(pair.server, IPPROTO_IP, IP_MTU), kLoopbackMtu);
   const Own messages = udp();
   expect_unread(messages, IPPROTO_IP, IP_MTU, 4, WSAENOTCONN);
   ASSERT_EQ(connect_to(messages, name_of(pair.server)), 0);
-  EXPECT_EQ(number(messages, IPPROTO_IP, IP_MTU), kLoopbackMtu);
+  EXPECT_EQ(get_whole_dword(messages, IPPROTO_IP, IP_MTU), kLoopbackMtu);
   expect_unread(messages, IPPROTO_IP, IP_MTU, 3, WSAEFAULT);  // K-26
 }
 
@@ -77,18 +64,18 @@ TEST(PathMtuOption, IsThatOfTheRouteForIpv6) {
   if (connect(messages, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
     GTEST_SKIP() << "no IPv6";
   }
-  EXPECT_EQ(number(messages, IPPROTO_IPV6, IPV6_MTU), kLoopbackMtu6);
+  EXPECT_EQ(get_whole_dword(messages, IPPROTO_IPV6, IPV6_MTU), kLoopbackMtu6);
   expect_unread(messages, IPPROTO_IPV6, IPV6_MTU, 3, WSAEFAULT);  // K-26
 }
 
 TEST(PathMtuOption, IsNotSet) {
   const Winsock winsock;
   const Pair pair = connected_pair();
-  EXPECT_EQ(set_number(pair.client, IPPROTO_IP, IP_MTU, 1280), WSAENOPROTOOPT);
-  EXPECT_EQ(number(pair.client, IPPROTO_IP, IP_MTU), kLoopbackMtu);
+  EXPECT_EQ(error_of_set(pair.client, IPPROTO_IP, IP_MTU, 1280), WSAENOPROTOOPT);
+  EXPECT_EQ(get_whole_dword(pair.client, IPPROTO_IP, IP_MTU), kLoopbackMtu);
   expect_unread(pair.client, IPPROTO_IPV6, IPV6_MTU, 4, WSAENOPROTOOPT);  // K-25
   const LiveSocket live = LiveSocket::fresh(Kind::udp, Family::ipv6);
-  EXPECT_EQ(set_number(live.handle(), IPPROTO_IPV6, IPV6_MTU, 1280), WSAENOPROTOOPT);
+  EXPECT_EQ(error_of_set(live.handle(), IPPROTO_IPV6, IPV6_MTU, 1280), WSAENOPROTOOPT);
 }
 
 // -- IPV6_MTU_DISCOVER -----------------------------------------------------------------------------
@@ -109,11 +96,13 @@ TEST(Ipv6MtuDiscover, ReadsBackAndIsInTheKernel) {
   const Winsock winsock;
   for (const Kind kind : {Kind::udp, Kind::tcp}) {
     const LiveSocket live = LiveSocket::fresh(kind, Family::ipv6);
-    EXPECT_EQ(number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER), DWORD{IP_PMTUDISC_NOT_SET});
+    EXPECT_EQ(get_whole_dword(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER),
+              DWORD{IP_PMTUDISC_NOT_SET});
     for (const DiscoverRow& row : kDiscover) {
-      EXPECT_EQ(set_number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, row.value), 0);
-      EXPECT_EQ(number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER), row.value);
-      EXPECT_EQ(number(live.handle(), IPPROTO_IPV6, IPV6_DONTFRAG), row.value == IP_PMTUDISC_DO);
+      EXPECT_EQ(error_of_set(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, row.value), 0);
+      EXPECT_EQ(get_whole_dword(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER), row.value);
+      EXPECT_EQ(get_whole_dword(live.handle(), IPPROTO_IPV6, IPV6_DONTFRAG),
+                row.value == IP_PMTUDISC_DO);
       int kernel = -1;
       ASSERT_EQ(os::get_int(live.fd(), os::Option::ipv6_mtu_discover, kernel), 0);
       EXPECT_EQ(kernel, row.kernel);
@@ -124,17 +113,17 @@ TEST(Ipv6MtuDiscover, ReadsBackAndIsInTheKernel) {
 TEST(Ipv6MtuDiscover, ARefusalLeavesItAsItWas) {
   const Winsock winsock;
   const LiveSocket live = LiveSocket::fresh(Kind::udp, Family::ipv6);
-  ASSERT_EQ(set_number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DO), 0);
+  ASSERT_EQ(error_of_set(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DO), 0);
   for (const DWORD value : {DWORD{IP_PMTUDISC_MAX}, DWORD{5}, DWORD{0xffffffff}}) {
-    EXPECT_EQ(set_number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, value), WSAEINVAL);
+    EXPECT_EQ(error_of_set(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, value), WSAEINVAL);
   }
   for (const int size : {-1, 0, 1, 3}) {
-    EXPECT_EQ(set_number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, 0, size), WSAEFAULT);
+    EXPECT_EQ(error_of_set(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, 0, size), WSAEFAULT);
   }
   expect_unread(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, 3, WSAEFAULT);
-  EXPECT_EQ(number(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER), DWORD{IP_PMTUDISC_DO});
+  EXPECT_EQ(get_whole_dword(live.handle(), IPPROTO_IPV6, IPV6_MTU_DISCOVER), DWORD{IP_PMTUDISC_DO});
   const Own four = udp();
-  EXPECT_EQ(set_number(four, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DO), WSAENOPROTOOPT);
+  EXPECT_EQ(error_of_set(four, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DO), WSAENOPROTOOPT);
 }
 
 // -- IP_OPTIONS ------------------------------------------------------------------------------------

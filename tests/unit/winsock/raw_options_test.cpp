@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "support/option_calls.hpp"
 #include "support/private_network.hpp"
 #include "support/winsock_api.hpp"
 
@@ -20,20 +21,6 @@ namespace {
 
 // A protocol for experiments (RFC 3692): nobody else talks it.
 constexpr int kExperiment = 253;
-
-int set_raw(SOCKET s, int option, DWORD value, int size = sizeof(DWORD)) {
-  const char* const bytes = reinterpret_cast<const char*>(&value);
-  return setsockopt(s, IPPROTO_IPV6, option, bytes, size) == 0 ? 0 : WSAGetLastError();
-}
-
-DWORD raw_value(SOCKET s, int option) {
-  DWORD value = 0xabababab;
-  int size = sizeof value;
-  EXPECT_EQ(getsockopt(s, IPPROTO_IPV6, option, reinterpret_cast<char*>(&value), &size), 0)
-      << WSAGetLastError();
-  EXPECT_EQ(size, 4);
-  return value;
-}
 
 class RawOptions : public PrivateNetwork {
  protected:
@@ -86,9 +73,10 @@ constexpr std::array kRaw6{IPV6_CHECKSUM, IPV6_HDRINCL};
 
 TEST_F(RawOptions, FaultOnAShortValueAndKeepTheirOwn) {  // K-26
   for (const int option : kRaw6) {
-    const DWORD before = raw_value(sender_, option);
+    const DWORD before = get_whole_dword(sender_, IPPROTO_IPV6, option);
     for (const int size : {-1, 0, 1, 3}) {
-      EXPECT_EQ(set_raw(sender_, option, 2, size), WSAEFAULT) << option << ' ' << size;
+      EXPECT_EQ(error_of_set(sender_, IPPROTO_IPV6, option, 2, size), WSAEFAULT)
+          << option << ' ' << size;
     }
     EXPECT_TRUE(fails_with(setsockopt(sender_, IPPROTO_IPV6, option, nullptr, 4), WSAEFAULT));
     DWORD value = 0xabababab;
@@ -98,7 +86,7 @@ TEST_F(RawOptions, FaultOnAShortValueAndKeepTheirOwn) {  // K-26
         WSAEFAULT));
     EXPECT_EQ(value, 0xabababab);
     EXPECT_EQ(size, 3);
-    EXPECT_EQ(raw_value(sender_, option), before);
+    EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, option), before);
   }
 }
 
@@ -108,7 +96,7 @@ TEST_F(RawOptions, AreOfRawIpv6SocketsAlone) {  // K-25
   const Own four{socket(AF_INET, SOCK_RAW, kExperiment)};
   for (const SOCKET each : {messages.get(), stream.get(), four.get()}) {
     for (const int option : kRaw6) {
-      EXPECT_EQ(set_raw(each, option, 0), WSAENOPROTOOPT) << option;
+      EXPECT_EQ(error_of_set(each, IPPROTO_IPV6, option, 0), WSAENOPROTOOPT) << option;
       DWORD value = 0;
       int size = sizeof value;
       EXPECT_TRUE(
@@ -119,27 +107,27 @@ TEST_F(RawOptions, AreOfRawIpv6SocketsAlone) {  // K-25
 }
 
 TEST_F(RawOptions, ARawSocketSpeaksIpv6Alone) {  // K-113
-  EXPECT_EQ(raw_value(sender_, IPV6_V6ONLY), 1U);
-  EXPECT_EQ(set_raw(sender_, IPV6_V6ONLY, 1), 0);
-  EXPECT_EQ(set_raw(sender_, IPV6_V6ONLY, 0), WSAEINVAL);
-  EXPECT_EQ(set_raw(sender_, IPV6_V6ONLY, 1, 3), WSAEFAULT);
-  EXPECT_EQ(raw_value(sender_, IPV6_V6ONLY), 1U);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_V6ONLY), 1U);
+  EXPECT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_V6ONLY, 1), 0);
+  EXPECT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_V6ONLY, 0), WSAEINVAL);
+  EXPECT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_V6ONLY, 1, 3), WSAEFAULT);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_V6ONLY), 1U);
 }
 
 TEST_F(RawOptions, AChecksumIsFilledInWhereItWasAskedFor) {
   const std::vector<char> plain{1, 2, 3, 4, 5, 6, 0, 0};
-  EXPECT_EQ(raw_value(sender_, IPV6_CHECKSUM), 0xffffffff);  // None.
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_CHECKSUM), 0xffffffff);  // None.
   ASSERT_EQ(tell(plain), 8);
   EXPECT_EQ(receive(), plain);
-  ASSERT_EQ(set_raw(sender_, IPV6_CHECKSUM, 6), 0);
-  EXPECT_EQ(raw_value(sender_, IPV6_CHECKSUM), 6U);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_CHECKSUM, 6), 0);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_CHECKSUM), 6U);
   ASSERT_EQ(tell(plain), 8);
   std::vector<char> summed = receive();
   ASSERT_EQ(summed.size(), 8U);
   EXPECT_FALSE(summed[6] == 0 && summed[7] == 0);
   summed[6] = summed[7] = 0;
   EXPECT_EQ(summed, plain);
-  ASSERT_EQ(set_raw(sender_, IPV6_CHECKSUM, 0xffffffff), 0);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_CHECKSUM, 0xffffffff), 0);
   ASSERT_EQ(tell(plain), 8);
   EXPECT_EQ(receive(), plain);
 }
@@ -147,23 +135,23 @@ TEST_F(RawOptions, AChecksumIsFilledInWhereItWasAskedFor) {
 TEST_F(RawOptions, AReceiverThatChecksHearsOnlyWhatIsRight) {
   const std::vector<char> unsummed{1, 2, 3, 4, 5, 6, 0, 0};
   const std::vector<char> other{9, 8, 7, 6, 5, 4, 0, 0};
-  ASSERT_EQ(set_raw(receiver_, IPV6_CHECKSUM, 6), 0);
+  ASSERT_EQ(error_of_set(receiver_, IPPROTO_IPV6, IPV6_CHECKSUM, 6), 0);
   ASSERT_EQ(tell(unsummed), 8);
-  ASSERT_EQ(set_raw(sender_, IPV6_CHECKSUM, 6), 0);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_CHECKSUM, 6), 0);
   ASSERT_EQ(tell(other), 8);
   EXPECT_EQ(receive().at(0), 9);
 }
 
 TEST_F(RawOptions, AChecksumAtAnOddPlaceIsRefused) {
-  ASSERT_EQ(set_raw(sender_, IPV6_CHECKSUM, 2), 0);
-  EXPECT_EQ(set_raw(sender_, IPV6_CHECKSUM, 3), WSAEINVAL);
-  EXPECT_EQ(raw_value(sender_, IPV6_CHECKSUM), 2U);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_CHECKSUM, 2), 0);
+  EXPECT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_CHECKSUM, 3), WSAEINVAL);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_CHECKSUM), 2U);
 }
 
 TEST_F(RawOptions, AHeaderThatIsIncludedIsTheProgramsOwn) {
-  EXPECT_EQ(raw_value(sender_, IPV6_HDRINCL), 0U);
-  ASSERT_EQ(set_raw(sender_, IPV6_HDRINCL, 7), 0);
-  EXPECT_EQ(raw_value(sender_, IPV6_HDRINCL), 1U);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_HDRINCL), 0U);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_HDRINCL, 7), 0);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_HDRINCL), 1U);
   std::vector<char> packet(44);
   packet[0] = 0x60;
   packet[5] = 4;  // What follows the header.
@@ -173,8 +161,8 @@ TEST_F(RawOptions, AHeaderThatIsIncludedIsTheProgramsOwn) {
   std::memcpy(&packet[40], "data", 4);
   ASSERT_EQ(tell(packet), 44) << WSAGetLastError();
   EXPECT_EQ(receive(), (std::vector<char>{'d', 'a', 't', 'a'}));
-  ASSERT_EQ(set_raw(sender_, IPV6_HDRINCL, 0), 0);
-  EXPECT_EQ(raw_value(sender_, IPV6_HDRINCL), 0U);
+  ASSERT_EQ(error_of_set(sender_, IPPROTO_IPV6, IPV6_HDRINCL, 0), 0);
+  EXPECT_EQ(get_whole_dword(sender_, IPPROTO_IPV6, IPV6_HDRINCL), 0U);
   ASSERT_EQ(tell(packet), 44);
   EXPECT_EQ(receive(), packet);
 }
