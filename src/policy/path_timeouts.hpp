@@ -28,6 +28,9 @@ inline constexpr std::array kPathTimeouts{
     // clang-format on
 };
 
+/// What is taken where nobody says how long a path remembers.
+inline constexpr const PathTimeout& kAssumedPath = kPathTimeouts[1];
+
 /// Whether a path that forgets after `timeout` of silence keeps a connection whose peer answers: only
 /// if the first probe comes before. A probe in the same instant comes too late.
 constexpr bool path_keeps(const Timing& timing, Millis timeout) noexcept {

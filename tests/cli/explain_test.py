@@ -52,6 +52,15 @@ class Explain(tool.Tool):
         self.assertIn("--time 22.5s or less",
                       self.ok("explain", *ASKED, "--path-timeout", "45s"))
 
+    def test_a_path_that_nobody_has_described_is_called_an_assumption(self):
+        for words in (ASKED, ("--compare", "winxp,linux", "--time", "400s")):
+            assumed = self.json("explain", *words, "--peer", "nat")
+            self.assertEqual((assumed["path_timeout_ms"], assumed["path_timeout_assumed"]), (350_000, True))
+            self.assertIn("350s is assumed", self.ok("explain", *words, "--peer", "nat"))
+            said = self.json("explain", *words, "--peer", "nat", "--path-timeout", "350s")
+            self.assertFalse(said["path_timeout_assumed"])
+            self.assertNotIn("assumed", self.ok("explain", *words, "--peer", "nat", "--path-timeout", "350s"))
+
     def test_releases_stand_side_by_side_with_linux(self):
         subjects = self.json("explain", *ASKED, "--compare", "winxp,win11,linux")["subjects"]
         self.assertEqual([subject["name"] for subject in subjects], ["winxp", "win11", "linux"])

@@ -93,6 +93,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
   Scene scene{.story = policy::Story::dead,
               .nat = false,
               .path_timeout = wish.path_timeout,
+              .path_is_assumed = false,
               .subjects = {},
               .host = {},
               .live = {}};

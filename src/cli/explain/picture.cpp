@@ -206,8 +206,9 @@ class Lane {
 
 std::string picture_title(const Scene& scene) {
   if (scene.nat) {
-    return fmt::format("An idle connection on a path that forgets after {}",
-                       policy::format_duration(*scene.path_timeout));
+    return fmt::format("An idle connection on a path that forgets after {}{}",
+                       policy::format_duration(*scene.path_timeout),
+                       scene.path_is_assumed ? " (assumed)" : "");
   }
   switch (scene.story) {
     case policy::Story::dead:

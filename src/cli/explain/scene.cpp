@@ -7,6 +7,7 @@
 #include "os/file.hpp"
 #include "os/tick.hpp"
 #include "policy/duration.hpp"
+#include "policy/path_timeouts.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -18,7 +19,6 @@ using policy::Stack;
 using policy::Story;
 
 constexpr std::string_view kLinux = "linux";
-constexpr Millis kUsualPath{350'000};  // Where --peer nat is not told another.
 constexpr std::size_t kMostEvents = 600;
 constexpr std::size_t kCycles = 3;  // How many answered probes say "and so on".
 
@@ -150,10 +150,12 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
   Scene scene{.story = story_of(wish.peer),
               .nat = wish.peer == "nat",
               .path_timeout = wish.path_timeout,
+              .path_is_assumed = false,
               .subjects = {},
               .host = {},
               .live = {}};
-  if (scene.nat && !scene.path_timeout) scene.path_timeout = kUsualPath;
+  scene.path_is_assumed = scene.nat && !scene.path_timeout;
+  if (scene.path_is_assumed) scene.path_timeout = policy::kAssumedPath.time;
   if (wish.compare.empty()) {
     scene.subjects.push_back(release_subject(chosen.settings.release, chosen));
   }

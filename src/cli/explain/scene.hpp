@@ -62,6 +62,7 @@ struct Scene {
   policy::Story story = policy::Story::dead;
   bool nat = false;  ///< The story is that of a path that forgets.
   std::optional<policy::Millis> path_timeout;
+  bool path_is_assumed = false;   ///< Nobody has said how long the path remembers.
   std::vector<Subject> subjects;  ///< At least one.
   HostPart host;
   std::optional<Live> live;  ///< The one subject is a live socket.

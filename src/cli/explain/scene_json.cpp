@@ -95,6 +95,7 @@ Json scene_json(const Scene& scene) {
   if (scene.live) host = Json{};
   return {{"socket", live_json(scene.live)},
           {"path_timeout_ms", or_null(scene.path_timeout)},
+          {"path_timeout_assumed", scene.path_is_assumed},
           {"subjects", std::move(subjects)},
           {"host", std::move(host)}};
 }

@@ -159,6 +159,15 @@ std::string path_words(const Scene& scene, const Subject& subject) {
                      format_duration(lost.time), lost.where);
 }
 
+/// What nobody has said about the path, and how to know better.
+std::string assumption(const Scene& scene, const Page& page) {
+  if (!scene.path_is_assumed) return {};
+  return wrapped(fmt::format("{} is assumed, the time of {}: --path-timeout takes another, and "
+                             "`wsalive path` finds the real one.",
+                             format_duration(*scene.path_timeout), policy::kAssumedPath.where),
+                 page.width, 2);
+}
+
 std::string host_words(const HostPart& host, const policy::Timing& timing) {
   using policy::DriverKind;
   const auto late = [](const policy::Timing& actual) {
@@ -230,6 +239,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
       "that "
       "takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise.");
   text += heading(page, "On the path") + paragraph(path_words(scene, subject));
+  text += assumption(scene, page);
   text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
   const std::string others = others_words(scene.host, subject.timing);
   if (!others.empty()) text += paragraph(others);
@@ -258,7 +268,8 @@ std::string side_by_side(const Scene& scene, const Page& page) {
   add("I, gap between probes", [](const Subject& s) { return shown(s.timing.interval); });
   add("N, unanswered probes", [](const Subject& s) { return std::to_string(s.timing.probes); });
   if (scene.path_timeout) {
-    add("path", [](const Subject& s) { return s.forecast.forgotten ? "forgets" : "keeps"; });
+    const std::string path = fmt::format("path, {}", format_duration(*scene.path_timeout));
+    add(path.c_str(), [](const Subject& s) { return s.forecast.forgotten ? "forgets" : "keeps"; });
   }
   add(
       "told after", [&](const Subject& s) { return time_or(s.forecast.noticed, "never"); },
@@ -269,6 +280,7 @@ std::string side_by_side(const Scene& scene, const Page& page) {
   for (const Subject& subject : scene.subjects) {
     text += fmt::format("  {}\n{}", page.ink(Tone::faint, subject.name), bar(scene, subject, page));
   }
+  if (scene.path_is_assumed) text += '\n' + assumption(scene, page);
   for (const Subject& subject : scene.subjects) {
     for (const std::string& remark : subject.remarks) {
       text += '\n' + wrapped(subject.name + ": " + remark, page.width, 2);
