@@ -112,8 +112,17 @@ void add_filter(CLI::App& parser, const std::string& name, std::optional<Endpoin
                 const std::string& help) {
   const auto read_filter = [name, &target](const std::string& text) {
     auto filter = EndpointFilter::parse(text);
-    if (!filter) throw CLI::ValidationError(name, filter.error());
-    target = std::move(*filter);
+    if (filter) {
+      target = std::move(*filter);
+    } else if (filter.error().code == ExitCode::usage) {
+      throw CLI::ValidationError(name, filter.error().text);
+    } else {
+      throw Refusal{{.code = filter.error().code,
+                     .attempt = "cannot tell which connections are meant by",
+                     .subject = fmt::format("{} {}", name, text),
+                     .reason = filter.error().text,
+                     .remedy = "`wsalive ls` shows addresses and ports"}};
+    }
   };
   parser.add_option_function<std::string>(name, read_filter, help)->type_name("HOST:PORT");
 }

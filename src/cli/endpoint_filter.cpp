@@ -44,7 +44,23 @@ os::Endpoint unmapped(os::Endpoint endpoint) {
   return four;
 }
 
-tl::expected<HostAndPort, std::string> HostAndPort::parse(std::string_view text) {
+Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
+  os::HostQuestion question;
+  question.name = host.c_str();
+  const auto found = os::find_host(question);
+  if (!found) {
+    const bool is_unknown = found.error() != WsaError::try_again;
+    const char* const problem = is_unknown ? "is no address and no host's name"
+                                           : "has no address now: no name server answers";
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' {}", host, problem), ExitCode::bad_input});
+  }
+  std::vector<os::Endpoint> addresses;
+  for (const os::Endpoint& address : found->addresses) addresses.push_back(unmapped(address));
+  return addresses;
+}
+
+Endpointed<HostAndPort> HostAndPort::parse(std::string_view text) {
   const Parts parts = split(text);
   HostAndPort result{parts.host, std::nullopt};
   if (!parts.port.empty()) {
@@ -52,29 +68,26 @@ tl::expected<HostAndPort, std::string> HostAndPort::parse(std::string_view text)
     const char* const end = parts.port.data() + parts.port.size();
     const auto [stop, error] = std::from_chars(parts.port.data(), end, port);
     if (error != std::errc{} || stop != end || port == 0) {
-      return tl::unexpected(fmt::format("'{}' is no port, 1 to 65535", parts.port));
+      return tl::unexpected(
+          EndpointProblem{fmt::format("'{}' is no port, 1 to 65535", parts.port)});
     }
     result.port = port;
   }
   if (result.host.empty() && !result.port) {
-    return tl::unexpected(std::string{"neither an address nor a port"});
+    return tl::unexpected(EndpointProblem{"neither an address nor a port"});
   }
   return result;
 }
 
-tl::expected<EndpointFilter, std::string> EndpointFilter::parse(std::string_view text) {
+Endpointed<EndpointFilter> EndpointFilter::parse(std::string_view text) {
   const auto parts = HostAndPort::parse(text);
   if (!parts) return tl::unexpected(parts.error());
   EndpointFilter filter;
   filter.port_ = parts->port;
   if (!parts->host.empty()) {
-    os::HostQuestion question;
-    question.name = parts->host.c_str();
-    const auto host = os::find_host(question);
-    if (!host)
-      return tl::unexpected(fmt::format("'{}' is no address and no host's name", parts->host));
-    for (const os::Endpoint& address : host->addresses)
-      filter.addresses_.push_back(unmapped(address));
+    auto addresses = addresses_of(parts->host);
+    if (!addresses) return tl::unexpected(addresses.error());
+    filter.addresses_ = std::move(*addresses);
   }
   return filter;
 }

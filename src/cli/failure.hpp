@@ -2,7 +2,9 @@
 // what, why it failed, what to do now.
 #pragma once
 
+#include <exception>
 #include <string>
+#include <utility>
 
 #include "cli/exit_code.hpp"
 
@@ -23,6 +25,17 @@ struct Failure {
     if (!remedy.empty()) text += "; " + remedy;
     return text;
   }
+};
+
+/// Thrown while the command line is read, where a word is well written but means nothing that there is.
+class Refusal : public std::exception {
+ public:
+  explicit Refusal(Failure failure) : failure_(std::move(failure)) {}
+  [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
+  [[nodiscard]] const char* what() const noexcept override { return "a word means nothing"; }
+
+ private:
+  Failure failure_;
 };
 
 }  // namespace wsalive::cli

@@ -102,7 +102,7 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const policy::
       const auto text = read<std::string>(node, "from", "a port in quotes, such as \":22\"");
       if (!text) return tl::unexpected(text.error());
       auto with_port = with_near_end(rule, *text);
-      if (!with_port) return mistake(node, "from: " + with_port.error());
+      if (!with_port) return mistake(node, "from: " + with_port.error().text);
       rule = *with_port;
     } else if (key == "direction") {
       const auto text = read<std::string>(node, "direction", "\"made\", \"accepted\" or \"any\"");
@@ -127,7 +127,7 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const policy::
       read<std::string>(*far_end, "to", "an address in quotes, such as \"10.0.0.0/8:5432\"");
   if (!text) return tl::unexpected(text.error());
   auto rules = with_far_end(rule, *text);
-  if (!rules) return mistake(*far_end, "to: " + rules.error());
+  if (!rules) return mistake(*far_end, "to: " + rules.error().text);
   return std::move(*rules);
 }
 

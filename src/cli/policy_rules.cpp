@@ -8,10 +8,8 @@
 #include <charconv>
 #include <optional>
 
-#include "cli/endpoint_filter.hpp"
 #include "cli/keepalive_text.hpp"
 #include "os/address_text.hpp"
-#include "os/resolver.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -52,19 +50,18 @@ bool is_within(const Prefix& prefix, const os::Endpoint& endpoint) {
 }
 
 /// The networks that a text names: itself, or a host's addresses.
-tl::expected<std::vector<std::string>, std::string> networks_named(const std::string& text) {
+Endpointed<std::vector<std::string>> networks_named(const std::string& text) {
   if (text.empty()) return std::vector<std::string>{""};
   if (read_prefix(text)) return std::vector<std::string>{text};
   if (text.find('/') != std::string::npos) {
-    return tl::unexpected(fmt::format("'{}' is no network such as 10.0.0.0/8", text));
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' is no network such as 10.0.0.0/8", text)});
   }
-  os::HostQuestion question;
-  question.name = text.c_str();
-  const auto host = os::find_host(question);
-  if (!host) return tl::unexpected(fmt::format("'{}' is no address and no host's name", text));
+  const auto addresses = addresses_of(text);
+  if (!addresses) return tl::unexpected(addresses.error());
   std::vector<std::string> networks;
-  for (const os::Endpoint& address : host->addresses) {
-    std::string network = os::format_address(unmapped(address));
+  for (const os::Endpoint& address : *addresses) {
+    std::string network = os::format_address(address);
     if (std::ranges::find(networks, network) == networks.end()) networks.push_back(network);
   }
   return networks;
@@ -98,8 +95,7 @@ std::string PolicyRule::text() const {
                      leave_alone ? "left alone" : in_short(wanted));
 }
 
-tl::expected<std::vector<PolicyRule>, std::string> with_far_end(const PolicyRule& rule,
-                                                                std::string_view text) {
+Endpointed<std::vector<PolicyRule>> with_far_end(const PolicyRule& rule, std::string_view text) {
   const auto parts = HostAndPort::parse(text);
   if (!parts) return tl::unexpected(parts.error());
   const auto networks = networks_named(parts->host);
@@ -113,12 +109,13 @@ tl::expected<std::vector<PolicyRule>, std::string> with_far_end(const PolicyRule
   return rules;
 }
 
-tl::expected<PolicyRule, std::string> with_near_end(PolicyRule rule, std::string_view text) {
+Endpointed<PolicyRule> with_near_end(PolicyRule rule, std::string_view text) {
   const bool is_bare = !text.empty() && text.find(':') == std::string_view::npos;
   const auto parts = HostAndPort::parse(is_bare ? fmt::format(":{}", text) : std::string{text});
   if (!parts) return tl::unexpected(parts.error());
   if (!parts->host.empty() || !parts->port) {
-    return tl::unexpected(fmt::format("'{}' is no port of this end, such as :22", text));
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' is no port of this end, such as :22", text)});
   }
   rule.from_port = *parts->port;
   return rule;

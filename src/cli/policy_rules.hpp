@@ -9,6 +9,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "cli/command.hpp"
+#include "cli/endpoint_filter.hpp"
 #include "os/address.hpp"
 #include "policy/kernel_fit.hpp"
 
@@ -30,13 +31,11 @@ struct PolicyRule {
 
 /// Sets the other end's network and port: "10.0.0.0/8:5432", "[fd00::/8]:22", ":443", or a host's name, which
 /// becomes a rule for each of its addresses.
-/// Errors are sentences without a full stop.
-[[nodiscard]] tl::expected<std::vector<PolicyRule>, std::string> with_far_end(
-    const PolicyRule& rule, std::string_view text);
+[[nodiscard]] Endpointed<std::vector<PolicyRule>> with_far_end(const PolicyRule& rule,
+                                                               std::string_view text);
 
 /// Sets this end's port: ":22" or "22".
-[[nodiscard]] tl::expected<PolicyRule, std::string> with_near_end(PolicyRule rule,
-                                                                  std::string_view text);
+[[nodiscard]] Endpointed<PolicyRule> with_near_end(PolicyRule rule, std::string_view text);
 
 /// Whether a rule of these networks and ports fits; the direction is not looked at.
 [[nodiscard]] bool fits(const PolicyRule& rule, const os::Endpoint& local,

@@ -73,6 +73,8 @@ int Program::run(int argc, const char* const* argv) {
     parser_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return refuse(error);
+  } catch (const Refusal& refusal) {
+    return fail(refusal.failure());
   }
   const auto chosen =
       std::ranges::find_if(entries_, [](const Entry& e) { return e.parser->parsed(); });

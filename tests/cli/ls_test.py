@@ -84,8 +84,34 @@ class Ls(tool.ToolWithConnection):
         self.assertIn("'abc' is no process number", self.refused(2, "ls", "--pid", "abc"))
 
     def test_a_filter_that_is_none_is_refused(self):
-        for bad in ("host:port", ":0", ":65536", "", f"{tool.NO_HOST}:1"):
+        for bad in ("host:port", ":0", ":65536", ""):
             self.assertIn("--to", self.refused(2, "ls", "--to", bad))
+
+    def test_a_host_that_is_none_is_told_from_what_is_badly_written_by_every_command(self):
+        nobody = f"{tool.NO_HOST}:1"
+        for words in (("ls", "--to", nobody), ("ls", "--from", nobody), ("watch", "--to", nobody), ("path", nobody),
+                      ("set", "--to", nobody, "--time", "45s"), ("serve", "--listen", nobody),
+                      ("attach", "--system", "--time", "45s", "--to", nobody)):
+            self.assertIn("no host's name", self.refused(3, *words))
+        for words in (("ls", "--to", ":65536"), ("path", "127.0.0.1:65536"), ("path", "127.0.0.1"),
+                      ("set", "--to", ":65536", "--time", "45s"), ("serve", "--listen", ":65536"),
+                      ("attach", "--system", "--time", "45s", "--to", ":65536")):
+            self.assertIn("port", self.refused(2, *words))
+
+    def test_policies_are_not_filtered(self):
+        for words in (("--pid", "1"), ("--to", ":1"), ("--wide",), ("--listeners",)):
+            self.assertIn("excludes", self.refused(2, "ls", "--policies", *words))
+
+    def test_the_wide_table_has_every_column(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 90000)
+        heading, row = self.ok("ls", "--wide", "--pid", str(os.getpid()), "--to", f":{self.port}").splitlines()[:2]
+        self.assertEqual(heading.split(), "PROGRAM PID:FD REMOTE KEEP-ALIVE FROM SILENT NOTICED LOCAL STATE NEXT UNANSWERED "
+                         "UNACKED USER TIMEOUT DRIVER".split())
+        for column, value in (("LOCAL", rf"127\.0\.0\.1:{self.client.getsockname()[1]}"), ("STATE", "established"),
+                              ("NEXT", r"\d+[hms]"), ("UNANSWERED", "0"), ("UNACKED", "0"), ("USER TIMEOUT", "90s"),
+                              ("DRIVER", "native")):
+            self.assertRegex(row[heading.index(column):], rf"\A{value}")
 
     def test_another_users_connection_says_why_it_is_not_known(self):
         if os.getuid() != 0:

@@ -212,9 +212,9 @@ class Serve(tool.Tool):
         self.assertIn("shorter than 16", self.refused(3, "serve", "--key-file", self.path("short", "abc\n")))
         self.assertIn("shorter than 16", self.refused(3, "path", "127.0.0.1", "--key-file", self.path("short")))
         nowhere = f"{tool.NO_HOST}:1"
-        self.assertIn(f"cannot listen on '{nowhere}'", self.refused(2, "serve", "--listen", nowhere))
+        self.assertIn(f"cannot listen on '{nowhere}'", self.refused(3, "serve", "--listen", nowhere))
         self.refused(2, "serve", "--listen", "127.0.0.1:99999")
-        self.assertIn("Cannot assign", self.refused(7, "serve", "--listen", "192.0.2.1:7350"))
+        self.assertIn("no such address", self.refused(7, "serve", "--listen", "192.0.2.1:7350"))
         self.assertIn("1s or more", self.refused(2, "serve", "--hold", "5ms"))
         self.assertIn("no unit", self.refused(2, "serve", "--hold", "5"))
         self.assertIn("--connections", self.refused(2, "serve", "--connections", "1"))

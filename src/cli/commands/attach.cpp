@@ -148,7 +148,10 @@ class Attach final : public Command {
       return {};
     }
     if (wanted.probes == 0)
-      return wrong("these settings send no probe at all (a count of 0)", "give --probes");
+      return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                    .attempt = kAttempt,
+                                    .reason = "these settings send no probe at all (a count of 0)",
+                                    .remedy = "give --probes"});
     return rules_from_options(wanted);
   }
 
@@ -163,7 +166,7 @@ class Attach final : public Command {
     }
     if (!from_.empty()) {
       auto with_port = with_near_end(plain, from_);
-      if (!with_port) return wrong("--from: " + with_port.error(), "");
+      if (!with_port) return misread("--from", with_port.error());
       plain = *with_port;
     }
     if (to_.empty()) rules_.push_back(plain);
@@ -175,16 +178,16 @@ class Attach final : public Command {
 
   Fallible<void> add_far_ends(const PolicyRule& rule, const std::string& text, const char* option) {
     const auto rules = with_far_end(rule, text);
-    if (!rules) return wrong(fmt::format("{}: {}", option, rules.error()), "");
+    if (!rules) return misread(option, rules.error());
     rules_.insert(rules_.end(), rules->begin(), rules->end());
     return {};
   }
 
-  static Fallible<void> wrong(std::string reason, std::string remedy) {
-    return tl::unexpected(Failure{.code = ExitCode::usage,
+  static Fallible<void> misread(const char* option, const EndpointProblem& problem) {
+    return tl::unexpected(Failure{.code = problem.code,
                                   .attempt = kAttempt,
-                                  .reason = std::move(reason),
-                                  .remedy = std::move(remedy)});
+                                  .reason = fmt::format("{}: {}", option, problem.text),
+                                  .remedy = "see `wsalive attach --help`"});
   }
 
   Outcome attach_to(const Group& group) {

@@ -164,8 +164,11 @@ class Ls final : public Command {
     selection_.declare(parser);
     parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too");
     parser.add_flag("--wide", wide_, "All columns");
-    parser.add_flag("--policies", policies_,
-                    "The policies that wsalive attach has left in force instead");
+    CLI::Option* const policies = parser.add_flag(
+        "--policies", policies_, "The policies that wsalive attach has left in force instead");
+    for (const char* alone : {"--pid", "--program", "--to", "--from", "--listeners", "--wide"}) {
+      policies->excludes(parser.get_option(alone));
+    }
   }
 
   Outcome run() override {

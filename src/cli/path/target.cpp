@@ -7,19 +7,19 @@
 namespace wsalive::cli::path {
 
 Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t> port) {
-  const auto refuse = [&](std::string reason, ExitCode code) {
+  const auto refuse = [&](EndpointProblem problem) {
     return tl::unexpected(
-        Failure{.code = code,
+        Failure{.code = problem.code,
                 .attempt = "cannot tell which far end is meant by",
                 .subject = fmt::format("'{}'", text),
-                .reason = std::move(reason),
+                .reason = std::move(problem.text),
                 .remedy = "name it as HOST:PORT, as in db.example:5432 or [fd00::1]:22"});
   };
   const auto parsed = EndpointFilter::parse(text);
-  if (!parsed) return refuse(parsed.error(), ExitCode::bad_input);
+  if (!parsed) return refuse(parsed.error());
   if (parsed->port()) port = parsed->port();
-  if (!port) return refuse("there is no port", ExitCode::usage);
-  if (parsed->addresses().empty()) return refuse("there is no host", ExitCode::usage);
+  if (!port) return refuse({"there is no port"});
+  if (parsed->addresses().empty()) return refuse({"there is no host"});
   Target target{std::string{text}, parsed->addresses().front()};
   target.endpoint.port = *port;
   return target;

@@ -27,7 +27,7 @@ std::vector<Endpoint> anywhere(std::uint16_t port) {
   return {{.family = os::Family::ipv4, .port = port}, {.family = os::Family::ipv6, .port = port}};
 }
 
-tl::expected<std::vector<Endpoint>, std::string> parsed(std::string_view where) {
+Endpointed<std::vector<Endpoint>> parsed(std::string_view where) {
   std::string text = is_number(where) ? ':' + std::string{where} : std::string{where};
   if (text == ":0") return anywhere(0);
   // The filter knows no port 0, by which the system is asked to choose.
@@ -41,6 +41,19 @@ tl::expected<std::vector<Endpoint>, std::string> parsed(std::string_view where) 
   Endpoint one = filter->addresses().front();
   one.port = port;
   return std::vector{one};
+}
+
+std::string remedy_for(int error) {
+  switch (error) {
+    case EADDRNOTAVAIL:
+      return "`ip address` lists those that it has; --listen PORT means all of them";
+    case EADDRINUSE:
+      return "`ss -ltnp` tells who listens there; --listen names another port";
+    case EACCES:
+      return "ports below 1024 are root's: name a higher one by --listen";
+    default:
+      return "--listen names another port or address";
+  }
 }
 
 /// The listener, or an errno below 0.
@@ -74,7 +87,8 @@ Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
   };
   const auto endpoints = parsed(where);
   if (!endpoints) {
-    return refuse(ExitCode::usage, endpoints.error(), "name it as PORT, ADDRESS or ADDRESS:PORT");
+    return refuse(endpoints.error().code, endpoints.error().text,
+                  "name it as PORT, ADDRESS or ADDRESS:PORT");
   }
   std::vector<Listener> listeners;
   for (Endpoint at : *endpoints) {
@@ -86,10 +100,12 @@ Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
       continue;
     }
     const int error = listener.error();
-    const bool other_family_does = error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+    const bool is_elsewhere = error == EADDRNOTAVAIL;
+    const bool other_family_does = error == EAFNOSUPPORT || is_elsewhere;
     if (other_family_does && endpoints->size() > 1) continue;
-    return refuse(error == EACCES ? ExitCode::denied : ExitCode::failed, ::strerrordesc_np(error),
-                  "--listen names another port or address");
+    return refuse(error == EACCES ? ExitCode::denied : ExitCode::failed,
+                  is_elsewhere ? "this host has no such address" : ::strerrordesc_np(error),
+                  remedy_for(error));
   }
   if (listeners.empty()) return refuse(ExitCode::unavailable, "there is no IPv4 and no IPv6", "");
   return listeners;
