@@ -86,7 +86,9 @@ int run(const Words& words) {
   if (!stage) return give_up(stage.error());
   const Setting setting = (*stage)->has_firewall() ? Setting::firewall : Setting::loopback;
   if (setting == Setting::firewall && !is_writable(words.picture)) {
-    return give_up(fmt::format("cannot write {}: {}", words.picture, std::strerror(errno)));
+    return give_up(fmt::format(
+        "cannot write the picture {}: {}; name a file in a folder that you may write to",
+        words.picture, std::strerror(errno)));
   }
   const Ink ink = Ink::of_stdout();
   LiveView view{setting, ink};

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <string_view>
 #include <tuple>
 
@@ -54,11 +56,15 @@ bool fits(const Selection& selection, const std::optional<attach::Owner>& owner)
 
 Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
                 std::optional<attach::Owner> owner, const attach::Defaults& defaults) {
-  Connection connection{socket, std::move(owner), {}, {}, defaults};
+  Connection connection;
+  connection.socket = socket;
+  connection.owner = std::move(owner);
+  connection.defaults = defaults;
   if (!connection.owner) {
+    connection.unknown_as = socket.inode == 0 ? ExitCode::gone : ExitCode::denied;
     connection.unknown_because = socket.inode == 0           ? "no process has it"
                                  : socket.uid != ::geteuid() ? "another user's"
-                                                             : "no right to trace";
+                                                             : "no process that may be seen has it";
     return connection;
   }
   Result<attach::KeepAliveOf> values = reader.read(socket, *connection.owner, defaults);
@@ -66,6 +72,7 @@ Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket
     connection.keep_alive = std::move(*values);
   } else {
     connection.unknown_because = reach_problem(values.error());
+    connection.unknown_as = reach_code(values.error());
   }
   return connection;
 }
@@ -79,10 +86,32 @@ attach::Owners owners_for(const Selection& selection) {
   return owners;
 }
 
-/// Adds what is meant of one network namespace.
-void add_network(const attach::Network& network, const Selection& selection,
-                 const attach::Owners& owners, attach::KeepAliveReader& reader,
-                 std::vector<Connection>& list) {
+/// Of our user, and yet nobody whom we may see has it.
+bool is_unclaimed(const Connection& connection) {
+  const attach::TcpSocket& socket = connection.socket;
+  return !connection.owner && socket.inode != 0 && socket.uid == ::geteuid();
+}
+
+/// What was closed between the look at the sockets and that at the programs is no connection any more.
+void drop_closed(std::vector<Connection>& list, const Result<attach::Network>& later) {
+  std::set<std::uint64_t> open;
+  if (later) {
+    for (const attach::TcpSocket& socket : later->sockets) {
+      if (socket.inode != 0) open.insert(socket.cookie);
+    }
+  }
+  std::erase_if(list, [&](const Connection& each) {
+    return is_unclaimed(each) && !open.contains(each.socket.cookie);
+  });
+}
+
+/// What is meant of one network namespace.
+/// \param look_again  Lists its sockets another time.
+template <typename LookAgain>
+std::vector<Connection> connections_in(const attach::Network& network, const Selection& selection,
+                                       const attach::Owners& owners,
+                                       attach::KeepAliveReader& reader, LookAgain look_again) {
+  std::vector<Connection> list;
   for (const attach::TcpSocket& socket : network.sockets) {
     if (!fits(selection, socket)) continue;
     std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
@@ -90,6 +119,8 @@ void add_network(const attach::Network& network, const Selection& selection,
       list.push_back(read(reader, socket, std::move(owner), network.defaults));
     }
   }
+  if (std::ranges::any_of(list, is_unclaimed)) drop_closed(list, look_again());
+  return list;
 }
 
 std::string printable(std::string name) {
@@ -140,6 +171,20 @@ std::string reach_problem(const SysError& error) {
       return "gone meanwhile";
     default:
       return std::strerror(error.code);
+  }
+}
+
+ExitCode reach_code(const SysError& error) {
+  switch (error.code) {
+    case EPERM:
+    case EACCES:
+      return ExitCode::denied;
+    case ESRCH:
+    case EBADF:
+    case ESTALE:
+      return ExitCode::gone;
+    default:
+      return ExitCode::failed;
   }
 }
 
@@ -215,11 +260,15 @@ tl::expected<Connections, Failure> find_connections(const Selection& selection) 
   result.defaults = ours->defaults;
   result.retries2 = read_retries2();
   result.hidden = owners.hidden.size();
-  add_network(*ours, selection, owners, reader, result.list);
+  result.list = connections_in(*ours, selection, owners, reader,
+                               [which] { return attach::network_here(which); });
   for (const auto& [inode, process] : owners.other_networks) {
+    const auto look = [which, pid = process] { return attach::network_of(pid, which); };
     // Without the right, or gone meanwhile: then its connections are not to be seen.
-    const Result<attach::Network> other = attach::network_of(process, which);
-    if (other) add_network(*other, selection, owners, reader, result.list);
+    const Result<attach::Network> other = look();
+    if (!other) continue;
+    std::ranges::move(connections_in(*other, selection, owners, reader, look),
+                      std::back_inserter(result.list));
   }
   std::ranges::sort(result.list, {}, order_of);
   return result;

@@ -25,8 +25,9 @@ struct Connection {
   attach::TcpSocket socket;
   std::optional<attach::Owner> owner;  ///< nullopt: nobody whom we may see has it.
   std::optional<attach::KeepAliveOf> keep_alive;
-  std::string unknown_because;  ///< Where `keep_alive` is not known.
-  attach::Defaults defaults;    ///< Of its network namespace.
+  std::string unknown_because;         ///< Where `keep_alive` is not known.
+  ExitCode unknown_as = ExitCode::ok;  ///< Likewise: the exit status of a command that needs it.
+  attach::Defaults defaults;           ///< Of its network namespace.
 
   /// "psql 4711:5", or "-". A program may call itself anything: no escape sequence is in it.
   [[nodiscard]] std::string name() const;
@@ -66,5 +67,7 @@ struct Connections {
 
 /// Why a socket of another process cannot be reached, for a person: "other user", "no right to trace".
 [[nodiscard]] std::string reach_problem(const SysError& error);
+/// And the exit status for that: denied, gone or failed.
+[[nodiscard]] ExitCode reach_code(const SysError& error);
 
 }  // namespace wsalive::cli

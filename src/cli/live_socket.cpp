@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/connection_text.hpp"
+#include "cli/refusals.hpp"
 #include "os/address_text.hpp"
 
 namespace wsalive::cli {
@@ -16,21 +17,25 @@ bool listens(const Connection& connection) {
   return connection.socket.state == os::TcpState::listen;
 }
 
-tl::unexpected<Failure> denied(const Selection& selection, std::string reason) {
+tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::string reason) {
   Failure failure = why_nothing(kLooking, selection);
-  failure.code = ExitCode::denied;
+  failure.code = code;
   failure.reason = std::move(reason);
-  failure.remedy = "run it as root, or with CAP_SYS_PTRACE";
+  if (code == ExitCode::denied)
+    failure.remedy = as_root("CAP_SYS_PTRACE over it", ", or with CAP_SYS_PTRACE");
   return tl::unexpected(std::move(failure));
 }
 
 Fallible<Connections> find_all(const Selection& selection) {
   auto found = find_connections(selection);
   if (!found) return found;
-  if (found->hidden != 0) return denied(selection, "no right to see its descriptors");
+  if (found->hidden != 0) {
+    return refused(selection, ExitCode::denied, "no right to see its descriptors");
+  }
   const auto unknown = [](const Connection& c) { return !c.keep_alive.has_value(); };
   if (!found->list.empty() && std::ranges::all_of(found->list, unknown)) {
-    return denied(selection, found->list.front().unknown_because);
+    const Connection& first = found->list.front();
+    return refused(selection, first.unknown_as, first.unknown_because);
   }
   return found;
 }

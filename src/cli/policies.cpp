@@ -8,6 +8,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "cli/columns.hpp"
+#include "cli/refusals.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -54,7 +55,7 @@ Fallible<std::vector<AttachedPolicy>> attached_policies() {
                                   .attempt = "cannot list the policies",
                                   .subject = "in /sys/fs/bpf/wsalive",
                                   .reason = std::strerror(pinned.error().code),
-                                  .remedy = "run it as root"});
+                                  .remedy = as_root("the right to read them")});
   }
   std::vector<AttachedPolicy> policies;
   for (const attach::PinnedPolicy& each : *pinned) policies.push_back(read(each));

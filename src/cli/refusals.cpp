@@ -1,6 +1,7 @@
 #include "cli/refusals.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -26,6 +27,12 @@ std::string seccomp_refusal(const SysError& error) {
   const bool is_right = error.code == EPERM || error.code == EACCES;
   return fmt::format("{}, {}", is_right ? "not permitted" : std::strerror(error.code),
                      error.attempt);
+}
+
+std::string as_root(std::string_view rights, std::string_view otherwise) {
+  if (::geteuid() != 0) return fmt::format("run it as root{}", otherwise);
+  return fmt::format("this root is without {}, as in a container: run it on the host itself",
+                     rights);
 }
 
 }  // namespace wsalive::cli

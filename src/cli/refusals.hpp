@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -9,5 +10,9 @@ namespace wsalive::cli {
 
 [[nodiscard]] std::string bpf_refusal(const SysError& error);
 [[nodiscard]] std::string seccomp_refusal(const SysError& error);
+
+/// What to do where a right is missing. To whom is root already it says that these rights are missing all the same.
+/// \param otherwise  What helps as well: ", or as the user of that process".
+[[nodiscard]] std::string as_root(std::string_view rights, std::string_view otherwise = {});
 
 }  // namespace wsalive::cli

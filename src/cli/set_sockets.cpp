@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "cli/columns.hpp"
@@ -36,20 +35,6 @@ bool would_be_overlooked(const Connection& connection, const SetRequest& request
       change.after.interval_s == kernel.interval_s &&
       in_force.interval.count() != static_cast<std::uint32_t>(kernel.interval_s) * 1000;
   return idle || interval;
-}
-
-ExitCode exit_code_of(const SysError& error) {
-  switch (error.code) {
-    case EPERM:
-    case EACCES:
-      return ExitCode::denied;
-    case ESRCH:
-    case EBADF:
-    case ESTALE:
-      return ExitCode::gone;
-    default:
-      return ExitCode::failed;
-  }
 }
 
 bool stays_own(const os::KernelKeepAlive& after, const policy::KernelFit& fit) {
@@ -102,7 +87,7 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
   SetRow row{.connection = std::move(connection), .change = {}};
   const Connection& at = row.connection;
   if (!at.owner || !at.keep_alive) {
-    refuse(row, at.socket.inode == 0 ? ExitCode::gone : ExitCode::denied, at.unknown_because);
+    refuse(row, at.unknown_as, at.unknown_because);
     return row;
   }
   const auto [place, is_new] =
@@ -121,7 +106,7 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
   }
   if (change && request.deed == Deed::act) change = set(Deed::act);
   if (!change) {
-    refuse(row, exit_code_of(change.error()), reach_problem(change.error()));
+    refuse(row, reach_code(change.error()), reach_problem(change.error()));
     return row;
   }
   row.change = *change;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "attach/pidfd/foreign_socket.hpp"
+#include "cli/refusals.hpp"
 #include "os/keepalive_values.hpp"
 
 namespace wsalive::cli {
@@ -51,7 +52,7 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
   if (!copy && copy.error().code == EPERM) {
     failure.code = ExitCode::denied;
     failure.reason = reach_problem(copy.error());
-    failure.remedy = "run it as root, or as the user of that process";
+    failure.remedy = as_root("CAP_SYS_PTRACE over it", ", or as the user of that process");
     return failure;
   }
   if (!selection.fd) {

@@ -66,6 +66,17 @@ class Denials(tool.ToolWithConnection):
         self.assertEqual(self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), before)
         self.assertEqual(self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), 0)
 
+    def test_what_vanishes_between_two_looks_is_gone_and_not_forbidden(self):
+        before = self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        for call, error in (("pidfd_getfd", errno.EBADF), ("pidfd_open", errno.ESRCH)):
+            vanished = refuse(call, error)
+            done = self.under(vanished, "ls", "--pid", str(os.getpid()))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("? gone meanwhile", done.stdout)
+            self.assert_refused(self.under(vanished, "set", self.me, *TIMES), 6, "gone meanwhile")
+            self.assert_refused(self.under(vanished, "explain", self.me), 6, "gone meanwhile")
+        self.assertEqual(self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), before)
+
     def test_a_restricted_ptrace_scope_is_named(self):
         script = ("mount -t tmpfs t /proc/sys/kernel && mkdir /proc/sys/kernel/yama && "
                   "echo 1 >/proc/sys/kernel/yama/ptrace_scope && exec \"$@\"")

@@ -6,6 +6,8 @@ labels: net
 import os
 import socket
 import subprocess
+import sys
+import threading
 import time
 import unittest
 import tool
@@ -63,14 +65,7 @@ class Set(tool.ToolWithConnection):
 
     @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
     def test_a_socket_that_its_programs_engine_drives_is_the_outsiders_afterwards(self):  # K-96
-        client = os.path.join(tool.BUILD, "demo/keepalive_client")
-        words = [client, "127.0.0.1", str(self.port), "600000", "1500", "300"]
-        driven = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(driven.wait)
-        self.addCleanup(driven.kill)
-        peer = self.listener.accept()[0]
-        self.addCleanup(peer.close)
-        peer.sendall(peer.recv(64))  # The answer; from now on it is idle.
+        driven, _ = self.start_driven()
 
         def values():
             found = self.json("ls", "--pid", str(driven.pid))["connections"]
@@ -91,11 +86,78 @@ class Set(tool.ToolWithConnection):
         time.sleep(2)  # Longer than the program's own time.
         self.assertEqual(values(), after)
 
+    def start_driven(self):
+        """A program whose connection our engine drives, with 1500 ms and 300 ms; and the connection's other end."""
+        client = os.path.join(tool.BUILD, "demo/keepalive_client")
+        words = [client, "127.0.0.1", str(self.port), "600000", "1500", "300"]
+        driven = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(driven.wait)
+        self.addCleanup(driven.kill)
+        peer = self.listener.accept()[0]
+        self.addCleanup(peer.close)
+        peer.sendall(peer.recv(64))  # The answer; from now on it is idle.
+        return driven, peer
+
+    def driver_of(self, program):
+        found = self.json("ls", "--pid", str(program.pid))["connections"]
+        return found[0]["keep_alive"]["driver"] if found else None
+
     def eventually(self, holds):
         deadline = time.monotonic() + 20
         while not holds():
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.1)
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
+    def test_a_part_that_is_refused_is_said_and_the_rest_is_set(self):
+        driven, peer = self.start_driven()
+        self.eventually(lambda: self.driver_of(driven) == "rearm")
+        done = self.run_tool("set", "--to", f":{self.port}", "--time", "60s")
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertRegex(done.stdout, rf"(?m)^keepalive_\w* {driven.pid}:\d+ .*refused: the program's own engine could not")
+        self.assertRegex(done.stdout, rf"(?m) {self.me} .* 60s ")
+        self.assertIn("\n1 socket set, 1 refused.\n", done.stdout)
+        self.assertEqual(values(self.client)[:2], (1, 60))
+        report = self.json("set", "--dry-run", "--to", f":{self.port}", "--time", "61s", status=1)
+        self.assertEqual((report["set"], report["refused"]), (1, 1))
+        refused = [row for row in report["sockets"] if row["refused_because"]]
+        self.assertEqual([(row["pid"], row["after"]) for row in refused], [(driven.pid, None)])
+
+    def test_programs_that_end_meanwhile_do_no_harm(self):
+        script = ("import socket,sys\nwhile True:\n c = [socket.create_connection(('127.0.0.1', int(sys.argv[1]))) "
+                  "for _ in range(20)]\n for each in c: each.setsockopt(1, 13, b'\\1\\0\\0\\0\\0\\0\\0\\0'); each.close()")
+        takers = threading.Thread(target=self.take_until_closed)
+        takers.start()
+        children = [subprocess.Popen([sys.executable, "-c", script, str(self.port)], stderr=subprocess.DEVNULL)
+                    for _ in range(2)]
+        try:
+            for round_number in range(30):
+                done = self.run_tool("set", "--to", f":{self.port}", *TIMES)
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                self.assertEqual(done.stderr, "")
+                for line in done.stdout.splitlines():
+                    if "refused:" in line:
+                        self.assertRegex(line, "refused: (gone meanwhile|no process (that may be seen )?has it)$")
+                listed = self.run_tool("ls", "--to", f":{self.port}")
+                self.assertEqual((listed.returncode, listed.stderr), (0, ""))
+                if round_number % 5 == 4:  # A whole process, too.
+                    children[0].kill()
+                    children[0].wait()
+                    children[0] = subprocess.Popen([sys.executable, "-c", script, str(self.port)], stderr=subprocess.DEVNULL)
+        finally:
+            for child in children:
+                child.kill()
+                child.wait()
+            self.listener.shutdown(socket.SHUT_RDWR)
+            takers.join()
+        self.assertEqual(values(self.client), (1, 45, 5, 5))
+
+    def take_until_closed(self):
+        try:
+            while True:
+                self.listener.accept()[0].close()
+        except OSError:
+            pass
 
     def test_off_switches_off_and_keeps_the_values(self):  # K-56
         self.ok("set", self.me, *TIMES)

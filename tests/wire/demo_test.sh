@@ -45,7 +45,7 @@ check "and is named" says "$scratch/bad" "cannot start /nonexistent"
 
 "$demo" --svg /nonexistent/demo.svg >"$scratch/bad" 2>&1
 check "a picture that cannot be written is exit status 7" test $? = 7
-check "and is named" says "$scratch/bad" "cannot write /nonexistent/demo.svg: No such file or directory"
+check "and is named" says "$scratch/bad" "cannot write the picture /nonexistent/demo.svg: No such file or directory"
 
 [ $failed = 0 ] || tail -n +1 "$scratch/full" "$scratch/denied"
 exit $failed

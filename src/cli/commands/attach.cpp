@@ -19,6 +19,7 @@
 #include "cli/keepalive_text.hpp"
 #include "cli/policies.hpp"
 #include "cli/policy_rules.hpp"
+#include "cli/refusals.hpp"
 #include "cli/rounding_option.hpp"
 #include "cli/set_sockets.hpp"
 #include "cli/timing_options.hpp"
@@ -40,7 +41,7 @@ Failure refusal(const Group& group, const SysError& error) {
     case EACCES:
       failure.code = ExitCode::denied;
       failure.reason = "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
-      failure.remedy = "run it as root; `wsalive run` and `wsalive set` need no such right";
+      failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
       break;
     case ENODEV:
       failure.code = ExitCode::unavailable;

@@ -14,6 +14,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/group_options.hpp"
 #include "cli/policies.hpp"
+#include "cli/refusals.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -95,7 +96,7 @@ class Detach final : public Command {
                                       .attempt = "cannot detach from",
                                       .subject = policy.name,
                                       .reason = std::move(reason),
-                                      .remedy = denied ? "run it as root" : ""});
+                                      .remedy = denied ? as_root("the right to remove it") : ""});
       }
       names.push_back(policy.name);
     }

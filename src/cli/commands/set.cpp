@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/keepalive_text.hpp"
+#include "cli/refusals.hpp"
 #include "cli/rounding_option.hpp"
 #include "cli/set_sockets.hpp"
 #include "cli/socket_target.hpp"
@@ -64,7 +65,10 @@ class Set final : public Command {
         continue;
       }
       const std::optional<SocketTarget> target = SocketTarget::parse(word);
-      if (!target) return misuse(fmt::format("'{}' is neither PID, PID:FD nor off", word), "");
+      if (!target) {
+        return misuse(fmt::format("'{}' is neither PID, PID:FD nor off", word),
+                      fmt::format("a program is named by --program {}", word));
+      }
       if (selection_.pid)
         return misuse("one process at a time", "name others in calls of their own");
       selection_.pid = target->pid;
@@ -129,12 +133,13 @@ class Set final : public Command {
 
   static Outcome refusal(const SetRow& row) {
     const bool denied = row.refusal == ExitCode::denied;
-    return tl::unexpected(
-        Failure{.code = row.refusal,
-                .attempt = std::string{kSetting} + " on",
-                .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
-                .reason = row.refused_because,
-                .remedy = denied ? "run it as root, or as the user of that process" : ""});
+    return tl::unexpected(Failure{
+        .code = row.refusal,
+        .attempt = std::string{kSetting} + " on",
+        .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
+        .reason = row.refused_because,
+        .remedy =
+            denied ? as_root("CAP_SYS_PTRACE over it", ", or as the user of that process") : ""});
   }
 
   TimingOptions timing_;
