@@ -1,6 +1,7 @@
 #include "cli/columns.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wsalive::cli {
 namespace {
@@ -24,11 +25,28 @@ void end_line(std::string& text) {
 
 }  // namespace
 
-std::vector<std::size_t> Columns::widths() const {
+/// A row as the lines that it takes.
+std::vector<Columns::Row> Columns::broken(const Row& row) const {
+  std::vector<Row> lines(1);
+  for (std::size_t at = 0; at < std::min(row.size(), columns_.size()); ++at) {
+    const Column& column = columns_[at];
+    std::string text = column.most == 0 ? row[at].text + '\n' : wrapped(row[at].text, column.most);
+    for (std::size_t number = 0; !text.empty(); ++number) {
+      if (number == lines.size()) lines.emplace_back();
+      const std::size_t end = text.find('\n');
+      lines[number].resize(at + 1);
+      lines[number][at] = {text.substr(0, end), row[at].tone};
+      text.erase(0, end + 1);
+    }
+  }
+  return lines;
+}
+
+std::vector<std::size_t> Columns::widths(const std::vector<Row>& lines) const {
   std::vector<std::size_t> widths;
   for (std::size_t at = 0; at < columns_.size(); ++at) {
     std::size_t width = length_of(columns_[at].heading);
-    for (const auto& row : rows_) {
+    for (const Row& row : lines) {
       if (at < row.size()) width = std::max(width, length_of(row[at].text));
     }
     widths.push_back(width);
@@ -37,7 +55,7 @@ std::vector<std::size_t> Columns::widths() const {
 }
 
 std::string Columns::line(const Page& page, const std::vector<std::size_t>& widths,
-                          const std::vector<Cell>& cells, std::size_t indent) const {
+                          const Row& cells, std::size_t indent) const {
   std::string line(indent, ' ');
   for (std::size_t at = 0; at < columns_.size(); ++at) {
     const Cell cell = at < cells.size() ? cells[at] : Cell{};
@@ -52,14 +70,18 @@ std::string Columns::line(const Page& page, const std::vector<std::size_t>& widt
 }
 
 std::string Columns::text(const Page& page, std::size_t indent) const {
-  const std::vector<std::size_t> columns = widths();
-  std::vector<Cell> headings;
+  std::vector<Row> lines;
+  for (const Row& row : rows_) {
+    for (Row& each : broken(row)) lines.push_back(std::move(each));
+  }
+  const std::vector<std::size_t> columns = widths(lines);
+  Row headings;
   for (const Column& column : columns_) headings.push_back({column.heading, os::Tone::faint});
   const bool headed =
       std::ranges::any_of(headings, [](const Cell& heading) { return !heading.text.empty(); });
   std::string out;
   if (headed) out += line(page, columns, headings, indent);
-  for (const auto& row : rows_) out += line(page, columns, row, indent);
+  for (const Row& row : lines) out += line(page, columns, row, indent);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Tables of text: columns as wide as their longest cell, two blanks apart, a faint heading.
+// Tables of text: columns as wide as their longest cell (or line of it), two blanks apart, a faint heading.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ enum class Align : std::uint8_t { left, right };
 struct Column {
   std::string heading;
   Align align = Align::left;
+  std::size_t most = 0;  ///< Longer cells are broken at blanks and go on below; 0: none is.
 };
 
 struct Cell {
@@ -33,9 +34,12 @@ class Columns {
   [[nodiscard]] std::string text(const Page& page, std::size_t indent = 0) const;
 
  private:
-  [[nodiscard]] std::vector<std::size_t> widths() const;
+  using Row = std::vector<Cell>;
+
+  [[nodiscard]] std::vector<Row> broken(const Row& row) const;
+  [[nodiscard]] std::vector<std::size_t> widths(const std::vector<Row>& lines) const;
   [[nodiscard]] std::string line(const Page& page, const std::vector<std::size_t>& widths,
-                                 const std::vector<Cell>& cells, std::size_t indent) const;
+                                 const Row& cells, std::size_t indent) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

@@ -58,6 +58,7 @@ class Doctor(tool.Tool):
         self.assertRegex(done.stdout, r"(?m)^[+-]  kernel +Linux \S+ +all of it")
         self.assertRegex(done.stdout, r"(?m)^static program, 45s +(bpf|seccomp|none)")
         self.assertNotIn("\033", done.stdout)
+        self.assertEqual([line for line in done.stdout.splitlines() if len(line) > 100], [])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@
 
 namespace wsalive::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 using attach::HostFacts;
 using attach::ProgramKind;
@@ -78,7 +81,7 @@ HealthFinding bpf(const HostFacts& facts) {
           .found = is_missing ? bpf_refusal(facts.bpf.error()) : "works",
           .good_for = "attach, run --via bpf: any program, at no cost per call",
           .remedy = unbuilt ? "build it where clang, bpftool and libbpf-dev are"
-                            : "run it as root (sudo wsalive doctor)"};
+                            : as_root("CAP_BPF and CAP_NET_ADMIN", " (sudo wsalive doctor)")};
 }
 
 HealthFinding pins(const HostFacts& facts) {
@@ -148,7 +151,8 @@ HealthFinding preload() {
   const std::string library = preload_library();
   return {.id = "preload",
           .is_missing = library.empty(),
-          .found = library.empty() ? "libwsalive-preload.so is not installed" : library,
+          .found = library.empty() ? "libwsalive-preload.so is not installed"
+                                   : "in " + fs::path{library}.parent_path().string(),
           .good_for = "run --via preload: fractions of a second in dynamic programs",
           .remedy = "make install"};
 }
@@ -204,7 +208,7 @@ class DoctorReport final : public Report {
   }
 
   [[nodiscard]] std::string text(const Page& page) const override {
-    Columns table{{{"", Align::left}, {"PART"}, {"FOUND"}, {"GOOD FOR"}}};
+    Columns table{{{""}, {"PART"}, {"FOUND", Align::left, 30}, {"GOOD FOR", Align::left, 28}}};
     for (const HealthFinding& each : findings_) {
       table.add({{each.is_missing ? "-" : "+", each.is_missing ? Tone::bad : Tone::good},
                  {each.id},
@@ -216,7 +220,7 @@ class DoctorReport final : public Report {
       if (each.is_missing) text += wrapped(fmt::format("{}: {}", each.id, each.remedy), page.width);
     }
     if (has_missing()) text += '\n';
-    Columns ways{{{"RUN, FOR A"}, {"GOES BY"}, {"BECAUSE"}}};
+    Columns ways{{{"RUN, FOR A"}, {"GOES BY"}, {"BECAUSE", Align::left, 45}}};
     for (const Route& each : routes_) {
       ways.add(
           {{each.program}, {each.way, each.way == "none" ? Tone::bad : Tone::good}, {each.why}});
