@@ -35,7 +35,7 @@ void collect(const CLI::App& parser, const std::string& path, std::vector<Place>
 }
 
 /// What stands for a value, by the option's type: FILE, or words with bars between them ("a|b").
-std::string values_of(const CLI::Option& option) {
+std::string offered_by(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   if (type.find('|') == std::string::npos) return type == "FILE" ? "FILE" : "";
   std::string words = type;
@@ -62,7 +62,7 @@ std::string bash_words(const Place& place) {
   std::string words;
   for (const CLI::App* const each : place.commands) words += each->get_name() + ' ';
   for (const CLI::Option* const each : place.arguments) {
-    const std::string values = values_of(*each);
+    const std::string values = offered_by(*each);
     words += values == "FILE" ? R"~('"$(compgen -f -- "$word")"' )~" : values + ' ';
   }
   for (const CLI::Option* const each : place.options) words += "--" + each->get_lnames()[0] + ' ';
@@ -77,7 +77,7 @@ std::string bash_script(const std::vector<Place>& places) {
     for (const CLI::Option* const each : place.options) {
       if (!takes_value(*each)) continue;
       values += fmt::format("    '{} --{}') {}; return ;;\n", place.path, each->get_lnames()[0],
-                            bash_reply(values_of(*each)));
+                            bash_reply(offered_by(*each)));
     }
   }
   return fmt::format(R"~(# Completion of wsalive for bash, written by `wsalive completion bash`.
@@ -122,7 +122,7 @@ std::string zsh_option(const CLI::Option& option) {
   std::string rule =
       fmt::format("'--{}[{}]", option.get_lnames().front(), zsh_quoted(option.get_description()));
   if (takes_value(option)) {
-    const std::string after = values_of(option);
+    const std::string after = offered_by(option);
     rule += after == "FILE" ? ":file:_files"
             : after.empty() ? fmt::format(":{}:", zsh_quoted(option.get_type_name()))
                             : fmt::format(":value:({})", after);
@@ -142,7 +142,7 @@ std::string zsh_place(const Place& place) {
   std::string rules;
   for (const CLI::Option* const each : place.options) rules += ' ' + zsh_option(*each);
   for (const CLI::Option* const each : place.arguments) {
-    const std::string values = values_of(*each);
+    const std::string values = offered_by(*each);
     rules += fmt::format(" '*:{}:{}'", each->get_name(),
                          values == "FILE" ? "_files" : fmt::format("({})", values));
   }

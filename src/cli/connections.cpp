@@ -44,12 +44,12 @@ std::optional<attach::Owner> owner_of(const attach::Owners& owners, std::uint32_
   return lowest;
 }
 
-bool fits(const Selection& selection, const attach::TcpSocket& socket) {
+bool is_chosen(const Selection& selection, const attach::TcpSocket& socket) {
   if (selection.to && !selection.to->matches(socket.remote)) return false;
   return !selection.from || selection.from->matches(socket.local);
 }
 
-bool fits(const Selection& selection, const std::optional<attach::Owner>& owner) {
+bool is_chosen(const Selection& selection, const std::optional<attach::Owner>& owner) {
   if (selection.pid && !owner) return false;
   return selection.program.empty() || (owner && owner->program == selection.program);
 }
@@ -113,9 +113,9 @@ std::vector<Connection> connections_in(const attach::Network& network, const Sel
                                        attach::KeepAliveReader& reader, LookAgain look_again) {
   std::vector<Connection> list;
   for (const attach::TcpSocket& socket : network.sockets) {
-    if (!fits(selection, socket)) continue;
+    if (!is_chosen(selection, socket)) continue;
     std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
-    if (fits(selection, owner)) {
+    if (is_chosen(selection, owner)) {
       list.push_back(read(reader, socket, std::move(owner), network.defaults));
     }
   }

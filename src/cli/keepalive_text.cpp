@@ -5,21 +5,16 @@
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {
-namespace {
-
-std::string shown(policy::DwordMillis time) {
-  return policy::format_duration(policy::Millis{time.count()});
-}
-
-}  // namespace
 
 std::string in_words(const policy::Timing& timing) {
-  return fmt::format("after {} of silence, every {}, {} {}", shown(timing.idle),
-                     shown(timing.interval), timing.probes, timing.probes == 1 ? "time" : "times");
+  return fmt::format("after {} of silence, every {}, {} {}", policy::format_duration(timing.idle),
+                     policy::format_duration(timing.interval), timing.probes,
+                     timing.probes == 1 ? "time" : "times");
 }
 
 std::string in_short(const policy::Timing& timing) {
-  return fmt::format("{} +{} x{}", shown(timing.idle), shown(timing.interval), timing.probes);
+  return fmt::format("{} +{} x{}", policy::format_duration(timing.idle),
+                     policy::format_duration(timing.interval), timing.probes);
 }
 
 std::string in_short(const os::KernelKeepAlive& values) {

@@ -65,7 +65,7 @@ Status make_ring(int socket, std::size_t size) {
 }
 
 /// Only after the ring stands: nothing may arrive before.
-Status listen_on(int socket, unsigned interface) {
+Status hear_interface(int socket, unsigned interface) {
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ETH_P_ALL);
@@ -88,7 +88,8 @@ Result<Capture> Capture::start(std::string_view interface, std::size_t capacity)
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, socket.get(), 0);
   if (memory == MAP_FAILED) return failure(errno, "mmap the packet ring");
   Capture capture{std::move(socket), {static_cast<std::uint8_t*>(memory), size}, interface == "lo"};
-  if (Status on = listen_on(capture.socket_.get(), index); !on) return tl::unexpected(on.error());
+  if (Status on = hear_interface(capture.socket_.get(), index); !on)
+    return tl::unexpected(on.error());
   return capture;
 }
 

@@ -38,7 +38,7 @@ std::string followed(const std::string& path) {
   return real ? std::string{real.get()} : path;
 }
 
-Status write_all(int fd, std::string_view content) {
+Status write_content(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
@@ -72,7 +72,7 @@ Status move_in(const std::string& from, const std::string& to) {
 
 Status fill(int fd, std::string_view content, const struct stat* old, unsigned mode) {
   if (const Status done = take_after(fd, old, mode); !done) return done;
-  return write_all(fd, content);
+  return write_content(fd, content);
 }
 
 }  // namespace

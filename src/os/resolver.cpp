@@ -57,7 +57,7 @@ WsaError code_of(const std::array<CodeRow, size>& rows, int error) {
 
 tl::unexpected<WsaError> refused(WsaError code) { return tl::unexpected<WsaError>{code}; }
 
-Endpoint endpoint_of(const sockaddr& address) {
+Endpoint endpoint_in(const sockaddr& address) {
   Endpoint found{.family = family_of(address.sa_family)};
   if (found.family == Family::ipv4) {
     sockaddr_in in{};
@@ -102,7 +102,7 @@ std::vector<Endpoint> interface_addresses(Family family, Interfaces wanted) {
     const bool is_loopback = (at->ifa_flags & IFF_LOOPBACK) != 0;
     if (!at->ifa_addr || (at->ifa_flags & IFF_UP) == 0) continue;
     if (is_loopback != (wanted == Interfaces::loopback)) continue;
-    const Endpoint endpoint = endpoint_of(*at->ifa_addr);
+    const Endpoint endpoint = endpoint_in(*at->ifa_addr);
     if (address_size(endpoint.family) == 0) continue;
     if (family == Family::none || family == endpoint.family) found.push_back(endpoint);
   }
@@ -180,7 +180,7 @@ Resolved<Host> find_host(const HostQuestion& question) {
   Host host;
   if (list->ai_canonname) host.name = list->ai_canonname;
   for (const addrinfo* at = list; at; at = at->ai_next) {
-    const Endpoint found = endpoint_of(*at->ai_addr);
+    const Endpoint found = endpoint_in(*at->ai_addr);
     if (std::ranges::find(host.addresses, found) == host.addresses.end()) {
       host.addresses.push_back(found);  // A hosts file may say the same thing twice.
     }

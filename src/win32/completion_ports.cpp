@@ -20,7 +20,7 @@ using kernel::PortEnd;
 using kernel::PortEntry;
 using kernel::Ref;
 
-DWORD code_of(PortEnd end) {
+DWORD end_code(PortEnd end) {
   switch (end) {
     case PortEnd::closed:
       return ERROR_ABANDONED_WAIT_0;
@@ -79,7 +79,7 @@ DWORD take(HANDLE handle, std::span<PortEntry> out, DWORD milliseconds, BOOL ale
   const auto result = port->take(out, Deadline::after(milliseconds),
                                  alertable ? kernel::Alertable::yes : kernel::Alertable::no);
   count = result.count;
-  return result.end == PortEnd::entries ? 0 : code_of(result.end);
+  return result.end == PortEnd::entries ? 0 : end_code(result.end);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ DWORD take_streams(os::ChildProgram& program, const StartupInfo& info) {
   return 0;
 }
 
-DWORD code_of(const SysError& error) noexcept {
+DWORD start_error(const SysError& error) noexcept {
   switch (error.code) {
     case ENOENT:
     case ENOTDIR:
@@ -146,7 +146,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
     const auto started = inherits ? start_with_heritage(program) : start(program);
-    if (!started) return fail(code_of(started.error()));
+    if (!started) return fail(start_error(started.error()));
     return give_process(*started, information);
   });
 }

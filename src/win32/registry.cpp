@@ -47,7 +47,7 @@ std::shared_ptr<Registry> store() {
   return kept;
 }
 
-LSTATUS code_of(const Problem& problem) noexcept {
+LSTATUS status_of(const Problem& problem) noexcept {
   switch (problem.code) {
     case EACCES:
     case EPERM:
@@ -141,7 +141,7 @@ LSTATUS create_key(HKEY key, const std::string& below, REGSAM rights, PHKEY resu
   return with_key(key, kAnyRight, [&](std::string path) -> LSTATUS {
     if (const LSTATUS bad = append(path, below)) return bad;
     const auto created = store()->create_key(path);
-    if (!created) return code_of(created.error());
+    if (!created) return status_of(created.error());
     if (const LSTATUS bad = give_key(std::move(path), rights, result)) return bad;
     const bool made = *created == registry::Created::made;
     if (disposition) *disposition = made ? REG_CREATED_NEW_KEY : REG_OPENED_EXISTING_KEY;
@@ -194,14 +194,14 @@ LSTATUS set(HKEY key, const std::string& name, DWORD type, const BYTE* data, DWO
   return with_key(key, KEY_SET_VALUE, [&](const std::string& path) -> LSTATUS {
     const auto value = from_program<Character>(type, std::as_bytes(std::span{data, size}));
     const auto done = store()->set_value(path, name, value);
-    return done ? LSTATUS{ERROR_SUCCESS} : code_of(done.error());
+    return done ? LSTATUS{ERROR_SUCCESS} : status_of(done.error());
   });
 }
 
 LSTATUS delete_value(HKEY key, const std::string& name) {
   return with_key(key, KEY_SET_VALUE, [&](const std::string& path) -> LSTATUS {
     const auto done = store()->delete_value(path, name);
-    return done ? LSTATUS{ERROR_SUCCESS} : code_of(done.error());
+    return done ? LSTATUS{ERROR_SUCCESS} : status_of(done.error());
   });
 }
 

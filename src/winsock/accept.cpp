@@ -46,7 +46,7 @@ WsaError accept_error(const Socket& listener, int error) {
 }
 
 /// With a blocking hook the wait is ours, so that the hook is called meanwhile.
-WsaError wait_with_hook(Socket& listener, bool non_blocking) {
+WsaError await_connection(Socket& listener, bool non_blocking) {
   if (non_blocking || !has_hook()) [[likely]]
     return WsaError::none;
   return wait_until_ready(listener, os::kReadable, std::nullopt);
@@ -76,7 +76,7 @@ tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& 
       static_cast<void>(os::name_of(deferred.get(), os::End::peer, peer));
       return deferred;
     }
-    const WsaError ended = wait_with_hook(listener, non_blocking);
+    const WsaError ended = await_connection(listener, non_blocking);
     if (ended != WsaError::none) return tl::unexpected{ended};
     if (non_blocking && !may_be_accepted(listener)) return tl::unexpected{WsaError::would_block};
     const int fd = os::accept_on(listener.fd(), mode, &peer);

@@ -44,7 +44,7 @@ Traits traits_of(const os::SocketDescription& what) {
           .windows_protocol = what.protocol};
 }
 
-void take_state(Socket& socket, const os::SocketDescription& what) {
+void take_description(Socket& socket, const os::SocketDescription& what) {
   socket.non_blocking.store(what.blocking == os::Blocking::no, std::memory_order_relaxed);
   socket.bound.store(what.bound || what.connecting, std::memory_order_relaxed);
   if (has_messages(socket)) take_control_switches(socket);
@@ -76,7 +76,7 @@ NewSocket adopt(int fd) {
   if (traits.kind == Kind::other) return tl::unexpected{WsaError::family_not_supported};
   Socket* const socket = Socket::open(fd, traits);
   if (!socket) return tl::unexpected{WsaError::too_many_files};
-  take_state(*socket, *what);
+  take_description(*socket, *what);
   return static_cast<Handle>(fd);
 }
 

@@ -42,7 +42,7 @@ WsaError first_refusal(Steps... steps) {
 }
 
 template <typename Char>
-WsaError check(const Place<Char>& node, const Place<Char>& service, INT flags) {
+WsaError check_places(const Place<Char>& node, const Place<Char>& service, INT flags) {
   if (!node.at && !service.at) return WsaError::host_not_found;
   if ((node.at && node.room == 0) || (service.at && service.room == 0)) {
     return WsaError::invalid_argument;
@@ -56,7 +56,7 @@ WsaError name_address(const SOCKADDR* address, socklen_t size, const Place<Char>
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
   const auto endpoint = read_sockaddr(address, size < 0 ? 0 : static_cast<std::size_t>(size));
   if (!endpoint) return endpoint.error();
-  if (const WsaError refused = check(node, service, flags); refused != WsaError::none) {
+  if (const WsaError refused = check_places(node, service, flags); refused != WsaError::none) {
     return refused;
   }
   const auto has = [flags](int flag) { return (flags & flag) != 0; };

@@ -160,7 +160,7 @@ WsaError give_result(const Question& question, const os::Resolved<Finding>& foun
   }
 }
 
-void tell(const Shared& lookup) {
+void tell_caller(const Shared& lookup) {
   const os::Resolved<Finding> found = lookup->await();
   static_cast<void>(lookups().remove(lookup->number));  // No cancel counts any more.
   const Telling& telling = lookup->telling;
@@ -227,7 +227,7 @@ WsaError start(const Shared& lookup, const AskedWait& waiting) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, told as Windows tells its handles.
   if (waiting.handle) *waiting.handle = reinterpret_cast<HANDLE>(lookup->number);
   const bool asks = start_with<ask>(lookup);
-  if (asks && start_with<tell>(lookup)) return WsaError::io_pending;
+  if (asks && start_with<tell_caller>(lookup)) return WsaError::io_pending;
   static_cast<void>(lookups().remove(lookup->number));
   std::atomic_ref{overlapped.Internal}.store(status_of(WsaError::not_enough_memory));
   if (waiting.handle) *waiting.handle = nullptr;

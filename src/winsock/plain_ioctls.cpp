@@ -14,7 +14,7 @@
 namespace wsalive::winsock {
 namespace {
 
-WsaError give(const IoctlCall& call, std::uint32_t& written, DWORD value) {
+WsaError give_value(const IoctlCall& call, std::uint32_t& written, DWORD value) {
   if (call.buffers.out_size < sizeof value) return WsaError::fault;
   if (!os::store_program(static_cast<DWORD*>(call.buffers.out), value)) return WsaError::fault;
   written = sizeof value;
@@ -60,7 +60,7 @@ WsaError count_unread(const IoctlCall& call, std::uint32_t& written) {
   const bool listens = call.socket.phase.load(std::memory_order_acquire) == Phase::listening;
   const long unread = listens ? 0 : os::unread_bytes(call.socket.fd());
   if (unread < 0) return os::wsa_error(static_cast<int>(-unread));
-  return give(call, written, static_cast<DWORD>(unread));
+  return give_value(call, written, static_cast<DWORD>(unread));
 }
 
 WsaError is_at_mark(const IoctlCall& call, std::uint32_t& written) {
@@ -69,7 +69,7 @@ WsaError is_at_mark(const IoctlCall& call, std::uint32_t& written) {
   if (refused != 0) return os::wsa_error(refused);
   const int mark = in_line != 0 ? 0 : os::is_at_mark(call.socket.fd());
   if (mark < 0) return os::wsa_error(-mark);
-  return give(call, written, mark == 0 ? TRUE : FALSE);
+  return give_value(call, written, mark == 0 ? TRUE : FALSE);
 }
 
 }  // namespace wsalive::winsock

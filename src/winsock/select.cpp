@@ -126,7 +126,7 @@ void SelectCall::write() {
 }
 
 /// nullopt in `deadline`: for ever.
-WsaError deadline_of(const timeval* time_out, std::optional<Instant>& deadline) {
+WsaError read_deadline(const timeval* time_out, std::optional<Instant>& deadline) {
   if (!time_out) return WsaError::none;
   timeval wait{};
   if (!os::load_program(time_out, wait)) return WsaError::fault;
@@ -142,7 +142,7 @@ Count select_call(fd_set* reading, fd_set* writing, fd_set* exceptional, const t
     return refused(refusal);
   }
   std::optional<Instant> deadline;
-  if (const WsaError bad = deadline_of(time_out, deadline); bad != WsaError::none) {
+  if (const WsaError bad = read_deadline(time_out, deadline); bad != WsaError::none) {
     return refused(bad);
   }
   SelectCall call{reading, writing, exceptional};

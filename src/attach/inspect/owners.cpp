@@ -53,15 +53,15 @@ std::string program_of(pid_t pid) {
 }
 
 /// The inode of a process's network namespace; 0 where it may not be seen.
-std::uint64_t network_of(const std::string& process) {
+std::uint64_t network_inode_of(const std::string& process) {
   struct stat status {};
   const std::string path = fmt::format("/proc/{}/ns/net", process);
   return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
 void note_network(pid_t pid, Owners& owners) {
-  static const std::uint64_t ours = network_of("self");
-  const std::uint64_t network = network_of(std::to_string(pid));
+  static const std::uint64_t ours = network_inode_of("self");
+  const std::uint64_t network = network_inode_of(std::to_string(pid));
   if (network != 0 && network != ours) owners.other_networks.emplace(network, pid);
 }
 

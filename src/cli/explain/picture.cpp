@@ -80,8 +80,8 @@ class Lane {
   [[nodiscard]] std::string words() const {
     const policy::Timing& timing = subject_.timing;
     const std::string numbers =
-        fmt::format("T {} · I {} · N {}", policy::format_duration(Millis{timing.idle.count()}),
-                    policy::format_duration(Millis{timing.interval.count()}), timing.probes);
+        fmt::format("T {} · I {} · N {}", policy::format_duration(timing.idle),
+                    policy::format_duration(timing.interval), timing.probes);
     return svg::text({kLeft - 8, top_ + 24}, subject_.title, "name") +
            svg::text({kLeft + 182, top_ + 24}, numbers, "soft") + verdict();
   }

@@ -18,8 +18,6 @@ using policy::format_duration;
 using policy::Happening;
 using policy::Millis;
 
-std::string shown(policy::DwordMillis time) { return format_duration(Millis{time.count()}); }
-
 std::string heading(const Page& page, std::string_view text) {
   return fmt::format("\n{}\n", page.ink(Tone::strong, text));
 }
@@ -30,8 +28,9 @@ std::string numbers(const Subject& subject, const Page& page) {
                        const Part& part) {
     table.add({{letter, Tone::strong}, {std::move(value)}, {meaning}, {part.source, Tone::faint}});
   };
-  add("T", shown(subject.timing.idle), "silence before the first probe", subject.time);
-  add("I", shown(subject.timing.interval), "gap between unanswered probes", subject.interval);
+  add("T", format_duration(subject.timing.idle), "silence before the first probe", subject.time);
+  add("I", format_duration(subject.timing.interval), "gap between unanswered probes",
+      subject.interval);
   add("N", std::to_string(subject.timing.probes), "unanswered probes before giving up",
       subject.probes);
   return table.text(page, 2);
@@ -98,10 +97,10 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
     if (event.what == Happening::answer) unanswered = 0;
     if (at >= cut.from && at < cut.to) {
       if (at != cut.from) continue;
-      table.add(
-          {{"..."},
-           {fmt::format("{} more, one every {}", cut.to - cut.from, shown(subject.timing.interval)),
-            Tone::faint}});
+      table.add({{"..."},
+                 {fmt::format("{} more, one every {}", cut.to - cut.from,
+                              format_duration(subject.timing.interval)),
+                  Tone::faint}});
       continue;
     }
     table.add({{format_duration(event.at)}, {event_words(event, unanswered), tone_of(event.what)}});
@@ -171,8 +170,8 @@ std::string assumption(const Scene& scene, const Page& page) {
 std::string host_words(const HostPart& host, const policy::Timing& timing) {
   using policy::DriverKind;
   const auto late = [](const policy::Timing& actual) {
-    return fmt::format("T {}, I {}, N {}", shown(actual.idle), shown(actual.interval),
-                       actual.probes);
+    return fmt::format("T {}, I {}, N {}", format_duration(actual.idle),
+                       format_duration(actual.interval), actual.probes);
   };
   switch (host.plain.kind) {
     case DriverKind::silent:
@@ -195,7 +194,7 @@ std::string others_words(const HostPart& host, const policy::Timing& timing) {
   const policy::Timing actual = policy::as_timing(host.kernel);
   if (actual == timing) return "In other people's programs (run, attach, set): the same.";
   return fmt::format("In other people's programs, which the kernel keeps alone: T {}, I {}, N {}.",
-                     shown(actual.idle), shown(actual.interval), actual.probes);
+                     format_duration(actual.idle), format_duration(actual.interval), actual.probes);
 }
 
 /// A socket's own words, in place of a host's.
@@ -264,8 +263,9 @@ std::string side_by_side(const Scene& scene, const Page& page) {
   const auto time_or = [](const std::optional<Millis>& time, const char* none) {
     return time ? format_duration(*time) : std::string{none};
   };
-  add("T, silence before the first probe", [](const Subject& s) { return shown(s.timing.idle); });
-  add("I, gap between probes", [](const Subject& s) { return shown(s.timing.interval); });
+  add("T, silence before the first probe",
+      [](const Subject& s) { return format_duration(s.timing.idle); });
+  add("I, gap between probes", [](const Subject& s) { return format_duration(s.timing.interval); });
   add("N, unanswered probes", [](const Subject& s) { return std::to_string(s.timing.probes); });
   if (scene.path_timeout) {
     const std::string path = fmt::format("path, {}", format_duration(*scene.path_timeout));

@@ -24,8 +24,6 @@ using policy::PathObservation;
 using policy::PathResult;
 using policy::PathSight;
 
-std::string shown(policy::DwordMillis time) { return format_duration(Millis{time.count()}); }
-
 /// Neighbours of the same kind in one line.
 std::string sight_table(const std::vector<PathObservation>& observations,
                         const std::string& heading, const Page& page) {
@@ -47,22 +45,22 @@ std::string sight_table(const std::vector<PathObservation>& observations,
 }
 
 std::string options_of(const policy::Timing& timing) {
-  return fmt::format("--time {} --interval {} --probes {}", shown(timing.idle),
-                     shown(timing.interval), timing.probes);
+  return fmt::format("--time {} --interval {} --probes {}", format_duration(timing.idle),
+                     format_duration(timing.interval), timing.probes);
 }
 
 std::string advice_text(const policy::Timing& timing, const Page& page) {
   const Millis end = Millis{timing.idle.count()} + timing.probes * Millis{timing.interval.count()};
   std::string text = page.ink(Tone::strong, "Settings that keep connections on this path") + "\n\n";
-  text += fmt::format("  T {}, I {}, N {}\n\n", shown(timing.idle), shown(timing.interval),
-                      timing.probes);
+  text += fmt::format("  T {}, I {}, N {}\n\n", format_duration(timing.idle),
+                      format_duration(timing.interval), timing.probes);
   text += fmt::format("  wsalive run {} -- PROGRAM\n", options_of(timing));
   text += fmt::format("  wsalive set PID {}\n\n", options_of(timing));
   return text +
          wrapped(fmt::format("The first probe comes after half of what is kept, and there is time "
                              "for the others should it get lost. A peer that dies is noticed "
                              "after {}.",
-                             shown(end)),
+                             format_duration(end)),
                  page.width, 2);
 }
 
@@ -78,7 +76,7 @@ std::string oddities(const PathResult& result, const Page& page) {
     text +=
         wrapped(fmt::format("One was lost after {} already, though others of that age were kept: "
                             "the path is lossy, or more than one.",
-                            path::shown(*result.earliest_loss)),
+                            shown(*result.earliest_loss)),
                 page.width, 2) +
         '\n';
   }
@@ -171,9 +169,9 @@ std::string PathReport::text(const Page& page) const {
                          : sentences(words_for(found_.target, found_.outward.way.result), page) +
                                one_way(found_.outward, "WHAT A PROBE MET", page);
   if (const auto timing = advice_for(found_.joint())) text += advice_text(*timing, page);
-  text += page.ink(Tone::faint,
-                   fmt::format("\nTook {}, {} connections to {}.\n", path::shown(found_.took),
-                               found_.connections, found_.address));
+  text +=
+      page.ink(Tone::faint, fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
+                                        found_.connections, found_.address));
   return text;
 }
 

@@ -55,7 +55,7 @@ Tone tone_of(Outlook outlook) {
   return Tone::plain;
 }
 
-std::string_view words_for(Outlook outlook) {
+std::string_view outlook_words(Outlook outlook) {
   switch (outlook) {
     case Outlook::unanswered:
       return "probes go unanswered";
@@ -198,7 +198,7 @@ std::string Board::head_line(std::size_t width) const {
 std::string Board::detail_line() const {
   if (shown_.empty()) return "no such connection";
   const Row& row = shown_[selected_];
-  const std::string_view words = words_for(row.outlook);
+  const std::string_view words = outlook_words(row.outlook);
   // The table may have cut the first two.
   return fmt::format("{}  {}  {}", row.program, row.remote,
                      words.empty() ? std::string_view{row.keep_alive} : words);

@@ -138,7 +138,7 @@ bool is_writable(char* at, std::size_t size) {
   return os::is_writable(at, size);
 }
 
-WsaError check_buffers(const Socket& listener, const AcceptExCall& request) {
+WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
   const std::uint32_t least = os::socket_address_size(listener.traits().family) + kBeside;
   if (request.remote_size < least) return WsaError::fault;
   if (request.local_size != 0 && request.local_size < least) return WsaError::fault;
@@ -200,7 +200,7 @@ WsaError accept_ex_call(const AcceptExCall& request) {
   if (listener->phase.load(std::memory_order_acquire) != Phase::listening) {
     return WsaError::invalid_argument;
   }
-  if (const WsaError bad = check_buffers(*listener, request); bad != WsaError::none) return bad;
+  if (const WsaError bad = check_memory(*listener, request); bad != WsaError::none) return bad;
   if (const WsaError bad = prepare_listener(*listener); bad != WsaError::none) return bad;
   return start(*listener, *accepting, request);
 }

@@ -92,7 +92,7 @@ WsaError phase_refusal(Socket& socket) {
   return phase != Phase::fresh || !bound ? WsaError::invalid_argument : WsaError::none;
 }
 
-WsaError check(Socket& socket, const ConnectExCall& request, os::SocketAddress& address) {
+WsaError check_call(Socket& socket, const ConnectExCall& request, os::SocketAddress& address) {
   if (!socket.is_tcp()) return WsaError::operation_not_supported;
   const WsaError bad = take_address(socket, request.name, request.name_size, address);
   if (bad != WsaError::none) return bad;
@@ -135,7 +135,7 @@ WsaError connect_ex_call(const ConnectExCall& request) {
   if (!socket) return WsaError::not_a_socket;
   if (!request.overlapped) return WsaError::invalid_parameter;  // K-103
   os::SocketAddress address;
-  if (const WsaError bad = check(*socket, request, address); bad != WsaError::none) return bad;
+  if (const WsaError bad = check_call(*socket, request, address); bad != WsaError::none) return bad;
   return start(*socket, request, address);
 }
 

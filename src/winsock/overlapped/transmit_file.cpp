@@ -56,7 +56,7 @@ struct Call {
   DWORD flags;
 };
 
-WsaError check(const Call& call) {
+WsaError check_sending(const Call& call) {
   constexpr DWORD kKnown =
       TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC;
   constexpr DWORD kEndingFlags = TF_DISCONNECT | TF_REUSE_SOCKET;
@@ -93,7 +93,7 @@ struct FileWish {
 };
 
 WsaError transmit_file(const Call& call, const FileWish& wish) {
-  if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  if (const WsaError bad = check_sending(call); bad != WsaError::none) return bad;
   if (!call.socket.is_stream()) return WsaError::operation_not_supported;
   TRANSMIT_FILE_BUFFERS around{};
   if (wish.buffers && !os::load_program(wish.buffers, around)) return WsaError::fault;
@@ -140,7 +140,7 @@ WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& elemen
 
 WsaError transmit_packets(const Call& call, const TRANSMIT_PACKETS_ELEMENT* elements, DWORD count,
                           DWORD per_send) {
-  if (const WsaError bad = check(call); bad != WsaError::none) return bad;
+  if (const WsaError bad = check_sending(call); bad != WsaError::none) return bad;
   if (has_messages(call.socket)) {
     if (const WsaError bad = check_messages(call); bad != WsaError::none) return bad;
   }
