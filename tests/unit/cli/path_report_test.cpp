@@ -1,0 +1,59 @@
+// What `wsalive path` reports of a path that forgets after a minute: the very lines that README.md shows.
+
+#include "cli/path/path_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace wsalive::cli::path {
+namespace {
+
+using policy::Millis;
+using policy::PathSight;
+
+/// The lines below a command in README.md, up to the end of its block.
+std::string sample_of(const std::string& command) {
+  const char* const source = std::getenv("WSALIVE_SOURCE");
+  std::ifstream file{std::string{source ? source : "."} + "/README.md"};
+  std::stringstream read;
+  read << file.rdbuf();
+  const std::string text = read.str();
+  const std::size_t at = text.find("$ " + command + '\n');
+  if (at == std::string::npos) return {};
+  const std::size_t first = text.find('\n', at) + 1;
+  return text.substr(first, text.find("```", first) - first);
+}
+
+/// As a real search saw it: a firewall of the kernel's that forgets after 60 s.
+Found a_minute() {
+  Found found{.target = "db.example:5432",
+              .address = "10.0.0.5:5432",
+              .outward = {},
+              .inward = std::nullopt,
+              .took = Millis{129'000},
+              .connections = 38};
+  for (const int idle : {1'019, 5'500, 15'500, 31'000, 45'900, 53'400, 57'000, 58'600, 59'786}) {
+    found.outward.observations.push_back({Millis{idle}, PathSight::kept});
+  }
+  for (int i = 0; i < 2; ++i) {
+    found.outward.observations.push_back({Millis{61'000}, PathSight::silent});
+  }
+  policy::PathResult& result = found.outward.way.result;
+  result.finding = policy::PathFinding::forgets;
+  result.kept = Millis{59'786};
+  result.lost = Millis{61'000};
+  return found;
+}
+
+TEST(PathReport, ReadmeShowsWhatItSays) {
+  const std::string shown = sample_of("wsalive path db.example:5432");
+  ASSERT_FALSE(shown.empty());
+  EXPECT_EQ(PathReport{a_minute()}.text({.ink = os::Ink{false}, .width = 80}), shown);
+}
+
+}  // namespace
+}  // namespace wsalive::cli::path
