@@ -108,8 +108,10 @@ class Path(tool.Tool):
         state = os.path.join(self.home, ".local/state/wsalive", "path-" + target.replace(":", "_") + ".json")
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:  # The rung at 5.5 s.
-            if os.path.exists(state) and len(json.load(open(state, encoding="ascii"))["observations"]) > 1:
-                break
+            if os.path.exists(state):
+                with open(state, encoding="ascii") as file:
+                    if len(json.load(file)["observations"]) > 1:
+                        break
             time.sleep(0.1)
         self.assertIn("another wsalive path", self.refused(7, "path", target))
         begun.send_signal(signal.SIGINT)
@@ -120,6 +122,20 @@ class Path(tool.Tool):
         self.assertIn("going on from an interrupted search", again.stderr)
         self.assertGreaterEqual(json.loads(again.stdout)["kept_ms"], 6000)
         self.assertFalse(os.path.exists(state))
+
+    def test_fresh_forgets_what_an_interrupted_search_has_found(self):
+        target = self.far_end(lambda connection, age: False)
+        folder = os.path.join(self.home, ".local/state/wsalive")
+        os.makedirs(folder)
+        found = {"version": 1, "saved": int(time.time()), "observations": [{"idle_ms": 5000, "sight": "kept"}]}
+        for fresh in ((), ("--fresh",)):
+            with open(os.path.join(folder, "path-" + target.replace(":", "_") + ".json"), "w", encoding="ascii") as file:
+                json.dump(found, file)
+            done = self.run_tool("path", target, "--max", "1s", "--connections", "2", "--json", *fresh)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual("going on from an interrupted search: kept after 5s" in done.stderr, not fresh)
+            kept = json.loads(done.stdout)["kept_ms"]
+            self.assertTrue(1000 <= kept < 4000 if fresh else kept == 5000, kept)
 
     def test_a_broken_state_file_is_not_believed(self):
         target = self.far_end(lambda connection, age: False)

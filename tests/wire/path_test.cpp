@@ -83,9 +83,9 @@ class PathCommand : public ThroughFirewall {
 
   static void expect_three_seconds(const nlohmann::json& json) {
     EXPECT_EQ(json.value("finding", ""), "forgets") << json.dump(1);
-    // The kernel's timers are whole ticks; a busy machine sees an answer late, never early.
-    EXPECT_LE(json.value("kept_ms", 0), 3050) << json.dump(1);
-    EXPECT_GE(json.value("lost_ms", 0), 2950) << json.dump(1);
+    // A busy machine hears an answer late, and then counts the silence from later than the firewall does.
+    EXPECT_LE(json.value("kept_ms", 0), 3100) << json.dump(1);
+    EXPECT_GE(json.value("lost_ms", 0), 2900) << json.dump(1);
     EXPECT_LE(json.value("error_ms", 1000), 120) << json.dump(1);
     const auto advice = json["advice"];
     EXPECT_LE(advice.value("time_ms", 9999), 1500);
