@@ -10,6 +10,7 @@
 
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/connections.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/live_lint.hpp"
 #include "cli/timing_options.hpp"
