@@ -141,6 +141,12 @@ LiveSocket LiveSocket::refused() {
   return made;
 }
 
+void LiveSocket::hear(std::string_view text) const {
+  must(::send(peer_.get(), text.data(), text.size(), 0), "send");
+  char first = 0;
+  must(::recv(fd_.get(), &first, 1, MSG_PEEK), "recv");
+}
+
 void LiveSocket::reset_by_peer() {
   const linger at_once{1, 0};
   must(::setsockopt(peer_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), "SO_LINGER");

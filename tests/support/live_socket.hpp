@@ -40,6 +40,8 @@ class LiveSocket {
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] winsock::Socket& entry() const { return *winsock::Socket::find(handle()); }
 
+  /// The far side sends that; returns when it has arrived.
+  void hear(std::string_view text) const;
   /// The far side answers with a reset; returns when it has arrived.
   void reset_by_peer();
   /// Drains the far side's queue; returns when the connection stands.
