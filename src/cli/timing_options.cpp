@@ -47,6 +47,17 @@ tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason
                                 .remedy = "mend the file, or name another one"});
 }
 
+tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
+  const bool about_rules = problem.what == registry::Choosable::rules;
+  return tl::unexpected(
+      Failure{.code = ExitCode::bad_input,
+              .attempt = about_rules ? "cannot tell which rules to follow"
+                                     : "cannot tell which release of Windows to follow",
+              .reason = problem.text,
+              .remedy = about_rules ? "use documented or observed"
+                                    : fmt::format("use one of {}", release_names())});
+}
+
 /// The store of the command line's own file: it must be there, and sound.
 Fallible<registry::StoreFiles> store_of(const std::string& file) {
   if (!os::file_stamp(file)) return bad_registry(file, "there is no such file");
@@ -90,17 +101,7 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   }
   ChosenTiming chosen;
   chosen.settings = registry::load_settings(environment, files, {.release = release_, .rules = {}});
-  if (!chosen.settings.problems.empty()) {
-    const std::string& problem = chosen.settings.problems.front();
-    const bool about_rules = problem.find("rule set") != std::string::npos;
-    return tl::unexpected(
-        Failure{.code = ExitCode::bad_input,
-                .attempt = about_rules ? "cannot tell which rules to follow"
-                                       : "cannot tell which release of Windows to follow",
-                .reason = problem,
-                .remedy = about_rules ? "use documented or observed"
-                                      : fmt::format("use one of {}", release_names())});
-  }
+  if (!chosen.settings.problems.empty()) return unknown_choice(chosen.settings.problems.front());
   chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
   chosen.timing =
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);

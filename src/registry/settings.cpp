@@ -17,14 +17,15 @@ template <typename T>
 struct Choice {
   const char* variable;
   std::string_view stored;
-  std::string_view what;
+  Choosable what;
+  std::string_view noun;
   Named<T> named;
 };
 
-constexpr Choice<policy::Release> kRelease{"WSALIVE_RELEASE", policy::kReleaseValue, "release",
-                                           policy::release_named};
-constexpr Choice<policy::Rules> kRules{"WSALIVE_RULES", policy::kRulesValue, "rule set",
-                                       policy::rules_named};
+constexpr Choice<policy::Release> kRelease{"WSALIVE_RELEASE", policy::kReleaseValue,
+                                           Choosable::release, "release", policy::release_named};
+constexpr Choice<policy::Rules> kRules{"WSALIVE_RULES", policy::kRulesValue, Choosable::rules,
+                                       "rule set", policy::rules_named};
 
 template <typename T>
 struct Chosen {
@@ -36,26 +37,27 @@ struct Chosen {
 template <typename T>
 Chosen<T> choose(const Choice<T>& choice, std::optional<T> by_call,
                  const std::optional<std::string>& variable, const Store& store, T fallback,
-                 std::vector<std::string>& problems) {
+                 std::vector<ChoiceProblem>& problems) {
+  const auto problem = [&](std::string text) -> Chosen<T> {
+    problems.push_back({choice.what, std::move(text)});
+    return {fallback, ChosenBy::default_};
+  };
   if (by_call) return {*by_call, ChosenBy::call};
   if (variable) {
     if (const auto found = choice.named(*variable)) return {*found, ChosenBy::environment};
-    problems.push_back(
-        fmt::format("{}: \"{}\" is no {} that is known", choice.variable, *variable, choice.what));
-    return {fallback, ChosenBy::default_};
+    return problem(
+        fmt::format("{}: \"{}\" is no {} that is known", choice.variable, *variable, choice.noun));
   }
   const StoredValue* const stored = store.find(policy::kSettingsKey, choice.stored);
   if (!stored) return {fallback, ChosenBy::default_};
   const std::optional<std::string> text = as_string(stored->value);
   if (!text) {
-    problems.push_back(
+    return problem(
         fmt::format(R"({}\{}: the value is not a REG_SZ)", policy::kSettingsKey, choice.stored));
-    return {fallback, ChosenBy::default_};
   }
   if (const auto found = choice.named(*text)) return {*found, ChosenBy::store};
-  problems.push_back(fmt::format(R"({}\{}: "{}" is no {} that is known)", policy::kSettingsKey,
-                                 choice.stored, *text, choice.what));
-  return {fallback, ChosenBy::default_};
+  return problem(fmt::format(R"({}\{}: "{}" is no {} that is known)", policy::kSettingsKey,
+                             choice.stored, *text, choice.noun));
 }
 
 void read_registry(const Store& store, Settings& settings) {

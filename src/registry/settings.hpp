@@ -25,6 +25,15 @@ struct CallChoice {
 /// Which of the four places a choice came from, strongest first.  K-121
 enum class ChosenBy : std::uint8_t { call, environment, store, default_ };
 
+/// What is chosen by name.
+enum class Choosable : std::uint8_t { release, rules };
+
+/// A name that nobody knows, in a sentence that names the place.
+struct ChoiceProblem {
+  Choosable what = Choosable::release;
+  std::string text;
+};
+
 struct Settings {
   policy::Release release = policy::kDefaultRelease;
   policy::Rules rules = policy::Rules::documented;
@@ -32,9 +41,9 @@ struct Settings {
   ChosenBy rules_by = ChosenBy::default_;
   policy::RegistryValues registry;
 
-  /// Unknown releases and rules, each a sentence that names the place. WSAStartup answers
-  /// WSASYSNOTREADY if there is any (K-122); release or rules are then the default.
-  std::vector<std::string> problems;
+  /// Unknown releases and rules. WSAStartup answers WSASYSNOTREADY if there is any (K-122); release or
+  /// rules are then the default.
+  std::vector<ChoiceProblem> problems;
 
   /// What counts as absent, and why: broken files, values out of range or of a wrong type (K-84,
   /// K-85). Not a reason to fail.

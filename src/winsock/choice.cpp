@@ -2,6 +2,7 @@
 
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "base/wsa_error.hpp"
 #include "os/program_memory.hpp"
@@ -22,11 +23,11 @@ registry::CallChoice chosen_by_call() {
   return g_choice;
 }
 
-void note_problems(const std::vector<std::string>& problems) {
+void note_problems(const std::vector<registry::ChoiceProblem>& problems) {
   std::string text;
-  for (const std::string& problem : problems) {
+  for (const registry::ChoiceProblem& problem : problems) {
     if (!text.empty()) text += '\n';
-    text += problem;
+    text += problem.text;
   }
   keep_startup_problem(text);
 }

@@ -1,7 +1,6 @@
 // What the program chose by a call of ours, and what was wrong with the last start-up (K-121, K-122).
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "registry/settings.hpp"
@@ -12,6 +11,6 @@ namespace wsalive::winsock {
 [[nodiscard]] registry::CallChoice chosen_by_call();
 
 /// Keeps the sentences that wsalive_startup_problem gives.
-void note_problems(const std::vector<std::string>& problems);
+void note_problems(const std::vector<registry::ChoiceProblem>& problems);
 
 }  // namespace wsalive::winsock

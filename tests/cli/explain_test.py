@@ -131,6 +131,12 @@ class Explain(tool.Tool):
     def test_an_unknown_rule_set_of_the_environment_is_refused(self):  # K-122
         said = self.refused(3, "explain", env={"WSALIVE_RULES": "foo"})
         self.assertIn("use documented or observed", said)
+        # What is wrong with a rule set is told from the place, not from words that stand in it.
+        said = self.refused(3, "explain", env={"WSALIVE_RELEASE": "rule set"})
+        self.assertIn("which release of Windows", said)
+        self.assertIn("use one of win2000", said)
+        self.path("registry.reg", 'REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\wsalive]\n"Rules"=dword:00000001\n')
+        self.assertIn("use documented or observed", self.refused(3, "explain"))
 
     def test_an_unknown_release_of_the_environment_is_refused(self):  # K-122
         self.assertIn("win12", self.refused(3, "explain", env={"WSALIVE_RELEASE": "win12"}))

@@ -72,8 +72,10 @@ TEST_F(SettingsTest, TheEnvironmentBeatsTheStoreAndTheCallBeatsBoth) {  // K-121
 TEST_F(SettingsTest, AnUnknownNameInTheEnvironmentIsAProblem) {  // K-122
   const Settings settings = load_settings(environment("win95", "strict"), {});
   ASSERT_EQ(settings.problems.size(), 2U);
-  EXPECT_EQ(settings.problems[0], "WSALIVE_RELEASE: \"win95\" is no release that is known");
-  EXPECT_EQ(settings.problems[1], "WSALIVE_RULES: \"strict\" is no rule set that is known");
+  EXPECT_EQ(settings.problems[0].what, Choosable::release);
+  EXPECT_EQ(settings.problems[0].text, "WSALIVE_RELEASE: \"win95\" is no release that is known");
+  EXPECT_EQ(settings.problems[1].what, Choosable::rules);
+  EXPECT_EQ(settings.problems[1].text, "WSALIVE_RULES: \"strict\" is no rule set that is known");
   EXPECT_EQ(settings.release, Release::win11);
 }
 
@@ -82,9 +84,9 @@ TEST_F(SettingsTest, AnUnknownNameInTheStoreIsAProblem) {  // K-122
       load_settings({}, user(kOurs, "\"Release\"=\"Win11\"\n\"Rules\"=dword:1\n"));
   ASSERT_EQ(settings.problems.size(), 2U);
   EXPECT_EQ(
-      settings.problems[0],
+      settings.problems[0].text,
       "HKEY_LOCAL_MACHINE\\SOFTWARE\\wsalive\\Release: \"Win11\" is no release that is known");
-  EXPECT_EQ(settings.problems[1],
+  EXPECT_EQ(settings.problems[1].text,
             "HKEY_LOCAL_MACHINE\\SOFTWARE\\wsalive\\Rules: the value is not a REG_SZ");
 }
 
