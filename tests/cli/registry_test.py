@@ -36,6 +36,14 @@ class Registry(tool.Tool):
         for line in self.ok("registry", "list").splitlines():
             self.assertLessEqual(len(line), 80, line)
 
+    def test_each_action_has_examples_of_its_own(self):
+        for action in ("list", "get", "set", "unset", "import", "export"):
+            shown = self.ok("registry", action, "--help").split("example")[1]
+            lines = [line for line in shown.splitlines() if line.startswith("  wsalive")]
+            self.assertTrue(lines, action)
+            for line in lines:
+                self.assertTrue(line.startswith(f"  wsalive registry {action}"), line)
+
     def test_the_release_of_the_store_is_followed(self):  # K-121
         self.ok("registry", "set", "Release", "winxp")
         self.assertEqual(self.json("explain")["subjects"][0]["name"], "winxp")

@@ -124,20 +124,23 @@ class RegistryCommand final : public Command {
  public:
   void declare(CLI::App& parser) override {
     parser.require_subcommand(1);
-    add(parser, "list", "Show all values and where they come from", &RegistryCommand::list);
-    CLI::App* const get = add(parser, "get", "Show one value", &RegistryCommand::get);
-    CLI::App* const set = add(parser, "set", "Store one value", &RegistryCommand::set);
-    CLI::App* const unset = add(parser, "unset", "Take one value away", &RegistryCommand::unset);
+    add(parser, "list", "Show all values and where they come from", &RegistryCommand::list, R"(
+examples:
+  wsalive registry list
+  wsalive registry list --json)");
+    CLI::App* const get = add(parser, "get", "Show one value", &RegistryCommand::get, R"(
+example:
+  wsalive registry get KeepAliveTime)");
+    CLI::App* const set = add(parser, "set", "Store one value", &RegistryCommand::set, R"(
+examples:
+  wsalive registry set KeepAliveTime 45s
+  wsalive registry set Release winxp --machine)");
+    CLI::App* const unset = add(parser, "unset", "Take one value away", &RegistryCommand::unset, R"(
+example:
+  wsalive registry unset KeepAliveTime)");
     for (CLI::App* const each : {get, set, unset}) declare_name(*each);
     set->add_option("value", text_, "A time with its unit, a count, or a word")->required();
-    CLI::App* const import =
-        add(parser, "import", "Take the values of a .reg file or a SYSTEM hive over",
-            &RegistryCommand::import_file);
-    import->add_option("file", file_, "The file")->required()->type_name("FILE");
-    add(parser, "export", "Write the values that are set as a .reg file",
-        &RegistryCommand::export_file)
-        ->add_option("file", file_, "The file; without one, standard output")
-        ->type_name("FILE");
+    CLI::App* const import = declare_files(parser);
     for (CLI::App* const each : {set, unset, import}) {
       each->add_flag("--machine", machine_, "Write the machine's file, not the user's");
     }
@@ -148,8 +151,29 @@ class RegistryCommand final : public Command {
  private:
   using Action = Outcome (RegistryCommand::*)();
 
-  CLI::App* add(CLI::App& parser, const std::string& name, const std::string& help, Action action) {
+  /// \return import's parser.
+  CLI::App* declare_files(CLI::App& parser) {
+    CLI::App* const import =
+        add(parser, "import", "Take the values of a .reg file or a SYSTEM hive over",
+            &RegistryCommand::import_file, R"(
+examples:
+  wsalive registry import tcpip-parameters.reg
+  wsalive registry import /mnt/windows/Windows/System32/config/SYSTEM)");
+    import->add_option("file", file_, "The file")->required()->type_name("FILE");
+    add(parser, "export", "Write the values that are set as a .reg file",
+        &RegistryCommand::export_file, R"(
+examples:
+  wsalive registry export
+  wsalive registry export keep-alive.reg)")
+        ->add_option("file", file_, "The file; without one, standard output")
+        ->type_name("FILE");
+    return import;
+  }
+
+  CLI::App* add(CLI::App& parser, const std::string& name, const std::string& help, Action action,
+                const std::string& examples) {
     CLI::App* const made = parser.add_subcommand(name, help);
+    made->footer(examples);  // Not the parent's, which a sub-command has at first.
     made->formatter(parser.get_formatter());
     made->set_help_flag("-h,--help", "Show this help");
     made->callback([this, action] { chosen_ = action; });
