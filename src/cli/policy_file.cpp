@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -11,6 +14,7 @@
 
 #include "cli/nearest_word.hpp"
 #include "cli/policy_rules.hpp"
+#include "os/file.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {
@@ -165,27 +169,86 @@ Read<PolicyFile> read_file(const toml::table& top, const policy::Timing& otherwi
   return file;
 }
 
-tl::unexpected<Failure> wrong(const std::string& file, std::string reason) {
+tl::unexpected<Failure> wrong(const std::string& file, std::string reason,
+                              std::string remedy = "mend it; nothing was attached") {
   return tl::unexpected(Failure{.code = ExitCode::bad_input,
                                 .attempt = "cannot read the policy",
                                 .subject = file,
                                 .reason = std::move(reason),
-                                .remedy = "nothing was attached"});
+                                .remedy = std::move(remedy)});
 }
 
 std::string placed(const toml::source_position& at, std::string_view text) {
   return fmt::format("line {}, column {}: {}", at.line, at.column, text);
 }
 
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// Where a text in three quotes begins that the end of the file cuts off: at an odd one, the last.
+std::optional<toml::source_position> open_text(std::string_view content, std::string_view quotes) {
+  std::size_t last = std::string_view::npos;
+  bool is_open = false;
+  for (std::size_t at = content.find(quotes); at != std::string_view::npos;
+       at = content.find(quotes, at + quotes.size())) {
+    last = at;
+    is_open = !is_open;
+  }
+  if (!is_open) return std::nullopt;
+  const std::string_view before = content.substr(0, last);
+  const std::size_t line_end = before.rfind('\n');
+  const std::size_t column = line_end == std::string_view::npos ? last + 1 : last - line_end;
+  return toml::source_position{
+      static_cast<toml::source_index>(std::ranges::count(before, '\n') + 1),
+      static_cast<toml::source_index>(column)};
+}
+
+/// Whether the line has no character at that column: columns count characters, not bytes.
+bool is_line_end(std::string_view content, const toml::source_position& at) {
+  for (toml::source_index line = 1; line < at.line; ++line) {
+    const std::size_t end = content.find('\n');
+    if (end == std::string_view::npos) return true;
+    content.remove_prefix(end + 1);
+  }
+  const std::string_view line = content.substr(0, content.find_first_of("\r\n"));
+  const auto begins_character = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  };
+  return std::ranges::count_if(line, begins_character) < std::int64_t{at.column};
+}
+
+/// What the parser of TOML found wrong, in words about the file rather than about the parser.
+std::string parser_mistake(std::string_view content, const toml::parse_error& error) {
+  const toml::source_position at = error.source().begin;
+  const std::string_view text = error.description();
+  if (!at) return std::string{text};
+  const bool cut_off = has(text, "end-of-file");
+  if (has(text, "string: ") && (cut_off || has(text, "control characters")) &&
+      is_line_end(content, at)) {
+    for (const std::string_view quotes : {R"(""")", "'''"}) {
+      const auto opening = cut_off ? open_text(content, quotes) : std::nullopt;
+      if (opening) return placed(*opening, fmt::format("the text after {} is not closed", quotes));
+    }
+    return placed(at, "a text in quotes is not closed on its line");
+  }
+  if (has(text, "integer: ") || has(text, "floating-point: ")) {
+    return placed(at, "no number; times and addresses stand in quotes, as in \"45s\"");
+  }
+  return placed(at, text);
+}
+
 }  // namespace
 
 Fallible<PolicyFile> read_policy(const std::string& file, const policy::Timing& otherwise) {
-  const toml::parse_result parsed = toml::parse_file(file);
-  if (!parsed) {
-    const toml::source_position at = parsed.error().source().begin;
-    return wrong(file, at ? placed(at, parsed.error().description())
-                          : std::string{parsed.error().description()});
+  const Result<std::string> content = os::read_file(file);
+  if (!content) {
+    const int code = content.error().code;
+    return wrong(file, code == EINVAL ? "it is no regular file" : ::strerrordesc_np(code),
+                 "name a TOML file that you may read; nothing was attached");
   }
+  const toml::parse_result parsed = toml::parse(*content, file);
+  if (!parsed) return wrong(file, parser_mistake(*content, parsed.error()));
   Read<PolicyFile> policy = read_file(parsed.table(), otherwise);
   if (!policy) return wrong(file, placed(policy.error().at, policy.error().text));
   for (const PolicyRule& rule : policy->rules) {

@@ -59,7 +59,7 @@ struct PolicyFile {
 ///     leave_alone = true
 ///
 /// \param otherwise  What the file does not say.
-/// Failures  bad_input, with line and column.
+/// Failures  bad_input: with the cause if the file cannot be read, else with line and column.
 [[nodiscard]] Fallible<PolicyFile> read_policy(const std::string& file,
                                                const policy::Timing& otherwise);
 

@@ -253,12 +253,24 @@ class Refusals(tool.Tool):
                 ('[[rule]]\nfrom = "1.2.3.4:5"', 2, 8, "no port of this end"),
                 ('[[rule]]\ndirection = "out"', 2, 13, "made"),
                 ('[[rule]]\n\n  port = 5', 3, 3, "unknown key 'port'"),
-                ('time = "45s', 1, None, ""),
+                ('time = "45s', 1, None, "a text in quotes is not closed"),
+                ('# one\n\n[[rule]]\nto = "10.0.0.1:5432\nfrom = ":22"', 4, None, "a text in quotes is not closed"),
+                ("time = '45s\r\nprobes = 5", 1, None, "a text in quotes is not closed"),
+                ('force = true\ntime = """45s\n\nprobes = 5\n', 2, 8, 'the text after """ is not closed'),
+                ('time = "4\x015s"', 1, 10, "control characters"),
+                ('time = 45s', 1, None, "in quotes, as in"),
                 ('a = = 1', 1, None, "")):
             said = self.refused(3, "attach", "--system", "--policy", self.path("policy.toml", text))
             self.assertIn(f"policy.toml: line {line}, column {column or ''}", said, text)
             self.assertIn(says, said)
-        self.assertIn("policy.toml", self.refused(3, "attach", "--system", "--policy", self.path("none/policy.toml")))
+
+    def test_a_policy_file_that_cannot_be_read_is_named_with_the_cause(self):
+        for path, cause in ((self.path("none/policy.toml"), "No such file or directory"),
+                            (self.home, "Is a directory"), ("/dev/null", "no regular file")):
+            said = self.refused(3, "attach", "--system", "--policy", path)
+            self.assertIn(f"cannot read the policy {path}: ", said)
+            self.assertIn(cause, said)
+            self.assertIn("name a TOML file", said)
 
 
 if __name__ == "__main__":
