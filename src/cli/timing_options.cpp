@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <cstdio>
 #include <string_view>
 #include <vector>
 
@@ -107,6 +108,12 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
   chosen.anything_asked = time_ || interval_ || probes_ || release_ || !registry_.empty();
   return chosen;
+}
+
+void say_remarks(const ChosenTiming& chosen) {
+  for (const std::string& remark : chosen.settings.remarks) {
+    fmt::print(stderr, "wsalive: warning: {}\n", remark);
+  }
 }
 
 std::string release_names() {

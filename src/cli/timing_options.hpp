@@ -31,7 +31,7 @@ class TimingOptions {
   void declare(CLI::App& parser);
 
   /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
-  /// the store.
+  /// the store. What does not count in the store is no failure: see say_remarks.
   [[nodiscard]] Fallible<ChosenTiming> resolve() const;
 
  private:
@@ -41,6 +41,10 @@ class TimingOptions {
   std::optional<policy::Release> release_;
   std::string registry_;
 };
+
+/// What does not count in the registry files that were read, a line each on standard error; for commands
+/// that do not show it themselves (K-84, K-85).
+void say_remarks(const ChosenTiming& chosen);
 
 /// "win11", "ws2008" and so on, as a sentence lists them.
 [[nodiscard]] std::string release_names();

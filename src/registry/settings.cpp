@@ -60,7 +60,13 @@ Chosen<T> choose(const Choice<T>& choice, std::optional<T> by_call,
                              choice.stored, *text, choice.noun));
 }
 
-void read_registry(const Store& store, Settings& settings) {
+/// The file that the value in force came from.
+std::string file_of(const StoreFiles& files, const StoredValue* stored) {
+  if (!stored) return {};
+  return (stored->origin == Origin::user ? files.user : files.machine).value_or("");
+}
+
+void read_registry(const Store& store, const StoreFiles& files, Settings& settings) {
   const policy::RegistryReading reading =
       policy::read_values([&store](std::string_view name) -> std::optional<policy::RawValue> {
         const StoredValue* const found = store.find(policy::kParametersKey, name);
@@ -70,9 +76,10 @@ void read_registry(const Store& store, Settings& settings) {
   settings.registry = reading.values;
   for (std::size_t i = 0; i < policy::kRegistryRows.size(); ++i) {
     if (reading.complaints[i] == policy::Complaint::none) continue;
-    settings.remarks.push_back(fmt::format(R"({}\{} {}: it counts as absent)",
-                                           policy::kParametersKey, policy::kRegistryRows[i].name,
-                                           policy::text(reading.complaints[i])));
+    const std::string_view name = policy::kRegistryRows[i].name;
+    settings.remarks.push_back(fmt::format("{}: {} {}; it counts as absent",
+                                           file_of(files, store.find(policy::kParametersKey, name)),
+                                           name, policy::text(reading.complaints[i])));
   }
 }
 
@@ -93,7 +100,7 @@ Settings load_settings(const Environment& environment, const StoreFiles& files,
   settings.release_by = release.by;
   settings.rules = rules.value;
   settings.rules_by = rules.by;
-  read_registry(loaded.store, settings);
+  read_registry(loaded.store, files, settings);
   return settings;
 }
 

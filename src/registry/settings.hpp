@@ -45,8 +45,8 @@ struct Settings {
   /// rules are then the default.
   std::vector<ChoiceProblem> problems;
 
-  /// What counts as absent, and why: broken files, values out of range or of a wrong type (K-84,
-  /// K-85). Not a reason to fail.
+  /// What counts as absent, in which file, and why: broken files, values out of range or of a wrong
+  /// type (K-84, K-85). Not a reason to fail.
   std::vector<std::string> remarks;
 };
 

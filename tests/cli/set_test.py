@@ -220,7 +220,8 @@ class Set(tool.ToolWithConnection):
             os.setgroups([])
             os.setuid(65534)
         done = subprocess.run([tool.BINARY, "set", self.me, *TIMES], preexec_fn=become_nobody, text=True,
-                              capture_output=True, timeout=60, cwd="/")
+                              env={**os.environ, "WSALIVE_REGISTRY": "/none.reg"}, capture_output=True, timeout=60,
+                              cwd="/")
         if "Permission denied" in done.stderr:
             self.skipTest("the build folder is closed to other users")
         self.assertEqual((done.returncode, done.stdout), (4, ""))

@@ -48,6 +48,15 @@ class Tool(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (status, ""), done.stdout)
         return done.stdout
 
+    def warned(self, *args, env=None, status=0):
+        """Standard output, and the lines on standard error without the `wsalive: warning: ` of each."""
+        done = self.run_tool(*args, env=env)
+        self.assertEqual(done.returncode, status, done.stderr)
+        lines = done.stderr.splitlines()
+        for line in lines:
+            self.assertRegex(line, r"\Awsalive: warning: ")
+        return done.stdout, [line.removeprefix("wsalive: warning: ") for line in lines]
+
     def json(self, *args, env=None, status=0):
         return json.loads(self.ok(*args, "--json", env=env, status=status))
 

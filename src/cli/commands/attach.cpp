@@ -140,6 +140,7 @@ class Attach final : public Command {
   Fallible<void> read_rules() {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
+    say_remarks(*chosen);
     const policy::Timing wanted = chosen->timing.timing;
     if (!file_.empty()) {
       Fallible<PolicyFile> file = read_policy(file_, wanted);

@@ -67,6 +67,7 @@ class Explain final : public Command {
                   .attempt = "cannot explain a live socket and other settings at once",
                   .remedy = "name the socket alone, or the settings alone"});
     }
+    if (socket_.empty()) say_remarks(*chosen);
     Fallible<explain::Scene> scene = socket_.empty() ? explain::make_scene(*chosen, wish_) : live();
     if (!scene) return tl::unexpected(scene.error());
     if (const auto drawn = draw(*scene); !drawn) return tl::unexpected(drawn.error());

@@ -45,13 +45,15 @@ class Run final : public Command {
     rounding_.declare(parser);
     parser.add_flag("--connect-only", connect_only_, "Only connections that the program makes");
     parser.add_flag("--force", force_, "Also against values that the program sets itself");
-    parser.add_flag("--quiet", quiet_, "Do not say what is done");
+    parser.add_flag("--quiet", quiet_,
+                    "Say neither what is done nor what is wrong in the registry");
     parser.add_option("program", words_, "The program and its arguments, after --")->required();
   }
 
   Outcome run() override {
     const auto chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
+    if (!quiet_) say_remarks(*chosen);
     wanted_ = chosen->timing.timing;
     if (wanted_.probes == 0) {
       return tl::unexpected(Failure{.code = ExitCode::bad_input,

@@ -97,6 +97,7 @@ class Set final : public Command {
     request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
     request.wish.on = off_ ? os::Switch::off : os::Switch::on;
     if (off_) return request;
+    say_remarks(*chosen);
     request.wanted = chosen->timing.timing;
     if (request.wanted.probes == 0) {
       return tl::unexpected(Failure{.code = ExitCode::bad_input,

@@ -112,15 +112,16 @@ TEST_F(SettingsTest, TheRegistryGivesTimesAndCounts) {  // K-80, K-81, K-82, K-8
 }
 
 TEST_F(SettingsTest, ValuesThatDoNotCountAreAbsentAndNamed) {  // K-84
-  const Settings settings = load_settings(
-      {}, user(kParameters, "\"KeepAliveTime\"=dword:0\n\"KeepAliveInterval\"=\"300\"\n"));
+  const auto files =
+      user(kParameters, "\"KeepAliveTime\"=dword:0\n\"KeepAliveInterval\"=\"300\"\n");
+  const Settings settings = load_settings({}, files);
   EXPECT_EQ(settings.registry, policy::RegistryValues{});
   EXPECT_TRUE(settings.problems.empty());
   ASSERT_EQ(settings.remarks.size(), 2U);
-  EXPECT_EQ(settings.remarks[0], std::string{policy::kParametersKey} +
-                                     "\\KeepAliveTime is out of range: it counts as absent");
-  EXPECT_EQ(settings.remarks[1], std::string{policy::kParametersKey} +
-                                     "\\KeepAliveInterval is not a REG_DWORD: it counts as absent");
+  EXPECT_EQ(settings.remarks[0],
+            *files.user + ": KeepAliveTime is out of range; it counts as absent");
+  EXPECT_EQ(settings.remarks[1],
+            *files.user + ": KeepAliveInterval is not a REG_DWORD; it counts as absent");
 }
 
 TEST_F(SettingsTest, ABrokenFileCountsAsEmptyAndIsNamedWithItsLine) {  // K-85
