@@ -87,6 +87,7 @@ int Program::finish(const Entry& entry) const {
   if (!outcome->report) return outcome->status;
   if (json_) return write_out(outcome->report->json().dump(2) + '\n', outcome->status);
   const Page page{.ink = os::Ink::of_stdout(), .width = os::terminal_width()};
+  fmt::print(stderr, "{}", outcome->report->aside());
   return write_out(outcome->report->text(page), outcome->status);
 }
 

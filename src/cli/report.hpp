@@ -27,6 +27,9 @@ class Report {
 
   /// For people; ends with a line end, or is empty.
   [[nodiscard]] virtual std::string text(const Page& page) const = 0;
+  /// Beside the text, on standard error: what a script that takes the text must not read. Whole lines; the
+  /// JSON has it in fields.
+  [[nodiscard]] virtual std::string aside() const { return {}; }
   [[nodiscard]] virtual nlohmann::ordered_json json() const = 0;
 };
 

@@ -154,6 +154,21 @@ void counts_without_effect(const LintSubject& subject, Findings& findings) {
   }
 }
 
+/// A stored count above the most; releases since Vista read neither.
+void count_lowered(const LintSubject& subject, Findings& findings) {
+  const auto look = [&](std::string_view value, std::optional<std::uint32_t> stored) {
+    if (!stored || *stored <= kLargestCount) return;
+    findings.push_back({.severity = Severity::note,
+                        .text = joined(value, ": stored ", std::to_string(*stored), ", counts as ",
+                                       std::to_string(kLargestCount), " on releases up to ws2003"),
+                        .remedy = joined("wsalive registry set ", value, " ",
+                                         std::to_string(kLargestCount), ", if that is meant"),
+                        .source = "K-53, K-83"});
+  };
+  look("TcpMaxDataRetransmissions", subject.registry.tcp_max_data_retransmissions);
+  look("PPTPTcpMaxDataRetransmissions", subject.registry.pptp_tcp_max_data_retransmissions);
+}
+
 void late_detection(const LintSubject& subject, Findings& findings) {
   constexpr Millis kLong{15 * 60'000};
   const std::optional<Millis> noticed = time_to_give_up(subject.in_force.timing);
@@ -189,6 +204,7 @@ constexpr std::array kTimingRules{
     LintRule{"path-forgets",             "a first probe after the path has forgotten the connection", path_forgets},
     LintRule{"short-patience",           "a count and an interval that survive no short outage",     short_patience},
     LintRule{"count-without-effect",     "registry counts that the release does not read",           counts_without_effect},
+    LintRule{"count-lowered",            "registry counts above the most that is sent",              count_lowered},
     LintRule{"late-detection",           "a dead peer that is noticed late",                         late_detection},
     LintRule{"kernel-rounds", "times that Linux' own keep-alive cannot hold", kernel_rounds},
     // clang-format on

@@ -46,6 +46,12 @@ class Lint(tool.Tool):
         self.assertIn("KeepAliveTime", finding["text"])
         self.assertIn("REG_DWORD", finding["text"])
 
+    def test_counts_that_windows_lowers_are_noted(self):  # K-83
+        self.ok("registry", "set", "PPTPTcpMaxDataRetransmissions", "9999")
+        finding = self.rules("--release", "winxp", "--time", "45s", "--interval", "5s", status=0)["count-lowered"]
+        self.assertEqual(finding["severity"], "note")
+        self.assertIn("stored 9999, counts as 255", finding["text"])
+
     def test_text_fits_a_terminal(self):
         for line in self.ok("lint", status=1).splitlines():
             self.assertLessEqual(len(line), 80, line)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """wsalive registry: reading, writing, import and export, and that a refusal changes nothing."""
 import os
+import subprocess
 
 import tool
 
@@ -72,6 +73,52 @@ class Registry(tool.Tool):
         row = self.json("registry", "list", status=1)["values"][0]
         self.assertEqual((row["value"], row["from"], row["complaint"]),
                          ("2h", "default", "is out of range"))
+
+    def test_counts_above_the_most_are_shown_as_they_count(self):  # K-53, K-82, K-83
+        name = "PPTPTcpMaxDataRetransmissions"
+        self.ok("registry", "set", "Release", "winxp")
+        text = self.ok("registry", "set", name, "9999")
+        self.assertIn(f"{name} is 255 now", text)
+        self.assertIn(f"note: {name}: stored 9999, counts as 255\n", text)
+        row = self.json("registry", "set", name, "9999")["values"][0]
+        self.assertEqual((row["value"], row["stored"], row["note"], row["complaint"]),
+                         ("255", "9999", "stored 9999, counts as 255", None))
+        self.assertIn("dword:0000270f", self.content().decode())  # Stored as it was said.
+        listed = self.ok("registry", "list")
+        self.assertRegex(listed, rf"(?m)^{name} +255 +user ")
+        self.assertIn(f"\nnote: {name}: stored 9999, counts as 255\n", listed)
+        got = self.run_tool("registry", "get", name)
+        self.assertEqual((got.returncode, got.stdout, got.stderr),
+                         (0, "255\n", f"wsalive: note: {name}: stored 9999, counts as 255\n"))
+        self.assertEqual(self.value(name)["stored"], "9999")
+        self.assertEqual(self.json("explain")["subjects"][0]["probes"], 255)
+        self.ok("registry", "set", name, "255")
+        self.assertIsNone(self.value(name)["note"])
+
+    def test_a_count_that_the_release_does_not_read_is_noted(self):  # K-82
+        text = self.ok("registry", "set", "TcpMaxDataRetransmissions", "7")
+        self.assertIn("no effect with win11, which sends 10 probes", text)
+        self.assertIn("no effect with win11", self.json("registry", "list")["values"][2]["note"])
+        listed = self.json("registry", "list", env={"WSALIVE_RELEASE": "ws2003"})
+        self.assertIsNone(listed["values"][2]["note"])
+
+    def test_a_value_of_the_machine_that_the_users_file_hides_is_noted(self):  # K-85
+        # In a mount namespace with an /etc of its own, so that this machine's file is left alone.
+        apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+                 'mount -t tmpfs none /etc && mkdir /etc/wsalive && "$0" registry set KeepAliveTime 45s && '
+                 'exec "$0" registry set KeepAliveTime 60s --machine', tool.BINARY]
+        done = subprocess.run(apart, env={"PATH": os.environ["PATH"], "HOME": self.home}, text=True,
+                              capture_output=True, timeout=60)
+        if "unshare" in done.stderr or "mount" in done.stderr:
+            self.skipTest("namespaces are denied here")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("KeepAliveTime is 60s now (/etc/wsalive/registry.reg)", done.stdout)
+        self.assertIn("note: KeepAliveTime: for this user the user's own file says 45s\n", done.stdout)
+
+    def test_what_was_imported_and_does_not_count_is_said(self):  # K-84
+        file = self.path("zero.reg", f'REGEDIT4\n\n[{KEY}]\n"KeepAliveTime"=dword:00000000\n')
+        self.assertIn("warning: KeepAliveTime is out of range; it counts as absent\n",
+                      self.ok("registry", "import", file))
 
     def test_an_export_of_windows_can_be_imported(self):  # K-85
         text = ("Windows Registry Editor Version 5.00\r\n\r\n"

@@ -3,105 +3,25 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/registry/exchange.hpp"
 #include "cli/registry/values.hpp"
+#include "cli/registry/values_report.hpp"
 #include "os/file.hpp"
 #include "registry/files.hpp"
 #include "registry/registry.hpp"
+#include "registry/settings.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using os::Tone;
 using registry::Origin;
-
-std::string place_of(const ValueState& state) {
-  if (!state.stored || !state.complaint.empty()) return "default";
-  return state.stored->origin == Origin::user ? "user" : "machine";
-}
-
-ordered_json state_json(const ValueState& state) {
-  ordered_json json{{"name", state.known->name},
-                    {"value", state.text},
-                    {"from", place_of(state)},
-                    {"default", state.known->fallback}};
-  json["complaint"] = state.complaint.empty() ? ordered_json{} : ordered_json(state.complaint);
-  return json;
-}
-
-/// list and get: values with their origin, and what is wrong with the files.
-class ValuesReport final : public Report {
- public:
-  std::vector<ValueState> states;
-  registry::StoreFiles files;
-  std::vector<registry::Problem> problems;
-
-  [[nodiscard]] bool complains() const {
-    const auto wrong = [](const ValueState& state) { return !state.complaint.empty(); };
-    return !problems.empty() || std::ranges::any_of(states, wrong);
-  }
-
-  [[nodiscard]] std::string text(const Page& page) const override {
-    Columns table{{{"VALUE"}, {"IN FORCE", Align::right}, {"FROM"}, {"MEANING"}}};
-    for (const ValueState& state : states) {
-      const bool set = place_of(state) != "default";
-      table.add({{std::string{state.known->name}, set ? Tone::strong : Tone::plain},
-                 {state.text, set ? Tone::strong : Tone::plain},
-                 {place_of(state)},
-                 {std::string{state.known->meaning}, Tone::faint}});
-    }
-    return table.text(page) + files_text(page) + complaints(page);
-  }
-
-  [[nodiscard]] ordered_json json() const override {
-    ordered_json values = ordered_json::array();
-    for (const ValueState& state : states) values.push_back(state_json(state));
-    ordered_json wrong = ordered_json::array();
-    for (const registry::Problem& problem : problems) wrong.push_back(problem.message());
-    const auto file = [](const std::optional<std::string>& path) {
-      return path ? ordered_json(*path) : ordered_json{};
-    };
-    return {{"values", values},
-            {"machine_file", file(files.machine)},
-            {"user_file", file(files.user)},
-            {"problems", wrong}};
-  }
-
- private:
-  [[nodiscard]] std::string files_text(const Page& page) const {
-    std::string text = "\n";
-    const auto add = [&](std::string_view name, const std::optional<std::string>& path) {
-      if (path) text += page.ink(Tone::faint, fmt::format("{:<8} {}", name, *path)) + '\n';
-    };
-    add("machine", files.machine);
-    add("user", files.user);
-    return text;
-  }
-
-  [[nodiscard]] std::string complaints(const Page& page) const {
-    std::string text;
-    const auto add = [&](const std::string& words) {
-      text += '\n' + page.ink(Tone::bad, "warning: ") + words + '\n';
-    };
-    for (const registry::Problem& problem : problems) {
-      add(problem.message() + "; the file counts as empty");
-    }
-    for (const ValueState& state : states) {
-      if (state.complaint.empty()) continue;
-      add(fmt::format("{} {}; it counts as absent", state.known->name, state.complaint));
-    }
-    return text;
-  }
-};
 
 /// set, unset, import, export: what was done, in a sentence.
 class DoneReport final : public Report {
@@ -200,7 +120,10 @@ examples:
   Outcome list() {
     registry::Registry registry{files_};
     std::vector<ValueState> states;
-    for (const KnownValue& each : known_values()) states.push_back(state_of(each, registry));
+    const policy::Release release = registry::load_settings().release;
+    for (const KnownValue& each : known_values()) {
+      states.push_back(state_of(each, registry, release));
+    }
     return show(std::move(states), registry.problems());
   }
 
@@ -208,11 +131,11 @@ examples:
     const auto known = known_value(name_);
     if (!known) return tl::unexpected(known.error());
     registry::Registry registry{files_};
-    const ValueState state = state_of(**known, registry);
+    ValueState state = state_of(**known, registry, registry::load_settings().release);
     if (!state.complaint.empty() || !registry.problems().empty()) {
       return show({state}, registry.problems());
     }
-    return done(state.text + '\n', state_json(state));
+    return Answer{std::make_unique<ValueReport>(std::move(state)), 0};
   }
 
   Outcome set() {
@@ -220,9 +143,11 @@ examples:
     if (!known) return tl::unexpected(known.error());
     auto value = value_from_text(**known, text_);
     if (!value) return tl::unexpected(value.error());
+    const ValueState state = state_with(
+        **known, registry::StoredValue{.name = std::string{(*known)->name}, .value = *value}, {});
     return write({{std::string{(*known)->key}, std::string{(*known)->name}, std::move(*value)}},
                  fmt::format("cannot set {}", (*known)->name),
-                 fmt::format("{} is {} now", (*known)->name, text_), 0);
+                 fmt::format("{} is {} now", (*known)->name, state.text), 0);
   }
 
   Outcome unset() {
@@ -267,8 +192,30 @@ examples:
       return tl::unexpected(
           store_failure(written.error(), attempt + (names_file ? ", registry file" : "")));
     }
-    return done(fmt::format("{} ({}).\nPrograms that start from now on see it.\n", sentence, *path),
-                {{"file", *path}, {"changed", changes.size()}, {"left_out", left_out}});
+    const std::vector<ValueState> states = states_after(changes, registry);
+    ordered_json values = ordered_json::array();
+    for (const ValueState& state : states) values.push_back(state_json(state));
+    return done(
+        fmt::format("{} ({}).\nPrograms that start from now on see it.\n{}", sentence, *path,
+                    remarks_on(states)),
+        {{"file", *path}, {"changed", changes.size()}, {"left_out", left_out}, {"values", values}});
+  }
+
+  /// How the changed values stand now.
+  [[nodiscard]] std::vector<ValueState> states_after(const std::vector<registry::Change>& changes,
+                                                     registry::Registry& registry) const {
+    std::vector<ValueState> states;
+    const policy::Release release = registry::load_settings().release;
+    for (const registry::Change& change : changes) {
+      const auto known = known_value(change.name);
+      if (!known) continue;
+      ValueState& state = states.emplace_back(state_of(**known, registry, release));
+      const bool is_hidden = machine_ && state.stored && state.stored->origin == Origin::user;
+      if (!is_hidden) continue;
+      state.note += fmt::format("{}for this user the user's own file says {}",
+                                state.note.empty() ? "" : "; ", state.stored_text);
+    }
+    return states;
   }
 
   Outcome export_file() {

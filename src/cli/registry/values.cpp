@@ -85,21 +85,38 @@ Fallible<registry::Value> word_value(const KnownValue& known, const std::string&
                    "use one of " + (release ? release_names() : "documented, observed"));
 }
 
+/// A count above the most counts as the most (K-53, K-83), and only up to Server 2003 (K-82).
+void judge_count(ValueState& state, std::uint32_t stored, policy::Release release) {
+  const std::uint32_t counts_as = std::min(stored, policy::kLargestCount);
+  state.text = std::to_string(counts_as);
+  if (counts_as != stored) state.note = fmt::format("stored {}, counts as {}", stored, counts_as);
+  if (policy::row(release).probe_count == policy::ProbeCountRule::registry) return;
+  state.note += fmt::format("{}no effect with {}, which sends {} probes whatever is stored",
+                            state.note.empty() ? "" : "; ", policy::row(release).name,
+                            policy::kProbesSinceVista);
+}
+
 /// A stored number's text, or why it does not count (K-84).
-void judge_number(ValueState& state) {
+void judge_number(ValueState& state, policy::Release release) {
   const policy::RegistryRow* const row = row_of(*state.known);
   const registry::Value& value = state.stored->value;
   const policy::DwordVerdict verdict =
       policy::judge(*row, {.type = value.type, .bytes = value.bytes});
-  if (verdict.value) {
-    state.text = text_of_number(state.known->kind, *verdict.value);
-  } else {
+  if (const auto number = registry::as_dword(value)) {
+    state.stored_text = text_of_number(state.known->kind, *number);
+  }
+  if (!verdict.value) {
     state.complaint = policy::text(verdict.complaint);
+  } else if (state.known->kind == ValueKind::count) {
+    judge_count(state, *verdict.value, release);
+  } else {
+    state.text = state.stored_text;
   }
 }
 
 void judge_word(ValueState& state) {
   const std::optional<std::string> word = registry::as_string(state.stored->value);
+  state.stored_text = word.value_or("");
   if (!word) {
     state.complaint = "is not a REG_SZ";
   } else if (value_from_text(*state.known, *word)) {
@@ -144,18 +161,26 @@ Fallible<registry::Value> value_from_text(const KnownValue& known, const std::st
   return word_value(known, text);
 }
 
-ValueState state_of(const KnownValue& known, registry::Registry& registry) {
+ValueState state_with(const KnownValue& known, std::optional<registry::StoredValue> stored,
+                      policy::Release release) {
   ValueState state{.known = &known,
-                   .stored = registry.query(known.key, known.name),
+                   .stored = std::move(stored),
                    .text = known.fallback,
-                   .complaint = {}};
+                   .stored_text = {},
+                   .complaint = {},
+                   .note = {}};
   if (!state.stored) return state;
   if (known.kind == ValueKind::time || known.kind == ValueKind::count) {
-    judge_number(state);
+    judge_number(state, release);
   } else {
     judge_word(state);
   }
   return state;
+}
+
+ValueState state_of(const KnownValue& known, registry::Registry& registry,
+                    policy::Release release) {
+  return state_with(known, registry.query(known.key, known.name), release);
 }
 
 Failure store_failure(const registry::Problem& problem, std::string attempt) {

@@ -48,6 +48,10 @@ std::vector<Row> rows() {
   milliseconds.keep_alive_time = Ms{7'200'000};
   RegistryValues counts;
   counts.tcp_max_data_retransmissions = 8;
+  RegistryValues most;
+  most.pptp_tcp_max_data_retransmissions = 255;
+  RegistryValues above_most;
+  above_most.pptp_tcp_max_data_retransmissions = 256;
   RegistryValues both_zero;
   both_zero.tcp_max_data_retransmissions = 0;
   both_zero.pptp_tcp_max_data_retransmissions = 0;
@@ -67,6 +71,7 @@ std::vector<Row> rows() {
       {"short-patience",           asked(45'000, 500, 5),                     asked(45'000, 500, 6)},
       {"count-without-effect",     subject(Release::vista, counts, {}),       subject(Release::ws2003, counts, {})},
       {"count-without-effect",     subject(Release::winxp, one_zero, {}),     subject(Release::winxp, both_zero, {})},
+      {"count-lowered",            subject(Release::winxp, above_most, {}),   subject(Release::winxp, most, {})},
       {"late-detection",           asked(900'000, 1000, 1),                   asked(899'000, 1000, 1)},
       {"kernel-rounds",            asked(45'000, 1500, 10),                   asked(45'000, 2000, 10)},
       // clang-format on

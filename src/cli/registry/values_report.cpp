@@ -1,0 +1,115 @@
+#include "cli/registry/values_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/columns.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using os::Tone;
+
+std::string place_of(const ValueState& state) {
+  if (!state.stored || !state.complaint.empty()) return "default";
+  return state.stored->origin == registry::Origin::user ? "user" : "machine";
+}
+
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json{} : ordered_json(text);
+}
+
+std::string note_of(const ValueState& state) {
+  return fmt::format("{}: {}", state.known->name, state.note);
+}
+
+std::string complaint_of(const ValueState& state) {
+  return fmt::format("{} {}; it counts as absent", state.known->name, state.complaint);
+}
+
+}  // namespace
+
+ordered_json state_json(const ValueState& state) {
+  return {{"name", state.known->name},
+          {"value", state.text},
+          {"from", place_of(state)},
+          {"default", state.known->fallback},
+          {"stored", text_or_null(state.stored_text)},
+          {"complaint", text_or_null(state.complaint)},
+          {"note", text_or_null(state.note)}};
+}
+
+std::string remarks_on(const std::vector<ValueState>& states) {
+  std::string text;
+  for (const ValueState& state : states) {
+    if (!state.complaint.empty()) text += "warning: " + complaint_of(state) + '\n';
+    if (!state.note.empty()) text += "note: " + note_of(state) + '\n';
+  }
+  return text;
+}
+
+bool ValuesReport::complains() const {
+  const auto wrong = [](const ValueState& state) { return !state.complaint.empty(); };
+  return !problems.empty() || std::ranges::any_of(states, wrong);
+}
+
+std::string ValuesReport::text(const Page& page) const {
+  Columns table{{{"VALUE"}, {"IN FORCE", Align::right}, {"FROM"}, {"MEANING"}}};
+  for (const ValueState& state : states) {
+    const bool set = place_of(state) != "default";
+    table.add({{std::string{state.known->name}, set ? Tone::strong : Tone::plain},
+               {state.text, set ? Tone::strong : Tone::plain},
+               {place_of(state)},
+               {std::string{state.known->meaning}, Tone::faint}});
+  }
+  return table.text(page) + files_text(page) + complaints(page);
+}
+
+ordered_json ValuesReport::json() const {
+  ordered_json values = ordered_json::array();
+  for (const ValueState& state : states) values.push_back(state_json(state));
+  ordered_json wrong = ordered_json::array();
+  for (const registry::Problem& problem : problems) wrong.push_back(problem.message());
+  return {{"values", values},
+          {"machine_file", text_or_null(files.machine.value_or(""))},
+          {"user_file", text_or_null(files.user.value_or(""))},
+          {"problems", wrong}};
+}
+
+std::string ValuesReport::files_text(const Page& page) const {
+  std::string text = "\n";
+  const auto add = [&](std::string_view name, const std::optional<std::string>& path) {
+    if (path) text += page.ink(Tone::faint, fmt::format("{:<8} {}", name, *path)) + '\n';
+  };
+  add("machine", files.machine);
+  add("user", files.user);
+  return text;
+}
+
+std::string ValuesReport::complaints(const Page& page) const {
+  std::string text;
+  const auto add = [&](Tone tone, const char* kind, const std::string& words) {
+    text += '\n' + page.ink(tone, kind) + words + '\n';
+  };
+  for (const registry::Problem& problem : problems) {
+    add(Tone::bad, "warning: ", problem.message() + "; the file counts as empty");
+  }
+  for (const ValueState& state : states) {
+    if (!state.complaint.empty()) add(Tone::bad, "warning: ", complaint_of(state));
+    if (!state.note.empty()) add(Tone::busy, "note: ", note_of(state));
+  }
+  return text;
+}
+
+std::string ValueReport::text(const Page& /*page*/) const { return state_.text + '\n'; }
+
+std::string ValueReport::aside() const {
+  return state_.note.empty() ? "" : fmt::format("wsalive: note: {}\n", note_of(state_));
+}
+
+ordered_json ValueReport::json() const { return state_json(state_); }
+
+}  // namespace wsalive::cli

@@ -1,0 +1,50 @@
+// The registry's values as `wsalive registry` shows them: what is in force, where it comes from, and what is
+// to be said about it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/registry/values.hpp"
+#include "cli/report.hpp"
+#include "registry/files.hpp"
+
+namespace wsalive::cli {
+
+/// One value's fields: in force, stored, and what is to be said.
+[[nodiscard]] nlohmann::ordered_json state_json(const ValueState& state);
+
+/// "warning: NAME is out of range; it counts as absent" or "note: NAME: stored 999, counts as 255", a line
+/// each, for values of which there is anything to say.
+[[nodiscard]] std::string remarks_on(const std::vector<ValueState>& states);
+
+/// list, and get where a value or a file does not count.
+class ValuesReport final : public Report {
+ public:
+  std::vector<ValueState> states;
+  registry::StoreFiles files;
+  std::vector<registry::Problem> problems;
+
+  /// Notes are no complaints.
+  [[nodiscard]] bool complains() const;
+  [[nodiscard]] std::string text(const Page& page) const override;
+  [[nodiscard]] nlohmann::ordered_json json() const override;
+
+ private:
+  [[nodiscard]] std::string files_text(const Page& page) const;
+  [[nodiscard]] std::string complaints(const Page& page) const;
+};
+
+/// get: what is in force, alone, so that scripts can take it; a note goes beside it.
+class ValueReport final : public Report {
+ public:
+  explicit ValueReport(ValueState state) : state_(std::move(state)) {}
+  [[nodiscard]] std::string text(const Page& page) const override;
+  [[nodiscard]] std::string aside() const override;
+  [[nodiscard]] nlohmann::ordered_json json() const override;
+
+ private:
+  ValueState state_;
+};
+
+}  // namespace wsalive::cli
