@@ -96,6 +96,7 @@ int run(const Effort& effort) {
   line.null_ratio = spread_of(ratios(again, theirs));
   line.rounds = effort.rounds;
   report.add(line);
+  report.figure("ls", line.what, line.ours, "ms", at_most(1000));
   report.print();
   return 0;
 }
