@@ -10,11 +10,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/kernel_probe.hpp"
+#include "engine/probe_cost.hpp"
 #include "engine/scene.hpp"
 #include "os/namespaces.hpp"
 #include "os/network.hpp"
@@ -99,6 +100,7 @@ void rearm(Report& report, std::size_t count, std::uint16_t port, milliseconds w
   report.histogram("rearm", histogram_of(late, -5, 20, 0.25, 2 * tick_ms() + 1));
   report.figure(group, "the thread's part of a core, T = 10 s", scene.cpu_percent(), "%",
                 at_most(2));
+  report_probe_cost(report, group, scene, KernelProbe{port}, Sender::kernel);
   report.figure(group, "memory a connection", scene.weigh(), "bytes", at_most(64));
 }
 
@@ -110,6 +112,8 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
   const policy::Timing timing{policy::DwordMillis{900U}, policy::DwordMillis{many ? 2000U : 100U},
                               static_cast<std::uint8_t>(many ? 5 : 60)};
   Scene scene{count, timing, port};
+  std::optional<KernelProbe> kernel;
+  if (many) kernel.emplace(port);
   scene.open(milliseconds{timing.idle});
   const auto here = os::NetworkNamespace::current();
   const std::string rules = fmt::format(
@@ -121,7 +125,6 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
     return;
   }
   scene.watch(std::min(watched, milliseconds{5s}));
-  (void)os::apply_nft(*here, "delete table inet deaf\n");
   const std::vector<double> apart = scene.spacing();
   report.figure(group, "spacings", static_cast<double>(apart.size()), "");
   report.figure(group, "off, 1 of 100", quantile(apart, 0.01), "ms");
@@ -131,6 +134,8 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
                 at_least(99));
   report.figure(group, "the thread's part of a core", scene.cpu_percent(), "%");
   report.figure(group, "the thread's time for a probe", scene.cpu_each(), "us");
+  if (kernel) report_probe_cost(report, group, scene, *kernel, Sender::engine);
+  (void)os::apply_nft(*here, "delete table inet deaf\n");
   if (many) report.histogram("repair", histogram_of(apart, -3, 3, 0.05, 1.5));
 }
 
@@ -230,8 +235,6 @@ int run(const Effort& effort) {
   if (effort.processes != 0) several_processes(report, effort.processes, 10'000);
   prepare_process();
   const Peers peers;
-  report.figure("engine", "the kernel's own time for a probe and its answer", kernel_probe_us(),
-                "us");
   for (const std::size_t count : effort.counts) {
     rearm(report, count, peers.hearing(), effort.watched);
   }
