@@ -10,13 +10,19 @@ namespace wsalive::os {
 Result<KernelKeepAlive> keep_alive_values(int fd) noexcept {
   const auto on = keep_alive_switch(fd);
   if (!on) return tl::unexpected(on.error());
+  auto values = keep_alive_times(fd);
+  if (values) values->on = *on;
+  return values;
+}
+
+Result<KernelKeepAlive> keep_alive_times(int fd) noexcept {
   const auto idle = keep_alive_idle(fd);
   if (!idle) return tl::unexpected(idle.error());
   const auto interval = keep_alive_interval(fd);
   if (!interval) return tl::unexpected(interval.error());
   const auto probes = keep_alive_count(fd);
   if (!probes) return tl::unexpected(probes.error());
-  return KernelKeepAlive{*on, *idle, *interval, *probes};
+  return KernelKeepAlive{Switch::off, *idle, *interval, *probes};
 }
 
 Result<Switch> keep_alive_switch(int fd) noexcept {

@@ -1,6 +1,6 @@
 // The keep-alive values that the kernel keeps for one TCP socket, in its own units.
 //
-// Thin wrappers: one function, one system call (but `keep_alive_values`, which makes four). Linux
+// Thin wrappers: one function, one system call (but for the first two). Linux
 // keeps whole seconds 1..32767 and a count 1..127; other values answer EINVAL. A socket that is not
 // TCP answers EOPNOTSUPP or ENOPROTOOPT for all but the switch. Any thread.
 #pragma once
@@ -24,6 +24,8 @@ struct KernelKeepAlive {
 };
 
 [[nodiscard]] Result<KernelKeepAlive> keep_alive_values(int fd) noexcept;
+/// The same but for the switch, which reads off: three system calls.
+[[nodiscard]] Result<KernelKeepAlive> keep_alive_times(int fd) noexcept;
 
 [[nodiscard]] Result<Switch> keep_alive_switch(int fd) noexcept;
 [[nodiscard]] Result<int> keep_alive_idle(int fd) noexcept;

@@ -137,7 +137,7 @@ bool is_switch(int level, int name) noexcept { return level == SOL_SOCKET && nam
 void take_connection(int fd) noexcept {
   const KeepErrno keep;
   if (!orders().settings || !entry(fd) || held(fd) != 0) return;
-  const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
+  const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
   if (!now) return;  // No TCP socket.
   const std::uint8_t own = own_values(*now);
   const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
@@ -152,7 +152,7 @@ void take_accepted(int fd) noexcept {
 void take_listener(int fd) noexcept {
   const KeepErrno keep;
   // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
-  if (orders().settings && !orders().settings->connect_only && os::keep_alive_values(fd)) {
+  if (orders().settings && !orders().settings->connect_only && os::keep_alive_idle(fd)) {
     static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
   }
 }
