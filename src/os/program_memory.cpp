@@ -10,10 +10,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 
 #include "base/fd.hpp"
 #include "os/system_call.hpp"
@@ -153,6 +155,20 @@ bool is_writable(void* at, std::size_t size) noexcept {
     done += head_of(first + done, size - done);
   }
   return true;
+}
+
+bool are_writable(void* one, std::size_t one_size, void* other, std::size_t other_size) noexcept {
+  const bool in_order = std::less<>{}(one, other);
+  void* const low = in_order ? one : other;
+  const std::size_t low_size = in_order ? one_size : other_size;
+  const std::size_t high_size = in_order ? other_size : one_size;
+  const std::size_t apart = reinterpret_cast<std::uintptr_t>(in_order ? other : one) -
+                            reinterpret_cast<std::uintptr_t>(low);
+  // Two pages at most then, and each has bytes of a piece.
+  const auto fits = [](std::size_t size) { return size != 0 && size <= kPage; };
+  const bool near = fits(low_size) && fits(high_size) && apart <= kPage - high_size;
+  if (near && are_present(low, std::max(low_size, apart + high_size), kPopulateWrite)) return true;
+  return is_writable(one, one_size) && is_writable(other, other_size);
 }
 
 }  // namespace wsalive::os

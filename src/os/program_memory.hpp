@@ -33,6 +33,10 @@ void learn_own_stack() noexcept;
 /// Whether `size` bytes, 64 KiB at most, can be written. Leaves them as they are.
 [[nodiscard]] bool is_writable(void* at, std::size_t size) noexcept;
 
+/// Whether two pieces can be written; one question where they lie close together, as parts of one structure do.
+[[nodiscard]] bool are_writable(void* one, std::size_t one_size, void* other,
+                                std::size_t other_size) noexcept;
+
 /// Whether the bytes lie in the part of the calling thread's stack that is in use: certainly readable
 /// and writable, without asking the kernel. False says nothing. This is how an `int` on the caller's
 /// stack, the usual place of an option's length, is read at no cost.

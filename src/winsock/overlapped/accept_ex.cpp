@@ -130,12 +130,21 @@ struct AcceptExCall {
   OVERLAPPED* overlapped;
 };
 
+constexpr std::size_t kAtOnce = 65'536;
+
 bool is_writable(char* at, std::size_t size) {
-  constexpr std::size_t kAtOnce = 65'536;
   for (; size > kAtOnce; size -= kAtOnce, at += kAtOnce) {
     if (!os::is_writable(at, kAtOnce)) return false;
   }
   return os::is_writable(at, size);
+}
+
+/// A program keeps both in one structure, if anywhere on the heap: then one question is enough.
+bool can_store_both(void* output, std::size_t size, OVERLAPPED* overlapped) {
+  if (size <= kAtOnce && !os::is_on_stack(overlapped, sizeof *overlapped)) {
+    return os::are_writable(output, size, overlapped, sizeof *overlapped);
+  }
+  return is_writable(static_cast<char*>(output), size) && can_store(overlapped);
 }
 
 WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
@@ -144,8 +153,7 @@ WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
   if (request.local_size != 0 && request.local_size < least) return WsaError::fault;
   const std::size_t size =
       std::size_t{request.receive_size} + request.local_size + request.remote_size;
-  if (!is_writable(static_cast<char*>(request.output), size)) return WsaError::fault;
-  if (!can_store(request.overlapped)) return WsaError::fault;
+  if (!can_store_both(request.output, size, request.overlapped)) return WsaError::fault;
   return request.received && !can_store(request.received) ? WsaError::fault : WsaError::none;
 }
 

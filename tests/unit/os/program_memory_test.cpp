@@ -50,6 +50,24 @@ TEST(ProgramMemory, ARefusedWriteOverAPageEdgeChangesNothing) {  // K-13, K-26
   EXPECT_FALSE(is_writable(pages.at(kPage - 2), 4));
 }
 
+TEST(ProgramMemory, OfTwoPiecesEachMustBeWritableHoweverTheyLie) {  // K-26
+  const Pages pages;
+  char* const good = pages.at(kPage - 16);
+  char* const last = reinterpret_cast<char*>(-4L);
+  EXPECT_TRUE(are_writable(good, 8, good + 8, 8));
+  EXPECT_TRUE(are_writable(good + 8, 8, good, 8));
+  EXPECT_TRUE(are_writable(good, 16, good + 8, 8)) << "one within the other";
+  EXPECT_TRUE(are_writable(pages.at(0), kPage, good, 8));
+  for (char* bad : {pages.at(kPage), good + 12, pages.at(2 * kPage), static_cast<char*>(nullptr),
+                    last, pages.at(kPage) - 1}) {
+    EXPECT_FALSE(are_writable(good, 8, bad, 8)) << static_cast<void*>(bad);
+    EXPECT_FALSE(are_writable(bad, 8, good, 8)) << static_cast<void*>(bad);
+  }
+  const auto far = std::make_unique<int>(7);
+  EXPECT_TRUE(are_writable(far.get(), sizeof *far, good, 8));
+  EXPECT_EQ(*far, 7);
+}
+
 /// As our exported functions ask: of what a caller's frame holds.
 [[gnu::noinline]] bool callee_knows(const void* at, std::size_t size) {
   return is_on_stack(at, size);
