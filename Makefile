@@ -40,8 +40,8 @@ bench: build/bench/build.ninja ## measure speed against the raw system calls
 	@cmake --build --preset bench -- --quiet
 	@bench/run build/bench
 
-bench-wine: build/bench/build.ninja ## the call table beside Wine's
-	@cmake --build --preset bench --target calls_alone_ours calls_alone_raw -- --quiet
+bench-wine: build/bench/build.ninja ## calls and completion ports beside Wine
+	@cmake --build --preset bench --target calls_alone_ours calls_alone_raw port_bench -- --quiet
 	@bench/wine build/bench || test $$? = 77
 
 lint: build/dev/build.ninja ## check format, layers, sources and clang-tidy

@@ -3,7 +3,7 @@
 // All servers run from the beginning, and the load goes to them by turns, an eighth of a second each.
 // The ratio is the yardstick's rate over ours, so that it is above 1 where ours is slower, as with costs.
 //
-//   port_bench [--quick]
+//   port_bench [--quick] [--beside NAME COMMAND...]     with one server more, which says its port as ours do
 
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -50,27 +50,36 @@ struct Scene {
   Measure measure;
 };
 
-std::vector<Contender> start_all(Report& report) {
-  struct Name {
-    const char* program;
-    const char* shown;
-  };
-  constexpr Name kServers[] = {{"echo_port", "completion port"},
-                               {"echo_epoll", kYardstick},
-                               {"echo_uring", "io_uring"},
-                               {"echo_asio", "Asio"},
-                               {"echo_epoll", kYardstickAgain}};
+/// A server that can be started.
+struct Server {
+  std::string name;
+  std::vector<std::string> command;
+};
+
+std::vector<Server> servers_of(int argc, char** argv) {
+  const std::string folder = own_folder() + "/";
+  std::vector<Server> all{{"completion port", {folder + "echo_port"}},
+                          {kYardstick, {folder + "echo_epoll"}},
+                          {"io_uring", {folder + "echo_uring"}},
+                          {"Asio", {folder + "echo_asio"}},
+                          {kYardstickAgain, {folder + "echo_epoll"}}};
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto beside = std::ranges::find(words, "--beside");
+  if (words.end() - beside > 2) all.push_back({beside[1], {beside + 2, words.end()}});
+  return all;
+}
+
+std::vector<Contender> start_all(const std::vector<Server>& servers, Report& report) {
   std::vector<Contender> all;
-  for (const Name& each : kServers) {
-    auto server = Helper::start({own_folder() + "/" + each.program});
+  for (const Server& each : servers) {
+    auto server = Helper::start(each.command);
     const auto port = server ? server->hear() : std::nullopt;
     if (!port) {
-      report.skip(
-          fmt::format("the echo server on {}: it is not built here, or denied", each.shown));
+      report.skip(fmt::format("the echo server on {}: it is not built here, or denied", each.name));
       continue;
     }
     const auto number = static_cast<std::uint16_t>(std::stoul(*port));
-    all.push_back({each.shown, std::move(*server), Load{number}, {}});
+    all.push_back({each.name, std::move(*server), Load{number}, {}});
   }
   return all;
 }
@@ -143,7 +152,7 @@ std::vector<Scene> scenes() {
   return all;
 }
 
-int run(const Effort& effort) {
+int run(const std::vector<Server>& servers, const Effort& effort) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
@@ -151,7 +160,7 @@ int run(const Effort& effort) {
   Report report;
   const Places places;
   places.take_last();
-  std::vector<Contender> all = start_all(report);
+  std::vector<Contender> all = start_all(servers, report);
   places.take_first();
   if (all.empty() || all.front().name != "completion port") {
     fmt::print(stderr, "port_bench: our own server does not start\n");
@@ -167,5 +176,5 @@ int run(const Effort& effort) {
 
 int main(int argc, char** argv) {
   using namespace wsalive::bench;
-  return run(is_quick(argc, argv) ? kQuick : kFull);
+  return run(servers_of(argc, argv), is_quick(argc, argv) ? kQuick : kFull);
 }
