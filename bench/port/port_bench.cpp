@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -102,8 +101,8 @@ void report_scene(const std::vector<Contender>& all, const std::string& what, st
                   Report& report) {
   const Contender& ours = all.front();
   const std::optional<Spread> noise = noise_among(all);
-  for (const Contender& other : all | std::views::drop(1)) {
-    if (other.name == kYardstickAgain) continue;
+  for (const Contender& other : all) {
+    if (&other == &ours || other.name == kYardstickAgain) continue;
     Line line;
     line.group = "completion port";
     line.what = what;
