@@ -100,8 +100,23 @@ void rearm(Report& report, std::size_t count, std::uint16_t port, milliseconds w
   report.histogram("rearm", histogram_of(late, -5, 20, 0.25, 2 * tick_ms() + 1));
   report.figure(group, "the thread's part of a core, T = 10 s", scene.cpu_percent(), "%",
                 at_most(2));
-  report_probe_cost(report, group, scene, KernelProbe{port}, Sender::kernel);
+  report_probe_cost(report, group, scene, KernelProbe{port}, Sender::kernel, 500ms);
   report.figure(group, "memory a connection", scene.weigh(), "bytes", at_most(64));
+}
+
+/// What the kernel does without us, with the same T and as many connections: how late is late.
+void kernels_own(Report& report, std::size_t count, std::uint16_t port) {
+  const std::string group =
+      fmt::format("engine, the kernel's own keep-alive, {} connections", with_commas(count));
+  say(group);
+  const policy::Timing timing{policy::DwordMillis{10'000U}, policy::DwordMillis{1000U}, 5};
+  Scene scene{count, timing, port};
+  scene.open(milliseconds{timing.idle}, Drive::kernel);
+  scene.watch(15s);
+  const std::vector<double> late = scene.lateness();
+  report.figure(group, "probes", static_cast<double>(late.size()), "");
+  report.figure(group, "late, median", quantile(late, 0.5), "ms");
+  report.figure(group, "late, 97 of 100", quantile(late, 0.97), "ms");
 }
 
 /// The peers are cut off, so that every silence has many probes.
@@ -110,7 +125,7 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
   say(group);
   const bool many = count > kMany;
   const policy::Timing timing{policy::DwordMillis{900U}, policy::DwordMillis{many ? 2000U : 100U},
-                              static_cast<std::uint8_t>(many ? 5 : 60)};
+                              static_cast<std::uint8_t>(many ? 12 : 60)};
   Scene scene{count, timing, port};
   std::optional<KernelProbe> kernel;
   if (many) kernel.emplace(port);
@@ -134,7 +149,8 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
                 at_least(99));
   report.figure(group, "the thread's part of a core", scene.cpu_percent(), "%");
   report.figure(group, "the thread's time for a probe", scene.cpu_each(), "us");
-  if (kernel) report_probe_cost(report, group, scene, *kernel, Sender::engine);
+  if (kernel)
+    report_probe_cost(report, group, scene, *kernel, Sender::engine, milliseconds{timing.interval});
   (void)os::apply_nft(*here, "delete table inet deaf\n");
   if (many) report.histogram("repair", histogram_of(apart, -3, 3, 0.05, 1.5));
 }
@@ -237,6 +253,7 @@ int run(const Effort& effort) {
   const Peers peers;
   for (const std::size_t count : effort.counts) {
     rearm(report, count, peers.hearing(), effort.watched);
+    if (count > kMany && effort.repaired) kernels_own(report, count, peers.hearing());
   }
   for (const std::size_t count : effort.counts) {
     if (!effort.repaired) break;

@@ -1,21 +1,19 @@
 #include "engine/probe_cost.hpp"
 
-#include <chrono>
 #include <vector>
 
 namespace wsalive::bench {
 
 void report_probe_cost(Report& report, const std::string& group, Scene& scene,
-                       const KernelProbe& kernel, Sender sender) {
-  constexpr std::size_t kRounds = 9;
-  constexpr std::chrono::milliseconds kSlice{500};
+                       const KernelProbe& kernel, Sender sender, std::chrono::milliseconds slice) {
+  constexpr std::size_t kRounds = 7;
   std::vector<double> ours;
   std::vector<double> before;
   std::vector<double> after;
   (void)kernel.burst_us();  // Warm.
   for (std::size_t round = 0; round < kRounds; ++round) {
     before.push_back(kernel.burst_us());
-    scene.watch(kSlice);
+    scene.watch(slice);
     ours.push_back(scene.cpu_each() + (sender == Sender::kernel ? before.back() : 0));
     after.push_back(kernel.burst_us());
   }

@@ -13,6 +13,7 @@
 
 #include "os/clock.hpp"
 #include "os/descriptor_limit.hpp"
+#include "os/keepalive_values.hpp"
 #include "os/namespaces.hpp"
 
 namespace wsalive::bench {
@@ -74,18 +75,32 @@ Scene::Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port
   engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
 }
 
-void Scene::open(nanoseconds over) {
-  const policy::SourcedTiming wanted{timing_, policy::Source::socket, policy::Source::socket,
-                                     policy::Source::socket};
+void Scene::open(nanoseconds over, Drive drive) {
   sockets_.reserve(count_);
   const Instant begin = os::monotonic_clock().now();
   for (std::size_t i = 0; i < count_; ++i) {
     sleep_until(begin + over * static_cast<long>(i) / static_cast<long>(count_));
     sockets_.push_back(connect_to(port_));
-    if (!engine_->switch_on(sockets_[i].get(), wanted, engine::KernelSwitch::untouched)) {
-      fail("keep-alive was refused");
+    switch_on(sockets_[i], drive);
+  }
+}
+
+void Scene::switch_on(const Fd& socket, Drive drive) {
+  if (drive == Drive::engine) {
+    const policy::SourcedTiming wanted{timing_, policy::Source::socket, policy::Source::socket,
+                                       policy::Source::socket};
+    if (engine_->switch_on(socket.get(), wanted, engine::KernelSwitch::untouched)) return;
+  } else {
+    const auto seconds = [](policy::DwordMillis time) {
+      return static_cast<int>(time.count()) / 1000;
+    };
+    if (os::set_keep_alive_interval(socket.get(), seconds(timing_.interval)) &&
+        os::set_keep_alive_idle(socket.get(), seconds(timing_.idle)) &&
+        os::set_keep_alive_switch(socket.get(), os::Switch::on)) {
+      return;
     }
   }
+  fail("keep-alive was refused");
 }
 
 void Scene::watch(nanoseconds time, const std::function<void()>& before_the_look) {

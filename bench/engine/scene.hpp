@@ -21,12 +21,15 @@ namespace wsalive::bench {
 /// Errors: ends the program if the host refuses.
 void prepare_process();
 
+/// Who drives a scene's connections: our engine, or the kernel's own keep-alive, which takes whole seconds.
+enum class Drive { engine, kernel };
+
 class Scene {
  public:
   Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port);
 
   /// Connections come evenly over that time, so that their phases are spread.
-  void open(std::chrono::nanoseconds over);
+  void open(std::chrono::nanoseconds over, Drive drive = Drive::engine);
   /// Watches the wire and the engine's thread; then calls, and takes what the wire has shown.
   void watch(std::chrono::nanoseconds time, const std::function<void()>& before_the_look = {});
   /// What driving weighs: the same connections with a new engine. \return bytes each.
@@ -42,6 +45,7 @@ class Scene {
   [[nodiscard]] double cpu_each() const;
 
  private:
+  void switch_on(const Fd& socket, Drive drive);
   [[nodiscard]] std::vector<os::Segment> taken();
   [[nodiscard]] bool is_probe(const os::Segment& segment) const {
     return segment.to.port == port_ && !segment.has(os::rst) && !segment.has(os::syn);
