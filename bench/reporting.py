@@ -19,7 +19,7 @@ def machine():
     return {
         "processor": model,
         "cores": os.cpu_count(),
-        "kernel": platform.release(),
+        "kernel": platform.release().split("-")[0],  # What a distribution adds says nothing of speed.
         "load": round(os.getloadavg()[0], 1),
         "date": datetime.date.today().isoformat(),
     }
