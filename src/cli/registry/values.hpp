@@ -37,11 +37,10 @@ struct KnownValue {
 struct ValueState {
   const KnownValue* known = nullptr;
   std::optional<registry::StoredValue> stored;
-  std::string text;  ///< In force: the stored one's as far as it counts, or the default.
-  std::string
-      stored_text;  ///< The stored one's as it is; empty if it is not there, or of a wrong type.
-  std::string complaint;  ///< Why a stored one does not count; else empty.
-  std::string note;       ///< Why a stored one counts as another, or has no effect; else empty.
+  std::string text;         ///< In force: the stored one's as far as it counts, or the default.
+  std::string stored_text;  ///< The stored one's as it is; empty: not there, or of a wrong type.
+  std::string complaint;    ///< Why a stored one does not count; else empty.
+  std::string note;         ///< Why a stored one counts as another, or has no effect; else empty.
 };
 
 /// How a value would stand, if it were stored, where that release is in force.
