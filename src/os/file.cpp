@@ -38,15 +38,21 @@ std::string followed(const std::string& path) {
   return real ? std::string{real.get()} : path;
 }
 
-Status write_content(int fd, std::string_view content) {
+Status write_bytes(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return failure(errno, "write");
     content.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(fd) != 0) return failure(errno, "fsync");
   return {};
+}
+
+/// A device, a pipe or a terminal is written to: another file in its place would be the end of it.
+Status write_into(const std::string& path, std::string_view content) {
+  const Fd file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
+  if (!file) return failure(errno, "open");
+  return write_bytes(file.get(), content);
 }
 
 /// Gives a new file the mode and, where this process may, the owner of the one that it replaces.
@@ -72,7 +78,9 @@ Status move_in(const std::string& from, const std::string& to) {
 
 Status fill(int fd, std::string_view content, const struct stat* old, unsigned mode) {
   if (const Status done = take_after(fd, old, mode); !done) return done;
-  return write_content(fd, content);
+  if (const Status done = write_bytes(fd, content); !done) return done;
+  if (::fsync(fd) != 0) return failure(errno, "fsync");
+  return {};
 }
 
 }  // namespace
@@ -115,6 +123,8 @@ Status replace_file(const std::string& path, std::string_view content, unsigned 
   if (exists && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
     return failure(errno, "write");
   }
+  if (exists && S_ISDIR(old.st_mode)) return failure(EISDIR, "write");
+  if (exists && !S_ISREG(old.st_mode)) return write_into(target, content);
   std::string name = beside(target, ".XXXXXX");
   const Fd file{::mkostemp(name.data(), O_CLOEXEC)};
   if (!file) return failure(errno, "create a file beside it");

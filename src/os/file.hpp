@@ -40,7 +40,8 @@ struct FileStamp {
 /// Puts a file with this content in place of the one at `path`, or makes it; on disk when it returns.
 ///
 /// Mode and, where allowed, owner of an existing file are kept; a symbolic link stays and its target
-/// is replaced; a new file gets `mode`. On failure nothing has changed.
+/// is replaced; a new file gets `mode`. On failure nothing has changed. A device, a pipe or a terminal is
+/// written to as it is.
 /// Errors: EACCES also for an existing file that this process may not write.
 [[nodiscard]] Status replace_file(const std::string& path, std::string_view content,
                                   unsigned mode = 0644);

@@ -6,6 +6,7 @@ labels: net
 import os
 import re
 import socket
+import stat
 import xml.etree.ElementTree as xml
 
 import tool
@@ -60,6 +61,11 @@ class Explain(tool.Tool):
             said = self.json("explain", *words, "--peer", "nat", "--path-timeout", "350s")
             self.assertFalse(said["path_timeout_assumed"])
             self.assertNotIn("assumed", self.ok("explain", *words, "--peer", "nat", "--path-timeout", "350s"))
+
+    def test_a_picture_goes_to_a_device_and_not_in_its_place(self):
+        self.assertIn("</svg>\n", self.ok("explain", "--svg", "/dev/stdout"))
+        self.assertIn("No space left", self.refused(7, "explain", "--svg", "/dev/full"))
+        self.assertTrue(stat.S_ISCHR(os.stat("/dev/full").st_mode))
 
     def test_releases_stand_side_by_side_with_linux(self):
         subjects = self.json("explain", *ASKED, "--compare", "winxp,win11,linux")["subjects"]

@@ -125,6 +125,23 @@ TEST(ReplaceFile, AFolderInItsPlaceIsRefused) {
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"d"});
 }
 
+TEST(ReplaceFile, WritesToWhatIsNoRegularFileAndLeavesItThere) {
+  const test::TempFolder folder;
+  const std::string pipe = folder.file("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const Fd reader{::open(pipe.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK)};
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(replace_file(pipe, "one"));
+  char text[8] = {};
+  EXPECT_EQ(::read(reader.get(), text, sizeof text), 3);
+  EXPECT_STREQ(text, "one");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"pipe"});
+  // A device that takes nothing.
+  EXPECT_EQ(replace_file("/dev/full", "one").error().code, ENOSPC);
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
 TEST(MakeFolders, MakesParentsAndAcceptsWhatIsThere) {
   const test::TempFolder folder;
   ASSERT_TRUE(make_folders(folder.file("a/b/c")));
