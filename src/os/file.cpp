@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -32,10 +33,21 @@ std::string beside(const std::string& path, const std::string& suffix) {
   return folder_of(path) + "/." + path.substr(slash == std::string::npos ? 0 : slash + 1) + suffix;
 }
 
-/// Where a symbolic link leads; the path itself if it is none or leads nowhere yet.
+/// Where a symbolic link leads, to a file that is not there yet as well; the path itself if it is none.
 std::string followed(const std::string& path) {
-  const std::unique_ptr<char, Freed> real{::realpath(path.c_str(), nullptr)};
-  return real ? std::string{real.get()} : path;
+  constexpr int kMostLinks = 40;  // As the kernel's own.
+  std::string at = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    const std::unique_ptr<char, Freed> real{::realpath(at.c_str(), nullptr)};
+    if (real) return real.get();
+    std::array<char, PATH_MAX> target{};
+    const ssize_t size = ::readlink(at.c_str(), target.data(), target.size());
+    // Links of /proc/PID/fd name what has no path.
+    if (size <= 0 || at.starts_with("/proc/") || at.starts_with("/dev/")) return at;
+    const std::string next{target.data(), static_cast<std::size_t>(size)};
+    at = next.starts_with('/') ? next : folder_of(at) + "/" + next;
+  }
+  return path;
 }
 
 Status write_bytes(int fd, std::string_view content) {

@@ -9,8 +9,9 @@ StopSignals::StopSignals() {
   sigset_t stopping;
   ::sigemptyset(&stopping);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&stopping, signal);
-  ::pthread_sigmask(SIG_BLOCK, &stopping, &before_);
   fd_ = Fd{::signalfd(-1, &stopping, SFD_CLOEXEC | SFD_NONBLOCK)};
+  // Without a descriptor they would not be heard of: then they end the process as ever.
+  ::pthread_sigmask(SIG_BLOCK, fd_ ? &stopping : nullptr, &before_);
 }
 
 StopSignals::~StopSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

@@ -10,7 +10,8 @@
 
 namespace wsalive::os {
 
-/// While it lives the three do not end the process. Make it before other threads start.
+/// While it lives the three do not end the process, unless no descriptor was left for it. Make it before other
+/// threads start.
 class StopSignals {
  public:
   StopSignals();
