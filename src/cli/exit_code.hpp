@@ -31,7 +31,7 @@ struct ExitRow {
 inline constexpr std::array kExitCodes{
     // clang-format off
     ExitRow{ExitCode::ok,             "done, and nothing to complain about"},
-    ExitRow{ExitCode::findings,       "done, but not all is well: lint, doctor, path, demo, registry list; set: a part was refused"},
+    ExitRow{ExitCode::findings,       "done, but not all is well: lint, doctor, path, demo, registry list and get; set: a part was refused"},
     ExitRow{ExitCode::usage,          "the command line was not understood; nothing was done"},
     ExitRow{ExitCode::bad_input,      "a file, a value or a name is wrong; nothing was changed"},
     ExitRow{ExitCode::denied,         "a right is missing"},

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace wsalive::cli {
 
@@ -27,6 +28,31 @@ std::string seccomp_refusal(const SysError& error) {
   const bool is_right = error.code == EPERM || error.code == EACCES;
   return fmt::format("{}, {}", is_right ? "not permitted" : std::strerror(error.code),
                      error.attempt);
+}
+
+ExitCode code_for_file(int error) {
+  switch (error) {
+    case EPERM:
+    case EACCES:
+    case EROFS:
+      return ExitCode::denied;
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+      return ExitCode::bad_input;
+    default:
+      return ExitCode::failed;
+  }
+}
+
+Failure not_written(std::string attempt, const std::string& file, int error) {
+  return {.code = code_for_file(error),
+          .attempt = std::move(attempt),
+          .subject = file,
+          .reason = ::strerrordesc_np(error),
+          .remedy = "name a file in a folder that you may write to"};
 }
 
 std::string as_root(std::string_view rights, std::string_view otherwise) {

@@ -35,6 +35,11 @@ std::optional<SocketTarget> SocketTarget::parse(std::string_view text) {
 
 bool process_exists(pid_t pid) noexcept { return ::kill(pid, 0) == 0 || errno != ESRCH; }
 
+bool is_out_of_sight(const Selection& selection, const Connections& found) {
+  if (!selection.pid || !found.list.empty()) return false;
+  return found.hidden != 0 || !process_exists(*selection.pid);
+}
+
 Failure why_nothing(std::string attempt, const Selection& selection) {
   Failure failure{
       .code = ExitCode::gone, .attempt = std::move(attempt), .reason = "no such connection"};

@@ -21,6 +21,9 @@ struct SocketTarget {
 
 [[nodiscard]] bool process_exists(pid_t pid) noexcept;
 
+/// Whether a process was named whose connections are not to be seen: why_nothing says why.
+[[nodiscard]] bool is_out_of_sight(const Selection& selection, const Connections& found);
+
 /// Why no connection was found where the selection names a process: it does not exist, may not be looked
 /// into, has no such descriptor, or the descriptor is no TCP connection.
 [[nodiscard]] Failure why_nothing(std::string attempt, const Selection& selection);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/duration_option.hpp"
+#include "cli/refusals.hpp"
 #include "os/file.hpp"
 #include "registry/files.hpp"
 
@@ -40,12 +41,14 @@ Release read_release(const std::string& text) {
   return *release;
 }
 
-tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason) {
-  return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                .attempt = "cannot read the registry",
-                                .subject = file,
-                                .reason = std::move(reason),
-                                .remedy = "mend the file, or name another one"});
+tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason, int error = 0) {
+  const bool denied = code_for_file(error) == ExitCode::denied;
+  return tl::unexpected(Failure{
+      .code = denied ? ExitCode::denied : ExitCode::bad_input,
+      .attempt = "cannot read the registry",
+      .subject = file,
+      .reason = std::move(reason),
+      .remedy = denied ? "name a file that you may read" : "mend the file, or name another one"});
 }
 
 tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
@@ -64,9 +67,10 @@ Fallible<registry::StoreFiles> store_of(const std::string& file) {
   if (!os::file_stamp(file)) return bad_registry(file, "there is no such file");
   if (const auto loaded = registry::load_file(file); !loaded) {
     const registry::Problem& problem = loaded.error();
-    return bad_registry(file, problem.line == 0
-                                  ? problem.text
-                                  : fmt::format("line {}: {}", problem.line, problem.text));
+    return bad_registry(
+        file,
+        problem.line == 0 ? problem.text : fmt::format("line {}: {}", problem.line, problem.text),
+        problem.code);
   }
   return registry::StoreFiles{.machine = std::nullopt, .user = file};
 }

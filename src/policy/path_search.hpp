@@ -109,6 +109,8 @@ class PathSearch {
 
   // What was seen. `now` never runs backwards.
   void opened(std::uint32_t id, Millis now);
+  /// Not even the first connection could be made, and no other is tried.
+  void give_up() { finish(PathFinding::unreachable); }
   /// No further connection could be made.
   void refused(Millis now);
   /// The verdict on the probe under way. `idle`: the silence before it, where the prober has measured it itself.

@@ -87,8 +87,10 @@ class Path(tool.Tool):
         closed = socket.create_server(("127.0.0.1", 0))
         port = closed.getsockname()[1]
         closed.close()
+        begun = time.monotonic()
         line = self.refused(7, "path", f"127.0.0.1:{port}")
         self.assertIn("Connection refused", line)
+        self.assertLess(time.monotonic() - begun, 5)
 
     def test_bad_input_is_one_line_and_nothing_is_begun(self):
         self.assertIn("no port", self.refused(2, "path", "127.0.0.1"))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """wsalive registry: reading, writing, import and export, and that a refusal changes nothing."""
+import json
 import os
 import subprocess
 
@@ -94,6 +95,23 @@ class Registry(tool.Tool):
         self.assertEqual(self.json("explain")["subjects"][0]["probes"], 255)
         self.ok("registry", "set", name, "255")
         self.assertIsNone(self.value(name)["note"])
+
+    def test_get_says_the_value_alone_whatever_is_wrong_with_the_file(self):  # K-84, K-85
+        self.path("registry.reg", "broken")
+        got = self.run_tool("registry", "get", "KeepAliveTime")
+        self.assertEqual((got.returncode, got.stdout), (1, "2h\n"))
+        self.assertRegex(got.stderr, r"\Awsalive: warning: [^\n]*registry.reg:1: [^\n]*; the file counts as empty\n\Z")
+        report = json.loads(self.run_tool("registry", "get", "KeepAliveTime", "--json").stdout)
+        self.assertEqual((report["value"], len(report["problems"])), ("2h", 1))
+
+    def test_files_that_may_not_be_touched_are_a_right_that_is_missing(self):
+        os.chmod(self.home, 0o700)
+        mine = self.path("mine.reg", "x")
+        for words in (("registry", "import", mine), ("registry", "export", mine), ("explain", "--svg", mine),
+                      ("explain", "--time", "45s", "--registry", "/proc/1/environ")):
+            done = self.as_nobody(*words)
+            self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.refused(3, "registry", "export", "/nonexistent/x")
 
     def test_a_count_that_the_release_does_not_read_is_noted(self):  # K-82
         text = self.ok("registry", "set", "TcpMaxDataRetransmissions", "7")

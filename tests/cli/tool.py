@@ -42,6 +42,19 @@ class Tool(unittest.TestCase):
         return subprocess.run([BINARY, *args], env=environment, text=True, capture_output=True,
                               timeout=60)
 
+    def as_nobody(self, *args):
+        """A run as a user without rights, where root can be one and the build's folder is open to others."""
+        if os.getuid() != 0:
+            self.skipTest("needs root to be another user")
+        def become_nobody():
+            os.setgroups([])
+            os.setuid(65534)
+        done = subprocess.run([BINARY, *args], preexec_fn=become_nobody, text=True, capture_output=True, timeout=60, cwd="/",
+                              env={**os.environ, "WSALIVE_REGISTRY": "/none.reg"})
+        if "Permission denied" in done.stderr and "wsalive" not in done.stderr.split(":")[0]:
+            self.skipTest("the build folder is closed to other users")
+        return done
+
     def ok(self, *args, env=None, status=0):
         """Standard output of a run that must end with that status and say nothing else."""
         done = self.run_tool(*args, env=env)

@@ -47,7 +47,7 @@ Failure refusal(const Group& group, const SysError& error) {
       failure.code = ExitCode::unavailable;
       failure.reason =
           "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
-      failure.remedy = "mount -t bpf bpf /sys/fs/bpf";
+      failure.remedy = "as root: mount -t bpf bpf /sys/fs/bpf";
       break;
     case ENOSYS:
       failure.code = ExitCode::unavailable;

@@ -17,6 +17,7 @@
 #include "cli/explain/scene_json.hpp"
 #include "cli/explain/text.hpp"
 #include "cli/live_socket.hpp"
+#include "cli/refusals.hpp"
 #include "cli/timing_options.hpp"
 #include "os/file.hpp"
 
@@ -79,11 +80,7 @@ class Explain final : public Command {
     if (picture_.empty()) return {};
     const Status written = os::replace_file(picture_, explain::picture_of(scene));
     if (written) return {};
-    return tl::unexpected(Failure{.code = ExitCode::failed,
-                                  .attempt = "cannot write the picture",
-                                  .subject = picture_,
-                                  .reason = ::strerrordesc_np(written.error().code),
-                                  .remedy = "name a file in a folder that you may write to"});
+    return tl::unexpected(not_written("cannot write the picture", picture_, written.error().code));
   }
 
   Fallible<explain::Scene> live() const {

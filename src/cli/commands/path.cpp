@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -207,7 +208,8 @@ class Path final : public Command {
             .attempt = "cannot connect to",
             .subject = os::format_endpoint(target.endpoint),
             .reason = error != 0 ? ::strerrordesc_np(error) : "it ends every connection at once",
-            .remedy = "name a host and port where a TCP server listens"};
+            .remedy = error == EMFILE ? "raise the limit of open files: ulimit -n"
+                                      : "name a host and port where a TCP server listens"};
   }
 
   std::string target_;

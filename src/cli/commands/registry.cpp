@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/refusals.hpp"
 #include "cli/registry/exchange.hpp"
 #include "cli/registry/values.hpp"
 #include "cli/registry/values_report.hpp"
@@ -132,10 +133,9 @@ examples:
     if (!known) return tl::unexpected(known.error());
     registry::Registry registry{files_};
     ValueState state = state_of(**known, registry, registry::load_settings().release);
-    if (!state.complaint.empty() || !registry.problems().empty()) {
-      return show({state}, registry.problems());
-    }
-    return Answer{std::make_unique<ValueReport>(std::move(state)), 0};
+    auto report = std::make_unique<ValueReport>(std::move(state), registry.problems());
+    const ExitCode code = report->complains() ? ExitCode::findings : ExitCode::ok;
+    return Answer{std::move(report), static_cast<int>(code)};
   }
 
   Outcome set() {
@@ -229,11 +229,7 @@ examples:
     }
     const std::string bytes = exported(registry, registry::Encoding::utf16le);
     if (const Status written = os::replace_file(file_, bytes); !written) {
-      return tl::unexpected(Failure{.code = ExitCode::failed,
-                                    .attempt = "cannot write",
-                                    .subject = file_,
-                                    .reason = ::strerrordesc_np(written.error().code),
-                                    .remedy = "name a file in a folder that you may write to"});
+      return tl::unexpected(not_written("cannot write", file_, written.error().code));
     }
     return done(fmt::format("Written to {}.\n", file_), {{"file", file_}});
   }

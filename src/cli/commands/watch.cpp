@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/connections.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/socket_target.hpp"
 #include "cli/watch/board.hpp"
 #include "cli/watch/screen.hpp"
 #include "os/clock.hpp"
@@ -138,6 +139,11 @@ class Watch final : public Command {
     }
     if (const Fallible<void> possible = watch::Screen::possible(); !possible) {
       return tl::unexpected(possible.error());
+    }
+    const auto first = find_connections(selection_);
+    if (!first) return tl::unexpected(first.error());
+    if (is_out_of_sight(selection_, *first)) {
+      return tl::unexpected(why_nothing("cannot watch connections", selection_));
     }
     os::StopSignals stop;
     std::optional<int> signal;

@@ -141,9 +141,7 @@ void Lane::look_at_opening(Millis now) {
   Opening opening = std::move(*opening_);
   opening_.reset();
   if (state != Opening::State::made) {
-    refusal_ = late ? ETIMEDOUT : opening.error();
-    search_.refused(now);
-    return;
+    return refused(late ? ETIMEDOUT : opening.error(), now);
   }
   const Millis trip = now - opening_began_;
   longest_trip_ = std::max(longest_trip_, trip);
@@ -178,7 +176,13 @@ void Lane::begin_opening(Millis now) {
     opening_.emplace(std::move(*begun));
     return;
   }
-  refusal_ = begun.error().code;
+  refused(begun.error().code, now);
+}
+
+void Lane::refused(int error, Millis now) {
+  refusal_ = error;
+  // A server that takes none at all is not waited for; `wsalive serve` may have enough for the moment.
+  if (next_id_ == 0 && !control_) return search_.give_up();
   search_.refused(now);
 }
 

@@ -68,6 +68,7 @@ class Lane {
   [[nodiscard]] std::optional<bool> revived(Revival& revival, policy::Millis now);
   void act(const policy::PathStep& step, policy::Millis now);
   void begin_opening(policy::Millis now);
+  void refused(int error, policy::Millis now);
   void begin_probe(std::uint32_t id, policy::Millis now);
   void judge(Waiting waiting, policy::PathSight sight, policy::Millis now,
              std::optional<policy::Millis> idle);

@@ -1,6 +1,9 @@
 #include "cli/path/search_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -69,7 +72,10 @@ std::optional<CallEnd> SearchRun::call() {
   while (control_ && !control_->is_ready()) {
     control_->look(now());
     if (control_->trouble()) return control_->trouble();
-    if (is_stopped()) os::StopSignals::end_by(signal_);
+    if (is_stopped()) {
+      fmt::print(stderr, "wsalive path: interrupted before anything was measured\n");
+      os::StopSignals::end_by(signal_);
+    }
     wait(Millis::max());
   }
   return std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cli/refusals.hpp"
 #include "cli/registry/values.hpp"
 #include "os/file.hpp"
 #include "registry/encoding.hpp"
@@ -53,7 +54,8 @@ Fallible<Imported> read_for_import(const std::string& path) {
   constexpr const char* kAttempt = "cannot import";
   const Result<std::string> bytes = os::read_file(path);
   if (!bytes) {
-    return tl::unexpected(Failure{.code = ExitCode::bad_input,
+    const ExitCode code = code_for_file(bytes.error().code);
+    return tl::unexpected(Failure{.code = code == ExitCode::denied ? code : ExitCode::bad_input,
                                   .attempt = kAttempt,
                                   .subject = path,
                                   .reason = ::strerrordesc_np(bytes.error().code),

@@ -26,6 +26,16 @@ std::string note_of(const ValueState& state) {
   return fmt::format("{}: {}", state.known->name, state.note);
 }
 
+std::string problem_of(const registry::Problem& problem) {
+  return problem.message() + "; the file counts as empty";
+}
+
+ordered_json messages_of(const std::vector<registry::Problem>& problems) {
+  ordered_json messages = ordered_json::array();
+  for (const registry::Problem& problem : problems) messages.push_back(problem.message());
+  return messages;
+}
+
 std::string complaint_of(const ValueState& state) {
   return fmt::format("{} {}; it counts as absent", state.known->name, state.complaint);
 }
@@ -71,12 +81,10 @@ std::string ValuesReport::text(const Page& page) const {
 ordered_json ValuesReport::json() const {
   ordered_json values = ordered_json::array();
   for (const ValueState& state : states) values.push_back(state_json(state));
-  ordered_json wrong = ordered_json::array();
-  for (const registry::Problem& problem : problems) wrong.push_back(problem.message());
   return {{"values", values},
           {"machine_file", text_or_null(files.machine.value_or(""))},
           {"user_file", text_or_null(files.user.value_or(""))},
-          {"problems", wrong}};
+          {"problems", messages_of(problems)}};
 }
 
 std::string ValuesReport::files_text(const Page& page) const {
@@ -92,10 +100,12 @@ std::string ValuesReport::files_text(const Page& page) const {
 std::string ValuesReport::complaints(const Page& page) const {
   std::string text;
   const auto add = [&](Tone tone, const char* kind, const std::string& words) {
-    text += '\n' + page.ink(tone, kind) + words + '\n';
+    std::string lines = wrapped(kind + words, page.width);
+    lines.replace(0, std::string_view{kind}.size(), page.ink(tone, kind));
+    text += '\n' + lines;
   };
   for (const registry::Problem& problem : problems) {
-    add(Tone::bad, "warning: ", problem.message() + "; the file counts as empty");
+    add(Tone::bad, "warning: ", problem_of(problem));
   }
   for (const ValueState& state : states) {
     if (!state.complaint.empty()) add(Tone::bad, "warning: ", complaint_of(state));
@@ -107,9 +117,20 @@ std::string ValuesReport::complaints(const Page& page) const {
 std::string ValueReport::text(const Page& /*page*/) const { return state_.text + '\n'; }
 
 std::string ValueReport::aside() const {
-  return state_.note.empty() ? "" : fmt::format("wsalive: note: {}\n", note_of(state_));
+  std::string text;
+  for (const registry::Problem& problem : problems_) {
+    text += fmt::format("wsalive: warning: {}\n", problem_of(problem));
+  }
+  if (!state_.complaint.empty())
+    text += fmt::format("wsalive: warning: {}\n", complaint_of(state_));
+  if (!state_.note.empty()) text += fmt::format("wsalive: note: {}\n", note_of(state_));
+  return text;
 }
 
-ordered_json ValueReport::json() const { return state_json(state_); }
+ordered_json ValueReport::json() const {
+  ordered_json json = state_json(state_);
+  json["problems"] = messages_of(problems_);
+  return json;
+}
 
 }  // namespace wsalive::cli

@@ -35,16 +35,19 @@ class ValuesReport final : public Report {
   [[nodiscard]] std::string complaints(const Page& page) const;
 };
 
-/// get: what is in force, alone, so that scripts can take it; a note goes beside it.
+/// get: what is in force, alone, so that scripts can take it; what is to be said about it goes beside it.
 class ValueReport final : public Report {
  public:
-  explicit ValueReport(ValueState state) : state_(std::move(state)) {}
+  ValueReport(ValueState state, std::vector<registry::Problem> problems)
+      : state_(std::move(state)), problems_(std::move(problems)) {}
+  [[nodiscard]] bool complains() const { return !problems_.empty() || !state_.complaint.empty(); }
   [[nodiscard]] std::string text(const Page& page) const override;
   [[nodiscard]] std::string aside() const override;
   [[nodiscard]] nlohmann::ordered_json json() const override;
 
  private:
   ValueState state_;
+  std::vector<registry::Problem> problems_;
 };
 
 }  // namespace wsalive::cli

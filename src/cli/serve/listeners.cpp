@@ -60,8 +60,9 @@ std::string remedy_for(int error) {
 tl::expected<Listener, int> listen_at(const Endpoint& at) {
   constexpr int kTcp = 6;
   constexpr int kBacklog = 64;
-  Fd fd{os::create_socket(at.family, os::SocketType::stream, kTcp)};
-  if (!fd) return tl::unexpected(EAFNOSUPPORT);
+  const int made = os::create_socket(at.family, os::SocketType::stream, kTcp);
+  if (made < 0) return tl::unexpected(-made);
+  Fd fd{made};
   os::share_with_ended(fd.get(), os::Share::yes);
   if (const int error = os::bind_socket(fd.get(), os::socket_address_of(at)); error != 0) {
     return tl::unexpected(-error);
