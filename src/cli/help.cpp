@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "cli/columns.hpp"
 #include "cli/exit_code.hpp"
 
 namespace wsalive::cli {
@@ -15,10 +16,13 @@ std::vector<const CLI::App*> all_commands(const CLI::App& parser) {
   return parser.get_subcommands([](const CLI::App* /*each*/) { return true; });
 }
 
+constexpr std::size_t kNames = 26;  // Columns for the names of options.
+constexpr std::size_t kWidth = 80;
+
 class Layout : public CLI::Formatter {
  public:
   Layout() {
-    column_width(26);
+    column_width(kNames);
     label("Positionals", "arguments");
   }
 
@@ -52,6 +56,15 @@ class Layout : public CLI::Formatter {
                                       std::move(options));
   }
 
+  /// The description beside the name, or below it where that is long; no line is over 80 columns.
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const std::string name =
+        "  " + make_option_name(option, is_positional) + make_option_opts(option);
+    std::string lines = wrapped(make_option_desc(option), kWidth, kNames);
+    if (name.size() + 2 > kNames || lines.empty()) return name + '\n' + lines;
+    return lines.replace(0, name.size(), name);
+  }
+
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_items_expected_max() == 0) return "";
     return " " + option->get_type_name();
@@ -61,7 +74,9 @@ class Layout : public CLI::Formatter {
   static std::string exit_list() {
     std::string text = "`wsalive COMMAND --help` says more, with an example.\n\nexit status:\n";
     for (const ExitRow& row : kExitCodes) {
-      text += fmt::format("  {:<5} {}\n", static_cast<int>(row.code), row.meaning);
+      constexpr std::size_t kIndent = 8;
+      std::string lines = wrapped(row.meaning, kWidth, kIndent);
+      text += lines.replace(0, kIndent, fmt::format("  {:<5} ", static_cast<int>(row.code)));
     }
     text.pop_back();
     return text;

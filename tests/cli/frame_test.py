@@ -4,6 +4,7 @@ and option that the parser knows."""
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tool
 
@@ -33,7 +34,8 @@ class Frame(tool.Tool):
             for word in words:
                 if word.startswith("--"):
                     self.assertIn(word, page, f"{path} {word}")
-        codes = re.findall(r"(?m)^  (\d+) +(.*)$", self.ok("--help"))
+        text = re.sub(r"\n {8}(?=\S)", " ", self.ok("--help"))  # Lines that go on.
+        codes = re.findall(r"(?m)^  (\d+) +(.*)$", text)
         self.assertGreater(len(codes), 8)
         listed = re.findall(r"\.TP\n\.B (\d+)\n(.*)\.\n", page)
         self.assertEqual([(code, text.lower()) for code, text in listed],
@@ -59,6 +61,28 @@ class Frame(tool.Tool):
         line = self.refused(2)
         self.assertIn("a command is missing", line)
         self.assertIn("`wsalive --help`", line)
+
+    def test_no_help_is_wider_than_a_terminal(self):
+        commands = re.findall(r"(?m)^  ([a-z]+) +\S", self.ok("--help").split("commands:")[1].split("\n\n")[0])
+        self.assertGreater(len(commands), 14)
+        for words in ((), *((command,) for command in commands)):
+            wide = [line for line in self.ok(*words, "--help").splitlines() if len(line) > 80]
+            self.assertEqual(wide, [], words)
+        self.assertEqual([line for line in self.ok("releases").splitlines() if len(line) > 80], [])
+
+    def test_a_full_table_of_descriptors_stops_nothing_from_being_stopped(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        for words in (("serve", "--listen", f"127.0.0.1:{port}"), ("path", f"127.0.0.1:{port}")):
+            for limit in range(4, 9):
+                run = f"ulimit -n {limit}; exec \"$@\""
+                started = subprocess.Popen(["sh", "-c", run, "sh", tool.BINARY, *words], stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.DEVNULL, env={"HOME": self.home, "PATH": os.environ["PATH"]})
+                try:
+                    started.wait(0.3)
+                except subprocess.TimeoutExpired:
+                    started.terminate()
+                self.assertIn(started.wait(10), (0, 7, -15), (words, limit))
 
     def test_the_version_is_said(self):
         self.assertRegex(self.ok("--version"), r"\Awsalive \d+\.\d+\.\d+\n\Z")

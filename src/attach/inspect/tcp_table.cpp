@@ -70,8 +70,10 @@ TcpSocket read_message(const nlmsghdr* header) {
   socket.cookie = (std::uint64_t{message.id.idiag_cookie[1]} << 32) | message.id.idiag_cookie[0];
   socket.timer = {timer_kind(message.idiag_timer), std::chrono::milliseconds{message.idiag_expires},
                   message.idiag_retrans};
-  socket.unread_bytes = message.idiag_rqueue;
-  socket.unacknowledged_bytes = message.idiag_wqueue;
+  if (socket.state != os::TcpState::listen) {  // A listener's are its queue of connections.
+    socket.unread_bytes = message.idiag_rqueue;
+    socket.unacknowledged_bytes = message.idiag_wqueue;
+  }
   // libmnl's own loop macros are C only.
   const auto* attribute =
       static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, sizeof message));

@@ -10,10 +10,10 @@ constexpr std::array kCommands{
         .name = "run",
         .summary = "Run a program with keep-alive on all its TCP connections",
         .details = R"(
-Made and accepted connections of the program and its children. Each value that the
-program sets itself stays its own, unless --force is given; a program that only
-switches keep-alive on gets our times. How it is done, and what had to be rounded,
-is said in one line on standard error. Ends as the program ends.
+Made and accepted connections of the program and its children. Each value that
+the program sets itself stays its own, unless --force is given; a program that
+only switches keep-alive on gets our times. How it is done, and what had to be
+rounded, is said in one line on standard error. Ends as the program ends.
 
 examples:
   wsalive run --time 45s --interval 5s --probes 5 -- psql -h db.example
@@ -26,10 +26,10 @@ examples:
         .name = "set",
         .summary = "Set keep-alive on connections that running programs have open",
         .details = R"(
-Says what was in force before and after, on each; nothing is held afterwards. What
-you name (--time, --interval, --probes) is set; of the rest, values that the
-program has set itself stay its own. Needs the right to trace the program: its
-user, or root.
+Says what was in force before and after, on each; nothing is held afterwards.
+What you name (--time, --interval, --probes) is set; of the rest, values that
+the program has set itself stay its own. Needs the right to trace the program:
+its user, or root.
 
 examples:
   wsalive set 4711:5 --time 45s --interval 5s --probes 5
@@ -40,14 +40,15 @@ examples:
     },
     CommandRow{
         .name = "attach",
-        .summary = "Give all new connections of a unit, container or machine keep-alive",
+        .summary = "Keep alive new connections of a unit, container or machine",
         .details = R"(
-By bpf, at no cost per call, for programs of any kind, until `wsalive detach` or the
-end of the control group (a unit that restarts has a new one). Each value that a
-program sets itself stays its own, unless --force is given. Needs root.
+By bpf, at no cost per call, for programs of any kind, until `wsalive detach`
+or the end of the control group (a unit that restarts has a new one). Each
+value that a program sets itself stays its own, unless --force is given. Needs
+root.
 
 A file for --policy; the first rule that fits a connection decides:
-  time = "45s"              # for rules that say nothing else; also interval, probes
+  time = "45s"              # of rules without one; also interval, probes
   [[rule]]
   to = "10.0.0.0/8:5432"    # the other end: network or host, and port
   direction = "made"        # or "accepted", "any"
@@ -78,9 +79,9 @@ examples:
         .name = "ls",
         .summary = "List TCP connections and what keep-alive does on them",
         .details = R"(
-For every connection that may be seen: its program, whether keep-alive is on, the
-idle time, interval and count in force, who set them, how long the peer has been
-silent, and when a peer that falls silent now would be noticed.
+For every connection that may be seen: its program, whether keep-alive is on,
+the idle time, interval and count in force, who set them, how long the peer has
+been silent, and when a peer that falls silent now would be noticed.
 
 examples:
   wsalive ls
@@ -93,8 +94,9 @@ examples:
         .name = "watch",
         .summary = "The same, live in the terminal",
         .details = R"(
-Sort with left and right, filter with /, quit with q. Marked are connections whose
-probes go unanswered and, with --path-timeout, those that the path will forget.
+Sort with left and right, filter with /, quit with q. Marked are connections
+whose probes go unanswered and, with --path-timeout, those that the path will
+forget.
 
 examples:
   wsalive watch
@@ -106,8 +108,8 @@ examples:
         .name = "explain",
         .summary = "Say when probes leave and when a dead peer is noticed, and why",
         .details = R"(
-Without options: what is in force for Winsock programs of this user. With PID:FD:
-what is in force on a socket that is open now.
+Without options: what is in force for Winsock programs of this user. With
+PID:FD: what is in force on a socket that is open now.
 
 examples:
   wsalive explain --time 45s --interval 1500ms --probes 5
@@ -121,8 +123,9 @@ examples:
         .name = "lint",
         .summary = "Warn of likely mistakes in keep-alive settings",
         .details = R"(
-Without options: what is in force for Winsock programs of this user. With PID: the
-sockets that a process has open now. The exit status is 1 if there are warnings.
+Without options: what is in force for Winsock programs of this user. With PID:
+the sockets that a process has open now. The exit status is 1 if there are
+warnings.
 
 examples:
   wsalive lint --time 5ms --interval 1s
@@ -134,14 +137,14 @@ examples:
     },
     CommandRow{
         .name = "path",
-        .summary = "Find how long a path keeps an idle connection, and the settings to use",
+        .summary = "Find how long a path keeps an idle connection, and what to set",
         .details = R"(
-Nothing of ours is needed at the far end: any TCP server's kernel answers keep-alive
-probes. A few connections wait in silence; each is probed once, at an age of its
-own. Takes a little longer than the time that it finds. Interrupted with ctrl-C, the
-same command goes on from what is known. With `wsalive serve` at the far end the
-other direction is measured as well, at the same time, and what brings a forgotten
-connection back.
+Nothing of ours is needed at the far end: any TCP server's kernel answers
+keep-alive probes. A few connections wait in silence; each is probed once, at
+an age of its own. Takes a little longer than the time that it finds.
+Interrupted with ctrl-C, the same command goes on from what is known. With
+`wsalive serve` at the far end the other direction is measured as well, at the
+same time, and what brings a forgotten connection back.
 
 examples:
   wsalive path db.example:5432
@@ -154,9 +157,10 @@ examples:
         .name = "serve",
         .summary = "Be the far end for `wsalive path --with-serve`",
         .details = R"(
-Holds connections in silence and probes them when it is told. Needs no right: run it
-as a user of its own for as long as you measure. Connections, their pace and their
-time are bounded. With a key it serves only those who have the same file:
+Holds connections in silence and probes them when it is told. Needs no right:
+run it as a user of its own for as long as you measure. Connections, their pace
+and their time are bounded. With a key it serves only those who have the same
+file:
   head -c 32 /dev/urandom | base64 >key
 
 examples:
@@ -184,8 +188,8 @@ examples:
         .name = "doctor",
         .summary = "Say what this host allows, and which way `run` would take",
         .details = R"(
-For each thing that is missing: what it is good for, and what to do. The exit status
-is 1 if anything is missing.
+For each thing that is missing: what it is good for, and what to do. The exit
+status is 1 if anything is missing.
 
 example:
   wsalive doctor)",
@@ -208,10 +212,10 @@ example:
         .name = "demo",
         .summary = "Show what keep-alive does, live, on made-up hosts",
         .details = R"(
-A client, a firewall that forgets idle connections after three seconds, and a server,
-in network namespaces of its own: nothing of this host is touched, and no right is
-needed. Under 30 seconds. The exit status is 0 if all came as predicted. Needs the
-programs ip and nft.
+A client, a firewall that forgets idle connections after three seconds, and a
+server, in network namespaces of its own: nothing of this host is touched, and
+no right is needed. Under 30 seconds. The exit status is 0 if all came as
+predicted. Needs the programs ip and nft.
 
 examples:
   wsalive demo

@@ -63,6 +63,7 @@ ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
   const attach::TcpSocket& socket = connection.socket;
   const policy::Noticed noticed = connection.noticed(retries2);
   const bool known = connection.keep_alive.has_value();
+  const bool can_notice = known && socket.state != os::TcpState::listen;
   return {{"program", connection.owner ? ordered_json(connection.owner->program) : ordered_json()},
           {"pid", connection.owner ? ordered_json(connection.owner->pid) : ordered_json()},
           {"fd", connection.owner ? ordered_json(connection.owner->fd) : ordered_json()},
@@ -76,8 +77,8 @@ ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
           {"next_probe_ms", milliseconds(connection.to_next_probe())},
           {"unread_bytes", socket.unread_bytes},
           {"unacknowledged_bytes", socket.unacknowledged_bytes},
-          {"noticed_by", known ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
-          {"noticed_after_ms", known ? milliseconds(noticed.after) : ordered_json()}};
+          {"noticed_by", can_notice ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
+          {"noticed_after_ms", can_notice ? milliseconds(noticed.after) : ordered_json()}};
 }
 
 class ConnectionsReport final : public Report {
@@ -86,15 +87,16 @@ class ConnectionsReport final : public Report {
       : all_(std::move(connections)), wide_(wide) {}
 
   [[nodiscard]] std::string text(const Page& page) const override {
-    if (all_.list.empty()) return "no such connection" + hidden_note() + "\n";
+    if (all_.list.empty()) {
+      return "no such connection" + (all_.hidden == 0 ? "" : "; " + hidden_note()) + "\n";
+    }
     Columns table{headings()};
     for (const Connection& connection : all_.list) table.add(cells(connection));
     std::string text = table.text(page);
     text += page.ink(
         os::Tone::faint,
-        "\nNOTICED: how long after its last segment a peer that falls silent now is given up.\n");
-    if (all_.hidden != 0)
-      text += page.ink(os::Tone::faint, "More" + hidden_note().substr(1) + "\n");
+        "\nNOTICED: how long after its last segment a peer that falls silent is given up.\n");
+    if (all_.hidden != 0) text += page.ink(os::Tone::faint, hidden_note() + "\n");
     return text;
   }
 
@@ -148,10 +150,8 @@ class ConnectionsReport final : public Report {
   }
 
   [[nodiscard]] std::string hidden_note() const {
-    if (all_.hidden == 0) return {};
-    return fmt::format(
-        ": {} process{} cannot be looked into (mostly other users': sudo shows them)", all_.hidden,
-        all_.hidden == 1 ? "" : "es");
+    return fmt::format("{} process{} cannot be looked into (mostly other users': sudo shows them)",
+                       all_.hidden, all_.hidden == 1 ? "" : "es");
   }
 
   Connections all_;
@@ -175,7 +175,7 @@ class Ls final : public Command {
     if (policies_) return list_policies();
     auto connections = find_connections(selection_);
     if (!connections) return tl::unexpected(connections.error());
-    if (selection_.pid && connections->list.empty() && !process_exists(*selection_.pid)) {
+    if (is_out_of_sight(selection_, *connections)) {
       return tl::unexpected(why_nothing("cannot list connections", selection_));
     }
     return Answer{std::make_unique<ConnectionsReport>(std::move(*connections), wide_), 0};

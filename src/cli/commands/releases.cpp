@@ -39,8 +39,7 @@ std::string options_of(const ReleaseRow& row) {
 class ReleasesReport final : public Report {
  public:
   [[nodiscard]] std::string text(const Page& page) const override {
-    Columns table{
-        {{"NAME"}, {"SERVER"}, {"BUILD"}, {"PROBES"}, {"SET IN CONNECT"}, {"TCP_KEEP..."}}};
+    Columns table{{{"NAME"}, {"SERVER"}, {"BUILD"}, {"PROBES"}, {"IN CONNECT"}, {"TCP_KEEP..."}}};
     for (const ReleaseRow& row : policy::kReleases) {
       const bool chosen = row.release == policy::kDefaultRelease;
       table.add({{std::string{row.name}, chosen ? os::Tone::strong : os::Tone::plain},
@@ -53,7 +52,7 @@ class ReleasesReport final : public Report {
     return table.text(page) +
            fmt::format(
                "\n{} is the default. PROBES go unanswered before a connection is given up; "
-               "SET IN\nCONNECT: setting SO_KEEPALIVE while a connection request is in "
+               "IN\nCONNECT: setting SO_KEEPALIVE while a connection request is in "
                "process.\n",
                policy::row(policy::kDefaultRelease).name);
   }

@@ -20,7 +20,7 @@ using policy::Source;
 std::string source_words(Source source) {
   switch (source) {
     case Source::socket:
-      return "set by the program, or for it";
+      return "set by or for the program";
     case Source::registry:
       return "registry";
     case Source::outside:
@@ -28,7 +28,7 @@ std::string source_words(Source source) {
     case Source::release:
       break;
   }
-  return "default of this network: net.ipv4.tcp_keepalive_*";
+  return "sysctl of its network";
 }
 
 Part part_of(Source source) {
@@ -57,6 +57,11 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.emplace_back(
         "Keep-alive is off: T, I and N have no effect. While nobody sends, a dead peer is never "
         "noticed.");
+  }
+  if (live.listens) {
+    words.emplace_back(
+        "It listens: connections that it accepts from now on begin with these values.");
+    return words;
   }
   words.push_back(fmt::format("The peer has been silent for {}.", tenths(live.heard)));
   if (live.next) words.push_back(fmt::format("The next probe leaves in {}.", tenths(*live.next)));
@@ -102,6 +107,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                     .state = name_in(kStates, connection.socket.state),
                     .driver = name_in(kDriverWords, values.driver),
                     .on = state.on,
+                    .listens = connection.socket.state == os::TcpState::listen,
                     .driven = driven,
                     .probes = values.timing.probes,
                     .heard = Millis{connection.socket.heard},

@@ -177,17 +177,26 @@ class Lane {
   /// The instants below the lane: the first probe, the end, and what lies between if there is room.
   [[nodiscard]] std::string instants() const {
     std::string drawn = svg::text({kLeft - 8, y_ + 34}, "last segment", "soft");
-    std::vector<double> taken{kLeft + 40};
+    struct Place {
+      double from;
+      double to;
+    };
+    std::vector<Place> taken{{kLeft - 8, kLeft + 80}};
     const auto label = [&](Millis at) {
-      const double place = x(at);
-      const bool free = std::ranges::none_of(
-          taken, [place](double other) { return std::abs(other - place) < 86; });
-      if (!free) return;
-      taken.push_back(place);
-      const std::string words = policy::format_duration(at);
-      // Long words below the last instants end at the margin.
       constexpr double kLetter = 7;
-      const bool fits = place + static_cast<double>(words.size()) * kLetter / 2 <= kMargin;
+      constexpr double kApart = 16;
+      const double place = x(at);
+      const std::string words = policy::format_duration(at);
+      const double length = static_cast<double>(words.size()) * kLetter;
+      // Long words below the last instants end at the margin.
+      const bool fits = place + length / 2 <= kMargin;
+      const double begin = fits ? place - length / 2 : kMargin - length;
+      const Place wanted{begin, begin + length};
+      const bool free = std::ranges::none_of(taken, [&](const Place& other) {
+        return wanted.from < other.to + kApart && other.from < wanted.to + kApart;
+      });
+      if (!free) return;
+      taken.push_back(wanted);
       drawn += svg::line({place, y_ + 12}, {place, y_ + 20}, "tick") +
                svg::text({fits ? place : kMargin, y_ + 34}, words, fits ? "middle" : "end");
     };

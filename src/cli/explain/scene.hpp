@@ -48,6 +48,7 @@ struct Live {
   std::string state;   ///< "established"
   std::string driver;  ///< Who keeps it alive, in words.
   bool on = false;
+  bool listens = false;
   bool driven = false;      ///< By an engine of ours: its program sees Windows' errors.
   std::uint8_t probes = 0;  ///< N as it is set.
   policy::Millis heard{};

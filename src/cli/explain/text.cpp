@@ -208,8 +208,8 @@ std::string live_subject(const Scene& scene, const Page& page) {
   set.timing.probes = live.probes;
   text += numbers(set, page) + '\n';
   for (const std::string& words : live_words(live, set.timing)) text += paragraph(words);
-  if (live.on) text += paragraph("Kept by: " + live.driver + ".");
-  if (live.on) {
+  if (live.on && !live.listens) {
+    text += paragraph("Kept by: " + live.driver + ".");
     text += heading(page, title_of(scene)) + event_list(scene, subject, page);
     text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   }

@@ -65,8 +65,9 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
 }
 
 std::string sentences(const Sentences& words, const Page& page) {
-  return page.ink(Tone::strong, words.headline) + '\n' + wrapped(words.meaning, page.width, 2) +
-         '\n';
+  std::string headline = wrapped(words.headline, page.width);
+  headline.pop_back();
+  return page.ink(Tone::strong, headline) + '\n' + wrapped(words.meaning, page.width, 2) + '\n';
 }
 
 /// What else came up in one direction.
