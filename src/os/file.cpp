@@ -45,7 +45,7 @@ std::string followed(const std::string& path) {
     // Links of /proc/PID/fd name what has no path.
     if (size <= 0 || at.starts_with("/proc/") || at.starts_with("/dev/")) return at;
     const std::string next{target.data(), static_cast<std::size_t>(size)};
-    at = next.starts_with('/') ? next : folder_of(at) + "/" + next;
+    at = next.starts_with('/') ? next : folder_of(at).append("/").append(next);
   }
   return path;
 }

@@ -84,6 +84,18 @@ TEST(ReplaceFile, FollowsASymbolicLinkAndKeepsIt) {
   EXPECT_EQ(test::content_of(target), "two");
 }
 
+TEST(ReplaceFile, MakesTheFileThatALinkLeadsTo) {
+  const test::TempFolder folder;
+  fs::create_symlink("second", folder.file("first"));
+  fs::create_symlink(folder.file("new"), folder.file("second"));
+  ASSERT_TRUE(replace_file(folder.file("first"), "one"));
+  EXPECT_EQ(test::content_of(folder.file("new")), "one");
+  EXPECT_TRUE(fs::is_symlink(folder.file("first")));
+  EXPECT_TRUE(fs::is_symlink(folder.file("second")));
+  fs::create_symlink("round", folder.file("round"));
+  EXPECT_EQ(replace_file(folder.file("round"), "one").error().code, ELOOP);
+}
+
 TEST(ReplaceFile, AnOpenReaderKeepsTheOldContent) {
   const test::TempFolder folder;
   const std::string path = folder.write("f", "old");
