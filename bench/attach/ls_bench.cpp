@@ -89,12 +89,8 @@ int run(const Effort& effort) {
   line.group = "ls";
   line.what = fmt::format("{} connections, both ends", effort.connections);
   line.unit = "ms";
-  line.ours = quantile(mine, 0.5);
   line.other_name = "ss -tnpo";
-  line.other = quantile(theirs, 0.5);
-  line.ratio = spread_of(ratios(mine, theirs));
-  line.null_ratio = spread_of(ratios(again, theirs));
-  line.rounds = effort.rounds;
+  line.take_costs(mine, theirs, again);
   report.add(line);
   report.figure("ls", line.what, line.ours, "ms", at_most(1000));
   report.print();

@@ -82,12 +82,8 @@ void add_lines(const std::vector<Way>& ways, Report& report) {
     line.group = "run, a new connection";
     line.what = way.name == kOwnCalls ? way.name : "by " + way.name;
     line.unit = "ns";
-    line.ours = quantile(way.costs, 0.5);
     line.other_name = "none";
-    line.other = quantile(none->costs, 0.5);
-    line.ratio = spread_of(ratios(way.costs, none->costs));
-    line.null_ratio = spread_of(ratios(again->costs, none->costs));
-    line.rounds = way.costs.size();
+    line.take_costs(way.costs, none->costs, again->costs);
     if (way.name == "bpf") line.bar = at_most(1.02);
     if (way.name == "preload") line.bar = at_most(1.05);
     report.add(line);

@@ -39,8 +39,8 @@ int main(int argc, char** argv) {
 #else
   const Cases cases = winsock_cases();
 #endif
-  constexpr double kWarm =
-      10;  // Slices, until the processor has come to itself after the other program.
+  // Until the processor has come to itself after the other program.
+  constexpr double kWarm = 10;
   (void)measured(*cases.begin(), kWarm * slice_ns);
   for (const Case& each : cases) {
     std::printf("%s\t%.1f\n", each.name, measured(each, slice_ns));

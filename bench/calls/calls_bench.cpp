@@ -60,12 +60,8 @@ Line compare(const Case& ours, const Case& raw, const Effort& effort) {
   line.group = "calls";
   line.what = ours.name;
   line.unit = "ns";
-  line.ours = quantile(middle, 0.5);
   line.other_name = "raw";
-  line.other = quantile(left, 0.5);
-  line.ratio = spread_of(ratios(middle, left));
-  line.null_ratio = spread_of(ratios(right, left));
-  line.rounds = effort.rounds;
+  line.take_costs(middle, left, right);
   line.bar = at_most(1.05);
   return line;
 }

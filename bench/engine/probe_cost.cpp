@@ -24,12 +24,8 @@ void report_probe_cost(Report& report, const std::string& group, Scene& scene,
   line.group = group;
   line.what = "a probe";
   line.unit = "us";
-  line.ours = quantile(ours, 0.5);
   line.other_name = "the kernel's own keep-alive";
-  line.other = quantile(before, 0.5);
-  line.ratio = spread_of(ratios(ours, before));
-  line.null_ratio = spread_of(ratios(after, before));
-  line.rounds = kRounds;
+  line.take_costs(ours, before, after);
   report.add(line);
 }
 

@@ -31,6 +31,16 @@ nlohmann::json as_json(const Line& line) {
 
 }  // namespace
 
+void Line::take_costs(const std::vector<double>& ours_of_rounds,
+                      const std::vector<double>& other_of_rounds,
+                      const std::vector<double>& again) {
+  ours = quantile(ours_of_rounds, 0.5);
+  other = quantile(other_of_rounds, 0.5);
+  ratio = spread_of(ratios(ours_of_rounds, other_of_rounds));
+  null_ratio = spread_of(ratios(again, other_of_rounds));
+  rounds = ours_of_rounds.size();
+}
+
 void Report::figure(std::string group, std::string what, double value, std::string unit,
                     std::optional<Bar> bar) {
   Line line;

@@ -31,6 +31,10 @@ struct Line {
   std::optional<Spread> null_ratio;  ///< The other against itself, in the same rounds.
   std::size_t rounds = 0;
   std::optional<Bar> bar;
+
+  /// Sets what follows from costs that were taken by turns. \param again  The other's, a second time in each round.
+  void take_costs(const std::vector<double>& ours_of_rounds,
+                  const std::vector<double>& other_of_rounds, const std::vector<double>& again);
 };
 
 class Report {
