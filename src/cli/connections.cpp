@@ -161,13 +161,10 @@ void add_filter(CLI::App& parser, const std::string& name, std::optional<Endpoin
 }  // namespace
 
 std::string reach_problem(const SysError& error) {
-  switch (error.code) {
-    case EPERM:
-    case EACCES:
+  switch (reach_code(error)) {
+    case ExitCode::denied:
       return is_tracing_restricted() ? "no right to trace (ptrace_scope)" : "no right to trace";
-    case ESRCH:
-    case EBADF:
-    case ESTALE:
+    case ExitCode::gone:
       return "gone meanwhile";
     default:
       return std::strerror(error.code);

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/duration_option.hpp"
@@ -112,6 +113,14 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
   chosen.anything_asked = time_ || interval_ || probes_ || release_ || !registry_.empty();
   return chosen;
+}
+
+Failure no_probes(std::string attempt, std::string subject, std::string remedy) {
+  return {.code = ExitCode::bad_input,
+          .attempt = std::move(attempt),
+          .subject = std::move(subject),
+          .reason = "these settings send no probe at all (a count of 0)",
+          .remedy = std::move(remedy)};
 }
 
 void say_remarks(const ChosenTiming& chosen) {

@@ -42,6 +42,10 @@ class TimingOptions {
   std::string registry_;
 };
 
+/// For commands that set keep-alive: a count of 0 (K-53) would send nothing.
+[[nodiscard]] Failure no_probes(std::string attempt, std::string subject = {},
+                                std::string remedy = "give --probes");
+
 /// What does not count in the registry files that were read, a line each on standard error; for commands
 /// that do not show it themselves (K-84, K-85).
 void say_remarks(const ChosenTiming& chosen);

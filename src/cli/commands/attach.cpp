@@ -149,11 +149,7 @@ class Attach final : public Command {
       force_ = force_ || file->force;
       return {};
     }
-    if (wanted.probes == 0)
-      return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                    .attempt = kAttempt,
-                                    .reason = "these settings send no probe at all (a count of 0)",
-                                    .remedy = "give --probes"});
+    if (wanted.probes == 0) return tl::unexpected(no_probes(kAttempt));
     return rules_from_options(wanted);
   }
 

@@ -56,11 +56,7 @@ class Run final : public Command {
     if (!quiet_) say_remarks(*chosen);
     wanted_ = chosen->timing.timing;
     if (wanted_.probes == 0) {
-      return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                    .attempt = "cannot run",
-                                    .subject = words_.front(),
-                                    .reason = "these settings send no probe at all (a count of 0)",
-                                    .remedy = "give --probes"});
+      return tl::unexpected(no_probes("cannot run", words_.front()));
     }
     const Result<attach::ProgramFile> program = attach::find_program(words_.front());
     if (!program) return tl::unexpected(cannot_start(words_.front(), program.error().code));

@@ -100,10 +100,7 @@ class Set final : public Command {
     say_remarks(*chosen);
     request.wanted = chosen->timing.timing;
     if (request.wanted.probes == 0) {
-      return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                    .attempt = kSetting,
-                                    .reason = "these settings send no probe at all (a count of 0)",
-                                    .remedy = "give --probes, or off"});
+      return tl::unexpected(no_probes(kSetting, "", "give --probes, or off"));
     }
     request.wish.fit = policy::fit_to_kernel(request.wanted, rounding_.rounding());
     // A release or a file means all three; else only what is named holds against the program's own.

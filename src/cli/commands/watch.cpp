@@ -140,10 +140,12 @@ class Watch final : public Command {
     if (const Fallible<void> possible = watch::Screen::possible(); !possible) {
       return tl::unexpected(possible.error());
     }
-    const auto first = find_connections(selection_);
-    if (!first) return tl::unexpected(first.error());
-    if (is_out_of_sight(selection_, *first)) {
-      return tl::unexpected(why_nothing("cannot watch connections", selection_));
+    if (selection_.pid) {
+      const auto first = find_connections(selection_);
+      if (!first) return tl::unexpected(first.error());
+      if (is_out_of_sight(selection_, *first)) {
+        return tl::unexpected(why_nothing("cannot watch connections", selection_));
+      }
     }
     os::StopSignals stop;
     std::optional<int> signal;
