@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build/release
 
-.PHONY: all demo test conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
+.PHONY: all demo test faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: build/release/build.ninja ## build the release libraries and tools
@@ -22,6 +22,10 @@ demo: build/release/build.ninja ## show the main job: a Windows program kept ali
 test: build/dev/build.ninja ## build and run all tests
 	@cmake --build --preset dev -- --quiet
 	@tools/run-tests dev
+
+faults: build/dev/build.ninja ## play what may go wrong, and count which programs and connections are alive afterwards
+	@cmake --build --preset dev -- --quiet
+	@tools/faults
 
 conformance-wine: build/dev/build.ninja ## ask the conformance programs under Wine, too, and write the table
 	@tools/setup --wine

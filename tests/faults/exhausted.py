@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Descriptors, memory and disk run out under the command, while it looks at a program with connections: it says so and ends
+with a status of its list, or does its work; no signal ends it, and the program and its connections go on.
+
+    tests/faults/exhausted.py [--quick]
+"""
+import os
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+
+import figures
+from figures import BINARY, QUICK, expect, figure
+
+LOOKS = (("ls",), ("ls", "--json"), ("lint",), ("doctor",))
+KNOWN = range(0, 8)  # The exit statuses of the manual page.
+
+
+class Connections:
+    """Connections over loopback, of this process; each is asked whether it carries an octet both ways."""
+
+    def __init__(self, number):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.pairs = []
+        for _ in range(number):
+            near = socket.create_connection(self.listener.getsockname())
+            self.pairs.append((near, self.listener.accept()[0]))
+
+    def check(self):
+        for near, far in self.pairs:
+            for one, other in ((near, far), (far, near)):
+                one.send(b"x")
+                expect(other.recv(1) == b"x", "a connection is dead")
+        return len(self.pairs)
+
+    def close(self):
+        for pair in self.pairs:
+            for end in pair:
+                end.close()
+        self.listener.close()
+
+
+def look(words, limits=(), stdout=subprocess.PIPE, home="/nonexistent"):
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # A file that may not grow is an error then, as a full disk is.
+        for kind, value in limits:
+            resource.setrlimit(kind, (value, value))
+    done = subprocess.run([BINARY, *words], preexec_fn=limit, stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False,
+                          env={"PATH": os.environ["PATH"], "HOME": home, "WSALIVE_REGISTRY": os.path.join(home, "r.reg")})
+    said = done.stderr.decode(errors="replace")
+    case = f"wsalive {' '.join(words)} under {limits}: status {done.returncode}: {said}"
+    expect(done.returncode in KNOWN or is_loaders(done), case)
+    expect("unforeseen" not in said, case)
+    return done
+
+
+def is_loaders(done):
+    """The program was not reached: the loader found no room for the libraries."""
+    return done.returncode == 127 and b"error while loading shared libraries" in done.stderr
+
+
+def descriptors():
+    connections = Connections(20)
+    ran = 0
+    for words in LOOKS:
+        for limit in range(3, 12, 4 if QUICK else 1):
+            look(words, [(resource.RLIMIT_NOFILE, limit)])
+            ran += 1
+    figure("descriptors run out under the command", ran, connections.check())
+    connections.close()
+
+
+def disk():
+    connections = Connections(20)
+    ran = 0
+    with open("/dev/full", "wb") as full, tempfile.TemporaryDirectory() as home:
+        for words in LOOKS:
+            done = look(words, stdout=full)
+            expect(done.returncode == 7, f"wsalive {words} into a full device: {done.returncode}")
+            ran += 1
+        # A file that may not grow any more: what was stored is still there.
+        for size in (0, 1, 100):
+            look(("registry", "set", "KeepAliveTime", "60s"), home=home)
+            before = open(os.path.join(home, "r.reg"), "rb").read()
+            look(("registry", "set", "KeepAliveInterval", "5s"), [(resource.RLIMIT_FSIZE, size)], home=home)
+            after = open(os.path.join(home, "r.reg"), "rb").read()
+            expect(after == before, f"a file of at most {size} octets: the registry was {before} and is {after}")
+            ran += 2
+    figure("the disk is full under the command", ran, connections.check())
+    connections.close()
+
+
+figures.play(descriptors, disk)
