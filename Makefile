@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build/release
+export PREFIX DESTDIR BUILD
 
 .PHONY: all demo test faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
@@ -55,13 +56,10 @@ format: ## format the sources in place
 	@tools/format
 
 install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
-	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+	@tools/install "$$BUILD" "$$PREFIX" "$$DESTDIR"
 
-uninstall: ## remove what the last `make install` put there
-	@test -f $(BUILD)/install_manifest.txt || { echo "nothing was installed from this tree"; exit 1; }
-	@sed "s|^|$(DESTDIR)|" $(BUILD)/install_manifest.txt | xargs -d '\n' rm -vf --
-	@sed "s|^|$(DESTDIR)|; s|/[^/]*$$||" $(BUILD)/install_manifest.txt | grep /wsalive | sort -ru | \
-	  xargs -d '\n' rmdir --ignore-fail-on-non-empty -- 2>/dev/null || true
+uninstall: ## remove what was installed into PREFIX, below DESTDIR if given
+	@tools/install --remove "$$BUILD" "$$PREFIX" "$$DESTDIR"
 
 clean: ## remove build/
 	@rm -rf build

@@ -1,10 +1,20 @@
 # What `make install` puts where. The Windows headers have a folder of their own below include/, which
 # only pkg-config, the CMake package and wsalive-cc name: a stray winsock2.h on the common include path
 # would make other programs' configure scripts believe that they are on Windows.
+#
+# Components, for who packs them apart (cmake --install BUILD --component NAME):
+#
+#   library      libwsalive.so with its version, which programs need to run
+#   development  headers, archives, the CMake package, pkg-config's files, wsalive-cc and wsalive-c++
+#   command      wsalive, what it starts, its manual page and completions
+#   documents    the licence and the documents, laid out as in the source tree, so that links hold
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/wsalive)
 set(winsock_folder ${CMAKE_INSTALL_INCLUDEDIR}/wsalive-winsock)
+set(documents_folder ${CMAKE_INSTALL_DATADIR}/doc/wsalive)
+set(manual_folder ${CMAKE_INSTALL_MANDIR}/man1)
 
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 install(DIRECTORY include/winsock/ DESTINATION ${winsock_folder} FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY src/lib/win32_std DESTINATION ${winsock_folder}/wsalive)
 install(PROGRAMS ${PROJECT_BINARY_DIR}/install/wsalive-cc ${PROJECT_BINARY_DIR}/install/wsalive-c++
@@ -13,7 +23,8 @@ install(PROGRAMS ${PROJECT_BINARY_DIR}/install/wsalive-cc ${PROJECT_BINARY_DIR}/
 set_target_properties(wsalive_shared PROPERTIES EXPORT_NAME shared)
 set_target_properties(wsalive_static PROPERTIES EXPORT_NAME static)
 set_target_properties(wsalive_main PROPERTIES EXPORT_NAME main)
-install(TARGETS wsalive_shared wsalive_static wsalive_main EXPORT wsaliveTargets)
+install(TARGETS wsalive_shared wsalive_static wsalive_main EXPORT wsaliveTargets
+        LIBRARY COMPONENT library NAMELINK_COMPONENT development)
 install(EXPORT wsaliveTargets NAMESPACE wsalive:: DESTINATION ${package_folder})
 
 configure_package_config_file(cmake/wsaliveConfig.cmake.in ${PROJECT_BINARY_DIR}/install/wsaliveConfig.cmake
@@ -28,21 +39,18 @@ install(FILES ${PROJECT_BINARY_DIR}/install/wsaliveConfig.cmake
   ${PROJECT_BINARY_DIR}/install/wsalive-toolchain.cmake cmake/wsalive-windows.cmake
   DESTINATION ${package_folder})
 
-# pkg-config finds the prefix from the file's own place, so that a copied tree works.
+# pkg-config finds the folders from the file's own place, so that a copied tree works.
 file(RELATIVE_PATH from_pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-set(faces wsalive-winsock)
-# The C++ face is installed once it has a header.
-file(GLOB face_headers CONFIGURE_DEPENDS include/wsalive/*.hpp)
-if(face_headers)
-  install(DIRECTORY include/wsalive DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
-  list(APPEND faces wsalive)
-endif()
-foreach(face IN LISTS faces)
+file(RELATIVE_PATH from_pc_to_include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+install(DIRECTORY include/wsalive DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+foreach(face wsalive-winsock wsalive)
   configure_file(cmake/${face}.pc.in ${PROJECT_BINARY_DIR}/install/${face}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/install/${face}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
+file(CREATE_LINK wsalive-cc.1 ${PROJECT_BINARY_DIR}/install/wsalive-c++.1 SYMBOLIC)
+install(FILES docs/man/wsalive-cc.1 ${PROJECT_BINARY_DIR}/install/wsalive-c++.1 DESTINATION ${manual_folder})
 
-# The command, its manual page and its completions.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME command)
 install(TARGETS wsalive)
 if(TARGET wsalive_preload)
   install(TARGETS wsalive_preload DESTINATION ${CMAKE_INSTALL_LIBDIR}/wsalive)
@@ -50,8 +58,16 @@ endif()
 install(TARGETS wsalive-demo DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
 install(PROGRAMS ${PROJECT_BINARY_DIR}/demo/keepalive_client_alone RENAME keepalive_client
         DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
-install(FILES docs/man/wsalive.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/man/wsalive.1 DESTINATION ${manual_folder})
 install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.zsh RENAME _wsalive
         DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME documents)
+install(FILES LICENSE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md DESTINATION ${documents_folder})
+install(FILES bench/README.md bench/report.svg bench/explained.toml DESTINATION ${documents_folder}/bench)
+install(DIRECTORY docs/ DESTINATION ${documents_folder}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg"
+        PATTERN man EXCLUDE)
+install(DIRECTORY examples/ DESTINATION ${documents_folder}/examples FILES_MATCHING PATTERN "*.md" PATTERN "*.c"
+        PATTERN "*.cpp")

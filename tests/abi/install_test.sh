@@ -72,16 +72,6 @@ must_say "$says, as on Windows" windows/build/c_program
 must_say "$says, C++, as on Windows" windows/build/cxx_program
 must_say "" windows/build/wide grüß
 
-echo "make install and make uninstall"
-made() { make -s -C "$here/../.." -o all "$1" BUILD="$build" PREFIX=/opt/wsalive DESTDIR="$scratch/made"; }
-builds made install
-(cd "$scratch/made/opt/wsalive" && find . ! -type d | sort) >"$scratch/made.list"
-(cd "$prefix" && find . ! -type d ! -name '*.pyc' | sort) | diff - "$scratch/made.list" >"$log" ||
-  failed "make install puts other files than cmake does"
-builds made uninstall
-find "$scratch/made" ! -type d -o -name '*wsalive*' ! -path "$scratch/made/opt/wsalive" >"$log"
-[ ! -s "$log" ] || failed "make uninstall leaves something"
-
 echo "the demo"
 client=$prefix/libexec/wsalive/keepalive_client
 if ldd "$client" | grep -q libwsalive; then failed "the demo's client needs a library that nobody looks for there"; fi
