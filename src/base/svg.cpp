@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/printable.hpp"
+
 namespace wsalive::svg {
 namespace {
 
@@ -44,7 +46,7 @@ std::string coloured(std::string_view rules, std::string_view Colour::*page) {
 
 std::string escaped(std::string_view words) {
   std::string out;
-  for (const char c : words) {
+  for (const char c : printable(words)) {
     switch (c) {
       case '&':
         out += "&amp;";

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/printable.hpp"
 #include "cli/socket_target.hpp"
 #include "os/address_text.hpp"
 
@@ -51,7 +52,7 @@ bool is_chosen(const Selection& selection, const attach::TcpSocket& socket) {
 
 bool is_chosen(const Selection& selection, const std::optional<attach::Owner>& owner) {
   if (selection.pid && !owner) return false;
-  return selection.program.empty() || (owner && owner->program == selection.program);
+  return selection.program.empty() || (owner && owner->program == printable(selection.program));
 }
 
 Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
@@ -123,12 +124,6 @@ std::vector<Connection> connections_in(const attach::Network& network, const Sel
   return list;
 }
 
-std::string printable(std::string name) {
-  std::ranges::replace_if(
-      name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
-  return name;
-}
-
 auto order_of(const Connection& connection) {
   return std::tuple{
       !connection.owner,
@@ -186,7 +181,7 @@ ExitCode reach_code(const SysError& error) {
 }
 
 std::string Connection::name() const {
-  return owner ? fmt::format("{} {}:{}", printable(owner->program), owner->pid, owner->fd) : "-";
+  return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
 }
 
 policy::SocketState Connection::state(std::uint32_t retries2) const {

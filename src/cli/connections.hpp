@@ -29,7 +29,7 @@ struct Connection {
   ExitCode unknown_as = ExitCode::ok;  ///< Likewise: the exit status of a command that needs it.
   attach::Defaults defaults;           ///< Of its network namespace.
 
-  /// "psql 4711:5", or "-". A program may call itself anything: no escape sequence is in it.
+  /// "psql 4711:5", or "-". A program may call itself anything: it is printable.
   [[nodiscard]] std::string name() const;
   /// What keep-alive depends on, as far as it is known.
   [[nodiscard]] policy::SocketState state(std::uint32_t retries2) const;

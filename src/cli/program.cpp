@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,22 +12,21 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/out.hpp"
 #include "cli/suggestion.hpp"
 #include "os/ink.hpp"
 
 namespace wsalive::cli {
 namespace {
 
-/// Everything or nothing: a full disk or a closed pipe is a failure, not a silent success.
 int write_out(const std::string& text, int status) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (std::fflush(stdout) == 0 && written) return status;
-  fmt::print(stderr, "wsalive: cannot write the report: standard output is closed or full\n");
+  if (write_report(text)) return status;
+  say("wsalive: cannot write the report: standard output is closed or full");
   return static_cast<int>(ExitCode::failed);
 }
 
 int fail(const Failure& failure) {
-  fmt::print(stderr, "{}\n", failure.message());
+  say(failure.message());
   return static_cast<int>(failure.code);
 }
 
@@ -85,9 +83,14 @@ int Program::finish(const Entry& entry) const {
   const Outcome outcome = entry.command->run();
   if (!outcome) return fail(outcome.error());
   if (!outcome->report) return outcome->status;
-  if (json_) return write_out(outcome->report->json().dump(2) + '\n', outcome->status);
+  if (json_) {
+    const auto json = outcome->report->json();
+    return write_out(
+        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n',
+        outcome->status);
+  }
   const Page page{.ink = os::Ink::of_stdout(), .width = os::terminal_width()};
-  fmt::print(stderr, "{}", outcome->report->aside());
+  say_lines(outcome->report->aside());
   return write_out(outcome->report->text(page), outcome->status);
 }
 
@@ -98,7 +101,7 @@ int Program::refuse(const CLI::ParseError& error) const {
     return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
   }
   const std::string path = path_of(parser);
-  fmt::print(stderr, "{}: {}; see `{} --help`\n", path, sentence_for(error, parser), path);
+  say(fmt::format("{}: {}; see `{} --help`", path, sentence_for(error, parser), path));
   return static_cast<int>(ExitCode::usage);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/duration_option.hpp"
+#include "cli/out.hpp"
 #include "cli/refusals.hpp"
 #include "os/file.hpp"
 #include "registry/files.hpp"
@@ -125,7 +126,7 @@ Failure no_probes(std::string attempt, std::string subject, std::string remedy) 
 
 void say_remarks(const ChosenTiming& chosen) {
   for (const std::string& remark : chosen.settings.remarks) {
-    fmt::print(stderr, "wsalive: warning: {}\n", remark);
+    say(fmt::format("wsalive: warning: {}", remark));
   }
 }
 

@@ -1,16 +1,19 @@
 // The engine's table as other processes see it: the layout, for writers and readers alike.
 //
 // Every process whose engine drives connections has an open memfd of the name kPublishedName; it is
-// the link "/memfd:wsalive-engine (deleted)" in /proc/PID/fd. It is sealed: map it read-only. It holds
-// one PublishedHeader and then one PublishedRecord for each descriptor number; pages never written
-// read as zero, which is an empty record.
+// the link "/memfd:wsalive-engine (deleted)" in /proc/PID/fd. It holds one PublishedHeader and then one
+// PublishedRecord for each descriptor number; pages never written read as zero, which is an empty record.
 //
-// Records change while they are read. Read `cookie_low`, then the rest, then `cookie_low` again: equal
-// and not 0, and equal to the low half of the socket's own SO_COOKIE, it is the record of that socket.
+// Ours is sealed, but anybody may give a memfd that name: read it by pread, never by a mapping, which ends the
+// reader if its owner cuts the file; and take what it says for data. Records change while they are read: the same
+// twice, with a `cookie_low` that is not 0 and is the low half of the socket's own SO_COOKIE, it is the record of
+// that socket.
 // Descriptors that the kernel alone keeps alive are not in the table: there the kernel says the truth.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "engine/slot.hpp"
 
@@ -37,6 +40,8 @@ struct PublishedRecord {
   std::uint8_t driver;        ///< A policy::DriverKind.
   std::uint8_t sources;       ///< policy::Source, two bits each: idle, interval, probes.
   std::uint8_t unanswered;    ///< repair only: probes sent in this silence; else ask tcpi_probes.
+
+  friend constexpr bool operator==(const PublishedRecord&, const PublishedRecord&) = default;
 };
 static_assert(sizeof(PublishedRecord) == 16);
 
@@ -48,24 +53,36 @@ constexpr policy::SourcedTiming timing_of(const PublishedRecord& record) noexcep
   return unpack({record.idle_ms, record.interval_ms}, course);
 }
 
-/// Copies one record out of a table that is being written. False if it is empty or was changing.
-/// `table` is the mapping's first byte; `fd` must be below PublishedHeader::records.
-[[nodiscard]] inline bool read_record(const void* table, std::uint64_t fd,
-                                      PublishedRecord& out) noexcept {
-  const auto* const header = static_cast<const PublishedHeader*>(table);
-  const auto* const bytes = static_cast<const unsigned char*>(table) + header->header_size;
-  const void* const at = bytes + fd * header->record_size;
-  const auto* const record = static_cast<const PublishedRecord*>(at);
-  // Each load keeps the later ones behind it.
-  out.cookie_low = __atomic_load_n(&record->cookie_low, __ATOMIC_ACQUIRE);
-  out.idle_ms = __atomic_load_n(&record->idle_ms, __ATOMIC_ACQUIRE);
-  out.interval_ms = __atomic_load_n(&record->interval_ms, __ATOMIC_ACQUIRE);
-  out.probes = __atomic_load_n(&record->probes, __ATOMIC_ACQUIRE);
-  out.driver = __atomic_load_n(&record->driver, __ATOMIC_ACQUIRE);
-  out.sources = __atomic_load_n(&record->sources, __ATOMIC_ACQUIRE);
-  out.unanswered = __atomic_load_n(&record->unanswered, __ATOMIC_ACQUIRE);
-  const std::uint32_t now = __atomic_load_n(&record->cookie_low, __ATOMIC_ACQUIRE);
-  return out.cookie_low != 0 && out.cookie_low == now;
+/// Whether a record says what an engine may say. Whoever publishes it may be anybody.
+constexpr bool is_sound(const PublishedRecord& record) noexcept {
+  const auto driver = static_cast<policy::DriverKind>(record.driver);
+  return driver != policy::DriverKind::off && driver <= policy::DriverKind::late;
+}
+
+/// The record of a descriptor's number, out of a table that is being written; nullopt where there is none, or what is
+/// there is no table.
+///
+/// \param copy  `bool copy(std::uint64_t at, void* into, std::size_t size)`: copies octets of the table, or says that there
+///              are not so many. Sizes are read once, from a copy: the table may be anybody's.
+template <typename Copy>
+[[nodiscard]] std::optional<PublishedRecord> published_record(Copy copy, std::uint64_t fd) {
+  PublishedHeader header{};
+  if (!copy(0, &header, sizeof header) || header.magic != kPublishedMagic) return std::nullopt;
+  if (header.record_size < sizeof(PublishedRecord) || fd >= header.records) return std::nullopt;
+  std::uint64_t at = 0;
+  if (__builtin_mul_overflow(fd, std::uint64_t{header.record_size}, &at) ||
+      __builtin_add_overflow(at, std::uint64_t{header.header_size}, &at)) {
+    return std::nullopt;
+  }
+  // A copy is not taken in one step: the same twice, it was not changing.
+  PublishedRecord record{};
+  PublishedRecord again{};
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (!copy(at, &record, sizeof record) || !copy(at, &again, sizeof again)) return std::nullopt;
+    if (record == again) break;
+  }
+  const bool steady = record == again && record.cookie_low != 0;
+  return steady && is_sound(record) ? std::optional{record} : std::nullopt;
 }
 
 }  // namespace wsalive::engine

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 namespace wsalive::os {
@@ -16,11 +15,9 @@ Ink Ink::of_stdout() {
 }
 
 std::string Ink::operator()(Tone tone, std::string_view text) const {
-  constexpr std::array<std::string_view, 6> kCodes{"0", "2", "32", "33", "31", "1"};
   if (!colours_ || tone == Tone::plain) return std::string{text};
-  std::string painted{"\033["};
-  painted.append(kCodes[static_cast<std::size_t>(tone)]).append("m");
-  return painted.append(text).append("\033[0m");
+  std::string painted{kInkSequences[static_cast<std::size_t>(tone)]};
+  return painted.append(text).append(kInkSequences.front());
 }
 
 std::string padded(std::string_view utf8, std::size_t width) {

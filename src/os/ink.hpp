@@ -2,12 +2,17 @@
 // file or a pipe, when NO_COLOR is set or when the terminal is dumb.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
 namespace wsalive::os {
 
 enum class Tone : unsigned char { plain, faint, good, busy, bad, strong };
+
+/// What begins each tone, in the order of the enumeration; the first also ends it. No other sequence is ever used.
+inline constexpr std::array<std::string_view, 6> kInkSequences{"\033[0m",  "\033[2m",  "\033[32m",
+                                                               "\033[33m", "\033[31m", "\033[1m"};
 
 class Ink {
  public:

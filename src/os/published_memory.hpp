@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -32,6 +34,21 @@ class PublishedMemory {
 
   Fd fd_;
   std::span<std::byte> memory_;
+};
+
+/// Such memory of another process, which may be anybody's: only ever copied, since its owner could cut an unsealed file
+/// under a mapping.
+class ForeignMemory {
+ public:
+  /// \param held  A descriptor of it that was borrowed. EINVAL: it is no memfd, or not sealed as ours are.
+  [[nodiscard]] static Result<ForeignMemory> of(Fd held) noexcept;
+
+  /// \return false if there are not so many octets.
+  [[nodiscard]] bool copy(std::uint64_t at, void* into, std::size_t size) const noexcept;
+
+ private:
+  explicit ForeignMemory(Fd held) noexcept : fd_(std::move(held)) {}
+  Fd fd_;
 };
 
 }  // namespace wsalive::os

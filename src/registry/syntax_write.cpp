@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/printable.hpp"
 #include "registry/encoding.hpp"
 #include "registry/syntax.hpp"
 
@@ -30,10 +31,10 @@ std::string hex(std::uint32_t number, std::size_t least_digits) {
   return out;
 }
 
-/// The text of a REG_SZ that a quoted string gives back exactly; nullopt if none would.
+/// The text of a REG_SZ that a quoted string gives back exactly, and that may be shown; nullopt if none would.
 std::optional<std::string> quotable(const Value& value) {
   std::optional<std::string> text = as_string(value);
-  if (!text || text->find_first_of("\r\n") != std::string::npos) return std::nullopt;
+  if (!text || printable(*text) != *text) return std::nullopt;
   if (string_value(*text) != value) return std::nullopt;
   return text;
 }

@@ -7,39 +7,15 @@ with a status of its list, or does its work; no signal ends it, and the program 
 import os
 import resource
 import signal
-import socket
 import subprocess
 import tempfile
 
 import figures
+from connections import Connections
 from figures import BINARY, QUICK, expect, figure
 
 LOOKS = (("ls",), ("ls", "--json"), ("lint",), ("doctor",))
 KNOWN = range(0, 8)  # The exit statuses of the manual page.
-
-
-class Connections:
-    """Connections over loopback, of this process; each is asked whether it carries an octet both ways."""
-
-    def __init__(self, number):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.pairs = []
-        for _ in range(number):
-            near = socket.create_connection(self.listener.getsockname())
-            self.pairs.append((near, self.listener.accept()[0]))
-
-    def check(self):
-        for near, far in self.pairs:
-            for one, other in ((near, far), (far, near)):
-                one.send(b"x")
-                expect(other.recv(1) == b"x", "a connection is dead")
-        return len(self.pairs)
-
-    def close(self):
-        for pair in self.pairs:
-            for end in pair:
-                end.close()
-        self.listener.close()
 
 
 def look(words, limits=(), stdout=subprocess.PIPE, home="/nonexistent"):

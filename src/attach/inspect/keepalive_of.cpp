@@ -1,62 +1,41 @@
 #include "attach/inspect/keepalive_of.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "engine/published_table.hpp"
 #include "os/cookie.hpp"
+#include "os/published_memory.hpp"
 
 namespace wsalive::attach {
 namespace {
 
 using policy::Source;
 
-/// The table that an engine of ours publishes in its process, mapped read-only; empty if there is none.
+/// The table that an engine of ours publishes in its process; empty if there is none.
 class EngineTable {
  public:
   /// \param number  The descriptor that was seen to be the table's; below 0: there is none.
-  EngineTable(pid_t pid, int number) {
-    if (number < 0) return;
-    const Fd file{::open(fmt::format("/proc/{}/fd/{}", pid, number).c_str(),
-                         O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size < sizeof(engine::PublishedHeader)) return;
-    void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-    if (at == MAP_FAILED) return;
-    memory_ = at;
-    size_ = size;
+  EngineTable(const Result<Process>& process, int number) {
+    if (!process || number < 0) return;
+    Result<Fd> held = process->borrow(number);
+    if (!held) return;
+    if (auto memory = os::ForeignMemory::of(std::move(*held))) memory_.emplace(std::move(*memory));
   }
-  ~EngineTable() {
-    if (memory_) ::munmap(memory_, size_);
-  }
-  EngineTable(const EngineTable&) = delete;
-  EngineTable& operator=(const EngineTable&) = delete;
 
   [[nodiscard]] std::optional<engine::PublishedRecord> record(int fd, std::uint64_t cookie) const {
-    const auto* const header = static_cast<const engine::PublishedHeader*>(memory_);
-    if (!header || header->magic != engine::kPublishedMagic) return std::nullopt;
-    // A header that promises more than the file holds is not ours.
-    const auto number = static_cast<std::uint64_t>(fd);
-    const bool fits = header->record_size >= sizeof(engine::PublishedRecord) &&
-                      number < header->records && header->header_size <= size_ &&
-                      number < (size_ - header->header_size) / header->record_size;
-    engine::PublishedRecord record{};
-    if (!fits || !engine::read_record(memory_, number, record)) return std::nullopt;
-    if (record.cookie_low != static_cast<std::uint32_t>(cookie)) return std::nullopt;
+    if (!memory_) return std::nullopt;
+    const auto copy = [this](std::uint64_t at, void* into, std::size_t size) {
+      return memory_->copy(at, into, size);
+    };
+    const auto record = engine::published_record(copy, static_cast<std::uint64_t>(fd));
+    if (!record || record->cookie_low != static_cast<std::uint32_t>(cookie)) return std::nullopt;
     return record;
   }
 
  private:
-  void* memory_ = nullptr;
-  std::size_t size_ = 0;
+  std::optional<os::ForeignMemory> memory_;
 };
 
 policy::DwordMillis from_seconds(int seconds) {
@@ -83,7 +62,7 @@ KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defau
 }  // namespace
 
 struct KeepAliveReader::Known {
-  Known(pid_t pid, int table_number) : process(Process::open(pid)), table(pid, table_number) {}
+  Known(pid_t pid, int table_number) : process(Process::open(pid)), table(process, table_number) {}
   Result<Process> process;
   EngineTable table;
 };

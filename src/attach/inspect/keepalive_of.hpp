@@ -27,7 +27,7 @@ struct KeepAliveOf {
   std::uint32_t unanswered = 0;  ///< Probes, of the present silence.
 };
 
-/// Reads connections one after the other; keeps a pidfd and a mapped table per process.
+/// Reads connections one after the other; keeps a pidfd and, of a process with an engine of ours, the table's descriptor.
 class KeepAliveReader {
  public:
   /// \param owners  Tells where an engine publishes its table; outlives this.

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "base/printable.hpp"
 #include "engine/published_table.hpp"
 
 namespace wsalive::attach {
@@ -41,15 +42,15 @@ std::optional<std::uint32_t> inode_in(std::string_view link) {
 }
 
 bool is_table(std::string_view link) {
-  constexpr std::string_view kFront = "/memfd:";
-  return link.starts_with(kFront) && link.substr(kFront.size()).starts_with(engine::kPublishedName);
+  static const std::string ours = fmt::format("/memfd:{} (deleted)", engine::kPublishedName);
+  return link == ours;
 }
 
 std::string program_of(pid_t pid) {
   const Fd file{::open(fmt::format("/proc/{}/comm", pid).c_str(), O_RDONLY | O_CLOEXEC)};
   std::array<char, 64> name{};
   const ssize_t got = file ? ::read(file.get(), name.data(), name.size()) : 0;
-  return got > 1 ? std::string(name.data(), static_cast<std::size_t>(got - 1)) : std::string{"?"};
+  return got > 1 ? printable({name.data(), static_cast<std::size_t>(got - 1)}) : std::string{"?"};
 }
 
 /// The inode of a process's network namespace; 0 where it may not be seen.

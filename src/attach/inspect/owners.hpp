@@ -14,7 +14,7 @@ namespace wsalive::attach {
 struct Owner {
   pid_t pid = 0;
   int fd = -1;
-  std::string program;  ///< The process's name, 15 characters as the kernel keeps it.
+  std::string program;  ///< The process's name, 15 octets as the kernel keeps it, made printable.
 };
 
 struct Owners {

@@ -12,6 +12,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/out.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/progress.hpp"
 #include "cli/path/search_run.hpp"
@@ -132,9 +133,8 @@ class Path final : public Command {
     wish.connections = connections_;
     Way made{std::move(*state), policy::PathSearch{wish, earlier}};
     if (!earlier.empty()) {
-      fmt::print(stderr,
-                 "wsalive path: going on from an interrupted search: {} (--fresh begins anew)\n",
-                 made.known());
+      say(fmt::format("wsalive path: going on from an interrupted search: {} (--fresh begins anew)",
+                      made.known()));
     }
     return made;
   }
@@ -197,9 +197,8 @@ class Path final : public Command {
     const std::string known =
         inward ? fmt::format("from here {}, from the far end {}", outward.known(), inward->known())
                : outward.known();
-    fmt::print(stderr,
-               "wsalive path: interrupted; so far {}; the same command goes on from there\n",
-               known);
+    say(fmt::format("wsalive path: interrupted; so far {}; the same command goes on from there",
+                    known));
     os::StopSignals::end_by(signal);
   }
 

@@ -17,6 +17,7 @@
 #include "attach/supervisor.hpp"
 #include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/out.hpp"
 #include "cli/preload_library.hpp"
 #include "cli/refusals.hpp"
 #include "cli/rounding_option.hpp"
@@ -86,7 +87,7 @@ class Run final : public Command {
                   .reason = plan.error(),
                   .remedy = "leave --via away to take what this host allows"});
     }
-    if (!quiet_) fmt::print(stderr, "wsalive: {}\n", describe(*plan, wanted_));
+    if (!quiet_) say(fmt::format("wsalive: {}", describe(*plan, wanted_)));
     if (plan->via != Via::bpf)
       companion.reset();  // What was made to see whether it could be is not needed.
     if (plan->via == Via::preload) return become_preloaded(library);

@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/out.hpp"
 #include "cli/path/shared_key.hpp"
 #include "cli/serve/server.hpp"
 #include "os/clock.hpp"
@@ -64,8 +65,8 @@ class Serve final : public Command {
                          stop};
     server.run();
     if (!quiet_) {
-      fmt::print(stderr, "wsalive serve: ended; {} connections served, {} refused\n",
-                 server.counts().served, server.counts().refused);
+      say(fmt::format("wsalive serve: ended; {} connections served, {} refused",
+                      server.counts().served, server.counts().refused));
     }
     return Answer{};
   }
@@ -73,12 +74,10 @@ class Serve final : public Command {
  private:
   void announce(const std::string& where, bool has_key) const {
     if (quiet_) return;
-    fmt::print(
-        stderr,
-        "wsalive serve: listening on {}; {}; at most {} connections, {} to a host, each for {}\n",
+    say(fmt::format(
+        "wsalive serve: listening on {}; {}; at most {} connections, {} to a host, each for {}",
         where, has_key ? "only for those with the key" : "for anybody (--key-file: not so)",
-        limits_.connections, limits_.per_host(), policy::format_duration(limits_.longest_hold));
-    std::fflush(stderr);
+        limits_.connections, limits_.per_host(), policy::format_duration(limits_.longest_hold)));
   }
 
   std::string where_ = std::to_string(policy::kServePort);

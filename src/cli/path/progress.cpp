@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "cli/out.hpp"
 #include "os/ink.hpp"
 #include "policy/duration.hpp"
 
@@ -56,14 +57,12 @@ void Progress::show(const Moment& moment) {
     while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U)
       line.pop_back();
   }
-  fmt::print(stderr, "\r{}\033[K", line);
-  std::fflush(stderr);
+  say_over(line);
 }
 
 void Progress::clear() {
   if (!std::exchange(shown_, false)) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  say_over({});
 }
 
 }  // namespace wsalive::cli::path

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/out.hpp"
 #include "os/poll.hpp"
 
 namespace wsalive::cli::path {
@@ -73,7 +74,7 @@ std::optional<CallEnd> SearchRun::call() {
     control_->look(now());
     if (control_->trouble()) return control_->trouble();
     if (is_stopped()) {
-      fmt::print(stderr, "wsalive path: interrupted before anything was measured\n");
+      say("wsalive path: interrupted before anything was measured");
       os::StopSignals::end_by(signal_);
     }
     wait(Millis::max());

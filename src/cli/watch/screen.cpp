@@ -1,5 +1,8 @@
 #include "cli/watch/screen.hpp"
 
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
+
 // Before ncurses, whose macros have common names.
 #include <termios.h>
 #include <unistd.h>
@@ -82,6 +85,13 @@ constexpr std::array kKeys{
     KeyRow{127, Key::rubout},          KeyRow{8, Key::rubout},
 };
 
+/// Of the first so many characters.
+std::size_t octets_of(std::string_view utf8, std::size_t characters) {
+  std::size_t at = 0;
+  for (; at < utf8.size() && characters > 0; --characters) at += decode_utf8(utf8, at).length;
+  return at;
+}
+
 Failure no_terminal(std::string reason, std::string remedy) {
   return {.code = ExitCode::unavailable,
           .attempt = "cannot show connections live",
@@ -141,17 +151,16 @@ std::size_t Screen::columns() const noexcept {
 void Screen::clear() noexcept { ::werase(::stdscr); }
 
 void Screen::line(std::size_t row, std::string_view text, Look look) noexcept {
-  std::string filled{text};
-  if (filled.size() < columns()) filled.append(columns() - filled.size(), ' ');
-  piece(row, 0, filled, look);
+  piece(row, 0, os::padded(text, columns()), look);
 }
 
 void Screen::piece(std::size_t row, std::size_t column, std::string_view text, Look look) noexcept {
   if (row >= rows() || column >= columns()) return;
-  const std::size_t room = std::min(text.size(), columns() - column);
+  const std::string shown = printable(text);
+  const std::size_t room = octets_of(shown, columns() - column);
   ::wattr_set(::stdscr, attributes_of(look), pair_of(look.tone), nullptr);
   // The last column of the last row scrolls nothing, because scrolling is off.
-  ::mvwaddnstr(::stdscr, static_cast<int>(row), static_cast<int>(column), text.data(),
+  ::mvwaddnstr(::stdscr, static_cast<int>(row), static_cast<int>(column), shown.data(),
                static_cast<int>(room));
   ::wattr_set(::stdscr, A_NORMAL, 0, nullptr);
 }
