@@ -3,6 +3,10 @@
 
 #include <winsock2.h>
 
+#include <memory>
+#include <tuple>
+#include <utility>
+
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
@@ -12,15 +16,19 @@
 namespace wsalive::winsock {
 namespace {
 
+/// A thread's structures. On the heap: dlopen has only a few bytes for what a library keeps for each thread.
+using Entries = std::tuple<HostEntry, ServiceEntry, ProtocolEntry>;
+thread_local std::unique_ptr<Entries> t_entries;
+
 /// Runs `body(entry)`, which fills the thread's structure in and gives a code, and hands out what it
 /// filled in, or NULL.
 template <typename Entry, typename Body>
 auto answer(Body body) noexcept {
-  thread_local Entry entry;
-  decltype(entry.fill({})) found = nullptr;
+  decltype(std::declval<Entry&>().fill({})) found = nullptr;
   const WsaError refused = guarded([&] {
     if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
-    return body(entry, found);
+    if (!t_entries) t_entries = std::make_unique<Entries>();
+    return body(std::get<Entry>(*t_entries), found);
   });
   if (refused == WsaError::none) return found;
   store_last_error(refused);

@@ -4,6 +4,7 @@
 #include "winsock/overlapped/operation.hpp"
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <new>
 
@@ -38,7 +39,7 @@ class AtHand {
   AtHand(const AtHand&) = delete;
   AtHand& operator=(const AtHand&) = delete;
   ~AtHand() {
-    push_all(few_.data(), count_);
+    push_all(few_.get(), count_);
     has_ended = true;
   }
 
@@ -47,8 +48,12 @@ class AtHand {
     return count_ != 0 ? few_[--count_] : nullptr;
   }
   void put(Operation& operation) noexcept {
+    if (!has_room()) {
+      Operation* const one = &operation;
+      return push_all(&one, 1);
+    }
     if (count_ == kAtHand) {
-      push_all(few_.data() + kAtHand / 2, kAtHand / 2);
+      push_all(few_.get() + kAtHand / 2, kAtHand / 2);
       count_ = kAtHand / 2;
     }
     few_[count_++] = &operation;
@@ -56,14 +61,20 @@ class AtHand {
 
  private:
   void fill() noexcept {
+    if (!has_room()) return;
     const std::lock_guard lock{g_operations_mutex};
     while (g_first && count_ < kAtHand / 2) {
       few_[count_++] = g_first;
       g_first = next_of(*g_first);
     }
   }
+  bool has_room() noexcept {
+    if (!few_) few_.reset(new (std::nothrow) Operation*[kAtHand]);
+    return few_ != nullptr;
+  }
 
-  std::array<Operation*, kAtHand> few_{};
+  // On the heap: the few bytes that a thread's static storage has to spare are all that dlopen can give a library.
+  std::unique_ptr<Operation*[]> few_;
   std::size_t count_ = 0;
 };
 
