@@ -18,8 +18,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 
 # start_server <program> <clients>: sets $server and $port.
 start_server() {
-  "$programs/$1" 127.0.0.1 0 "$2" >"$scratch/said" 2>"$scratch/complaints" &
-  server=$!
+  serve_into "$scratch/said" "$scratch/complaints" "$programs/$1" 127.0.0.1 0 "$2"
   await_port "$scratch/said" 's/^listening on .* port //p' || failed "$1"
 }
 

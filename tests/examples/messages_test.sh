@@ -14,8 +14,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 
 # start <program> <arguments...>: sets $server and $port.
 start() {
-  "$programs/$1" "${@:2}" >"$scratch/said" 2>"$scratch/complaints" &
-  server=$!
+  serve_into "$scratch/said" "$scratch/complaints" "$programs/$1" "${@:2}"
   await_port "$scratch/said" 's/^.*listening on port //p' || failed "$1"
 }
 

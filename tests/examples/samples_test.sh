@@ -15,8 +15,7 @@ failed() { echo "failed: $1"; cat "$folder"/* 2>/dev/null; exit 1; }
 
 # start <program> <arguments...>: sets $server and $port.
 start() {
-  timeout 60 "$programs/$1" "${@:2}" >"$folder/said" 2>"$folder/complaints" &
-  server=$!
+  serve_into "$folder/said" "$folder/complaints" timeout 60 "$programs/$1" "${@:2}"
   await_port "$folder/said" 's/^listening on .*port \([0-9]*\)$/\1/p' || failed "$1"
 }
 

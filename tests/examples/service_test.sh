@@ -21,8 +21,7 @@ memory() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$server/statu
 
 # start <program>: sets $server and $port.
 start() {
-  "$programs/$1" 127.0.0.1 0 "$folder/file" 60 "$folder/log" >"$folder/said" 2>"$folder/complaints" &
-  server=$!
+  serve_into "$folder/said" "$folder/complaints" "$programs/$1" 127.0.0.1 0 "$folder/file" 60 "$folder/log"
   await_port "$folder/said" 's/^listening on .* port //p' || failed "$1"
 }
 

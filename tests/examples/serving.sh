@@ -7,6 +7,15 @@ own_network() {
   WSALIVE_OWN_NETWORK=yes exec unshare -Urn sh -c 'ip link set lo up && exec "$0"' "$1"
 }
 
+# serve_into <file> <complaints> <command...>: runs it as $server; what it writes goes to these files. They are emptied first:
+# otherwise the new process does that, perhaps only after await_port has read the port of an earlier server.
+serve_into() {
+  : >"$1"
+  : >"$2"
+  "${@:3}" >"$1" 2>"$2" &
+  server=$!
+}
+
 # await_port <file> <sed expression> [<tries>]: sets $port to what $server, which was just started, has written to the
 # file. Fails if it ends before, or has not written it after so many times 50 ms (200).
 await_port() {

@@ -15,8 +15,7 @@ failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
 
 # start_server <address> <clients>: sets $server and $port.
 start_server() {
-  "$programs/server" "$1" 0 "$2" >"$scratch/listening" 2>"$scratch/complaints" &
-  server=$!
+  serve_into "$scratch/listening" "$scratch/complaints" "$programs/server" "$1" 0 "$2"
   await_port "$scratch/listening" 's/^listening on .* port //p' 100 || failed "server $1"
 }
 
