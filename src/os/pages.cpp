@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/releases.hpp"
+
 namespace wsalive::os {
 namespace {
 
@@ -68,8 +70,7 @@ Result<void*> map_file(int fd, std::uint64_t offset, std::size_t bytes, unsigned
 }
 
 std::optional<unsigned> page_use(const void* at) {
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> maps{std::fopen("/proc/self/maps", "re"),
-                                                                &std::fclose};
+  const std::unique_ptr<std::FILE, Releases<std::fclose>> maps{std::fopen("/proc/self/maps", "re")};
   if (!maps) return std::nullopt;
   const auto wanted = reinterpret_cast<std::uintptr_t>(at);
   char line[512];

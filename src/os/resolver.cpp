@@ -16,6 +16,8 @@
 #include <cstring>
 #include <memory>
 
+#include "base/releases.hpp"
+
 namespace wsalive::os {
 namespace {
 
@@ -96,7 +98,7 @@ enum class Interfaces : std::uint8_t { loopback, others };
 std::vector<Endpoint> interface_addresses(Family family, Interfaces wanted) {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return {};
-  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner{list, ::freeifaddrs};
+  const std::unique_ptr<ifaddrs, Releases<::freeifaddrs>> owner{list};
   std::vector<Endpoint> found;
   for (const ifaddrs* at = list; at; at = at->ifa_next) {
     const bool is_loopback = (at->ifa_flags & IFF_LOOPBACK) != 0;
@@ -176,7 +178,7 @@ Resolved<Host> find_host(const HostQuestion& question) {
   const int error = ::getaddrinfo(question.name, service, &hints, &list);
   if (error != 0) return refused(code_of(kResolverCodes, error));
 
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{list, ::freeaddrinfo};
+  const std::unique_ptr<addrinfo, Releases<::freeaddrinfo>> owner{list};
   Host host;
   if (list->ai_canonname) host.name = list->ai_canonname;
   for (const addrinfo* at = list; at; at = at->ai_next) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <new>
 
+#include "base/releases.hpp"
+
 namespace wsalive::win32 {
 namespace {
 
@@ -102,7 +104,7 @@ std::string print(const std::string& format, va_list arguments) {
     length = ::vasprintf(&raw, format.c_str(), arguments);
   }
   if (length < 0) throw std::bad_alloc{};
-  const std::unique_ptr<char, decltype(&std::free)> owned{raw, &std::free};
+  const std::unique_ptr<char, Releases<std::free>> owned{raw};
   return {raw, static_cast<std::size_t>(length)};
 }
 #pragma GCC diagnostic pop

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/releases.hpp"
 #include "base/wsa_error.hpp"
 #include "os/program_memory.hpp"
 #include "os/resolver.hpp"
@@ -83,13 +84,13 @@ std::unique_ptr<Node<Info>> make_node(const Question& question, const Offer& off
 }
 
 template <typename Info>
-using List = std::unique_ptr<Info, decltype(&free_list<Info>)>;
+using List = std::unique_ptr<Info, Releases<free_list<Info>>>;
 
 /// The answer as the program gets it, for free_list. Throws std::bad_alloc.
 template <typename Info>
 List<Info> make_list(const Question& question, const Finding& found) {
   using Char = std::remove_pointer_t<decltype(Info::ai_canonname)>;
-  List<Info> list{nullptr, free_list<Info>};
+  List<Info> list;
   Info* last = nullptr;
   for (const os::Endpoint& endpoint : found.host.addresses) {
     for (const Offer& offer : found.offers) {
