@@ -9,6 +9,7 @@
 // the keeper stays for the daemons, holding no terminal and no pipe of the caller's.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
