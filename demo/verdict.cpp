@@ -41,7 +41,7 @@ std::vector<Match> prediction() {
   return matches;
 }
 
-int count(const std::vector<Happening>& told, Lane lane, Kind kind) {
+int times_told(const std::vector<Happening>& told, Lane lane, Kind kind) {
   return static_cast<int>(std::ranges::count_if(
       told, [&](const Happening& h) { return h.lane == lane && h.kind == kind; }));
 }
@@ -78,16 +78,16 @@ void check_words(const Record& record, std::vector<std::string>& wrong) {
 }
 
 void check_wire(const std::vector<Happening>& told, std::vector<std::string>& wrong) {
-  if (count(told, Lane::plain, Kind::question_lost) == 0) {
+  if (times_told(told, Lane::plain, Kind::question_lost) == 0) {
     wrong.emplace_back("no question was lost without keep-alive");
   }
-  if (count(told, Lane::kept, Kind::question_answered) < 2 ||
-      count(told, Lane::kept, Kind::forgotten) > 0) {
+  if (times_told(told, Lane::kept, Kind::question_answered) < 2 ||
+      times_told(told, Lane::kept, Kind::forgotten) > 0) {
     wrong.emplace_back("keep-alive did not keep the connection");
   }
-  if (count(told, Lane::kept, Kind::probe_lost) != kAsked.probes) {
+  if (times_told(told, Lane::kept, Kind::probe_lost) != kAsked.probes) {
     wrong.push_back(fmt::format("{} unanswered probes instead of {}",
-                                count(told, Lane::kept, Kind::probe_lost), kAsked.probes));
+                                times_told(told, Lane::kept, Kind::probe_lost), kAsked.probes));
   }
 }
 

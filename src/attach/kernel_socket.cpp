@@ -37,8 +37,8 @@ Result<Defaults> namespace_defaults() noexcept {
   return Defaults{values->idle_s, values->interval_s, values->probes};
 }
 
-os::KernelKeepAlive merge(const os::KernelKeepAlive& now, const Defaults& defaults,
-                          const policy::KernelFit& wanted, Precedence whose) noexcept {
+os::KernelKeepAlive merged_values(const os::KernelKeepAlive& now, const Defaults& defaults,
+                                  const policy::KernelFit& wanted, Precedence whose) noexcept {
   return {.on = os::Switch::on,
           .idle_s = choose(now.idle_s, defaults.idle_s, wanted.idle_s, whose),
           .interval_s = choose(now.interval_s, defaults.interval_s, wanted.interval_s, whose),
@@ -54,11 +54,12 @@ Status change(int fd, const os::KernelKeepAlive& now, const os::KernelKeepAlive&
   return status;
 }
 
-Result<os::KernelKeepAlive> apply(int fd, const Defaults& defaults, const policy::KernelFit& wanted,
-                                  Precedence whose) noexcept {
+Result<os::KernelKeepAlive> set_keepalive(int fd, const Defaults& defaults,
+                                          const policy::KernelFit& wanted,
+                                          Precedence whose) noexcept {
   const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
   if (!now) return now;
-  const Status changed = change(fd, *now, merge(*now, defaults, wanted, whose));
+  const Status changed = change(fd, *now, merged_values(*now, defaults, wanted, whose));
   if (!changed) return tl::unexpected(changed.error());
   return now;
 }

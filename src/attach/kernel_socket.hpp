@@ -30,8 +30,10 @@ struct Defaults {
 enum class Precedence : std::uint8_t { program, ours };
 
 /// What `wanted` makes of a socket that has `now`: each value that is not the default stays.
-[[nodiscard]] os::KernelKeepAlive merge(const os::KernelKeepAlive& now, const Defaults& defaults,
-                                        const policy::KernelFit& wanted, Precedence whose) noexcept;
+[[nodiscard]] os::KernelKeepAlive merged_values(const os::KernelKeepAlive& now,
+                                                const Defaults& defaults,
+                                                const policy::KernelFit& wanted,
+                                                Precedence whose) noexcept;
 
 /// Writes what differs between `now` and `wanted`, in the order in which no probe goes out early:
 /// switch, interval, count, idle. On failure what was written is taken back.
@@ -39,8 +41,8 @@ enum class Precedence : std::uint8_t { program, ours };
                             const os::KernelKeepAlive& wanted) noexcept;
 
 /// Reads, merges and writes. \return what was in force before.
-[[nodiscard]] Result<os::KernelKeepAlive> apply(int fd, const Defaults& defaults,
-                                                const policy::KernelFit& wanted,
-                                                Precedence whose) noexcept;
+[[nodiscard]] Result<os::KernelKeepAlive> set_keepalive(int fd, const Defaults& defaults,
+                                                        const policy::KernelFit& wanted,
+                                                        Precedence whose) noexcept;
 
 }  // namespace wsalive::attach

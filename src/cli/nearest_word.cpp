@@ -11,7 +11,7 @@ namespace wsalive::cli {
 namespace {
 
 /// How many letters must be put in, taken out or exchanged.
-std::size_t distance(std::string_view from, std::string_view to) {
+std::size_t edits_between(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < from.size(); ++i) {
@@ -30,8 +30,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 std::string perhaps(const std::string& word, const std::vector<std::string>& known) {
   constexpr std::size_t kFarthest = 3;
   const auto nearest = std::ranges::min_element(
-      known, {}, [&word](const std::string& each) { return distance(word, each); });
-  if (nearest == known.end() || distance(word, *nearest) > kFarthest) return {};
+      known, {}, [&word](const std::string& each) { return edits_between(word, each); });
+  if (nearest == known.end() || edits_between(word, *nearest) > kFarthest) return {};
   return fmt::format(", perhaps '{}'", *nearest);
 }
 

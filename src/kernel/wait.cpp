@@ -32,7 +32,7 @@ void sleep_until_done(Wait& wait, Deadline deadline, Alertable alertable) noexce
 }
 
 /// \return false if the wait was decided without sleeping.
-bool begin(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
+bool begin_wait(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
   const DispatcherLock lock;
   if (wait.try_satisfy()) return false;
   if (alertable == Alertable::yes && wait.thread->has_apcs()) {
@@ -104,7 +104,7 @@ WaitResult wait(std::span<WaitObject* const> objects, WaitFor mode, Deadline dea
     blocks[i].wait = &wait;
     blocks[i].object = objects[i];
   }
-  if (begin(wait, deadline, alertable)) sleep_until_done(wait, deadline, alertable);
+  if (begin_wait(wait, deadline, alertable)) sleep_until_done(wait, deadline, alertable);
   if (wait.result.end == WaitEnd::apcs_ran) thread.run_apcs();
   return wait.result;
 }

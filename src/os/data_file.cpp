@@ -152,7 +152,7 @@ bool has_parent(const std::string& path) {
   return ::stat(path.substr(0, slash).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-Result<std::uint64_t> file_size(int fd) noexcept {
+Result<std::uint64_t> size_of_file(int fd) noexcept {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return failure(errno, "fstat");
   if (!S_ISREG(status.st_mode)) return failure(ESPIPE, "fstat");

@@ -51,7 +51,7 @@ struct FileIdentity {
 /// Whether a folder stands at the path's parent.
 [[nodiscard]] bool has_parent(const std::string& path);
 
-[[nodiscard]] Result<std::uint64_t> file_size(int fd) noexcept;
+[[nodiscard]] Result<std::uint64_t> size_of_file(int fd) noexcept;
 /// Cuts or extends with zeros.
 [[nodiscard]] Status set_file_size(int fd, std::uint64_t size) noexcept;
 

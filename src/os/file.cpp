@@ -88,7 +88,7 @@ Status move_in(const std::string& from, const std::string& to) {
   return {};
 }
 
-Status fill(int fd, std::string_view content, const struct stat* old, unsigned mode) {
+Status write_content(int fd, std::string_view content, const struct stat* old, unsigned mode) {
   if (const Status done = take_after(fd, old, mode); !done) return done;
   if (const Status done = write_bytes(fd, content); !done) return done;
   if (::fsync(fd) != 0) return failure(errno, "fsync");
@@ -141,7 +141,7 @@ Status replace_file(const std::string& path, std::string_view content, unsigned 
   const Fd file{::mkostemp(name.data(), O_CLOEXEC)};
   if (!file) return failure(errno, "create a file beside it");
 
-  Status done = fill(file.get(), content, exists ? &old : nullptr, mode);
+  Status done = write_content(file.get(), content, exists ? &old : nullptr, mode);
   if (done) done = move_in(name, target);
   if (!done) ::unlink(name.c_str());
   return done;

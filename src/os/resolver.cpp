@@ -74,7 +74,7 @@ Endpoint endpoint_in(const sockaddr& address) {
   return found;
 }
 
-socklen_t fill(sockaddr_storage& storage, const Endpoint& endpoint) {
+socklen_t store_address(sockaddr_storage& storage, const Endpoint& endpoint) {
   if (endpoint.family == Family::ipv4) {
     sockaddr_in in{};
     in.sin_family = AF_INET;
@@ -213,7 +213,7 @@ Resolved<EndpointNames> find_names(const Endpoint& endpoint, const NameQuestion&
       flag(question.local_part_only, NI_NOFQDN) | flag(question.numeric_service, NI_NUMERICSERV) |
       flag(question.datagram, NI_DGRAM);
   sockaddr_storage storage{};
-  const socklen_t size = fill(storage, endpoint);
+  const socklen_t size = store_address(storage, endpoint);
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> service{};
   const int error = ::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), size, host.data(),

@@ -77,7 +77,7 @@ bool is_too_long(std::string_view number, std::int64_t unit) {
   return before ? *before > kLongest / unit : !digits.empty();
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string{text} + "'"; }
 
 std::string no_unit(std::string_view number) {
   const auto meaning = [number](std::string_view unit, std::int64_t milliseconds) {
@@ -87,16 +87,17 @@ std::string no_unit(std::string_view number) {
     const std::string plainer = format_duration(*time);
     return plainer == text ? text : text + " (that is " + plainer + ")";
   };
-  return quoted(number) + " has no unit: write " + meaning("s", 1000) + " or " + meaning("ms", 1);
+  return in_quotes(number) + " has no unit: write " + meaning("s", 1000) + " or " +
+         meaning("ms", 1);
 }
 
 std::string unknown_unit(std::string_view number, std::string_view unit) {
   const std::string value{number};
   if (unit == "m") {
-    return quoted(value + 'm') + " could be " + value + "min or " + value +
+    return in_quotes(value + 'm') + " could be " + value + "min or " + value +
            "ms: write the one meant";
   }
-  return quoted(unit) + " is no unit of time: write " + std::string{kUnitList};
+  return in_quotes(unit) + " is no unit of time: write " + std::string{kUnitList};
 }
 
 /// "1.5" for 1500 thousandths.
@@ -114,14 +115,15 @@ tl::expected<Millis, std::string> take_part(std::string_view& text) {
   const std::string_view unit =
       take_while(text, [](char c) { return !is_digit(c) && c != '.' && c != ' '; });
   if (number.empty())
-    return wrong(quoted(all) + " is no time: a number with " + std::string{kUnitList});
+    return wrong(in_quotes(all) + " is no time: a number with " + std::string{kUnitList});
   if (unit.empty()) return wrong(no_unit(number));
   const auto* const row = std::ranges::find(kUnits, unit, &Unit::name);
   if (row == kUnits.end()) return wrong(unknown_unit(number, unit));
   const std::optional<Millis> time = scaled(number, row->milliseconds);
   if (!time && is_too_long(number, row->milliseconds)) return wrong(kTooLong);
   if (!time)
-    return wrong(quoted(std::string{number}.append(unit)) + " is no whole number of milliseconds");
+    return wrong(in_quotes(std::string{number}.append(unit)) +
+                 " is no whole number of milliseconds");
   return *time;
 }
 
@@ -143,7 +145,7 @@ tl::expected<Millis, std::string> parse_duration(std::string_view text) {
 
 tl::expected<Millis, std::string> parse_time_out(std::string_view text) {
   auto time = parse_duration(text);
-  if (time && *time == Millis{}) return wrong(quoted(text) + " is no time-out: 1ms or more");
+  if (time && *time == Millis{}) return wrong(in_quotes(text) + " is no time-out: 1ms or more");
   return time;
 }
 
@@ -152,7 +154,7 @@ tl::expected<DwordMillis, std::string> parse_keepalive_time(std::string_view tex
   if (!time) return wrong(time.error());
   constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   if (time->count() < 1 || time->count() > kMost) {
-    return wrong(quoted(text) + " is out of range: 1ms to " + std::to_string(kMost) +
+    return wrong(in_quotes(text) + " is out of range: 1ms to " + std::to_string(kMost) +
                  "ms, which is " + format_duration(Millis{kMost}));
   }
   return DwordMillis{static_cast<std::uint32_t>(time->count())};

@@ -114,7 +114,7 @@ class Cursor {
 };
 
 /// A quoted string, behind its opening quote. A string may go on over lines where `lines_allowed`.
-std::string quoted(Cursor& cursor, bool lines_allowed) {
+std::string text_in_quotes(Cursor& cursor, bool lines_allowed) {
   const std::size_t opened = cursor.line();
   std::string out;
   for (;;) {
@@ -172,8 +172,8 @@ Value hex_value(Cursor& cursor, Header header) {
   return value;
 }
 
-Value data(Cursor& cursor, Header header) {
-  if (cursor.take("\"")) return string_value(quoted(cursor, /*lines_allowed=*/true));
+Value value_data(Cursor& cursor, Header header) {
+  if (cursor.take("\"")) return string_value(text_in_quotes(cursor, /*lines_allowed=*/true));
   if (cursor.take("dword:")) {
     cursor.skip_blanks();
     return dword_value(cursor.take_hex(8, "a number of one to eight hex digits"));
@@ -186,7 +186,7 @@ Statement value_statement(Cursor& cursor, const std::string& key, Header header)
   Statement statement{.kind = StatementKind::value, .key = key, .name = {}, .value = {}};
   statement.first_line = cursor.line();
   if (cursor.take("\"")) {
-    statement.name = quoted(cursor, /*lines_allowed=*/false);
+    statement.name = text_in_quotes(cursor, /*lines_allowed=*/false);
   } else {
     cursor.take("@");
   }
@@ -196,7 +196,7 @@ Statement value_statement(Cursor& cursor, const std::string& key, Header header)
   if (cursor.take("-")) {
     statement.kind = StatementKind::delete_value;
   } else {
-    statement.value = data(cursor, header);
+    statement.value = value_data(cursor, header);
   }
   cursor.expect_end();
   statement.last_line = cursor.line();

@@ -22,7 +22,7 @@ std::string escaped(std::string_view text) {
 
 std::string name_text(std::string_view name) { return name.empty() ? "@" : escaped(name); }
 
-std::string hex(std::uint32_t number, std::size_t least_digits) {
+std::string hex_digits(std::uint32_t number, std::size_t least_digits) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   for (; number != 0 || out.size() < least_digits; number >>= 4) {
@@ -52,7 +52,7 @@ std::vector<std::byte> bytes_to_write(const Value& value, Header header) {
 std::string hex_data(const Value& value, Header header, std::size_t column,
                      std::string_view line_end) {
   const bool plain = value.type == static_cast<std::uint32_t>(Type::binary);
-  std::string out = plain ? "hex:" : "hex(" + hex(value.type, 1) + "):";
+  std::string out = plain ? "hex:" : "hex(" + hex_digits(value.type, 1) + "):";
   column += out.size();
   const std::vector<std::byte> bytes = bytes_to_write(value, header);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -64,7 +64,7 @@ std::string hex_data(const Value& value, Header header, std::size_t column,
         column = 2;
       }
     }
-    out += hex(std::to_integer<std::uint32_t>(bytes[i]), 2);
+    out += hex_digits(std::to_integer<std::uint32_t>(bytes[i]), 2);
   }
   return out;
 }
@@ -74,7 +74,7 @@ std::string hex_data(const Value& value, Header header, std::size_t column,
 std::string value_text(std::string_view name, const Value& value, Header header,
                        std::string_view line_end) {
   std::string out = name_text(name) + '=';
-  if (const auto number = as_dword(value)) return out + "dword:" + hex(*number, 8);
+  if (const auto number = as_dword(value)) return out + "dword:" + hex_digits(*number, 8);
   if (const auto text = quotable(value)) return out + escaped(*text);
   return out + hex_data(value, header, out.size(), line_end);
 }

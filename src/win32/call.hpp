@@ -39,7 +39,7 @@ inline BOOL succeed_if(bool success, DWORD code_otherwise) noexcept {
 
 /// The kernel object of kind T behind a handle; empty for anything else.
 template <typename T>
-[[nodiscard]] kernel::Pinned<T> find(HANDLE handle) noexcept {
+[[nodiscard]] kernel::Pinned<T> pinned(HANDLE handle) noexcept {
   return kernel::handles().find<T>(value_of(handle));
 }
 

@@ -65,7 +65,7 @@ std::vector<std::string> split_command_line(std::string_view line) {
   }
 }
 
-std::string quoted(std::string_view argument) {
+std::string quoted_argument(std::string_view argument) {
   if (!argument.empty() && argument.find_first_of(" \t\"") == std::string_view::npos) {
     return std::string{argument};
   }

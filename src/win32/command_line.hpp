@@ -12,6 +12,6 @@ namespace wsalive::win32 {
 [[nodiscard]] std::vector<std::string> split_command_line(std::string_view line);
 
 /// An argument as it must stand in a line to come out the same.
-[[nodiscard]] std::string quoted(std::string_view argument);
+[[nodiscard]] std::string quoted_argument(std::string_view argument);
 
 }  // namespace wsalive::win32

@@ -33,7 +33,7 @@ DWORD end_code(PortEnd end) {
 
 /// \return 0, or why the handle, a socket or a file, cannot work for the port.
 DWORD associate(HANDLE file, Ref<CompletionPort> port, ULONG_PTR key) {
-  if (const auto opened = find<kernel::File>(file)) {
+  if (const auto opened = pinned<kernel::File>(file)) {
     const bool joins = opened->traits().overlapped && opened->associate(std::move(port), key);
     return joins ? 0 : ERROR_INVALID_PARAMETER;
   }
@@ -53,7 +53,7 @@ DWORD associate(HANDLE file, Ref<CompletionPort> port, ULONG_PTR key) {
 
 /// The file joins an open port.
 HANDLE join_port(HANDLE file, HANDLE existing, ULONG_PTR key) {
-  Ref<CompletionPort> port = find<CompletionPort>(existing).share();
+  Ref<CompletionPort> port = pinned<CompletionPort>(existing).share();
   if (!port) return fail<HANDLE>(ERROR_INVALID_HANDLE, nullptr);
   if (const DWORD refused = associate(file, std::move(port), key)) {
     return fail<HANDLE>(refused, nullptr);
@@ -74,7 +74,7 @@ HANDLE create_port(HANDLE file, ULONG_PTR key, DWORD threads) {
 
 DWORD take(HANDLE handle, std::span<PortEntry> out, DWORD milliseconds, BOOL alertable,
            std::size_t& count) {
-  const Ref<CompletionPort> port = find<CompletionPort>(handle).share();
+  const Ref<CompletionPort> port = pinned<CompletionPort>(handle).share();
   if (!port) return ERROR_INVALID_HANDLE;
   const auto result = port->take(out, Deadline::after(milliseconds),
                                  alertable ? kernel::Alertable::yes : kernel::Alertable::no);
@@ -146,7 +146,7 @@ BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCom
 BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
                                 ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped) {
   return guarded(FALSE, [&]() -> BOOL {
-    const auto port = find<kernel::CompletionPort>(CompletionPort);
+    const auto port = pinned<kernel::CompletionPort>(CompletionPort);
     if (!port) return fail(ERROR_INVALID_HANDLE);
     port->post(*new PostedPacket{{dwCompletionKey, lpOverlapped, dwNumberOfBytesTransferred, 0}});
     return TRUE;

@@ -71,7 +71,7 @@ BOOL add(Handlers& all, PHANDLER_ROUTINE routine) {
   return TRUE;
 }
 
-BOOL remove(Handlers& all, PHANDLER_ROUTINE routine) {
+BOOL drop(Handlers& all, PHANDLER_ROUTINE routine) {
   const auto last = std::find(all.routines.rbegin(), all.routines.rend(), routine);
   if (last == all.routines.rend()) return fail(ERROR_INVALID_PARAMETER);
   all.routines.erase(std::next(last).base());
@@ -97,7 +97,7 @@ BOOL SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add) {
     Handlers& all = handlers();
     const std::lock_guard lock{all.mutex};
     if (!HandlerRoutine) return ignore_ctrl_c(all, Add != FALSE);
-    return Add ? add(all, HandlerRoutine) : remove(all, HandlerRoutine);
+    return Add ? add(all, HandlerRoutine) : drop(all, HandlerRoutine);
   });
 }
 

@@ -38,7 +38,7 @@ std::string own_command_line() {
   for (std::size_t at = 0; at < arguments->size();) {
     const std::string argument = arguments->c_str() + at;
     if (at != 0) line += ' ';
-    line += quoted(argument);
+    line += quoted_argument(argument);
     at += argument.size() + 1;
   }
   return line;

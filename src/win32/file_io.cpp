@@ -90,7 +90,7 @@ BOOL on_file(File& file, const Request& request, Way way) {
   if (request.octets.overlapped) {
     if (const DWORD bad = ending.prepare(file, *request.octets.overlapped)) return fail(bad);
   }
-  const Ended ended = move(file, request.octets, way);
+  const Ended ended = move_octets(file, request.octets, way);
   if (request.moved) *request.moved = ended.bytes;
   if (request.octets.overlapped) ending.tell(ended);
   return ended.code == 0 ? TRUE : fail(ended.code);
@@ -99,7 +99,7 @@ BOOL on_file(File& file, const Request& request, Way way) {
 BOOL run(const Request& request, Way way) {
   return guarded(FALSE, [&]() -> BOOL {
     if (winsock::Socket::find(value_of(request.handle))) return on_socket(request, way);
-    const auto file = find<File>(request.handle);
+    const auto file = pinned<File>(request.handle);
     return file ? on_file(*file, request, way) : fail(ERROR_INVALID_HANDLE);
   });
 }

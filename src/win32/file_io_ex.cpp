@@ -46,7 +46,7 @@ BOOL on_file(File& file, const Octets& octets, LPOVERLAPPED_COMPLETION_ROUTINE r
   if (!file.traits().overlapped || file.listener().port) return fail(ERROR_INVALID_PARAMETER);
   auto call = std::make_unique<FileCall>(routine, octets.overlapped);
   kernel::Thread& thread = kernel::current_thread();
-  const Ended ended = move(file, octets, way);
+  const Ended ended = move_octets(file, octets, way);
   const auto status = winsock::status_of(static_cast<WsaError>(ended.code));
   winsock::write_end(*octets.overlapped, {status, ended.bytes});
   if (ended.code != 0) return fail(ended.code);
@@ -84,7 +84,7 @@ BOOL run(HANDLE handle, const Octets& octets, LPOVERLAPPED_COMPLETION_ROUTINE ro
   return guarded(FALSE, [&]() -> BOOL {
     const winsock::Entered entered{value_of(handle)};
     if (entered.socket()) return on_socket(*entered.socket(), octets, routine, way);
-    const auto file = find<File>(handle);
+    const auto file = pinned<File>(handle);
     return file ? on_file(*file, octets, routine, way) : fail(ERROR_INVALID_HANDLE);
   });
 }

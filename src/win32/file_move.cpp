@@ -21,13 +21,13 @@ DWORD code_of_socket(int error) noexcept {
   return winsock::win32_error_of(winsock::status_of(static_cast<WsaError>(error)));
 }
 
-Ended move(const kernel::File& file, const Octets& octets, Way way) {
+Ended move_octets(const kernel::File& file, const Octets& octets, Way way) {
   constexpr std::uint64_t kAtTheEnd = ~std::uint64_t{0};
   const int fd = file.descriptor();
-  const bool placed = octets.overlapped && os::file_size(fd) && !file.traits().appends;
+  const bool placed = octets.overlapped && os::size_of_file(fd) && !file.traits().appends;
   std::optional<std::uint64_t> place;
   if (placed) place = place_in(*octets.overlapped);
-  if (place == kAtTheEnd && way == Way::write) place = os::file_size(fd).value_or(0);
+  if (place == kAtTheEnd && way == Way::write) place = os::size_of_file(fd).value_or(0);
   if (place && *place > static_cast<std::uint64_t>(INT64_MAX)) return {ERROR_INVALID_PARAMETER, 0};
   const auto moved = way == Way::read ? os::read_file_at(fd, octets.buffer, octets.size, place)
                                       : os::write_file_at(fd, octets.buffer, octets.size, place);

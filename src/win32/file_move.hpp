@@ -25,7 +25,7 @@ struct Ended {
 };
 
 /// Moves the octets: at the file's pointer, or at the OVERLAPPED's place where the file has places at all.
-[[nodiscard]] Ended move(const kernel::File& file, const Octets& octets, Way way);
+[[nodiscard]] Ended move_octets(const kernel::File& file, const Octets& octets, Way way);
 
 /// What WSAGetLastError says of a socket, in the codes of file functions (K-92).
 [[nodiscard]] DWORD code_of_socket(int error) noexcept;

@@ -16,7 +16,7 @@ using kernel::File;
 /// Calls `use(file)`, which answers a Result, and stores what it fails with. \return nullopt then.
 template <typename Use>
 auto with_file(HANDLE handle, DWORD code_of_no_disk, Use use) -> std::optional<std::uint64_t> {
-  const auto file = find<File>(handle);
+  const auto file = pinned<File>(handle);
   if (!file) {
     kernel::set_last_error(ERROR_INVALID_HANDLE);
     return std::nullopt;
@@ -30,7 +30,7 @@ auto with_file(HANDLE handle, DWORD code_of_no_disk, Use use) -> std::optional<s
 
 std::optional<std::uint64_t> size_of(HANDLE handle) {
   return with_file(handle, ERROR_INVALID_FUNCTION,
-                   [](const File& file) { return os::file_size(file.descriptor()); });
+                   [](const File& file) { return os::size_of_file(file.descriptor()); });
 }
 
 std::optional<std::uint64_t> move_pointer(HANDLE handle, std::int64_t by, DWORD method) {
@@ -53,7 +53,7 @@ DWORD high(std::uint64_t value) noexcept { return static_cast<DWORD>(value >> 32
 /// Lets a file that may be written have `act` done to it.
 template <typename Act>
 BOOL change(HANDLE handle, Act act) {
-  const auto file = find<File>(handle);
+  const auto file = pinned<File>(handle);
   if (!file) return fail(ERROR_INVALID_HANDLE);
   if (!file->may(kernel::kWrites)) return fail(ERROR_ACCESS_DENIED);
   const Status done = act(file->descriptor());

@@ -105,7 +105,7 @@ unsigned access_of(const FileWish& wish) noexcept {
 
 /// \return nullopt if others have the file open in a way that forbids this one.
 std::optional<kernel::FileShare> enter(const FileWish& wish, int fd) {
-  if (!os::file_size(fd)) return kernel::FileShare{};  // Devices and pipes have no share modes.
+  if (!os::size_of_file(fd)) return kernel::FileShare{};  // Devices and pipes have no share modes.
   const auto file = os::identity_of(fd);
   if (!file) return std::nullopt;
   auto share = kernel::FileShare::enter(*file, access_of(wish), wish.share);
@@ -127,7 +127,7 @@ HANDLE open(const FileWish& wish, const SECURITY_ATTRIBUTES* attributes) {
   if (!opened) return refuse(code_for(wish.path, opened.error().code));
   auto share = enter(wish, opened->fd.get());
   if (!share) return refuse(ERROR_SHARING_VIOLATION);
-  if (how.truncates && opened->existed && os::file_size(opened->fd.get())) {
+  if (how.truncates && opened->existed && os::size_of_file(opened->fd.get())) {
     if (const auto cut = os::set_file_size(opened->fd.get(), 0); !cut) {
       return refuse(file_code(cut.error().code));
     }

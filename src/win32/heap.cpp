@@ -116,19 +116,19 @@ HANDLE HeapCreate(DWORD /*flOptions*/, SIZE_T /*dwInitialSize*/, SIZE_T dwMaximu
 }
 
 BOOL HeapDestroy(HANDLE hHeap) {
-  if (!find<Heap>(hHeap)) return fail(ERROR_INVALID_HANDLE);
+  if (!pinned<Heap>(hHeap)) return fail(ERROR_INVALID_HANDLE);
   return CloseHandle(hHeap);
 }
 
 LPVOID HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
-  const auto heap = find<Heap>(hHeap);
+  const auto heap = pinned<Heap>(hHeap);
   if (!heap) return fail<LPVOID>(ERROR_INVALID_HANDLE, nullptr);
   void* const memory = heap->allocate(dwFlags, dwBytes);
   return memory ? memory : fail<LPVOID>(ERROR_NOT_ENOUGH_MEMORY, nullptr);
 }
 
 LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
-  const auto heap = find<Heap>(hHeap);
+  const auto heap = pinned<Heap>(hHeap);
   if (!heap) return fail<LPVOID>(ERROR_INVALID_HANDLE, nullptr);
   if (!lpMem) return fail<LPVOID>(ERROR_INVALID_PARAMETER, nullptr);
   void* const memory = heap->reallocate(dwFlags, lpMem, dwBytes);
@@ -136,14 +136,14 @@ LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
 }
 
 BOOL HeapFree(HANDLE hHeap, DWORD /*dwFlags*/, LPVOID lpMem) {
-  const auto heap = find<Heap>(hHeap);
+  const auto heap = pinned<Heap>(hHeap);
   if (!heap) return fail(ERROR_INVALID_HANDLE);
   if (lpMem) heap->free(lpMem);
   return TRUE;
 }
 
 SIZE_T HeapSize(HANDLE hHeap, DWORD /*dwFlags*/, LPCVOID lpMem) {
-  if (!find<Heap>(hHeap)) return fail(ERROR_INVALID_HANDLE, ~SIZE_T{0});
+  if (!pinned<Heap>(hHeap)) return fail(ERROR_INVALID_HANDLE, ~SIZE_T{0});
   if (!lpMem) return fail(ERROR_INVALID_PARAMETER, ~SIZE_T{0});
   return Block::of(lpMem)->size;
 }

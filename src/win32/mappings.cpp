@@ -86,7 +86,7 @@ HANDLE OpenFileMappingW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR 
 
 LPVOID MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                      DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap) {
-  const auto mapping = find<kernel::FileMapping>(hFileMappingObject);
+  const auto mapping = pinned<kernel::FileMapping>(hFileMappingObject);
   if (!mapping) return fail<LPVOID>(ERROR_INVALID_HANDLE, nullptr);
   return guarded<LPVOID>(nullptr, [&] {
     return map(mapping->memory(), dwDesiredAccess, joined(dwFileOffsetHigh, dwFileOffsetLow),

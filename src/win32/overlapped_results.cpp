@@ -26,8 +26,8 @@ DWORD refusal_of(Awaited awaited, DWORD milliseconds) {
 }
 
 /// Nothing of a file is ever pending.
-bool is_file(HANDLE file) { return static_cast<bool>(find<kernel::File>(file)); }
-bool is_socket(HANDLE file) { return Entered{value_of(file)}.socket() != nullptr; }
+bool is_file(HANDLE file) { return static_cast<bool>(pinned<kernel::File>(file)); }
+bool names_socket(HANDLE file) { return Entered{value_of(file)}.socket() != nullptr; }
 
 }  // namespace
 }  // namespace wsalive::win32
@@ -48,7 +48,7 @@ BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
     if (!lpOverlapped || !lpNumberOfBytesTransferred) return fail(ERROR_INVALID_PARAMETER);
     winsock::NtStatus status = winsock::status_in(*lpOverlapped);
     if (status == winsock::kPending) {
-      if (!is_socket(hFile)) return fail(ERROR_INVALID_HANDLE);
+      if (!names_socket(hFile)) return fail(ERROR_INVALID_HANDLE);
       if (dwMilliseconds == 0) return fail(ERROR_IO_INCOMPLETE);
       const auto alertable = bAlertable ? kernel::Alertable::yes : kernel::Alertable::no;
       const Awaited awaited =
@@ -81,7 +81,7 @@ BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags) {
   constexpr UCHAR kKnown = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
   static_assert(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS == winsock::kSkipPortOnSuccess);
   if ((Flags & ~kKnown) != 0 && is_file(FileHandle)) return fail(ERROR_INVALID_PARAMETER);
-  if (const auto file = find<kernel::File>(FileHandle)) {
+  if (const auto file = pinned<kernel::File>(FileHandle)) {
     file->add_modes(Flags);
     return TRUE;
   }

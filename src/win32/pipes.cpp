@@ -40,7 +40,7 @@ BOOL CreatePipe(PHANDLE hReadPipe, PHANDLE hWritePipe, LPSECURITY_ATTRIBUTES lpP
 
 BOOL PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize, LPDWORD lpBytesRead,
                    LPDWORD lpTotalBytesAvail, LPDWORD lpBytesLeftThisMessage) {
-  const auto pipe = find<kernel::File>(hNamedPipe);
+  const auto pipe = pinned<kernel::File>(hNamedPipe);
   if (!pipe) return fail(ERROR_INVALID_HANDLE);
   if (!pipe->may(kernel::kReads)) return fail(ERROR_ACCESS_DENIED);
   const int fd = pipe->descriptor();

@@ -30,7 +30,7 @@ constexpr DWORD kKnownFlags = CREATE_NEW_CONSOLE | CREATE_NEW_PROCESS_GROUP |
 
 /// The descriptor behind a standard handle or a socket; -1 for anything else.
 int descriptor_of(HANDLE handle) noexcept {
-  if (const auto file = find<kernel::File>(handle)) return file->descriptor();
+  if (const auto file = pinned<kernel::File>(handle)) return file->descriptor();
   const winsock::Socket* const socket = winsock::Socket::find(value_of(handle));
   return socket ? socket->fd() : -1;
 }
@@ -138,7 +138,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
   }
   return guarded(FALSE, [&]() -> BOOL {
     os::ChildProgram program;
-    program.arguments = split_command_line(line ? utf8(line) : quoted(utf8(application)));
+    program.arguments = split_command_line(line ? utf8(line) : quoted_argument(utf8(application)));
     if (program.arguments.empty()) return fail(ERROR_INVALID_PARAMETER);
     program.file = application ? utf8(application) : program.arguments.front();
     program.folder = utf8(folder);
@@ -181,7 +181,7 @@ BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {
     *lpExitCode = STILL_ACTIVE;
     return TRUE;
   }
-  const auto process = find<kernel::Process>(hProcess);
+  const auto process = pinned<kernel::Process>(hProcess);
   if (!process) return fail(ERROR_INVALID_HANDLE);
   *lpExitCode = process->exit_code();
   return TRUE;
@@ -189,14 +189,14 @@ BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {
 
 BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode) {
   if (hProcess == this_process()) ::_exit(static_cast<int>(uExitCode));
-  const auto process = find<kernel::Process>(hProcess);
+  const auto process = pinned<kernel::Process>(hProcess);
   if (!process) return fail(ERROR_INVALID_HANDLE);
   return succeed_if(process->terminate(uExitCode), ERROR_ACCESS_DENIED);
 }
 
 DWORD GetProcessId(HANDLE Process) {
   if (Process == this_process()) return GetCurrentProcessId();
-  const auto process = find<kernel::Process>(Process);
+  const auto process = pinned<kernel::Process>(Process);
   if (!process) return fail(ERROR_INVALID_HANDLE, DWORD{0});
   return static_cast<DWORD>(process->number());
 }

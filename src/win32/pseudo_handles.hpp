@@ -14,7 +14,7 @@ namespace wsalive::win32 {
 /// A thread by handle, this_thread() included. Throws std::bad_alloc for that one's first use.
 [[nodiscard]] inline kernel::Ref<kernel::Thread> find_thread(HANDLE handle) {
   if (handle == this_thread()) return kernel::Ref<kernel::Thread>{&kernel::current_thread()};
-  return find<kernel::Thread>(handle).share();
+  return pinned<kernel::Thread>(handle).share();
 }
 
 }  // namespace wsalive::win32

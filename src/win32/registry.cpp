@@ -87,7 +87,7 @@ struct FoundKey {
 
 std::optional<FoundKey> find_key(HKEY key) {
   if (const char* const name = root_name(key)) return FoundKey{name, KEY_ALL_ACCESS};
-  const auto open = find<OpenKey>(static_cast<HANDLE>(key));
+  const auto open = pinned<OpenKey>(static_cast<HANDLE>(key));
   if (!open) return std::nullopt;
   return FoundKey{open->path, open->rights};
 }

@@ -43,7 +43,7 @@ void finish(INIT_ONCE& once, std::uintptr_t state) noexcept {
 }
 
 /// \return whether the caller is to initialise; false once somebody else has done it.
-bool begin(INIT_ONCE& once) noexcept {
+bool begin_once(INIT_ONCE& once) noexcept {
   for (;;) {
     PVOID untouched = nullptr;
     if (__atomic_compare_exchange_n(&once.Ptr, &untouched, handle_of(kRunning), false,
@@ -101,7 +101,7 @@ void InitOnceInitialize(PINIT_ONCE InitOnce) { *InitOnce = INIT_ONCE_STATIC_INIT
 
 BOOL InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter,
                          LPVOID* Context) {
-  if (begin(*InitOnce)) {
+  if (begin_once(*InitOnce)) {
     PVOID context = nullptr;
     const bool good = InitFn(InitOnce, Parameter, &context);
     finish(*InitOnce, good ? value_of(context) | kDone : kUntouched);

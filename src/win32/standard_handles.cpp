@@ -41,7 +41,7 @@ DWORD type_of(os::DescriptorKind kind) noexcept {
 
 template <typename Character>
 BOOL write_console(HANDLE console, const void* buffer, DWORD count, LPDWORD written) {
-  const auto file = find<File>(console);
+  const auto file = pinned<File>(console);
   if (!file) return fail(ERROR_INVALID_HANDLE);
   if (!buffer && count != 0) return fail(ERROR_INVALID_PARAMETER);
   return guarded(FALSE, [&]() -> BOOL {
@@ -70,7 +70,7 @@ HANDLE GetStdHandle(DWORD nStdHandle) {
 }
 
 DWORD GetFileType(HANDLE hFile) {
-  const auto file = find<kernel::File>(hFile);
+  const auto file = pinned<kernel::File>(hFile);
   if (!file) return fail(ERROR_INVALID_HANDLE, DWORD{FILE_TYPE_UNKNOWN});
   kernel::set_last_error(ERROR_SUCCESS);  // "Unknown" may be the answer.
   return type_of(os::descriptor_kind(file->descriptor()));

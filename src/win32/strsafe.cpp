@@ -24,8 +24,8 @@ HRESULT put(Character* buffer, std::size_t size, std::size_t at,
 }
 
 template <typename Character>
-HRESULT copy(Character* buffer, std::size_t size, const Character* source,
-             std::size_t most) noexcept {
+HRESULT copy_text(Character* buffer, std::size_t size, const Character* source,
+                  std::size_t most) noexcept {
   if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
   return put(buffer, size, 0,
              std::basic_string_view<Character>{source, length_within(source, most)});
@@ -72,14 +72,14 @@ using namespace wsalive::win32;
 // NOLINTBEGIN(bugprone-macro-parentheses): the argument is a type.
 #define WSALIVE_STRSAFE(suffix, Character)                                                      \
   HRESULT StringCchCopy##suffix(Character* dest, size_t size, const Character* source) {        \
-    return copy(dest, size, source, kAll);                                                      \
+    return copy_text(dest, size, source, kAll);                                                 \
   }                                                                                             \
   HRESULT StringCbCopy##suffix(Character* dest, size_t size, const Character* source) {         \
-    return copy(dest, size / sizeof(Character), source, kAll);                                  \
+    return copy_text(dest, size / sizeof(Character), source, kAll);                             \
   }                                                                                             \
   HRESULT StringCchCopyN##suffix(Character* dest, size_t size, const Character* source,         \
                                  size_t count) {                                                \
-    return copy(dest, size, source, count);                                                     \
+    return copy_text(dest, size, source, count);                                                \
   }                                                                                             \
   HRESULT StringCchCat##suffix(Character* dest, size_t size, const Character* source) {         \
     return cat(dest, size, source);                                                             \

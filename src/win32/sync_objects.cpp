@@ -106,14 +106,14 @@ HANDLE OpenEventW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName
 }
 
 BOOL SetEvent(HANDLE hEvent) {
-  const auto event = find<Event>(hEvent);
+  const auto event = pinned<Event>(hEvent);
   if (!event) return fail(ERROR_INVALID_HANDLE);
   event->set();
   return TRUE;
 }
 
 BOOL ResetEvent(HANDLE hEvent) {
-  const auto event = find<Event>(hEvent);
+  const auto event = pinned<Event>(hEvent);
   if (!event) return fail(ERROR_INVALID_HANDLE);
   event->clear();
   return TRUE;
@@ -136,7 +136,7 @@ HANDLE OpenMutexW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lpName
 }
 
 BOOL ReleaseMutex(HANDLE hMutex) {
-  const auto mutex = find<Mutex>(hMutex);
+  const auto mutex = pinned<Mutex>(hMutex);
   if (!mutex) return fail(ERROR_INVALID_HANDLE);
   return succeed_if(mutex->release(), ERROR_NOT_OWNER);
 }
@@ -160,7 +160,7 @@ HANDLE OpenSemaphoreW(DWORD /*dwDesiredAccess*/, BOOL bInheritHandle, LPCWSTR lp
 }
 
 BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount) {
-  const auto semaphore = find<Semaphore>(hSemaphore);
+  const auto semaphore = pinned<Semaphore>(hSemaphore);
   if (!semaphore) return fail(ERROR_INVALID_HANDLE);
   if (lReleaseCount <= 0) return fail(ERROR_INVALID_PARAMETER);
   const auto before = semaphore->release(lReleaseCount);

@@ -70,7 +70,7 @@ HANDLE CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize
 }
 
 DWORD ResumeThread(HANDLE hThread) {
-  const auto thread = find<kernel::Thread>(hThread);
+  const auto thread = pinned<kernel::Thread>(hThread);
   if (!thread) return fail(ERROR_INVALID_HANDLE, ~DWORD{0});
   return thread->resume() ? 1 : 0;
 }

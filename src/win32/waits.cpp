@@ -56,15 +56,15 @@ DWORD wait_for(DWORD count, const HANDLE* handles, BOOL all, DWORD milliseconds,
 }
 
 /// Signals an event, a semaphore or a mutex. \return 0, or the code that this fails with.
-DWORD signal(HANDLE handle) noexcept {
-  if (const auto event = find<kernel::Event>(handle)) {
+DWORD signal_object(HANDLE handle) noexcept {
+  if (const auto event = pinned<kernel::Event>(handle)) {
     event->set();
     return 0;
   }
-  if (const auto semaphore = find<kernel::Semaphore>(handle)) {
+  if (const auto semaphore = pinned<kernel::Semaphore>(handle)) {
     return semaphore->release(1) ? 0 : ERROR_TOO_MANY_POSTS;
   }
-  if (const auto mutex = find<kernel::Mutex>(handle)) {
+  if (const auto mutex = pinned<kernel::Mutex>(handle)) {
     return mutex->release() ? 0 : ERROR_NOT_OWNER;
   }
   return ERROR_INVALID_HANDLE;
@@ -103,7 +103,7 @@ DWORD SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD 
   if (!kernel::handles().find_waitable(value_of(hObjectToWaitOn))) {
     return fail(ERROR_INVALID_HANDLE, WAIT_FAILED);
   }
-  if (const DWORD refused = signal(hObjectToSignal)) return fail(refused, WAIT_FAILED);
+  if (const DWORD refused = signal_object(hObjectToSignal)) return fail(refused, WAIT_FAILED);
   return WaitForSingleObjectEx(hObjectToWaitOn, dwMilliseconds, bAlertable);
 }
 

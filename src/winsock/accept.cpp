@@ -27,7 +27,7 @@ namespace wsalive::winsock {
 namespace {
 
 template <typename T>
-void copy(const std::atomic<T>& from, std::atomic<T>& to) {
+void copy_value(const std::atomic<T>& from, std::atomic<T>& to) {
   to.store(from.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
@@ -169,17 +169,17 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
 }  // namespace
 
 void inherit(const Socket& listener, Socket& accepted) {
-  copy(listener.non_blocking, accepted.non_blocking);
-  copy(listener.keep_alive.on, accepted.keep_alive.on);
-  copy(listener.keep_alive.idle_ms, accepted.keep_alive.idle_ms);
-  copy(listener.keep_alive.interval_ms, accepted.keep_alive.interval_ms);
-  copy(listener.keep_alive.probes, accepted.keep_alive.probes);
-  copy(listener.options.receive_buffer, accepted.options.receive_buffer);
-  copy(listener.options.send_buffer, accepted.options.send_buffer);
-  copy(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
-  copy(listener.options.send_timeout_ms, accepted.options.send_timeout_ms);
-  copy(listener.options.retransmission_ms, accepted.options.retransmission_ms);
-  copy(listener.options.bits, accepted.options.bits);
+  copy_value(listener.non_blocking, accepted.non_blocking);
+  copy_value(listener.keep_alive.on, accepted.keep_alive.on);
+  copy_value(listener.keep_alive.idle_ms, accepted.keep_alive.idle_ms);
+  copy_value(listener.keep_alive.interval_ms, accepted.keep_alive.interval_ms);
+  copy_value(listener.keep_alive.probes, accepted.keep_alive.probes);
+  copy_value(listener.options.receive_buffer, accepted.options.receive_buffer);
+  copy_value(listener.options.send_buffer, accepted.options.send_buffer);
+  copy_value(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
+  copy_value(listener.options.send_timeout_ms, accepted.options.send_timeout_ms);
+  copy_value(listener.options.retransmission_ms, accepted.options.retransmission_ms);
+  copy_value(listener.options.bits, accepted.options.bits);
 }
 
 NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {

@@ -21,7 +21,7 @@ WsaError resolve(const Char* node, const Char* service, const Info* hints, Info*
     return refused;
   }
   if (const WsaError refused = check(question); refused != WsaError::none) return refused;
-  const auto found = find(question);
+  const auto found = answer_to(question);
   if (!found) return found.error();
 
   List<Info> list = make_list<Info>(question, *found);

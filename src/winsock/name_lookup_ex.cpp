@@ -54,7 +54,7 @@ class Lookup {
   void ask() noexcept {
     os::Resolved<Finding> found = tl::unexpected<WsaError>{WsaError::not_enough_memory};
     try {
-      found = find(question_);
+      found = answer_to(question_);
     } catch (const std::bad_alloc&) {
     }
     end_with(std::move(found));
@@ -260,7 +260,7 @@ WsaError wide_call(Question question, const AskedWait& waiting, ADDRINFOEXW** re
     return start(lookup, waiting);
   }
   if (deadline) return find_until(std::move(question), *deadline, result);
-  return give_result(question, find(question), result);
+  return give_result(question, answer_to(question), result);
 }
 
 /// The code, which is the last error, too.
@@ -292,7 +292,7 @@ INT GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lp
     if (timeout || lpOverlapped || lpCompletionRoutine || lpNameHandle) {
       return WsaError::invalid_argument;
     }
-    return give_result(question, find(question), ppResult);
+    return give_result(question, answer_to(question), ppResult);
   });
 }
 

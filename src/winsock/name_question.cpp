@@ -70,7 +70,7 @@ WsaError check(const Question& question) {
   return known_type ? WsaError::none : WsaError::socket_type_not_supported;
 }
 
-os::Resolved<Finding> find(const Question& question) {
+os::Resolved<Finding> answer_to(const Question& question) {
   auto offers = find_offers(question);
   if (!offers) return tl::unexpected{offers.error()};
   auto host = find_host(question);

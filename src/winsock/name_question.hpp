@@ -49,7 +49,7 @@ struct Finding {
 [[nodiscard]] WsaError check(const Question& question);
 
 /// Asks; blocks for as long as the resolver does. Throws std::bad_alloc.
-[[nodiscard]] os::Resolved<Finding> find(const Question& question);
+[[nodiscard]] os::Resolved<Finding> answer_to(const Question& question);
 
 // ---------------------------------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ namespace wsalive::winsock {
 namespace {
 
 /// From the host's to the network's order and back: the same swap.
-constexpr u_long swap(u_long value) {
+constexpr u_long reversed(u_long value) {
   return std::endian::native == std::endian::big ? value : __builtin_bswap32(value);
 }
-constexpr u_short swap(u_short value) {
+constexpr u_short reversed(u_short value) {
   return std::endian::native == std::endian::big ? value : __builtin_bswap16(value);
 }
 
@@ -25,16 +25,16 @@ int swap_for(SOCKET s, Number value, Number* place) {
     return finish(refusal);
   }
   if (!Socket::find(s)) return finish(WsaError::not_a_socket);
-  return finish(os::store_program(place, swap(value)) ? WsaError::none : WsaError::fault);
+  return finish(os::store_program(place, reversed(value)) ? WsaError::none : WsaError::fault);
 }
 
 }  // namespace
 }  // namespace wsalive::winsock
 
-u_long htonl(u_long hostlong) { return wsalive::winsock::swap(hostlong); }
-u_short htons(u_short hostshort) { return wsalive::winsock::swap(hostshort); }
-u_long ntohl(u_long netlong) { return wsalive::winsock::swap(netlong); }
-u_short ntohs(u_short netshort) { return wsalive::winsock::swap(netshort); }
+u_long htonl(u_long hostlong) { return wsalive::winsock::reversed(hostlong); }
+u_short htons(u_short hostshort) { return wsalive::winsock::reversed(hostshort); }
+u_long ntohl(u_long netlong) { return wsalive::winsock::reversed(netlong); }
+u_short ntohs(u_short netshort) { return wsalive::winsock::reversed(netshort); }
 
 int WSAHtonl(SOCKET s, u_long hostlong, u_long* lpnetlong) {
   return wsalive::winsock::swap_for(s, hostlong, lpnetlong);

@@ -44,7 +44,7 @@ struct Trio {
   }
 };
 
-const TcpSocket* find(const std::vector<TcpSocket>& table, int fd) {
+const TcpSocket* socket_of(const std::vector<TcpSocket>& table, int fd) {
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
   const auto found = std::ranges::find(table, *cookie, &TcpSocket::cookie);
   return found == table.end() ? nullptr : &*found;
@@ -57,7 +57,7 @@ TEST(TcpTable, HasAConnectionWithItsAddressesAndItsKeepAliveTimer) {
   ASSERT_EQ(::send(trio.accepted.get(), "abc", 3, 0), 3);
   const auto table = tcp_table(Which::connections);
   ASSERT_TRUE(table) << table.error().attempt;
-  const TcpSocket* const client = find(*table, trio.client.get());
+  const TcpSocket* const client = socket_of(*table, trio.client.get());
   ASSERT_TRUE(client);
   EXPECT_EQ(os::format_endpoint(client->remote), "127.0.0.1:" + std::to_string(trio.port));
   EXPECT_EQ(client->state, os::TcpState::established);
@@ -66,14 +66,14 @@ TEST(TcpTable, HasAConnectionWithItsAddressesAndItsKeepAliveTimer) {
   EXPECT_GE(client->timer.expires_in, std::chrono::seconds{90});
   EXPECT_EQ(client->unread_bytes, 3U);
   EXPECT_EQ(client->uid, ::getuid());
-  EXPECT_EQ(find(*table, trio.listener.get()), nullptr);
+  EXPECT_EQ(socket_of(*table, trio.listener.get()), nullptr);
 }
 
 TEST(TcpTable, HasListenersOnRequest) {
   const Trio trio;
   const auto table = tcp_table(Which::connections_and_listeners);
   ASSERT_TRUE(table);
-  const TcpSocket* const listener = find(*table, trio.listener.get());
+  const TcpSocket* const listener = socket_of(*table, trio.listener.get());
   ASSERT_TRUE(listener);
   EXPECT_EQ(listener->state, os::TcpState::listen);
 }

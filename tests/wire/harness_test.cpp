@@ -46,7 +46,7 @@ struct Conversation {
   }
 };
 
-Conversation begin(const os::Network& network) {
+Conversation begin_conversation(const os::Network& network) {
   const auto listening_on = [&] {
     const Visit visit{network.server()};
     return PlainSocket::listening("0.0.0.0");
@@ -76,7 +76,7 @@ void expect_near(std::chrono::nanoseconds measured, std::chrono::nanoseconds wan
 using Harness = TwoHosts;
 
 TEST_F(Harness, SeesTheKernelsOwnProbesAndTheirAnswers) {  // K-94
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.send("hello");
   ASSERT_EQ(talk.server.receive(1s), "hello");
   talk.client.keep_alive(1s, 1s, 5);
@@ -94,7 +94,7 @@ TEST_F(Harness, SeesTheKernelsOwnProbesAndTheirAnswers) {  // K-94
 }
 
 TEST_F(Harness, SeesSilenceProbedAndEndedByAReset) {  // K-94
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.keep_alive(1s, 1s, 2);
   ASSERT_TRUE(network().cut_cable());
   EXPECT_EQ(talk.client.ended(4s), ETIMEDOUT);
@@ -110,7 +110,7 @@ TEST_F(Harness, SeesSilenceProbedAndEndedByAReset) {  // K-94
 }
 
 TEST_F(Harness, AMendedCableCarriesAgain) {
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   ASSERT_TRUE(network().cut_cable());
   talk.client.send("late");
   EXPECT_EQ(talk.server.receive(300ms), "");
@@ -136,7 +136,7 @@ Segment crafted_probe(const std::vector<Event>& story) {
 class CraftedProbe : public Harness, public testing::WithParamInterface<std::string> {};
 
 TEST_P(CraftedProbe, IsAnsweredAndDeliversNoOctet) {  // K-95
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.send("before");
   ASSERT_EQ(talk.server.receive(1s), "before");
   const Segment probe = crafted_probe(talk.story());
@@ -160,14 +160,14 @@ using Firewall = ThroughFirewall;
 
 TEST_F(Firewall, CarriesWhatBeganWithASyn) {
   ASSERT_TRUE(network().forget_after(3s));
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.send("request");
   EXPECT_EQ(talk.server.receive(1s), "request");
 }
 
 TEST_F(Firewall, ForgetsAnIdleConnectionAndDropsItsNextSegment) {
   ASSERT_TRUE(network().forget_after(1s));
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.send("first");
   ASSERT_EQ(talk.server.receive(1s), "first");
   std::this_thread::sleep_for(1600ms);
@@ -182,7 +182,7 @@ TEST_F(Firewall, ForgetsAnIdleConnectionAndDropsItsNextSegment) {
 
 TEST_F(Firewall, RemembersAConnectionThatIsKeptAlive) {
   ASSERT_TRUE(network().forget_after(2s));
-  Conversation talk = begin(network());
+  Conversation talk = begin_conversation(network());
   talk.client.keep_alive(1s, 1s, 5);
   std::this_thread::sleep_for(3500ms);
   talk.client.send("found");

@@ -13,8 +13,8 @@ os::KernelKeepAlive fulfilled(const SocketWish& wish, const os::KernelKeepAlive&
     result.on = os::Switch::off;
     return result;
   }
-  const os::KernelKeepAlive kept = merge(now, defaults, wish.fit, Precedence::program);
-  const os::KernelKeepAlive ours = merge(now, defaults, wish.fit, Precedence::ours);
+  const os::KernelKeepAlive kept = merged_values(now, defaults, wish.fit, Precedence::program);
+  const os::KernelKeepAlive ours = merged_values(now, defaults, wish.fit, Precedence::ours);
   return {.on = os::Switch::on,
           .idle_s = wish.idle == Precedence::ours ? ours.idle_s : kept.idle_s,
           .interval_s = wish.interval == Precedence::ours ? ours.interval_s : kept.interval_s,

@@ -93,7 +93,8 @@ SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
   // UDP, Unix and other sockets have no such values: not ours to touch.
   if (!os::keep_alive_values(socket->get())) return Verdict::go_on;
   if (call.number == SYS_setsockopt) return Verdict::done_for_it;
-  if (const auto before = apply(socket->get(), defaults_, request_.fit, request_.whose); !before) {
+  if (const auto before = set_keepalive(socket->get(), defaults_, request_.fit, request_.whose);
+      !before) {
     complain(before.error().attempt, before.error().code);
   }
   return Verdict::go_on;

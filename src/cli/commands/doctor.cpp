@@ -136,7 +136,7 @@ HealthFinding repair(const HostFacts& facts) {
           .remedy = "grant CAP_NET_ADMIN to the program, or use times of a second and more"};
 }
 
-HealthFinding destroy(const HostFacts& facts) {
+HealthFinding sock_destroy(const HostFacts& facts) {
   const bool lacks_right = !facts.destroy && facts.destroy.error().code == EPERM;
   return {.id = "sock_destroy",
           .is_missing = !facts.destroy,
@@ -158,10 +158,10 @@ HealthFinding preload() {
 }
 
 std::vector<HealthFinding> all_findings(const HostFacts& facts) {
-  return {kernel(facts),  tick(facts),   sysctls(facts),         preload(),
-          seccomp(facts), borrow(facts), ptrace_scope(facts),    control_groups(facts),
-          bpf(facts),     pins(facts),   user_namespaces(facts), repair(facts),
-          destroy(facts)};
+  return {kernel(facts),      tick(facts),   sysctls(facts),         preload(),
+          seccomp(facts),     borrow(facts), ptrace_scope(facts),    control_groups(facts),
+          bpf(facts),         pins(facts),   user_namespaces(facts), repair(facts),
+          sock_destroy(facts)};
 }
 
 /// The way that `run` would take for one kind of program.

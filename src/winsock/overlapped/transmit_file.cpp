@@ -30,7 +30,7 @@ WsaError take_file(Transmission& what, HANDLE handle, std::optional<std::uint64_
   if (!segment.file) return WsaError::invalid_handle;
   if (!segment.file->may(kernel::kReads)) return kAccessDenied;
   const int fd = segment.file->descriptor();
-  const auto whole = os::file_size(fd);
+  const auto whole = os::size_of_file(fd);
   if (!whole) return WsaError::invalid_argument;
   const std::uint64_t from = place ? *place : os::seek(fd, 0, os::SeekFrom::current).value_or(0);
   const std::uint64_t rest = *whole > from ? *whole - from : 0;

@@ -167,7 +167,7 @@ TEST(CommandLine, SplitsAsMicrosoftsLibraryDoes) {
 TEST(CommandLine, QuotedArgumentsComeOutTheSame) {
   for (const std::string text :
        {"plain", "", "two words", R"(a"b)", R"(end\)", R"(in side\\)", R"(\\")"}) {
-    EXPECT_EQ(win32::split_command_line("x " + win32::quoted(text)),
+    EXPECT_EQ(win32::split_command_line("x " + win32::quoted_argument(text)),
               (std::vector<std::string>{"x", text}));
   }
 }

@@ -27,26 +27,26 @@ struct Taken {
 constinit thread_local Taken taken;
 
 template <typename Function>
-Function next(const char* name) {
+Function real_function(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
 }
 
 }  // namespace
 
 extern "C" [[gnu::visibility("default")]] int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  static const auto lock = next<int (*)(pthread_mutex_t*)>("pthread_mutex_lock");
+  static const auto lock = real_function<int (*)(pthread_mutex_t*)>("pthread_mutex_lock");
   ++taken.locks;
   return lock(mutex);
 }
 
 extern "C" [[gnu::visibility("default")]] int pthread_rwlock_rdlock(pthread_rwlock_t* it) noexcept {
-  static const auto lock = next<int (*)(pthread_rwlock_t*)>("pthread_rwlock_rdlock");
+  static const auto lock = real_function<int (*)(pthread_rwlock_t*)>("pthread_rwlock_rdlock");
   ++taken.locks;
   return lock(it);
 }
 
 extern "C" [[gnu::visibility("default")]] int pthread_rwlock_wrlock(pthread_rwlock_t* it) noexcept {
-  static const auto lock = next<int (*)(pthread_rwlock_t*)>("pthread_rwlock_wrlock");
+  static const auto lock = real_function<int (*)(pthread_rwlock_t*)>("pthread_rwlock_wrlock");
   ++taken.locks;
   return lock(it);
 }
@@ -85,7 +85,7 @@ int receive_buffer(SOCKET s) {
   return WSARecv(s, &buffer, 1, &received, &flags, nullptr, nullptr);
 }
 
-int get(SOCKET s, int level, int name) {
+int option_of(SOCKET s, int level, int name) {
   DWORD value = 0;
   int size = sizeof value;
   return getsockopt(s, level, name, reinterpret_cast<char*>(&value), &size);
@@ -118,10 +118,10 @@ const HotCall kHotCalls[] = {
      }},
     {"WSASend", send_buffer},
     {"WSARecv", receive_buffer},
-    {"getsockopt SO_KEEPALIVE", [](SOCKET s) { return get(s, SOL_SOCKET, SO_KEEPALIVE); }},
+    {"getsockopt SO_KEEPALIVE", [](SOCKET s) { return option_of(s, SOL_SOCKET, SO_KEEPALIVE); }},
     {"setsockopt SO_KEEPALIVE as it is",
      [](SOCKET s) { return set_dword(s, SOL_SOCKET, SO_KEEPALIVE, 1); }},
-    {"getsockopt TCP_NODELAY", [](SOCKET s) { return get(s, IPPROTO_TCP, TCP_NODELAY); }},
+    {"getsockopt TCP_NODELAY", [](SOCKET s) { return option_of(s, IPPROTO_TCP, TCP_NODELAY); }},
     {"setsockopt TCP_NODELAY", [](SOCKET s) { return set_dword(s, IPPROTO_TCP, TCP_NODELAY, 1); }},
     {"ioctlsocket FIONREAD", unread_bytes},
     {"select", select_one},

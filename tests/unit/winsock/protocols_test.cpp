@@ -18,7 +18,7 @@ namespace {
 using winsock::kProtocols;
 
 template <typename Info>
-std::vector<Info> all_of(int* list, int (*enumerate)(LPINT, Info*, LPDWORD)) {
+std::vector<Info> all_protocols(int* list, int (*enumerate)(LPINT, Info*, LPDWORD)) {
   std::vector<Info> infos(kProtocols.size());
   auto length = static_cast<DWORD>(infos.size() * sizeof(Info));
   const int count = enumerate(list, infos.data(), &length);
@@ -29,8 +29,8 @@ std::vector<Info> all_of(int* list, int (*enumerate)(LPINT, Info*, LPDWORD)) {
 
 TEST(EnumProtocols, ListsTcpUdpAndRawOverBothFamilies) {
   const Started started;
-  const auto narrow = all_of(nullptr, WSAEnumProtocolsA);
-  const auto wide = all_of(nullptr, WSAEnumProtocolsW);
+  const auto narrow = all_protocols(nullptr, WSAEnumProtocolsA);
+  const auto wide = all_protocols(nullptr, WSAEnumProtocolsW);
   ASSERT_EQ(narrow.size(), kProtocols.size());
   ASSERT_EQ(wide.size(), kProtocols.size());
   for (std::size_t at = 0; at < narrow.size(); ++at) {
@@ -48,12 +48,12 @@ TEST(EnumProtocols, ListsTcpUdpAndRawOverBothFamilies) {
 TEST(EnumProtocols, AListNamesTheProtocolsWanted) {
   const Started started;
   std::array<int, 2> tcp{IPPROTO_TCP, 0};
-  for (const WSAPROTOCOL_INFOA& info : all_of(tcp.data(), WSAEnumProtocolsA)) {
+  for (const WSAPROTOCOL_INFOA& info : all_protocols(tcp.data(), WSAEnumProtocolsA)) {
     EXPECT_EQ(info.iProtocol, IPPROTO_TCP);
   }
-  EXPECT_EQ(all_of(tcp.data(), WSAEnumProtocolsA).size(), 2U);
+  EXPECT_EQ(all_protocols(tcp.data(), WSAEnumProtocolsA).size(), 2U);
   std::array<int, 2> unknown{77, 0};
-  EXPECT_TRUE(all_of(unknown.data(), WSAEnumProtocolsA).empty());
+  EXPECT_TRUE(all_protocols(unknown.data(), WSAEnumProtocolsA).empty());
 }
 
 TEST(EnumProtocols, AShortBufferLearnsTheLengthAndGetsNothing) {

@@ -22,7 +22,9 @@ namespace {
 using policy::Release;
 using policy::Rules;
 
-DWORD get(const LiveSocket& live, int name) { return get_dword(live.handle(), IPPROTO_TCP, name); }
+DWORD dword_of(const LiveSocket& live, int name) {
+  return get_dword(live.handle(), IPPROTO_TCP, name);
+}
 int set(const LiveSocket& live, int name, DWORD value) {
   return error_of_set(live.handle(), IPPROTO_TCP, name, value);
 }
@@ -31,17 +33,17 @@ TEST(TcpKeep, ReadsWhatIsInForce) {  // K-70
   {
     const Started started;
     const LiveSocket live = LiveSocket::fresh();
-    EXPECT_EQ(get(live, TCP_KEEPIDLE), 7200U);
-    EXPECT_EQ(get(live, TCP_KEEPINTVL), 1U);
-    EXPECT_EQ(get(live, TCP_KEEPCNT), 10U);
+    EXPECT_EQ(dword_of(live, TCP_KEEPIDLE), 7200U);
+    EXPECT_EQ(dword_of(live, TCP_KEEPINTVL), 1U);
+    EXPECT_EQ(dword_of(live, TCP_KEEPCNT), 10U);
   }
   policy::RegistryValues registry;
   registry.keep_alive_time = policy::DwordMillis{90'500};
   registry.keep_alive_interval = policy::DwordMillis{3'000};
   const Started started{Release::win11, Rules::documented, registry};
   const LiveSocket live = LiveSocket::fresh();
-  EXPECT_EQ(get(live, TCP_KEEPIDLE), 91U);  // K-74
-  EXPECT_EQ(get(live, TCP_KEEPINTVL), 3U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPIDLE), 91U);  // K-74
+  EXPECT_EQ(dword_of(live, TCP_KEEPINTVL), 3U);
 }
 
 TEST(TcpKeep, SwitchesNothingOnAndCountsOnceItIsOn) {  // K-56, K-70
@@ -51,9 +53,9 @@ TEST(TcpKeep, SwitchesNothingOnAndCountsOnceItIsOn) {  // K-56, K-70
   EXPECT_EQ(set(live, TCP_KEEPIDLE, 30), 0);
   EXPECT_EQ(set(live, TCP_KEEPINTVL, 4), 0);
   EXPECT_EQ(set(live, TCP_KEEPCNT, 6), 0);
-  EXPECT_EQ(get(live, TCP_KEEPIDLE), 30U);
-  EXPECT_EQ(get(live, TCP_KEEPINTVL), 4U);
-  EXPECT_EQ(get(live, TCP_KEEPCNT), 6U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPIDLE), 30U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPINTVL), 4U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPCNT), 6U);
   EXPECT_EQ(get_dword(live.handle(), SOL_SOCKET, SO_KEEPALIVE), 0U);
   EXPECT_EQ(os::keep_alive_values(live.fd()), untouched);
   ASSERT_EQ(set_dword(live.handle(), SOL_SOCKET, SO_KEEPALIVE, 1), 0);
@@ -76,11 +78,11 @@ TEST(TcpKeep, SharesItsCellsWithTheIoctl) {  // K-55, K-60, K-74: the last write
   ASSERT_EQ(set(live, TCP_KEEPIDLE, 30), 0);
   ASSERT_EQ(set(live, TCP_KEEPCNT, 6), 0);
   ASSERT_EQ(error_of_vals(live.handle(), 1, 1'500, 1), 0);
-  EXPECT_EQ(get(live, TCP_KEEPIDLE), 2U);
-  EXPECT_EQ(get(live, TCP_KEEPINTVL), 1U);
-  EXPECT_EQ(get(live, TCP_KEEPCNT), 6U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPIDLE), 2U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPINTVL), 1U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPCNT), 6U);
   ASSERT_EQ(error_of_vals(live.handle(), 1, 0xffff'ffff, 1), 0);
-  EXPECT_EQ(get(live, TCP_KEEPIDLE), 4'294'968U);
+  EXPECT_EQ(dword_of(live, TCP_KEEPIDLE), 4'294'968U);
   ASSERT_EQ(set(live, TCP_KEEPIDLE, 45), 0);
   EXPECT_EQ(live.entry().keep_alive.values().idle, policy::DwordMillis{45'000});
 }
@@ -124,7 +126,7 @@ TEST_P(TcpKeepRange, IsThatOfTheRow) {  // K-71
     ASSERT_EQ(set(live, row.option, 77), 0);
     const KeepAliveState before = KeepAliveState::of(live);
     EXPECT_EQ(set(live, row.option, row.value), row.error);
-    EXPECT_EQ(get(live, row.option), row.error == 0 ? row.value : 77U);
+    EXPECT_EQ(dword_of(live, row.option), row.error == 0 ? row.value : 77U);
     if (row.error != 0) {
       EXPECT_EQ(KeepAliveState::of(live), before);  // K-13
     }
@@ -214,12 +216,12 @@ TEST(TcpOptions, NoDelayReadsAsSet) {  // K-16
   for (const Rules rules : {Rules::documented, Rules::observed}) {
     const Started started{Release::win11, rules};
     const LiveSocket live = LiveSocket::fresh();
-    EXPECT_EQ(get(live, TCP_NODELAY), 0U);
+    EXPECT_EQ(dword_of(live, TCP_NODELAY), 0U);
     EXPECT_EQ(set(live, TCP_NODELAY, 2), 0);
-    EXPECT_EQ(get(live, TCP_NODELAY), 1U);
+    EXPECT_EQ(dword_of(live, TCP_NODELAY), 1U);
     // 0x100: on as a DWORD, off as a byte.
     EXPECT_EQ(set(live, TCP_NODELAY, 0x100), 0);
-    EXPECT_EQ(get(live, TCP_NODELAY), rules == Rules::documented ? 1U : 0U);
+    EXPECT_EQ(dword_of(live, TCP_NODELAY), rules == Rules::documented ? 1U : 0U);
   }
 }
 
@@ -258,14 +260,14 @@ TEST_P(RetransmissionLimit, IsOneCellInTwoUnits) {  // K-76
   const Started started;
   for (const bool on : {false, true}) {
     const LiveSocket live = LiveSocket::connected();
-    EXPECT_EQ(get(live, TCP_MAXRT), 0U);
+    EXPECT_EQ(dword_of(live, TCP_MAXRT), 0U);
     if (on) {
       ASSERT_EQ(set_dword(live.handle(), SOL_SOCKET, SO_KEEPALIVE, 1), 0);
     }
     ASSERT_EQ(set(live, TCP_MAXRT, 77), 0);
     EXPECT_EQ(set(live, row.option, row.value), row.error);
-    EXPECT_EQ(get(live, TCP_MAXRT), row.seconds);
-    EXPECT_EQ(get(live, TCP_MAXRTMS), row.milliseconds);
+    EXPECT_EQ(dword_of(live, TCP_MAXRT), row.seconds);
+    EXPECT_EQ(dword_of(live, TCP_MAXRTMS), row.milliseconds);
     EXPECT_EQ(*os::user_timeout(static_cast<int>(live.handle())), row.host);
   }
 }

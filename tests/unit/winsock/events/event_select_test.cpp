@@ -36,7 +36,7 @@ class EventSelect : public testing::Test {
 };
 
 /// Sends until there is no room. \return how much.
-std::size_t fill(SOCKET s) {
+std::size_t fill_buffers(SOCKET s) {
   const std::string much(65'536, 'x');
   std::size_t sum = 0;
   for (;;) {
@@ -179,7 +179,7 @@ TEST_F(EventSelect, WriteComesWithTheConnectionAndWhenThereIsRoomAgain) {
   EXPECT_EQ(events_.now(pair.client), "WRITE");
   EXPECT_EQ(send(pair.client, "x", 1, 0), 1);
   EXPECT_FALSE(events_.is_set(kQuiet));  // A send that found room enables nothing.
-  const std::size_t sent = fill(pair.client);
+  const std::size_t sent = fill_buffers(pair.client);
   EXPECT_EQ(events_.now(pair.client), "");
   drain(pair.server, sent + 1);
   EXPECT_EQ(events_.next(pair.client), "WRITE");
