@@ -9,8 +9,14 @@
 
 #include "glibc_first.h"
 
-#include <stdarg.h>
+// An optimising compiler sees the C library's vprintf inline, which calls vfprintf; clang gives no function another link
+// name after it was called.
+#pragma push_macro("__USE_EXTERN_INLINES")
+#undef __USE_EXTERN_INLINES
 #include <stdio.h>
+#pragma pop_macro("__USE_EXTERN_INLINES")
+
+#include <stdarg.h>
 #include <wchar.h>
 
 #include "compiler.h"
