@@ -42,7 +42,11 @@ class OsHost final : public Host {
     return os::set_user_timeout(fd, milliseconds);
   }
 
-  bool may_repair(int fd) noexcept override { return os::may_repair(fd); }
+  bool may_repair(int fd) noexcept override {
+    const bool may = os::may_repair(fd);
+    if (may) os::expect_destroy();  // That is how such a connection ends.
+    return may;
+  }
   Status send_probe(int fd) noexcept override { return os::send_repair_probe(fd); }
   Status destroy(int fd, std::uint64_t cookie) noexcept override {
     return os::destroy_connection(fd, cookie);

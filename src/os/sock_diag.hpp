@@ -15,4 +15,9 @@ namespace wsalive::os {
 ///         the connection is not found here (another namespace, or gone).
 [[nodiscard]] Status destroy_connection(int fd, std::uint64_t cookie) noexcept;
 
+/// Says that a connection will be ended some time. The kernel may have what that takes in a module, and loading it takes
+/// tens of milliseconds, once after boot: it is asked for now, by a thread that ends at once, so that neither the caller
+/// nor the first end waits for it. The second call of a process does nothing. Any thread.
+void expect_destroy() noexcept;
+
 }  // namespace wsalive::os
