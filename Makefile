@@ -4,7 +4,7 @@ DESTDIR ?=
 BUILD ?= build/release
 export PREFIX DESTDIR BUILD
 
-.PHONY: all demo test faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
+.PHONY: all demo test kernels faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: build/release/build.ninja ## build the release libraries and tools
@@ -32,6 +32,11 @@ conformance-wine: build/dev/build.ninja ## ask the conformance programs under Wi
 	@tools/setup --wine
 	@cmake --build --preset dev --target conformance_programs -- --quiet
 	@tests/conformance/wine --write
+
+kernels: build/dev/build.ninja ## run the tests on Debian's kernels, in qemu, and write docs/kernels.md
+	@tools/setup --kernels
+	@cmake --build --preset dev -- --quiet
+	@tools/kernels
 
 asan: build/asan/build.ninja ## run the fast and net tests under AddressSanitizer
 	@cmake --build --preset asan -- --quiet

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Writes one kernel's row into docs/kernels.md; the other rows stay.
+
+    table.py SUMMARY
+"""
+import json
+import os
+import sys
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/kernels.md")
+BEGIN, END = "<!-- made by make kernels -->", "<!-- end -->"
+DRIVERS = ("native", "rearm", "repair", "late")
+
+
+def row(summary):
+    late = {}
+    for fact in summary["facts"]:
+        words = fact.split()
+        if words[1] == "lateness":
+            late.setdefault(words[2], []).append([int(word) for word in words[4:7]])
+    cells = []
+    for driver in DRIVERS:
+        found = late.get(driver)
+        cells.append(" / ".join(f"{max(each[i] for each in found) / 1000:.1f}" for i in range(3)) if found else "not measured")
+    result = f"all {summary['checks']}" if not summary["bad"] else f"{summary['checks'] - summary['bad']} of {summary['checks']}"
+    return [summary["name"], summary["release"], summary["hz"], f"{result}, {summary['skips']} skips", *cells,
+            summary["date"]]
+
+
+def key(cells):
+    """5.10 before 6.1 before 6.12; the newest, and those that are built by hand, last."""
+    name = cells[0].split("-")[0]
+    return ([0, *map(int, name.split("."))] if name.replace(".", "").isdigit() else [1], cells[0])
+
+
+def main(path):
+    with open(path, encoding="utf-8") as file:
+        new = row(json.load(file))
+    with open(PATH, encoding="utf-8") as file:
+        text = file.read()
+    head, rest = text.split(BEGIN)
+    table, tail = rest.split(END)
+    lines = table.strip().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+    rows = sorted([each for each in rows if each[0] != new[0]] + [new], key=key)
+    body = "\n".join([*lines[:2], *("| " + " | ".join(each) + " |" for each in rows)])
+    with open(PATH, "w", encoding="utf-8") as file:
+        file.write(f"{head}{BEGIN}\n{body}\n{END}{tail}")
+
+
+main(*sys.argv[1:])
