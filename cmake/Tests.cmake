@@ -6,6 +6,10 @@
 #
 # Every skip is written down for tools/check-skips: by tests/support/main.cpp for C++ tests, by tests/cli/tool.py
 # for the command's, and by a script, which then ends with status 77, with tests/support/skip.
+
+# gcc forgets with precompiled headers that their own false alarms are a system header's.
+wsalive_known_options(WSALIVE_FALSE_ALARMS -Wno-array-bounds -Wno-stringop-overflow -Wno-null-dereference)
+
 function(wsalive_tests)
   file(GLOB_RECURSE files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS
        *_test.cpp *_test.c *_test.sh *_test.py)
@@ -31,9 +35,7 @@ function(wsalive_test file)
     target_link_libraries(${name} PRIVATE wsalive_test_support wsalive_test_main wsalive_warnings)
     if(NOT file MATCHES "^abi/")  # Their own order of headers is what those prove.
       target_precompile_headers(${name} REUSE_FROM wsalive_test_headers)
-      # gcc forgets with precompiled headers that their own false alarms are a system header's.
-      set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS
-        "-Wno-array-bounds;-Wno-stringop-overflow;-Wno-null-dereference")
+      set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "${WSALIVE_FALSE_ALARMS}")
     endif()
     wsalive_head_line(${file} shards shards)
     if(shards)
