@@ -17,7 +17,9 @@ if(CMAKE_BUILD_TYPE STREQUAL Dev)
 endif()
 option(WSALIVE_UNITY "Compile each layer in a few pieces of many files" ${dev_build})
 
-set(CMAKE_CXX_STANDARD 20)
+if(NOT CMAKE_CXX_STANDARD OR CMAKE_CXX_STANDARD LESS 20 OR CMAKE_CXX_STANDARD EQUAL 98)
+  set(CMAKE_CXX_STANDARD 20)  # A newer one that was asked for is kept.
+endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
