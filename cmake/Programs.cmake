@@ -20,14 +20,14 @@ function(wsalive_compiled output source)
   get_filename_component(name ${output} NAME)
   wsalive_program_settings(${source})
   set(parts ${ARGN})
-  if("-static-libwsalive" IN_LIST parts)
+  if("-static-libwsalive" IN_LIST parts OR PROJECT_BINARY_DIR MATCHES ":")  # See the end of wsalive-cc.in.
     list(APPEND parts wsalive_static)
   endif()
   list(FILTER parts EXCLUDE REGEX "^-")
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -E env WSALIVE_CC=${CMAKE_C_COMPILER} WSALIVE_CXX=${CMAKE_CXX_COMPILER}
-            ${program_front} ${program_flags} -MD -MT ${output} -MF ${output}.d ${source} ${ARGN} -o ${output}
+            ${program_front} ${program_flags} -MD -MQ ${output} -MF ${output}.d ${source} ${ARGN} -o ${output}
     DEPENDS ${source} ${parts} ${program_front} wsalive_shared wsalive_main
     DEPFILE ${output}.d COMMAND_EXPAND_LISTS VERBATIM COMMENT "wsalive-cc ${name}")
 endfunction()

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "support/handle_count.hpp"
+#include "support/wide_text.hpp"
 
 namespace wsalive::test {
 namespace {
@@ -40,13 +41,13 @@ TEST(Modules, TheProgramsNameIsCutWhereItMustBe) {
   std::array<wchar_t, MAX_PATH> wide{};
   const DWORD length = GetModuleFileNameA(nullptr, narrow.data(), narrow.size());
   ASSERT_GT(length, 4U);
-  EXPECT_EQ(GetModuleFileNameW(nullptr, wide.data(), wide.size()), length);
-  const std::string path = narrow.data();
-  EXPECT_EQ(std::wstring(wide.data()), std::wstring(path.begin(), path.end()));
+  const std::wstring path = wide_of(narrow.data());
+  EXPECT_EQ(GetModuleFileNameW(nullptr, wide.data(), wide.size()), path.size());
+  EXPECT_EQ(std::wstring(wide.data()), path);
   SetLastError(0);
   EXPECT_EQ(GetModuleFileNameW(nullptr, wide.data(), 4), 4U);
   EXPECT_EQ(GetLastError(), DWORD{ERROR_INSUFFICIENT_BUFFER});
-  EXPECT_EQ(std::wstring(wide.data()), std::wstring(path.begin(), path.begin() + 3));
+  EXPECT_EQ(std::wstring(wide.data()), path.substr(0, 3));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/handle_count.hpp"
+#include "support/wide_text.hpp"
 #include "win32/command_line.hpp"
 
 namespace wsalive::test {
@@ -176,7 +177,7 @@ TEST(CommandLine, OfThisProcessBeginsWithIt) {
   const auto arguments = win32::split_command_line(GetCommandLineA());
   ASSERT_FALSE(arguments.empty());
   EXPECT_NE(arguments[0].find("processes"), std::string::npos);
-  EXPECT_EQ(std::wstring{GetCommandLineW()}.size(), std::string{GetCommandLineA()}.size());
+  EXPECT_EQ(std::wstring{GetCommandLineW()}, wide_of(GetCommandLineA()));
 }
 
 }  // namespace
