@@ -1,9 +1,9 @@
 # wsalive_bpf(<target> <source.bpf.c>): compiles a bpf program with clang and makes its skeleton
 # <source>.skel.h, visible to the target. Only where WSALIVE_HAVE_BPF is ON.
-find_program(CLANG clang)
-find_program(BPFTOOL bpftool PATHS /usr/sbin /sbin)
-pkg_check_modules(LIBBPF IMPORTED_TARGET libbpf)
-if(CLANG AND BPFTOOL AND LIBBPF_FOUND)
+find_program(WSALIVE_CLANG clang)
+find_program(WSALIVE_BPFTOOL bpftool PATHS /usr/sbin /sbin)
+pkg_check_modules(WSALIVE_LIBBPF IMPORTED_TARGET libbpf)
+if(WSALIVE_CLANG AND WSALIVE_BPFTOOL AND WSALIVE_LIBBPF_FOUND)
   set(bpf_tools TRUE)
 endif()
 wsalive_optional(WSALIVE_HAVE_BPF bpf_tools "reaching programs by bpf (run --via bpf, attach)"
@@ -18,14 +18,14 @@ function(wsalive_bpf target source)
   file(MAKE_DIRECTORY ${out})
   add_custom_command(
     OUTPUT ${out}/${name}.skel.h
-    COMMAND ${CLANG} -target bpf -O2 -g -Wall -Werror -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+    COMMAND ${WSALIVE_CLANG} -target bpf -O2 -g -Wall -Werror -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
             -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${out}/${name}.bpf.o
-    COMMAND ${BPFTOOL} gen skeleton ${out}/${name}.bpf.o name ${name} > ${out}/${name}.skel.h
+    COMMAND ${WSALIVE_BPFTOOL} gen skeleton ${out}/${name}.bpf.o name ${name} > ${out}/${name}.skel.h
     DEPENDS ${source} ${CMAKE_CURRENT_SOURCE_DIR}/bpf/sockops_shared.h
     COMMENT "bpf: ${name}" VERBATIM)
   add_custom_target(${target}_${name}_skeleton DEPENDS ${out}/${name}.skel.h)
   add_dependencies(${target} ${target}_${name}_skeleton)
   add_dependencies(made_headers ${target}_${name}_skeleton)
   target_include_directories(${target} SYSTEM PRIVATE ${out})
-  target_link_libraries(${target} PRIVATE PkgConfig::LIBBPF)
+  target_link_libraries(${target} PRIVATE PkgConfig::WSALIVE_LIBBPF)
 endfunction()

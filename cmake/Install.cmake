@@ -20,15 +20,13 @@ install(DIRECTORY src/lib/win32_std DESTINATION ${winsock_folder}/wsalive)
 install(PROGRAMS ${PROJECT_BINARY_DIR}/install/wsalive-cc ${PROJECT_BINARY_DIR}/install/wsalive-c++
         DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-set_target_properties(wsalive_shared PROPERTIES EXPORT_NAME shared)
-set_target_properties(wsalive_static PROPERTIES EXPORT_NAME static)
-set_target_properties(wsalive_main PROPERTIES EXPORT_NAME main)
-install(TARGETS wsalive_shared wsalive_static wsalive_main EXPORT wsaliveTargets
+install(TARGETS wsalive_shared wsalive_static wsalive_main wsalive_face_winsock wsalive_face_winsock_static
+                wsalive_face_keepalive wsalive_face_keepalive_static EXPORT wsaliveTargets
         LIBRARY COMPONENT library NAMELINK_COMPONENT development)
 install(EXPORT wsaliveTargets NAMESPACE wsalive:: DESTINATION ${package_folder})
 
 configure_package_config_file(cmake/wsaliveConfig.cmake.in ${PROJECT_BINARY_DIR}/install/wsaliveConfig.cmake
-  INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
+  INSTALL_DESTINATION ${package_folder})
 configure_package_config_file(cmake/wsalive-toolchain.cmake.in
   ${PROJECT_BINARY_DIR}/install/wsalive-toolchain.cmake
   INSTALL_DESTINATION ${package_folder} PATH_VARS CMAKE_INSTALL_BINDIR)
@@ -51,18 +49,20 @@ file(CREATE_LINK wsalive-cc.1 ${PROJECT_BINARY_DIR}/install/wsalive-c++.1 SYMBOL
 install(FILES docs/man/wsalive-cc.1 ${PROJECT_BINARY_DIR}/install/wsalive-c++.1 DESTINATION ${manual_folder})
 
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME command)
-install(TARGETS wsalive)
-if(TARGET wsalive_preload)
-  install(TARGETS wsalive_preload DESTINATION ${CMAKE_INSTALL_LIBDIR}/wsalive)
+if(WSALIVE_COMMAND)
+  install(TARGETS wsalive)
+  if(TARGET wsalive_preload)
+    install(TARGETS wsalive_preload DESTINATION ${CMAKE_INSTALL_LIBDIR}/wsalive)
+  endif()
+  install(TARGETS wsalive-demo DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
+  install(PROGRAMS ${PROJECT_BINARY_DIR}/demo/keepalive_client_alone RENAME keepalive_client
+          DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
+  install(FILES docs/man/wsalive.1 DESTINATION ${manual_folder})
+  install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.zsh RENAME _wsalive
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
-install(TARGETS wsalive-demo DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
-install(PROGRAMS ${PROJECT_BINARY_DIR}/demo/keepalive_client_alone RENAME keepalive_client
-        DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wsalive)
-install(FILES docs/man/wsalive.1 DESTINATION ${manual_folder})
-install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.bash RENAME wsalive
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES ${PROJECT_BINARY_DIR}/bin/wsalive.zsh RENAME _wsalive
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME documents)
 install(FILES LICENSE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md DESTINATION ${documents_folder})

@@ -23,5 +23,5 @@ function(wsalive_optional_summary)
 endfunction()
 
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(HIVEX IMPORTED_TARGET hivex)
-wsalive_optional(WSALIVE_HAVE_HIVEX HIVEX_FOUND "import of Windows SYSTEM hives" "libhivex-dev")
+pkg_check_modules(WSALIVE_HIVEX IMPORTED_TARGET hivex)
+wsalive_optional(WSALIVE_HAVE_HIVEX WSALIVE_HIVEX_FOUND "import of Windows SYSTEM hives" "libhivex-dev")

@@ -3,7 +3,7 @@
 option(WSALIVE_COVERAGE "Measure line coverage with gcov" OFF)
 set(WSALIVE_SANITIZE "" CACHE STRING "Sanitizers, for -fsanitize=")
 
-if(NOT CMAKE_BUILD_TYPE)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 set(CMAKE_C_FLAGS_DEV "-O1 -g1")
@@ -29,17 +29,21 @@ set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
-find_program(CCACHE ccache)
-if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(WSALIVE_CCACHE ccache)
+endif()
+if(WSALIVE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${WSALIVE_CCACHE})
   # Without this it leaves alone what uses precompiled headers.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${WSALIVE_CCACHE})
 endif()
 
 # Many small test programs: binutils' faster linker, where it is.
-find_program(GOLD ld.gold)
-if(GOLD AND CMAKE_BUILD_TYPE STREQUAL Dev AND NOT WSALIVE_SANITIZE)
+if(CMAKE_BUILD_TYPE STREQUAL Dev AND NOT WSALIVE_SANITIZE)
+  find_program(WSALIVE_GOLD ld.gold)
+endif()
+if(WSALIVE_GOLD)
   add_link_options($<$<CXX_COMPILER_ID:GNU>:-fuse-ld=gold>)
 endif()
 

@@ -18,14 +18,33 @@
 // let it decide about keep-alive's end. Call again after it was set.
 //
 // All functions may be called from any thread. Nothing is thrown but std::bad_alloc by `timeline`.
+//
+// C++17 or later. What functions return is std::expected where the compiler has it (C++23), else tl::expected of
+// the same shape (https://tl.tartanllama.xyz, Debian's libexpected-dev). The library does not know which: what it
+// exports stands in the namespace `abi`, and the functions are made of that in the program.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <system_error>
-#include <tl/expected.hpp>
 #include <vector>
+
+#if __has_include(<version>)
+#include <version>
+#endif
+#if defined(__cpp_lib_expected)
+#include <expected>
+#elif __has_include(<tl/expected.hpp>)
+#include <tl/expected.hpp>
+#endif
+
+#if __cplusplus < 201703L
+#error <wsalive/keepalive.hpp> needs C++17 or later: compile with -std=c++17
+#elif !defined(__cpp_lib_expected) && !__has_include(<tl/expected.hpp>)
+#error <wsalive/keepalive.hpp> needs std::expected (C++23) or tl::expected (package libexpected-dev)
+#else
 
 #define WSALIVE_CPP_API __attribute__((visibility("default")))
 
@@ -37,7 +56,10 @@ struct KeepAlive {
   std::chrono::milliseconds interval{1000};   ///< 1 ms to 4,294,967,295 ms.
   int probes = 10;                            ///< 0 to 255; 0: never probe, never give up.
 
-  friend constexpr bool operator==(const KeepAlive&, const KeepAlive&) = default;
+  friend constexpr bool operator==(const KeepAlive& a, const KeepAlive& b) {
+    return a.idle == b.idle && a.interval == b.interval && a.probes == b.probes;
+  }
+  friend constexpr bool operator!=(const KeepAlive& a, const KeepAlive& b) { return !(a == b); }
 };
 
 /// How a connection's probes are made.
@@ -69,23 +91,6 @@ struct KeepAliveInForce {
   [[nodiscard]] bool is_exact() const noexcept { return wanted == actual; }
 };
 
-/// Switches keep-alive on with these values, or changes them while it is on. The silence is counted
-/// from the last segment received, not from the call.
-///
-/// \return What is in force now, so that rounding is never silent.
-///
-/// Errors  EINVAL: a value out of range. EBADF, ENOTSOCK: no socket. EOPNOTSUPP, ENOPROTOOPT: not
-///         TCP. EMFILE: a descriptor above 4,194,303. In each case nothing has changed.
-[[nodiscard]] WSALIVE_CPP_API tl::expected<KeepAliveInForce, std::error_code> set_keep_alive(
-    int fd, const KeepAlive& wanted);
-
-/// Switches keep-alive off. Errors as above.
-WSALIVE_CPP_API tl::expected<void, std::error_code> stop_keep_alive(int fd);
-
-/// What is in force on a TCP socket, also where somebody else has set it. Errors as above.
-[[nodiscard]] WSALIVE_CPP_API tl::expected<KeepAliveInForce, std::error_code> keep_alive_in_force(
-    int fd);
-
 /// What happens on a connection that heard its last segment at 0.
 struct TimelineEvent {
   enum class What : std::uint8_t { probe, answer, reset };
@@ -93,7 +98,12 @@ struct TimelineEvent {
   std::chrono::milliseconds at{};
   What what = What::probe;
 
-  friend constexpr bool operator==(const TimelineEvent&, const TimelineEvent&) = default;
+  friend constexpr bool operator==(const TimelineEvent& a, const TimelineEvent& b) {
+    return a.at == b.at && a.what == b.what;
+  }
+  friend constexpr bool operator!=(const TimelineEvent& a, const TimelineEvent& b) {
+    return !(a == b);
+  }
 };
 
 enum class Peer : std::uint8_t {
@@ -101,9 +111,67 @@ enum class Peer : std::uint8_t {
   answering,  ///< Answers every probe that a Linux peer would answer.
 };
 
+/// What the library exports. Each gives an error, or none and the result.
+namespace abi {
+WSALIVE_CPP_API std::error_code set_keep_alive(int fd, const KeepAlive& wanted,
+                                               KeepAliveInForce& now);
+WSALIVE_CPP_API std::error_code stop_keep_alive(int fd);
+WSALIVE_CPP_API std::error_code keep_alive_in_force(int fd, KeepAliveInForce& now);
+WSALIVE_CPP_API std::error_code timeline(const KeepAlive& wanted, Peer peer, std::size_t most,
+                                         std::vector<TimelineEvent>& events);
+}  // namespace abi
+
+// Files of one program may be compiled at several language levels. Functions that return one kind of result have other
+// link names then than those that return the other.
+#if defined(__cpp_lib_expected)
+inline namespace std_expected {
+template <typename T>
+using Expected = std::expected<T, std::error_code>;
+using UnexpectedError = std::unexpected<std::error_code>;
+#else
+inline namespace tl_expected {
+template <typename T>
+using Expected = tl::expected<T, std::error_code>;
+using UnexpectedError = tl::unexpected<std::error_code>;
+#endif
+
+/// Switches keep-alive on with these values, or changes them while it is on. The silence is counted
+/// from the last segment received, not from the call.
+///
+/// \return What is in force now, so that rounding is never silent.
+///
+/// Errors  EINVAL: a value out of range. EBADF, ENOTSOCK: no socket. EOPNOTSUPP, ENOPROTOOPT: not
+///         TCP. EMFILE: a descriptor above 4,194,303. In each case nothing has changed.
+[[nodiscard]] inline Expected<KeepAliveInForce> set_keep_alive(int fd, const KeepAlive& wanted) {
+  KeepAliveInForce now;
+  if (const auto error = abi::set_keep_alive(fd, wanted, now)) return UnexpectedError(error);
+  return now;
+}
+
+/// Switches keep-alive off. Errors as above.
+inline Expected<void> stop_keep_alive(int fd) {
+  if (const auto error = abi::stop_keep_alive(fd)) return UnexpectedError(error);
+  return {};
+}
+
+/// What is in force on a TCP socket, also where somebody else has set it. Errors as above.
+[[nodiscard]] inline Expected<KeepAliveInForce> keep_alive_in_force(int fd) {
+  KeepAliveInForce now;
+  if (const auto error = abi::keep_alive_in_force(fd, now)) return UnexpectedError(error);
+  return now;
+}
+
 /// The events in their order, `most` of them at most (an answering peer's never end).
 /// Errors  EINVAL: a value out of range.
-[[nodiscard]] WSALIVE_CPP_API tl::expected<std::vector<TimelineEvent>, std::error_code> timeline(
-    const KeepAlive& wanted, Peer peer = Peer::silent, std::size_t most = 1024);
+[[nodiscard]] inline Expected<std::vector<TimelineEvent> > timeline(const KeepAlive& wanted,
+                                                                    Peer peer = Peer::silent,
+                                                                    std::size_t most = 1024) {
+  std::vector<TimelineEvent> events;
+  if (const auto error = abi::timeline(wanted, peer, most, events)) return UnexpectedError(error);
+  return events;
+}
 
+}  // inline namespace
 }  // namespace wsalive
+
+#endif  // The language level and the header that it needs are there.

@@ -17,9 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLongest{std::numeric_limits<std::uint32_t>::max()};
 constexpr int kMostProbes = 255;
 
-tl::unexpected<std::error_code> error(int code) {
-  return tl::unexpected<std::error_code>(std::error_code{code, std::system_category()});
-}
+std::error_code error(int code) { return {code, std::system_category()}; }
 
 bool is_time(milliseconds time) { return time >= milliseconds{1} && time <= kLongest; }
 
@@ -75,43 +73,43 @@ TimelineEvent shown(const policy::Event& event) {
 
 }  // namespace
 
-tl::expected<KeepAliveInForce, std::error_code> set_keep_alive(int fd, const KeepAlive& wanted) {
+std::error_code abi::set_keep_alive(int fd, const KeepAlive& wanted, KeepAliveInForce& now) {
   const auto timing = checked(wanted);
   if (!timing) return error(EINVAL);
   const Status done =
       engine::process_engine().switch_on(fd, of_socket(*timing), engine::KernelSwitch::untouched);
   if (!done) return error(done.error().code);
-  KeepAliveInForce now = present(fd);
-  if (now.driver != KeepAliveDriver::late) return now;
+  now = present(fd);
+  if (now.driver != KeepAliveDriver::late) return {};
   // The program may have set TCP_USER_TIMEOUT since the kernel got these values.
   engine::process_engine().reconsider(fd);
-  return present(fd);
-}
-
-tl::expected<void, std::error_code> stop_keep_alive(int fd) {
-  if (const auto tcp = os::keep_alive_idle(fd); !tcp) return error(tcp.error().code);
-  const Status done = engine::process_engine().switch_off(fd);
-  if (!done) return error(done.error().code);
+  now = present(fd);
   return {};
 }
 
-tl::expected<KeepAliveInForce, std::error_code> keep_alive_in_force(int fd) {
+std::error_code abi::stop_keep_alive(int fd) {
   if (const auto tcp = os::keep_alive_idle(fd); !tcp) return error(tcp.error().code);
-  return present(fd);
+  const Status done = engine::process_engine().switch_off(fd);
+  return done ? std::error_code{} : error(done.error().code);
 }
 
-tl::expected<std::vector<TimelineEvent>, std::error_code> timeline(const KeepAlive& wanted,
-                                                                   Peer peer, std::size_t most) {
+std::error_code abi::keep_alive_in_force(int fd, KeepAliveInForce& now) {
+  if (const auto tcp = os::keep_alive_idle(fd); !tcp) return error(tcp.error().code);
+  now = present(fd);
+  return {};
+}
+
+std::error_code abi::timeline(const KeepAlive& wanted, Peer peer, std::size_t most,
+                              std::vector<TimelineEvent>& events) {
   const auto timing = checked(wanted);
   if (!timing) return error(EINVAL);
-  policy::Timeline events{*timing, peer == Peer::silent ? policy::kDeadPeer : policy::kLinuxPeer};
-  std::vector<TimelineEvent> found;
-  while (found.size() < most) {
-    const auto event = events.next();
+  policy::Timeline planned{*timing, peer == Peer::silent ? policy::kDeadPeer : policy::kLinuxPeer};
+  while (events.size() < most) {
+    const auto event = planned.next();
     if (!event) break;
-    found.push_back(shown(*event));
+    events.push_back(shown(*event));
   }
-  return found;
+  return {};
 }
 
 }  // namespace wsalive

@@ -24,8 +24,8 @@ builds() { "$@" >"$log" 2>&1 || failed "$*"; }
 says="setsockopt: error 10038"  # WSAENOTSOCK
 DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/wsalive >"$log" || failed install
 # Moved after it was installed: everything finds its folders from its own place.
-mv "$scratch/stage/opt/wsalive" "$scratch/prefix"
-prefix=$scratch/prefix
+mv "$scratch/stage/opt/wsalive" "$scratch/ein größerer Ort"
+prefix="$scratch/ein größerer Ort"
 [ ! -e "$prefix/include/winsock2.h" ] || failed "winsock2.h on the common include path"
 cp -r "$here/consumer" "$scratch/consumer"
 cd "$scratch/consumer"
@@ -51,10 +51,10 @@ fi
 
 echo "pkg-config"
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-flags=$(pkg-config --cflags --libs wsalive-winsock)
-quietly cc -Wno-unknown-pragmas program.c -o program $flags
+eval "flags=($(pkg-config --cflags --libs wsalive-winsock))"  # A space in a folder is escaped.
+quietly cc -Wno-unknown-pragmas program.c -o program "${flags[@]}"
 must_say "$says" env LD_LIBRARY_PATH="$prefix/lib" ./program
-quietly c++ -Wno-unknown-pragmas program.cpp -o program $flags
+quietly c++ -Wno-unknown-pragmas program.cpp -o program "${flags[@]}"
 must_say "$says, C++" env LD_LIBRARY_PATH="$prefix/lib" ./program
 
 echo "the CMake package"
