@@ -1,12 +1,12 @@
 #include "attach/inspect/tcp_table.hpp"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,9 @@
 #include <cstddef>
 #include <cstring>
 #include <ctime>
-#include <memory>
+#include <span>
+
+#include "base/fd.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -24,10 +26,18 @@ constexpr std::uint32_t bit_of(os::TcpState state) { return 1U << static_cast<un
 constexpr std::uint32_t kListeners = bit_of(os::TcpState::listen);
 constexpr std::uint32_t kAll = (1U << (static_cast<unsigned>(os::TcpState::closing) + 1)) - 1;
 
-struct Close {
-  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+struct Request {
+  nlmsghdr header;
+  inet_diag_req_v2 body;
 };
-using Line = std::unique_ptr<mnl_socket, Close>;
+
+/// Netlink's messages and attributes begin at whole words.
+constexpr std::size_t whole_words(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+/// What stands behind the first `size` bytes and their padding.
+std::span<const char> behind(std::span<const char> bytes, std::size_t size) {
+  return bytes.subspan(std::min(bytes.size(), whole_words(size)));
+}
 
 os::Endpoint endpoint(std::uint8_t family, const __be32* address, __be16 port,
                       std::uint32_t interface) {
@@ -49,16 +59,28 @@ TimerKind timer_kind(std::uint8_t number) {
 }
 
 /// The part of TCP_INFO that the message carries; kernels differ in its length.
-void add_info(const nlattr* attribute, TcpSocket& socket) {
+void add_info(std::span<const char> value, TcpSocket& socket) {
   tcp_info info{};
-  const std::size_t size = std::min<std::size_t>(mnl_attr_get_payload_len(attribute), sizeof info);
-  std::memcpy(&info, mnl_attr_get_payload(attribute), size);
+  std::memcpy(&info, value.data(), std::min(value.size(), sizeof info));
   socket.heard =
       std::chrono::milliseconds{std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv)};
 }
 
-TcpSocket read_message(const nlmsghdr* header) {
-  const auto& message = *static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
+void add_attributes(std::span<const char> bytes, TcpSocket& socket) {
+  nlattr head{};
+  while (bytes.size() >= sizeof head) {
+    std::memcpy(&head, bytes.data(), sizeof head);
+    if (head.nla_len < sizeof head || head.nla_len > bytes.size()) return;
+    if (head.nla_type == INET_DIAG_INFO) {
+      add_info(bytes.subspan(sizeof head, head.nla_len - sizeof head), socket);
+    }
+    bytes = behind(bytes, head.nla_len);
+  }
+}
+
+TcpSocket read_message(std::span<const char> bytes) {
+  inet_diag_msg message{};
+  std::memcpy(&message, bytes.data(), sizeof message);
   TcpSocket socket;
   socket.local = endpoint(message.idiag_family, message.id.idiag_src, message.id.idiag_sport,
                           message.id.idiag_if);
@@ -74,68 +96,80 @@ TcpSocket read_message(const nlmsghdr* header) {
     socket.unread_bytes = message.idiag_rqueue;
     socket.unacknowledged_bytes = message.idiag_wqueue;
   }
-  // libmnl's own loop macros are C only.
-  const auto* attribute =
-      static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, sizeof message));
-  const char* const end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(header));
-  while (mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const char*>(attribute)))) {
-    if (mnl_attr_get_type(attribute) == INET_DIAG_INFO) add_info(attribute, socket);
-    attribute = mnl_attr_next(attribute);
-  }
+  add_attributes(behind(bytes, sizeof message), socket);
   return socket;
 }
 
-int collect(const nlmsghdr* header, void* into) {
-  // No exception may cross the C library that calls us.
-  try {
-    static_cast<std::vector<TcpSocket>*>(into)->push_back(read_message(header));
-    return MNL_CB_OK;
-  } catch (...) {
-    errno = ENOMEM;
-    return MNL_CB_ERROR;
+enum class Next { more, end };
+
+/// One message without its header.
+Result<Next> take(const nlmsghdr& header, std::span<const char> body,
+                  std::vector<TcpSocket>& into) {
+  if (header.nlmsg_type == NLMSG_DONE) return Next::end;
+  if (header.nlmsg_type == NLMSG_ERROR) {
+    nlmsgerr answer{};
+    if (body.size() < sizeof answer) return failure(EPROTO, "read sock_diag");
+    std::memcpy(&answer, body.data(), sizeof answer);
+    if (answer.error == 0) return Next::end;
+    return failure(-answer.error, "read sock_diag");
   }
+  if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return Next::more;
+  if (body.size() < sizeof(inet_diag_msg)) return failure(EPROTO, "read sock_diag");
+  into.push_back(read_message(body));
+  return Next::more;
 }
 
-Status ask(mnl_socket* line, std::uint8_t family, std::uint32_t states, std::uint32_t sequence) {
-  alignas(nlmsghdr) std::array<char, 256> buffer{};
-  nlmsghdr* const header = mnl_nlmsg_put_header(buffer.data());
-  header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-  header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  header->nlmsg_seq = sequence;
-  auto* const request =
-      static_cast<inet_diag_req_v2*>(mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
-  request->sdiag_family = family;
-  request->sdiag_protocol = IPPROTO_TCP;
-  request->idiag_ext = 1U << (INET_DIAG_INFO - 1);
-  request->idiag_states = states;
-  if (mnl_socket_sendto(line, header, header->nlmsg_len) < 0)
-    return failure(errno, "ask sock_diag");
+/// All messages that came at once.
+Result<Next> take_all(std::span<const char> bytes, std::uint32_t sequence,
+                      std::vector<TcpSocket>& into) {
+  nlmsghdr header{};
+  while (bytes.size() >= sizeof header) {
+    std::memcpy(&header, bytes.data(), sizeof header);
+    const bool whole = header.nlmsg_len >= sizeof header && header.nlmsg_len <= bytes.size();
+    if (!whole || header.nlmsg_seq != sequence) return failure(EPROTO, "read sock_diag");
+    const auto next =
+        take(header, bytes.subspan(sizeof header, header.nlmsg_len - sizeof header), into);
+    if (!next || *next == Next::end) return next;
+    bytes = behind(bytes, header.nlmsg_len);
+  }
+  return Next::more;
+}
+
+Status ask(int line, std::uint8_t family, std::uint32_t states, std::uint32_t sequence) {
+  Request request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.header.nlmsg_seq = sequence;
+  request.body.sdiag_family = family;
+  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.idiag_ext = 1U << (INET_DIAG_INFO - 1);
+  request.body.idiag_states = states;
+  if (::send(line, &request, sizeof request, 0) < 0) return failure(errno, "ask sock_diag");
   return {};
 }
 
-Status dump(mnl_socket* line, std::uint8_t family, std::uint32_t states,
-            std::vector<TcpSocket>& into) {
+Status dump(int line, std::uint8_t family, std::uint32_t states, std::vector<TcpSocket>& into) {
   const std::uint32_t sequence = family;
   if (const Status asked = ask(line, family, states, sequence); !asked) return asked;
   constexpr std::size_t kRoom = 262'144;
   std::vector<char> buffer(kRoom);
   for (;;) {
-    const ssize_t got = mnl_socket_recvfrom(line, buffer.data(), buffer.size());
+    const ssize_t got = ::recv(line, buffer.data(), buffer.size(), MSG_TRUNC);
     if (got < 0) return failure(errno, "read sock_diag");
-    const int next = mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), sequence,
-                                mnl_socket_get_portid(line), collect, &into);
-    if (next < 0) return failure(errno, "read sock_diag");
-    if (next == MNL_CB_STOP) return {};
+    const auto size = static_cast<std::size_t>(got);
+    if (size > buffer.size()) return failure(ENOSPC, "read sock_diag");
+    const auto next = take_all(std::span{buffer}.first(size), sequence, into);
+    if (!next) return tl::unexpected(next.error());
+    if (*next == Next::end) return {};
   }
 }
 
 }  // namespace
 
 Result<std::vector<TcpSocket>> tcp_table(Which which) {
-  const Line line{mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC)};
-  if (!line || mnl_socket_bind(line.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
-    return failure(errno, "open sock_diag");
-  }
+  const Fd line{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
+  if (!line) return failure(errno, "open sock_diag");
   // Nothing can be kept alive in TIME_WAIT, and no program has it any more.
   const std::uint32_t open = kAll & ~bit_of(os::TcpState::time_wait);
   const std::uint32_t states = which == Which::connections ? open & ~kListeners : open;
