@@ -39,7 +39,8 @@ struct Course {
 };
 static_assert(sizeof(Course) == 4);
 
-struct Times {
+/// Aligned as the word that it is: else clang reads it by a call into libatomic, which nobody links.
+struct alignas(8) Times {
   std::uint32_t idle = 0;
   std::uint32_t interval = 0;
 
