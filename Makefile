@@ -1,60 +1,57 @@
-# The front door. Every target is a line or two over the CMake presets; `make help` lists them.
+# The front door. Every target is a line or two over the CMake presets; `make help` lists them. All that is built goes
+# below BUILD_DIR.
 PREFIX ?= /usr/local
 DESTDIR ?=
-BUILD ?= build/release
-export PREFIX DESTDIR BUILD
+BUILD_DIR ?= build
+BUILD ?= $(BUILD_DIR)/release
+export PREFIX DESTDIR BUILD BUILD_DIR
 
 .PHONY: all demo test kernels faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
-all: build/release/build.ninja ## build the release libraries and tools
-	@cmake --build --preset release
+all: ## build the release libraries and tools
+	@tools/build release
 
-build/%/build.ninja: CMakePresets.json
-	@tools/setup
-	@mkdir -p build; echo "preparing the $* build; building takes some minutes the first time"
-	@cmake --preset $* >build/$*.configure.log 2>&1 || { cat build/$*.configure.log; exit 1; }
-	@grep -h '^-- wsalive:' build/$*.configure.log || true
+demo: ## show the main job: a Windows program kept alive through a firewall
+	@tools/build release demo_parts
+	@demo/run "$$BUILD_DIR/release"
 
-demo: build/release/build.ninja ## show the main job: a Windows program kept alive through a firewall
-	@cmake --build --preset release --target demo_parts -- --quiet
-	@demo/run build/release
-
-test: build/dev/build.ninja ## build and run all tests
-	@cmake --build --preset dev -- --quiet
+test: ## build and run all tests
+	@tools/build dev
 	@tools/run-tests dev
 
-faults: build/dev/build.ninja ## play what may go wrong, and count which programs and connections are alive afterwards
-	@cmake --build --preset dev -- --quiet
-	@tools/faults
+faults: ## play what may go wrong, and count which programs and connections are alive afterwards
+	@tools/build dev
+	@tools/faults --build "$$BUILD_DIR/dev"
 
-conformance-wine: build/dev/build.ninja ## ask the conformance programs under Wine, too, and write the table
+conformance-wine: ## ask the conformance programs under Wine, too, and write the table
 	@tools/setup --wine
-	@cmake --build --preset dev --target conformance_programs -- --quiet
+	@tools/build dev conformance_programs
 	@tests/conformance/wine --write
 
-kernels: build/dev/build.ninja ## run the tests on Debian's kernels, in qemu, and write docs/kernels.md
+kernels: ## run the tests on Debian's kernels, in qemu, and write docs/kernels.md
 	@tools/setup --kernels
-	@cmake --build --preset dev -- --quiet
+	@tools/build dev
 	@tools/kernels
 
-asan: build/asan/build.ninja ## run the fast and net tests under AddressSanitizer
-	@cmake --build --preset asan -- --quiet
+asan: ## run the fast and net tests under AddressSanitizer
+	@tools/build asan
 	@tools/run-tests asan
 
-tsan: build/tsan/build.ninja ## run the fast and net tests under ThreadSanitizer
-	@cmake --build --preset tsan -- --quiet
+tsan: ## run the fast and net tests under ThreadSanitizer
+	@tools/build tsan
 	@tools/run-tests tsan
 
-bench: build/bench/build.ninja ## measure speed against the raw system calls
-	@cmake --build --preset bench -- --quiet
-	@bench/run build/bench
+bench: ## measure speed against the raw system calls
+	@tools/build bench
+	@bench/run "$$BUILD_DIR/bench"
 
-bench-wine: build/bench/build.ninja ## calls and completion ports beside Wine
-	@cmake --build --preset bench --target calls_alone_ours calls_alone_raw port_bench -- --quiet
-	@bench/wine build/bench || test $$? = 77
+bench-wine: ## calls and completion ports beside Wine
+	@tools/build bench calls_alone_ours calls_alone_raw port_bench
+	@bench/wine "$$BUILD_DIR/bench" || test $$? = 77
 
-lint: build/dev/build.ninja ## check format, layers, sources and clang-tidy
+lint: ## check format, layers, sources and clang-tidy
+	@[ -e "$$BUILD_DIR/dev/build.ninja" ] || tools/setup
 	@tools/lint
 
 format: ## format the sources in place
@@ -66,8 +63,8 @@ install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
 uninstall: ## remove what was installed into PREFIX, below DESTDIR if given
 	@tools/install --remove "$$BUILD" "$$PREFIX" "$$DESTDIR"
 
-clean: ## remove build/
-	@rm -rf build
+clean: ## remove BUILD_DIR (build/)
+	@rm -rf -- "$$BUILD_DIR"
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z %-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -33,10 +33,12 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(WSALIVE_CCACHE ccache)
 endif()
 if(WSALIVE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${WSALIVE_CCACHE})
+  # What one checkout has compiled serves those in other folders.
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1)
   # Without this it leaves alone what uses precompiled headers.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER}
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${WSALIVE_CCACHE})
+  list(APPEND CMAKE_C_COMPILER_LAUNCHER ${WSALIVE_CCACHE})
 endif()
 
 # Many small test programs: binutils' faster linker, where it is.
