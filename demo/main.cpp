@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -33,14 +34,27 @@ int give_up(const std::string& why) {
   return not_played;
 }
 
+/// What another program said goes over several lines.
+std::string in_one_line(std::string text) {
+  text.resize(std::min(text.size(), text.find('\n')));
+  return text;
+}
+
 os::Setup<std::unique_ptr<Stage>> set_up(const std::string& program) {
-  const Status own = os::enter_private_namespaces();
-  if (own) return Stage::with_firewall(program);
+  std::string missing;
+  if (const Status own = os::enter_private_namespaces(); !own) {
+    missing = fmt::format("Namespaces are denied here: {}: {}", own.error().attempt,
+                          std::strerror(own.error().code));
+  } else if (os::Setup<Wires> wires = lay_wires()) {
+    return Stage::with_firewall(program, std::move(*wires));
+  } else {
+    missing = "No network with a firewall can be made here: " + in_one_line(wires.error());
+  }
   fmt::print(
-      "\n  Namespaces are denied here: {}: {}.\n"
+      "\n  {}.\n"
       "  So there is no firewall and no wire to watch; on loopback, parts 1 and 3 of the demo:\n"
       "  a connection that dies in silence, and one whose death is noticed.\n",
-      own.error().attempt, std::strerror(own.error().code));
+      missing);
   return Stage::on_loopback(program);
 }
 

@@ -31,28 +31,28 @@ Setup<void> take(os::Capture& capture, std::vector<os::Segment>& into) {
 
 }  // namespace
 
-Setup<std::unique_ptr<Stage>> Stage::with_firewall(const std::string& program) {
+Setup<Wires> lay_wires() {
+  Setup<os::Network> network = os::Network::make(os::Shape::through_firewall);
+  if (!network) return tl::unexpected(network.error());
+  const Setup<void> forgets = network->forget_after(kFirewallForgetsAfter);
+  if (!forgets) return tl::unexpected(forgets.error());
+  Setup<os::Capture> inside = watch(network->client(), Wiring::client_interface);
+  if (!inside) return tl::unexpected(inside.error());
+  Setup<os::Capture> outside = watch(network->server(), Wiring::server_interface);
+  if (!outside) return tl::unexpected(outside.error());
+  return Wires{std::move(*network), std::move(*inside), std::move(*outside)};
+}
+
+Setup<std::unique_ptr<Stage>> Stage::with_firewall(const std::string& program, Wires wires) {
   std::unique_ptr<Stage> stage{new Stage};
-  const auto ready =
-      os::Network::make(os::Shape::through_firewall)
-          .and_then([&](os::Network made) {
-            stage->network_ = std::move(made);
-            return stage->network_->forget_after(kFirewallForgetsAfter);
-          })
-          .and_then([&] { return watch(stage->network_->client(), Wiring::client_interface); })
-          .and_then([&](os::Capture made) {
-            stage->inside_.emplace(std::move(made));
-            return watch(stage->network_->server(), Wiring::server_interface);
-          })
-          .and_then([&](os::Capture made) {
-            stage->outside_.emplace(std::move(made));
-            return Server::start(&stage->network_->server(), Wiring::server_v4);
-          })
-          .and_then([&](std::unique_ptr<Server> made) -> Setup<void> {
-            stage->server_ = std::move(made);
-            const os::Visit visit{stage->network_->client()};
-            return stage->start_clients(program, Wiring::server_v4);
-          });
+  stage->wires_.emplace(std::move(wires));
+  const os::Network& network = stage->wires_->network;
+  const auto ready = Server::start(&network.server(), Wiring::server_v4)
+                         .and_then([&](std::unique_ptr<Server> made) -> Setup<void> {
+                           stage->server_ = std::move(made);
+                           const os::Visit visit{network.client()};
+                           return stage->start_clients(program, Wiring::server_v4);
+                         });
   if (!ready) return tl::unexpected(ready.error());
   return stage;
 }
@@ -119,7 +119,9 @@ void Stage::note(Lane lane, const Line& line) {
 
 Setup<void> Stage::read_wires() {
   if (!has_firewall()) return {};
-  return take(*outside_, record_.outside).and_then([&] { return take(*inside_, record_.inside); });
+  return take(wires_->outside, record_.outside).and_then([&] {
+    return take(wires_->inside, record_.inside);
+  });
 }
 
 Setup<void> Stage::play_own_part() {
@@ -138,7 +140,7 @@ bool Stage::amid_silence() const {
 
 Setup<void> Stage::cut() {
   if (has_firewall()) {
-    if (Setup<void> done = network_->cut_cable(); !done) return done;
+    if (Setup<void> done = wires_->network.cut_cable(); !done) return done;
   } else if (!server_->deafen(Lane::kept)) {
     return tl::unexpected(std::string{"cannot silence the server's socket"});
   }

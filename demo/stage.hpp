@@ -2,7 +2,7 @@
 // little time pass and writes down what was seen; the stage also does its own part: it cuts the
 // cable once the first client has ended and the second one waits.
 //
-// Without namespaces the play is given on loopback, as far as it goes: no wire is watched, and what
+// Without namespaces, or a firewall in them, the play is given on loopback, as far as it goes: no wire is watched, and what
 // firewall and cable would do is played by the server's socket (server.hpp).
 #pragma once
 
@@ -18,13 +18,23 @@
 
 namespace wsalive::demo {
 
+/// Made-up hosts with a firewall that forgets, and somebody who watches at both its sides.
+struct Wires {
+  os::Network network;
+  os::Capture inside;
+  os::Capture outside;
+};
+
+/// The process must stand in namespaces of its own.
+[[nodiscard]] os::Setup<Wires> lay_wires();
+
 class Stage {
  public:
-  /// Made-up hosts; the process must stand in namespaces of its own.
-  [[nodiscard]] static os::Setup<std::unique_ptr<Stage>> with_firewall(const std::string& program);
+  [[nodiscard]] static os::Setup<std::unique_ptr<Stage>> with_firewall(const std::string& program,
+                                                                       Wires wires);
   [[nodiscard]] static os::Setup<std::unique_ptr<Stage>> on_loopback(const std::string& program);
 
-  [[nodiscard]] bool has_firewall() const noexcept { return network_.has_value(); }
+  [[nodiscard]] bool has_firewall() const noexcept { return wires_.has_value(); }
 
   /// Waits up to 20 ms for something to happen and records it.
   [[nodiscard]] os::Setup<void> step();
@@ -45,10 +55,8 @@ class Stage {
   void play_firewall();
   void note_answers();
 
-  std::optional<os::Network> network_;
+  std::optional<Wires> wires_;
   std::unique_ptr<Server> server_;
-  std::optional<os::Capture> inside_;
-  std::optional<os::Capture> outside_;
   std::array<std::optional<Child>, 2> clients_;
   std::array<Instant, 2> noted_{};  ///< The last answer that loopback's notes hold.
   bool kept_waits_ = false;

@@ -39,6 +39,17 @@ check "denied namespaces: it says so" says "$scratch/denied" "Namespaces are den
 check "denied namespaces: the dead server is noticed" says "$scratch/denied" "the program reads WSAENETRESET"
 check "denied namespaces: no picture" test ! -e "$scratch/none.svg"
 
+# Where the kernel or the host has no nf_tables.
+mkdir "$scratch/bin"
+printf '#!/bin/sh\necho "nf_tables: Protocol not supported"\necho "add table"\nexit 1\n' >"$scratch/bin/nft"
+chmod 755 "$scratch/bin/nft"
+PATH=$scratch/bin:$PATH "$demo" --svg "$scratch/none.svg" >"$scratch/without" 2>&1
+check "no firewall: loopback ends as predicted" test $? = 0
+check "no firewall: it says so" says "$scratch/without" \
+  "No network with a firewall can be made here: nft: nf_tables: Protocol not supported."
+check "no firewall: the dead server is noticed" says "$scratch/without" "the program reads WSAENETRESET"
+check "no firewall: no picture" test ! -e "$scratch/none.svg"
+
 "$demo" --client /nonexistent >"$scratch/bad" 2>&1
 check "a missing client is exit status 7" test $? = 7
 check "and is named" says "$scratch/bad" "cannot start /nonexistent"
@@ -47,5 +58,5 @@ check "and is named" says "$scratch/bad" "cannot start /nonexistent"
 check "a picture that cannot be written is exit status 7" test $? = 7
 check "and is named" says "$scratch/bad" "cannot write the picture /nonexistent/demo.svg: No such file or directory"
 
-[ $failed = 0 ] || tail -n +1 "$scratch/full" "$scratch/denied"
+[ $failed = 0 ] || tail -n +1 "$scratch/full" "$scratch/denied" "$scratch/without"
 exit $failed
