@@ -10,15 +10,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 
 #include "attach/bpf/companion.hpp"
 #include "attach/bpf/policy.hpp"
+#include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "attach/seccomp/filter.hpp"
 #include "os/cookie.hpp"
 #include "os/repair.hpp"
 #include "os/sock_diag.hpp"
+#include "os/sysctl.hpp"
 #include "os/tick.hpp"
 
 namespace wsalive::attach {
@@ -108,10 +109,9 @@ bool can_repair() {
   return socket && os::may_repair(socket.get());
 }
 
-std::optional<int> read_ptrace_scope() {
-  std::ifstream file{"/proc/sys/kernel/yama/ptrace_scope"};
-  int scope = 0;
-  return file >> scope ? std::optional{scope} : std::nullopt;
+Status try_list() {
+  const auto table = tcp_table(Which::connections);
+  return table ? Status{} : tl::unexpected(table.error());
 }
 
 }  // namespace
@@ -128,9 +128,10 @@ HostFacts look_at_host() {
   facts.pins = pins_are_possible();
   facts.seccomp = try_seccomp();
   facts.borrow = try_borrow();
-  facts.ptrace_scope = read_ptrace_scope();
+  facts.ptrace_scope = os::sysctl_number("kernel/yama/ptrace_scope");
   facts.user_namespaces = try_user_namespaces();
   facts.may_repair = can_repair();
+  facts.list = try_list();
   facts.destroy = try_destroy();
   if (const Result<Defaults> defaults = namespace_defaults()) facts.defaults = *defaults;
   return facts;

@@ -15,15 +15,16 @@ struct HostFacts {
   std::string kernel;            ///< "6.1.0-13-amd64"
   bool kernel_is_known = false;  ///< 5.10 or later.
   std::chrono::nanoseconds tick{};
-  std::string group_mount;          ///< Where version-2 control groups are mounted; empty: nowhere.
-  Status bpf;                       ///< A group was made and programs attached to it.
-  Status pins;                      ///< As `pins_are_possible`.
-  Status seccomp;                   ///< A filter with a listener was installed in a process.
-  Status borrow;                    ///< A descriptor of a child was copied (pidfd_getfd).
-  std::optional<int> ptrace_scope;  ///< Yama's; nullopt: there is no Yama.
-  Status user_namespaces;           ///< One with a network of its own was made.
-  bool may_repair = false;          ///< CAP_NET_ADMIN: probes at any instant (the driver `repair`).
-  Status destroy;                   ///< A connection was ended by SOCK_DESTROY.
+  std::string group_mount;  ///< Where version-2 control groups are mounted; empty: nowhere.
+  Status bpf;               ///< A group was made and programs attached to it.
+  Status pins;              ///< As `pins_are_possible`.
+  Status seccomp;           ///< A filter with a listener was installed in a process.
+  Status borrow;            ///< A descriptor of a child was copied (pidfd_getfd).
+  std::optional<long> ptrace_scope;  ///< Yama's; nullopt: there is no Yama.
+  Status user_namespaces;            ///< One with a network of its own was made.
+  bool may_repair = false;  ///< CAP_NET_ADMIN: probes at any instant (the driver `repair`).
+  Status list;              ///< The kernel's list of TCP connections was read.
+  Status destroy;           ///< A connection was ended by SOCK_DESTROY.
   Defaults defaults;
 };
 

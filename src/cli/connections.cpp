@@ -7,30 +7,27 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <string_view>
 #include <tuple>
 
 #include "base/printable.hpp"
+#include "cli/refusals.hpp"
 #include "cli/socket_target.hpp"
 #include "os/address_text.hpp"
+#include "os/sysctl.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 std::uint32_t read_retries2() {
-  std::uint32_t retries = 15;
-  std::ifstream{"/proc/sys/net/ipv4/tcp_retries2"} >> retries;
-  return retries;
+  return static_cast<std::uint32_t>(os::sysctl_number("net/ipv4/tcp_retries2").value_or(15));
 }
 
 /// Yama's switch: 1 and more keeps a process from tracing those that are not its children.
 bool is_tracing_restricted() {
-  int scope = 0;
-  std::ifstream{"/proc/sys/kernel/yama/ptrace_scope"} >> scope;
-  return scope != 0;
+  return os::sysctl_number("kernel/yama/ptrace_scope").value_or(0) != 0;
 }
 
 std::optional<attach::Owner> owner_of(const attach::Owners& owners, std::uint32_t inode) {
@@ -242,9 +239,7 @@ tl::expected<Connections, Failure> find_connections(const Selection& selection) 
       selection.listeners ? attach::Which::connections_and_listeners : attach::Which::connections;
   const Result<attach::Network> ours = attach::network_here(which);
   if (!ours) {
-    return tl::unexpected(Failure{
-        .attempt = "cannot list connections",
-        .reason = std::string{ours.error().attempt} + ": " + std::strerror(ours.error().code)});
+    return tl::unexpected(no_connection_list(ours.error()));
   }
   const attach::Owners owners = owners_for(selection);
   attach::KeepAliveReader reader{owners};

@@ -21,8 +21,7 @@ tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::
   Failure failure = why_nothing(kLooking, selection);
   failure.code = code;
   failure.reason = std::move(reason);
-  if (code == ExitCode::denied)
-    failure.remedy = as_root("CAP_SYS_PTRACE over it", ", or with CAP_SYS_PTRACE");
+  if (code == ExitCode::denied) failure.remedy = trace_remedy();
   return tl::unexpected(std::move(failure));
 }
 

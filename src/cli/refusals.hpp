@@ -21,4 +21,20 @@ namespace wsalive::cli {
 /// \param otherwise  What helps as well: ", or as the user of that process".
 [[nodiscard]] std::string as_root(std::string_view rights, std::string_view otherwise = {});
 
+/// What to do where a process may not be traced: that is root's or the same user's, and Yama's ptrace_scope may forbid more.
+[[nodiscard]] std::string trace_remedy();
+
+/// What to do where no user namespace can be made: the switch that forbids it, by its name.
+[[nodiscard]] std::string user_namespace_remedy();
+
+/// Whether the kernel's part that lists TCP connections and ends them is missing, where sock_diag answers so.
+[[nodiscard]] bool lacks_tcp_diag(const SysError& error);
+/// What to do then.
+inline constexpr const char* kLoadTcpDiag =
+    "load it as root, on the host itself: modprobe tcp_diag; a kernel without that module needs "
+    "CONFIG_INET_DIAG";
+
+/// The kernel's list of TCP connections could not be had.
+[[nodiscard]] Failure no_connection_list(const SysError& error);
+
 }  // namespace wsalive::cli

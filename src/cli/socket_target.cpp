@@ -57,7 +57,7 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
   if (!copy && copy.error().code == EPERM) {
     failure.code = ExitCode::denied;
     failure.reason = reach_problem(copy.error());
-    failure.remedy = as_root("CAP_SYS_PTRACE over it", ", or as the user of that process");
+    failure.remedy = trace_remedy();
     return failure;
   }
   if (!selection.fd) {

@@ -21,7 +21,7 @@ class Doctor(tool.Tool):
     def test_every_part_is_there_and_what_is_missing_has_a_remedy(self):
         parts, run = self.look()
         self.assertEqual(set(parts), {"kernel", "tick", "sysctls", "preload", "seccomp", "pidfd_getfd", "ptrace_scope",
-                                      "cgroup2", "bpf", "bpffs", "user_namespaces", "net_admin", "sock_destroy"})
+                                      "cgroup2", "bpf", "bpffs", "user_namespaces", "net_admin", "tcp_diag", "sock_destroy"})
         for part in parts.values():
             self.assertEqual(bool(part["remedy"]), part["missing"], part)
         self.assertEqual(parts["kernel"]["found"], "Linux " + os.uname().release)

@@ -29,6 +29,10 @@ using attach::HostFacts;
 using attach::ProgramKind;
 using os::Tone;
 
+// Yama's ptrace_scope: from here on the same right is needed for the processes that one has started, and for root.
+constexpr long kOwnChildrenToo = 2;
+constexpr long kNobodyAtAll = 3;
+
 /// One thing that was looked at.
 struct HealthFinding {
   const char* id;
@@ -105,27 +109,27 @@ HealthFinding borrow(const HostFacts& facts) {
           .is_missing = !facts.borrow,
           .found = words_of(facts.borrow),
           .good_for = "ls, set, run --via seccomp: reading and setting other programs' sockets",
-          .remedy = "a container's own filter may forbid it: allow pidfd_getfd(2) there"};
+          .remedy = facts.ptrace_scope.value_or(0) >= kOwnChildrenToo
+                        ? trace_remedy()
+                        : "a container's own filter may forbid it: allow pidfd_getfd(2) there"};
 }
 
 HealthFinding ptrace_scope(const HostFacts& facts) {
-  const int scope = facts.ptrace_scope.value_or(0);
+  const long scope = facts.ptrace_scope.value_or(0);
   const bool is_missing = scope >= 1 && ::geteuid() != 0;
   return {.id = "ptrace_scope",
-          .is_missing = is_missing || scope >= 3,
+          .is_missing = is_missing || scope >= kNobodyAtAll,
           .found = facts.ptrace_scope ? fmt::format("{}", scope) : "not restricted (no Yama)",
           .good_for = "ls and set, on programs that wsalive has not started",
-          .remedy = scope >= 3 ? "nothing helps until the host restarts without it"
-                               : "run them as root, or sysctl kernel.yama.ptrace_scope=0"};
+          .remedy = trace_remedy()};
 }
 
 HealthFinding user_namespaces(const HostFacts& facts) {
-  return {
-      .id = "user_namespaces",
-      .is_missing = !facts.user_namespaces,
-      .found = words_of(facts.user_namespaces),
-      .good_for = "the demo and tests in networks of their own",
-      .remedy = "sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns"};
+  return {.id = "user_namespaces",
+          .is_missing = !facts.user_namespaces,
+          .found = words_of(facts.user_namespaces),
+          .good_for = "the demo and tests in networks of their own",
+          .remedy = user_namespace_remedy()};
 }
 
 HealthFinding repair(const HostFacts& facts) {
@@ -136,15 +140,29 @@ HealthFinding repair(const HostFacts& facts) {
           .remedy = "grant CAP_NET_ADMIN to the program, or use times of a second and more"};
 }
 
+HealthFinding tcp_diag(const HostFacts& facts) {
+  const Failure failure = facts.list ? Failure{} : no_connection_list(facts.list.error());
+  return {.id = "tcp_diag",
+          .is_missing = !facts.list,
+          .found = facts.list ? "works" : failure.reason,
+          .good_for = "ls, watch, set, lint: the list of connections",
+          .remedy = failure.remedy};
+}
+
 HealthFinding sock_destroy(const HostFacts& facts) {
-  const bool lacks_right = !facts.destroy && facts.destroy.error().code == EPERM;
-  return {.id = "sock_destroy",
-          .is_missing = !facts.destroy,
-          .found = words_of(facts.destroy),
-          .good_for = "ending a dead connection at the exact instant (driver `repair`)",
-          .remedy = lacks_right
-                        ? "grant CAP_NET_ADMIN to the program"
-                        : "a kernel with CONFIG_INET_DIAG_DESTROY; without, a second later"};
+  HealthFinding finding{
+      .id = "sock_destroy",
+      .is_missing = !facts.destroy,
+      .found = words_of(facts.destroy),
+      .good_for = "ending a dead connection at the exact instant (driver `repair`)"};
+  if (facts.destroy) return finding;
+  finding.remedy = "a kernel with CONFIG_INET_DIAG_DESTROY; without, a second later";
+  if (facts.destroy.error().code == EPERM) finding.remedy = "grant CAP_NET_ADMIN to the program";
+  if (!facts.list && lacks_tcp_diag(facts.list.error())) {
+    finding.found = "takes tcp_diag";
+    finding.remedy = "as for tcp_diag; without, a dead connection ends a second later";
+  }
+  return finding;
 }
 
 HealthFinding preload() {
@@ -158,10 +176,10 @@ HealthFinding preload() {
 }
 
 std::vector<HealthFinding> all_findings(const HostFacts& facts) {
-  return {kernel(facts),      tick(facts),   sysctls(facts),         preload(),
-          seccomp(facts),     borrow(facts), ptrace_scope(facts),    control_groups(facts),
-          bpf(facts),         pins(facts),   user_namespaces(facts), repair(facts),
-          sock_destroy(facts)};
+  return {kernel(facts),   tick(facts),        sysctls(facts),         preload(),
+          seccomp(facts),  borrow(facts),      ptrace_scope(facts),    control_groups(facts),
+          bpf(facts),      pins(facts),        user_namespaces(facts), repair(facts),
+          tcp_diag(facts), sock_destroy(facts)};
 }
 
 /// The way that `run` would take for one kind of program.

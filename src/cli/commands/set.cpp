@@ -131,13 +131,12 @@ class Set final : public Command {
 
   static Outcome refusal(const SetRow& row) {
     const bool denied = row.refusal == ExitCode::denied;
-    return tl::unexpected(Failure{
-        .code = row.refusal,
-        .attempt = std::string{kSetting} + " on",
-        .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
-        .reason = row.refused_because,
-        .remedy =
-            denied ? as_root("CAP_SYS_PTRACE over it", ", or as the user of that process") : ""});
+    return tl::unexpected(
+        Failure{.code = row.refusal,
+                .attempt = std::string{kSetting} + " on",
+                .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
+                .reason = row.refused_because,
+                .remedy = denied ? trace_remedy() : ""});
   }
 
   TimingOptions timing_;
