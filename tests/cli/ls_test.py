@@ -4,6 +4,7 @@
 labels: net
 """
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -134,6 +135,9 @@ class Ls(tool.ToolWithConnection):
         self.assertIn("no right to trace", done.stderr)
 
     def test_a_thousand_connections_are_all_there(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         pairs = []
         for _ in range(1000):
             client = socket.create_connection(("127.0.0.1", self.port))
