@@ -46,6 +46,15 @@ def null_checks(build):
                "command": [program, "--gtest_also_run_disabled_tests", f"--gtest_filter=*.DISABLED_{name}"]}
 
 
+def cases(build, only):
+    """What only a machine of one's own can be asked: it changes switches of the kernel."""
+    for name in ("without_modules", "restrictions"):
+        if re.search(only, f"guest.{name}"):
+            yield {"name": f"guest.{name}", "command": [os.path.join(SOURCE, f"tests/kernels/cases/{name}.py")], "limit": 300,
+                   "environment": {"WSALIVE_EXACT_TIME": "1", "WSALIVE_BUILD": build, "WSALIVE_SOURCE": SOURCE,
+                                   "WSALIVE_TEST_NAME": f"guest.{name}"}, "folder": "/"}
+
+
 def is_program(path):
     with open(path, "rb") as file:
         return file.read(4) == b"\x7fELF"
@@ -68,7 +77,7 @@ def libraries(programs):
 
 
 def files(build, scratch):
-    tracked = subprocess.run(["git", "-C", SOURCE, "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
+    tracked = subprocess.run(["git", "-C", SOURCE, "ls-files", "-coz", "--exclude-standard"], check=True, capture_output=True, text=True).stdout
     for name in tracked.split("\0"):
         if name:
             yield os.path.join(SOURCE, name), os.path.join(SOURCE, name)
@@ -96,7 +105,7 @@ def main(way, build, *more):
     build = os.path.realpath(build)
     if way == "list":
         only = more[1] if len(more) > 1 else ""
-        json.dump([*null_checks(build), *listed(build, more[0], only)], sys.stdout, indent=1)
+        json.dump([*null_checks(build), *listed(build, more[0], only), *cases(build, only)], sys.stdout, indent=1)
     else:
         for path, name in files(build, *more):
             print(f"{path}\t{name}")
