@@ -4,7 +4,7 @@
 // is a wide string. Wide output comes out as UTF-8, and narrow and wide output mix on one stream. The
 // functions are linked under other names; nothing in the C library is replaced. With _FORTIFY_SOURCE the
 // C library's own stay in force.
-#ifndef WSALIVE_WINDOWS_STDIO_H
+#if !defined(WSALIVE_WINDOWS_STDIO_H) && !defined(__ASSEMBLER__)
 #define WSALIVE_WINDOWS_STDIO_H
 
 #include "glibc_first.h"
