@@ -19,6 +19,7 @@ function(wsalive_bpf target source)
   add_custom_command(
     OUTPUT ${out}/${name}.skel.h
     COMMAND ${WSALIVE_CLANG} -target bpf -O2 -g -Wall -Werror -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+            -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -fdebug-compilation-dir=.  # No folder of this machine in the product.
             -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${out}/${name}.bpf.o
     COMMAND ${WSALIVE_BPFTOOL} gen skeleton ${out}/${name}.bpf.o name ${name} > ${out}/${name}.skel.h
     DEPENDS ${source} ${CMAKE_CURRENT_SOURCE_DIR}/bpf/sockops_shared.h
