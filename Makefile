@@ -6,7 +6,7 @@ BUILD_DIR ?= build
 BUILD ?= $(BUILD_DIR)/release
 export PREFIX DESTDIR BUILD BUILD_DIR
 
-.PHONY: all demo test kernels faults conformance-wine bench bench-wine asan tsan lint format install uninstall clean help
+.PHONY: all demo test kernels faults conformance-wine bench bench-wine asan tsan lint format install uninstall package release clean help
 .DEFAULT_GOAL := all
 
 all: ## build the release libraries and tools
@@ -62,6 +62,13 @@ install: all ## install into PREFIX (default /usr/local), below DESTDIR if given
 
 uninstall: ## remove what was installed into PREFIX, below DESTDIR if given
 	@tools/install --remove "$$BUILD" "$$PREFIX" "$$DESTDIR"
+
+package: ## the Debian packages, and a tarball of the command alone, into BUILD_DIR/package/
+	@tools/setup --package
+	@tools/package
+
+release: ## check that this commit can be released, and pack its sources into BUILD_DIR/releases/
+	@tools/release
 
 clean: ## remove BUILD_DIR (build/)
 	@rm -rf -- "$$BUILD_DIR"
