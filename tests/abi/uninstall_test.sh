@@ -76,6 +76,11 @@ made uninstall PREFIX=/usr DESTDIR="$scratch/plain" BUILD="$scratch/build" || fa
 find "$scratch/plain" ! -type d -o -name '*wsalive*' >"$log"
 [ ! -s "$log" ] || failed "make uninstall after cmake --install leaves"
 
+echo "where nobody may write, that is said"
+if made install PREFIX=/proc/wsalive; then failed "nobody may write to /proc"; fi
+grep -qF "cannot install into /proc/wsalive: $(id -un) may not write there; do it as root, or name another PREFIX" "$log" ||
+  failed "what was said"
+
 echo "where nothing is, that is said"
 mkdir "$scratch/empty"
 if made uninstall PREFIX="$scratch/empty" BUILD="$scratch/build"; then failed "nothing was removed, and nobody heard of it"; fi
