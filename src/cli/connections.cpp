@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "attach/pidfd/foreign_socket.hpp"
 #include "base/printable.hpp"
 #include "cli/refusals.hpp"
 #include "cli/socket_target.hpp"
@@ -155,6 +156,7 @@ void add_filter(CLI::App& parser, const std::string& name, std::optional<Endpoin
 std::string reach_problem(const SysError& error) {
   switch (reach_code(error)) {
     case ExitCode::denied:
+      if (attach::borrowing_is_filtered()) return "pidfd_getfd refused here";
       return is_tracing_restricted() ? "no right to trace (ptrace_scope)" : "no right to trace";
     case ExitCode::gone:
       return "gone meanwhile";

@@ -19,11 +19,11 @@ STATIC = os.path.join(tool.BUILD, "tests/attach/programs/own_values_static")
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 
 
-def refuse(call, error=errno.EPERM, first_argument=None):
-    """For preexec_fn: from now on that system call fails so, with any first argument or with that one."""
-    checks = [(0x20, 0, 0, 0), (0x15, 0, 1 if first_argument is None else 3, CALLS[call])]  # The call's number.
-    if first_argument is not None:
-        checks += [(0x20, 0, 0, 16), (0x15, 0, 1, first_argument)]  # args[0]
+def refuse(call, error=errno.EPERM, argument=None, at=0):
+    """For preexec_fn: from now on that system call fails so, with any arguments or with that one."""
+    checks = [(0x20, 0, 0, 0), (0x15, 0, 1 if argument is None else 3, CALLS[call])]  # The call's number.
+    if argument is not None:
+        checks += [(0x20, 0, 0, 16 + 8 * at), (0x15, 0, 1, argument)]  # args[at]
     checks += [(0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
     code = b"".join(struct.pack("HBBI", *check) for check in checks)
 
@@ -56,13 +56,13 @@ class Denials(tool.ToolWithConnection):
     def test_where_no_descriptor_may_be_borrowed_it_is_said_in_the_columns(self):
         done = self.under(refuse("pidfd_getfd"), "ls", "--pid", str(os.getpid()))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("? no right to trace", done.stdout)
+        self.assertIn("? pidfd_getfd refused here", done.stdout)
         self.assertIn(f"127.0.0.1:{self.port}", done.stdout)
 
     def test_where_no_descriptor_may_be_borrowed_nothing_is_set_or_explained(self):
         before = self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
-        self.assert_refused(self.under(refuse("pidfd_getfd"), "set", self.me, *TIMES), 4, "no right to trace")
-        self.assert_refused(self.under(refuse("pidfd_getfd"), "explain", self.me), 4, "no right to trace")
+        self.assert_refused(self.under(refuse("pidfd_getfd"), "set", self.me, *TIMES), 4, "pidfd_getfd refused here")
+        self.assert_refused(self.under(refuse("pidfd_getfd"), "explain", self.me), 4, "pidfd_getfd refused here")
         self.assertEqual(self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), before)
         self.assertEqual(self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), 0)
 
@@ -77,21 +77,33 @@ class Denials(tool.ToolWithConnection):
             self.assert_refused(self.under(vanished, "explain", self.me), 6, "gone meanwhile")
         self.assertEqual(self.client.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), before)
 
+    @tool.needs_borrowing
+    def test_a_descriptor_that_may_not_be_traced_is_told_from_a_call_that_is_refused(self):
+        done = self.under(self.no_trace(), "ls", "--pid", str(os.getpid()))
+        self.assertIn("? no right to trace", done.stdout)
+        self.assert_refused(self.under(self.no_trace(), "set", self.me, *TIMES), 4, "no right to trace")
+
+    def no_trace(self):
+        """As where the right is missing: the client is not given, while the command's own descriptors are."""
+        return refuse("pidfd_getfd", argument=self.client.fileno(), at=1)
+
+    @tool.needs_borrowing
     def test_a_restricted_ptrace_scope_is_named(self):
         script = ("mount -t tmpfs t /proc/sys/kernel && mkdir /proc/sys/kernel/yama && "
                   "echo 1 >/proc/sys/kernel/yama/ptrace_scope && exec \"$@\"")
         inside = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--user", "--map-root-user"]), "sh", "-c", script, "sh"]
         if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("namespaces are denied here")
-        done = self.under(refuse("pidfd_getfd"), "ls", "--pid", str(os.getpid()), around=inside)
+        done = self.under(self.no_trace(), "ls", "--pid", str(os.getpid()), around=inside)
         self.assertIn("? no right to trace (ptrace_scope)", done.stdout)
-        self.assert_refused(self.under(refuse("pidfd_getfd"), "set", self.me, *TIMES, around=inside), 4, "ptrace_scope")
+        self.assert_refused(self.under(self.no_trace(), "set", self.me, *TIMES, around=inside), 4, "ptrace_scope")
 
     def test_without_sock_diag_no_list_is_made_up(self):
         netlink = 16
         for words in (("ls",), ("set", self.me, *TIMES), ("lint", str(os.getpid()))):
             self.assert_refused(self.under(refuse("socket", errno.EACCES, netlink), *words), 7, "sock_diag")
 
+    @tool.needs_borrowing
     def test_without_bpf_run_takes_seccomp_and_says_why(self):
         done = self.under(refuse("bpf"), "run", *TIMES, "--", "/bin/true")
         self.assertEqual((done.returncode, done.stdout), (0, ""))
@@ -118,6 +130,7 @@ class Denials(tool.ToolWithConnection):
         self.assertEqual((done.returncode, done.stdout), (0, "started\n"))
         self.assertRegex(done.stderr, r"\Awsalive: keep-alive by preload: [^\n]*; no bpf: [^\n]*; no seccomp: [^\n]*\n\Z")
 
+    @tool.needs_borrowing
     def test_without_control_groups_of_version_2_attach_says_so(self):
         script = "mount -t tmpfs t /sys/fs/cgroup && umount -l /sys/fs/cgroup && umount -l /sys/fs/cgroup; exec \"$@\""
         inside = ["unshare", "--mount", "sh", "-c", script, "sh"]

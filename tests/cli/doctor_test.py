@@ -36,6 +36,7 @@ class Doctor(tool.Tool):
             done = self.run_tool("run", *times, "--", "/bin/true")
             self.assertIn(f"keep-alive by {run[kind]['via']}:", done.stderr)
 
+    @tool.needs_borrowing
     def test_without_capabilities_bpf_and_repair_are_missing(self):
         if os.getuid() != 0:
             self.skipTest("without root they are missing anyway")

@@ -16,6 +16,7 @@ class Ls(tool.ToolWithConnection):
     def mine(self, *args):
         return self.json("ls", "--pid", str(os.getpid()), "--to", f":{self.port}", *args)
 
+    @tool.needs_borrowing
     def test_a_connection_without_keep_alive_is_never_noticed(self):
         found = self.mine()["connections"]
         self.assertEqual(len(found), 1)
@@ -27,6 +28,7 @@ class Ls(tool.ToolWithConnection):
         self.assertEqual(found[0]["noticed_by"], "never")
         self.assertIsNone(found[0]["noticed_after_ms"])
 
+    @tool.needs_borrowing
     def test_values_that_the_program_has_set_are_its_own(self):
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45)
@@ -41,6 +43,7 @@ class Ls(tool.ToolWithConnection):
         self.assertEqual(report["connections"][0]["noticed_after_ms"], 45000 + 5000 * probes)
         self.assertLessEqual(report["connections"][0]["next_probe_ms"], 45000)
 
+    @tool.needs_borrowing
     def test_a_user_timeout_overrides_the_count(self):
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
@@ -49,6 +52,7 @@ class Ls(tool.ToolWithConnection):
         found = self.mine()["connections"][0]
         self.assertEqual((found["noticed_by"], found["noticed_after_ms"]), ("user-timeout", 15000))
 
+    @tool.needs_borrowing
     @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
     def test_what_another_programs_engine_drives_is_told_by_its_table(self):  # K-96
         program = (f"import socket, sys; c = socket.create_connection(('127.0.0.1', {self.port}));"
@@ -84,6 +88,7 @@ class Ls(tool.ToolWithConnection):
         states = {c["state"] for c in self.json("ls", "--from", f":{self.port}", "--listeners")["connections"]}
         self.assertEqual(states, {"established", "listening"})
 
+    @tool.needs_borrowing
     def test_the_text_has_a_line_for_a_connection(self):
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         text = self.ok("ls", "--pid", str(os.getpid()), "--to", f":{self.port}")
@@ -115,6 +120,7 @@ class Ls(tool.ToolWithConnection):
         for words in (("--pid", "1"), ("--to", ":1"), ("--wide",), ("--listeners",)):
             self.assertIn("excludes", self.refused(2, "ls", "--policies", *words))
 
+    @tool.needs_borrowing
     def test_the_wide_table_has_every_column(self):
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 90000)

@@ -75,6 +75,7 @@ class Run(tool.Tool):
         self.assertEqual(done.returncode, -15)
 
     @unittest.skipIf(tool.SANITIZED == "thread", tool.NO_SIGNALS)
+    @tool.needs_borrowing
     def test_an_interrupt_of_the_front_reaches_the_program(self):
         front = subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "seccomp", "--", "sleep", "30"])
         try:

@@ -20,6 +20,13 @@ Result<Fd> Process::borrow(int number) const noexcept {
   return copy;
 }
 
+bool borrowing_is_filtered() noexcept {
+  const Result<Process> self = Process::open(::getpid());
+  if (!self) return false;
+  const Result<Fd> copy = self->borrow(STDIN_FILENO);
+  return !copy && copy.error().code != EBADF;
+}
+
 bool Process::has_ended() const noexcept {
   pollfd poll{fd_.get(), POLLIN, 0};
   return ::poll(&poll, 1, 0) != 0;

@@ -11,6 +11,9 @@
 
 namespace wsalive::attach {
 
+/// Whether the call itself is refused, for one's own descriptors too: by a filter of system calls, like a container's.
+[[nodiscard]] bool borrowing_is_filtered() noexcept;
+
 /// A process by its pidfd, so that the number's next owner is never taken for it.
 class Process {
  public:
