@@ -38,7 +38,8 @@ class Runner(unittest.TestCase):
             file.write(gaps)
         return subprocess.run([os.path.join(HERE, "run"), "--programs", self.folder.name, "--gaps", gap_file,
                                "--release", "win11", "--rules", "documented", *arguments, "topic"],
-                              capture_output=True, text=True, check=False)
+                              capture_output=True, text=True, check=False,
+                              env={**os.environ, "WSALIVE_BUILD": self.folder.name, "WSALIVE_TEST_NAME": "conformance.topic"})
 
     def test_passing_rows_are_printed_and_counted(self):
         found = self.run_with(row("pass", "one") + row("pass", "two") + "echo end\n")
@@ -75,6 +76,11 @@ class Runner(unittest.TestCase):
         found = self.run_with(row("skip", "one") + "echo end\n")
         self.assertEqual(found.returncode, 77)
         self.assertIn("skip  K-10   topic.one (win11/documented): seen", found.stdout)
+
+    def test_each_skipped_row_is_written_down_for_the_check_of_skips(self):
+        self.run_with(row("pass", "zero") + row("skip", "one") + row("skip", "two") + "echo end\n")
+        with open(os.path.join(self.folder.name, "skips", "conformance.topic"), encoding="utf-8") as record:
+            self.assertEqual(record.read(), "conformance.topic topic.one: seen\nconformance.topic topic.two: seen\n")
 
     def test_a_row_that_ends_the_program_fails_and_the_rows_behind_it_are_asked(self):
         body = ("if [ \"$1\" = --after ]; then\n" + row("pass", "two") + "echo end\nexit 0\nfi\n"
