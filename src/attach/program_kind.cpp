@@ -8,12 +8,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "os/program_path.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -27,22 +27,12 @@ constexpr unsigned kMachine = EM_AARCH64;
 constexpr int kMostScripts =
     4;  // A script's interpreter may be a script; the kernel stops as early.
 
-constexpr const char* kDefaultPath = "/bin:/usr/bin";  // As execvp does without PATH.
-
 Result<std::string> look_up(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     return ::access(name.c_str(), F_OK) == 0 ? Result<std::string>{name}
                                              : failure(errno, "find the program");
   }
-  const char* const path = std::getenv("PATH");
-  std::istringstream folders{path ? path : kDefaultPath};
-  int refusal = ENOENT;
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    std::string candidate = (folder.empty() ? std::string{"."} : folder) + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (errno == EACCES) refusal = EACCES;
-  }
-  return failure(refusal, "find the program");
+  return os::program_path(name);
 }
 
 template <typename Part>

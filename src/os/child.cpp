@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
+
+#include "os/program_path.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -86,9 +89,20 @@ class Preparation {
   posix_spawnattr_t attributes_{};
 };
 
+/// What PATH leads to is meant from this process's folder, not from the child's.
+Result<std::string> path_for_child(const std::string& name) {
+  Result<std::string> path = program_path(name);
+  if (!path || *path == name || path->front() == '/') return path;
+  std::error_code unknown;
+  return std::filesystem::absolute(*path, unknown).string();
+}
+
 }  // namespace
 
 Result<std::int32_t> start_child(const ChildProgram& what) {
+  // Not posix_spawnp: it answers EACCES for a program that is nowhere, where one folder of PATH may not be entered.
+  const Result<std::string> file = path_for_child(what.file);
+  if (!file) return tl::unexpected(file.error());
   Preparation preparation;
   if (const int refused = preparation.prepare(what)) return failure(refused, "posix_spawn");
   const std::vector<char*> arguments = pointers(what.arguments);
@@ -96,8 +110,8 @@ Result<std::int32_t> start_child(const ChildProgram& what) {
   if (what.environment) variables = pointers(*what.environment);
   pid_t process = 0;
   const int refused =
-      ::posix_spawnp(&process, what.file.c_str(), preparation.actions(), preparation.attributes(),
-                     arguments.data(), what.environment ? variables.data() : ::environ);
+      ::posix_spawn(&process, file->c_str(), preparation.actions(), preparation.attributes(),
+                    arguments.data(), what.environment ? variables.data() : ::environ);
   if (refused != 0) return failure(refused, "posix_spawn");
   return process;
 }

@@ -207,17 +207,17 @@ TEST(TrustedEnvironment, DISABLED_PrintsWhatItTrusts) {
 
 /// What that copy prints when an ordinary user runs it.
 std::string output_of(const std::string& program) {
-  const std::string command = "'" + program +
-                              "' --gtest_also_run_disabled_tests "
-                              "--gtest_filter=TrustedEnvironment.DISABLED_PrintsWhatItTrusts";
-  const std::string output = program + ".out";
+  const std::string command =
+      "\"$COPY\" --gtest_also_run_disabled_tests "
+      "--gtest_filter=TrustedEnvironment.DISABLED_PrintsWhatItTrusts >\"$COPY.out\"";
+  ::setenv("COPY", program.c_str(), 1);
   ::unsetenv("WSALIVE_TEST_NAME");
   ::setenv("WSALIVE_REGISTRY", "/tmp/mine.reg", 1);
-  const int status = test::as_ordinary_user(
-      [&] { return std::system((command + " >" + output).c_str()) == 0 ? 0 : 1; });
+  const int status =
+      test::as_ordinary_user([&] { return std::system(command.c_str()) == 0 ? 0 : 1; });
   EXPECT_EQ(status, 0);
   ::unsetenv("WSALIVE_REGISTRY");
-  return test::content_of(output);
+  return test::content_of(program + ".out");
 }
 
 TEST(TrustedEnvironment, CountsForNothingInAProgramWithMoreRights) {  // K-85, K-121
@@ -227,6 +227,9 @@ TEST(TrustedEnvironment, CountsForNothingInAProgramWithMoreRights) {  // K-85, K
   const std::string copy = folder.file("copy");
   fs::copy_file("/proc/self/exe", copy);
   ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);
+  if (test::as_ordinary_user([&] { return ::access(copy.c_str(), X_OK); }) != 0) {
+    GTEST_SKIP() << "another user may not enter the temporary folder, or is not to be had here";
+  }
   EXPECT_NE(output_of(copy).find("trusted=/tmp/mine.reg"), std::string::npos);
   ASSERT_EQ(::chmod(copy.c_str(), 04755), 0);
   struct statvfs mount {};

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -11,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "support/child.hpp"
 #include "support/handle_count.hpp"
+#include "support/temp_folder.hpp"
 #include "support/wide_text.hpp"
 #include "win32/command_line.hpp"
 
@@ -116,6 +119,28 @@ TEST_F(Processes, WhatCannotBeRunIsAnError) {
   EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, GetExitCodeProcess(nullptr, &code));
   EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, TerminateProcess(nullptr, 0));
   EXPECT_FAILS_WITH(ERROR_INVALID_HANDLE, GetProcessId(nullptr));
+}
+
+TEST(Path, AFolderThatMayNotBeEnteredIsPassedOver) {
+  const TempFolder folder;
+  const std::string closed = folder.file("closed");
+  ASSERT_EQ(::mkdir(closed.c_str(), 0), 0);
+  folder.write("no-program", "");
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
+  const int wrong = as_ordinary_user([&] {
+    ::setenv("PATH", (closed + ":" + folder.path().string() + ":/usr/bin:/bin").c_str(), 1);
+    STARTUPINFOA info{};
+    PROCESS_INFORMATION child{};
+    const auto create = [&](std::string line) {
+      return CreateProcessA(nullptr, line.data(), nullptr, nullptr, FALSE, 0, nullptr, nullptr,
+                            &info, &child);
+    };
+    if (!create("true") || !create("true.exe")) return 1;
+    if (create("wsalive-no-such-program") || GetLastError() != ERROR_FILE_NOT_FOUND) return 2;
+    return create("no-program") || GetLastError() != ERROR_ACCESS_DENIED ? 3 : 0;
+  });
+  if (wrong == 255) GTEST_SKIP() << "another user is not to be had here";
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(StandardHandles, MayBePassedToAChild) {
