@@ -7,22 +7,22 @@ set -eu
 programs=${WSALIVE_BUILD:?}/examples
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-port=$((20000 + $$ % 20000))
+server=
+own_network "$0"  # There every port is free; elsewhere others are tried.
 
-"$programs/chat_server" "$port" 32 >"$folder/said" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-  grep -q listening "$folder/said" && break
-  sleep 0.05
+for port in 24001 "$((20000 + RANDOM % 10000))" "$((20000 + RANDOM % 10000))" "$((20000 + RANDOM % 10000))"; do
+  serve_into "$folder/said" "$folder/complaints" "$programs/chat_server" "$port" 32
+  await_port "$folder/said" 's/^listening on port //p' && break
 done
+[ -n "$port" ] || { cat "$folder/complaints"; exit 1; }
 
 timeout 60 "$programs/chat_load" "$port" 8 200
 timeout 60 "$programs/chat_load" "$port" 20 20
-takes_interrupts || end_by_force "$folder/said"
+takes_interrupts || end_by_force "$folder/complaints"
 skip_interrupts "$0"
 kill -INT "$server"
 wait "$server"
-cat "$folder/said"
+cat "$folder/said" "$folder/complaints"
 # 8 x 200 and 20 x 20 lines.
 grep -q '^28 clients, 2000 lines, ' "$folder/said"
 
