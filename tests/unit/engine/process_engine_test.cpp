@@ -124,8 +124,8 @@ TEST_F(ProcessEngine, TheThreadIsScheduledAsPromptlyAsTheProcessMay) {
   ASSERT_TRUE(becomes(true));
   const int thread = std::stoi(fs::path{engine_task()}.filename());
   const int wanted = may ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER;
-  for (int i = 0; i < 1000 && ::sched_getscheduler(thread) != wanted; ++i) {
-    std::this_thread::sleep_for(1ms);  // It asks after it has its name.
+  for (int i = 0; i < 3000 && ::sched_getscheduler(thread) != wanted; ++i) {
+    std::this_thread::sleep_for(10ms);  // It asks after it has its name.
   }
   EXPECT_EQ(::sched_getscheduler(thread), wanted);
   EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);

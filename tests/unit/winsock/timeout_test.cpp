@@ -1,6 +1,7 @@
 // SO_RCVTIMEO and SO_SNDTIMEO (K-111), also beside signals (K-110).
 // labels: net realtime
 
+#include "support/exact_time.hpp"
 #include "support/winsock_api.hpp"
 
 #include <array>
@@ -61,7 +62,8 @@ class TimeOut : public testing::Test {
     EXPECT_TRUE(fails_with(call(), WSAETIMEDOUT));
     const auto taken = Clock::now() - before;
     EXPECT_GE(taken, std::chrono::milliseconds{kMs} - 8ms);  // The kernel's own tick.
-    EXPECT_LT(taken, std::chrono::milliseconds{kMs} + 100ms);
+    // A machine with other work to do is late; a time-out that began anew would never end.
+    EXPECT_LT(taken, std::chrono::milliseconds{kMs} + (time_is_exact() ? 100ms : 3000ms));
   }
 
   Winsock started_;
