@@ -156,7 +156,7 @@ void add_filter(CLI::App& parser, const std::string& name, std::optional<Endpoin
 std::string reach_problem(const SysError& error) {
   switch (reach_code(error)) {
     case ExitCode::denied:
-      if (attach::borrowing_is_filtered()) return "pidfd_getfd refused here";
+      if (attach::borrowing_is_filtered()) return "pidfd_getfd denied";
       return is_tracing_restricted() ? "no right to trace (ptrace_scope)" : "no right to trace";
     case ExitCode::gone:
       return "gone meanwhile";

@@ -65,7 +65,7 @@ struct Connections {
 
 [[nodiscard]] tl::expected<Connections, Failure> find_connections(const Selection& selection);
 
-/// Why a socket of another process cannot be reached, for a person: "no right to trace", "pidfd_getfd refused here".
+/// Why a socket of another process cannot be reached, for a person: "no right to trace", "pidfd_getfd denied".
 [[nodiscard]] std::string reach_problem(const SysError& error);
 /// And the exit status for that: denied, gone or failed.
 [[nodiscard]] ExitCode reach_code(const SysError& error);

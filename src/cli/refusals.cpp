@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "attach/pidfd/foreign_socket.hpp"
 #include "os/sysctl.hpp"
 
 namespace wsalive::cli {
@@ -68,6 +69,10 @@ std::string trace_remedy() {
   constexpr long kOwnChildren = 1;
   constexpr long kAdministrator = 2;
   constexpr long kNobody = 3;
+  if (attach::borrowing_is_filtered()) {
+    return "a filter of system calls refuses it, as a container has one: allow pidfd_getfd(2) "
+           "there";
+  }
   const long scope = os::sysctl_number("kernel/yama/ptrace_scope").value_or(0);
   if (scope >= kNobody) {
     return "kernel.yama.ptrace_scope is 3: nobody may trace, root neither, until the host restarts "

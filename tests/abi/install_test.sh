@@ -79,7 +79,7 @@ if ldd "$client" | grep -q libwsalive; then failed "the demo's client needs a li
 "$prefix/libexec/wsalive/wsalive-demo" --nonsense >"$log" 2>&1 && failed "an unknown option of the demo's program"
 grep -q "usage: wsalive-demo" "$log" || failed "the demo's program"
 if unshare --user --map-root-user --net true 2>/dev/null; then
-  must_say "wsalive demo: cannot write the picture /nonexistent/demo.svg: No such file or directory; \
+  must_say "wsalive demo: cannot write the picture $scratch/no-folder/demo.svg: No such file or directory; \
 name a file in a folder that you may write to" sh -c \
-    '! "$1" demo --svg /nonexistent/demo.svg' sh "$prefix/bin/wsalive"
+    '! "$1" demo --svg "$2"' sh "$prefix/bin/wsalive" "$scratch/no-folder/demo.svg"
 fi

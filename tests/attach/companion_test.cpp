@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -213,7 +215,8 @@ TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   const Listener listener;
   // A copy that nobody may read, in a place that nobody may reach.
   const std::string copy = "/tmp/wsalive-own-values-" + std::to_string(::getpid());
-  ASSERT_EQ(std::system(("install -m 755 " + program("own_values") + " " + copy).c_str()), 0);
+  std::filesystem::copy_file(program("own_values"), copy);
+  ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);
   EXPECT_EQ(
       run(Way::seccomp, Precedence::program, {copy, "connect", listener.port()}, kNobody).output,
       "1 45 5 5\n");

@@ -111,7 +111,7 @@ class Explain(tool.Tool):
 
     def test_a_picture_that_cannot_be_written_is_a_failure(self):
         self.assertIn("cannot write the picture",
-                      self.refused(3, "explain", "--svg", "/nonexistent/picture.svg"))
+                      self.refused(3, "explain", "--svg", self.path("no-folder/picture.svg")))
 
     def test_times_without_units_are_refused_with_both_meanings(self):
         line = self.refused(2, "explain", "--time", "7200")

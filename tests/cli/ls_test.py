@@ -132,6 +132,7 @@ class Ls(tool.ToolWithConnection):
                               ("DRIVER", "native")):
             self.assertRegex(row[heading.index(column):], rf"\A{value}")
 
+    @tool.needs_borrowing
     def test_another_users_connection_says_why_it_is_not_known(self):
         done = self.as_nobody("ls", "--to", f":{self.port}", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)

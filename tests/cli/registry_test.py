@@ -111,7 +111,7 @@ class Registry(tool.Tool):
                       ("explain", "--time", "45s", "--registry", "/proc/1/environ")):
             done = self.as_nobody(*words)
             self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
-        self.refused(3, "registry", "export", "/nonexistent/x")
+        self.refused(3, "registry", "export", self.path("no-folder/x"))
 
     def test_a_count_that_the_release_does_not_read_is_noted(self):  # K-82
         text = self.ok("registry", "set", "TcpMaxDataRetransmissions", "7")

@@ -63,6 +63,7 @@ class Set(tool.ToolWithConnection):
         self.ok("set", self.me, "--release", "winxp")
         self.assertEqual(values(self.client), (1, 7200, 1, 5))
 
+    @tool.needs_borrowing
     @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
     def test_a_socket_that_its_programs_engine_drives_is_the_outsiders_afterwards(self):  # K-96
         driven, _ = self.start_driven()
@@ -108,6 +109,7 @@ class Set(tool.ToolWithConnection):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.1)
 
+    @tool.needs_borrowing
     @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
     def test_a_part_that_is_refused_is_said_and_the_rest_is_set(self):
         driven, peer = self.start_driven()
@@ -213,6 +215,7 @@ class Set(tool.ToolWithConnection):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             self.assertIn("no TCP socket", self.refused(3, "set", f"{os.getpid()}:{other.fileno()}", *TIMES))
 
+    @tool.needs_borrowing
     def test_another_users_program_is_refused_in_one_line(self):
         done = self.as_nobody("set", self.me, *TIMES)
         self.assertEqual((done.returncode, done.stdout), (4, ""))

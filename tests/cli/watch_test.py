@@ -34,6 +34,7 @@ class Watch(tool.Tool):
         self.assertTrue(terminal.wait_for(lambda screen: text in screen.text(), seconds),
                         f"never showed {text!r}:\n{terminal.screen.text()}")
 
+    @tool.needs_borrowing
     def test_a_frame_fits_80_columns_and_24_rows(self):
         self.ends[0].setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.ends[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45)
@@ -62,6 +63,7 @@ class Watch(tool.Tool):
         terminal.resize(80, 24)
         self.assertTrue(terminal.wait_for(lambda s: "q quit" in s.lines()[23]), terminal.screen.text())
 
+    @tool.needs_borrowing
     def test_those_that_the_path_forgets_are_marked_and_said(self):
         for end in self.ends[2::2]:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

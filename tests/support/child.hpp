@@ -34,4 +34,10 @@ int as_ordinary_user(const Body& body) {
   }));
 }
 
+/// Not where root is the only user that a user namespace has.
+inline bool has_ordinary_user() {
+  return as_ordinary_user([] { return 0; }) == 0;
+}
+constexpr const char* kNoOrdinaryUser = "another user is not to be had here";
+
 }  // namespace wsalive::test

@@ -50,13 +50,13 @@ check "no firewall: it says so" says "$scratch/without" \
 check "no firewall: the dead server is noticed" says "$scratch/without" "the program reads WSAENETRESET"
 check "no firewall: no picture" test ! -e "$scratch/none.svg"
 
-"$demo" --client /nonexistent >"$scratch/bad" 2>&1
+"$demo" --client "$scratch/no-folder" >"$scratch/bad" 2>&1
 check "a missing client is exit status 7" test $? = 7
-check "and is named" says "$scratch/bad" "cannot start /nonexistent"
+check "and is named" says "$scratch/bad" "cannot start $scratch/no-folder"
 
-"$demo" --svg /nonexistent/demo.svg >"$scratch/bad" 2>&1
+"$demo" --svg "$scratch/no-folder/demo.svg" >"$scratch/bad" 2>&1
 check "a picture that cannot be written is exit status 7" test $? = 7
-check "and is named" says "$scratch/bad" "cannot write the picture /nonexistent/demo.svg: No such file or directory"
+check "and is named" says "$scratch/bad" "cannot write the picture $scratch/no-folder/demo.svg: No such file or directory"
 
 [ $failed = 0 ] || tail -n +1 "$scratch/full" "$scratch/denied" "$scratch/without"
 exit $failed
