@@ -71,7 +71,7 @@ def noise_of(lines):
     """Of each group, the outermost quartiles of the yardstick against itself, and of how many lines."""
     noise = {}
     for line in lines:
-        if "null" not in line:
+        if None in line.get("null", [None]):  # A moment of --quick on a busy machine may be too short for a ratio.
             continue
         low, _, high = line["null"]
         group = noise.setdefault(line["group"], {"low": low, "high": high, "lines": 0})
