@@ -6,7 +6,7 @@ BUILD_DIR ?= build
 BUILD ?= $(BUILD_DIR)/release
 export PREFIX DESTDIR BUILD BUILD_DIR
 
-.PHONY: all demo test kernels faults conformance-wine bench bench-wine asan tsan lint format install uninstall package release clean help
+.PHONY: all demo test kernels everywhere faults conformance-wine bench bench-wine asan tsan lint format install uninstall package release clean help
 .DEFAULT_GOAL := all
 
 all: ## build the release libraries and tools
@@ -28,6 +28,10 @@ conformance-wine: ## ask the conformance programs under Wine, too, and write the
 	@tools/setup --wine
 	@tools/build dev conformance_programs
 	@tests/conformance/wine --write
+
+everywhere: ## build and test in fresh roots of Debian 12 and 13, with g++ and clang, and for arm64; write docs/platforms.md
+	@tools/setup --everywhere
+	@tools/everywhere
 
 kernels: ## run the tests on Debian's kernels, in qemu, and write docs/kernels.md
 	@tools/setup --kernels
