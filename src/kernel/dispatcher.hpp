@@ -69,6 +69,8 @@ class WaitObject : public Object {
     if (waiters_.empty()) waiters_went();
   }
   [[nodiscard]] bool has_waiters() const noexcept { return !waiters_.empty(); }
+  /// Whether somebody tells the waiters of every change. If not, they look themselves now and then.
+  [[nodiscard]] virtual bool is_watched() const noexcept { return true; }
 
  protected:
   using Object::Object;

@@ -4,7 +4,12 @@
 // a port that others use at the moment of the fork is on its own.
 #pragma once
 
+#include <cstdint>
+
 namespace wsalive::kernel {
+
+/// Another one in each child of a fork: threads that were started in another generation do not exist.
+[[nodiscard]] std::uint32_t fork_generation() noexcept;
 
 /// Called once, when the library is loaded.
 void install_fork_handlers() noexcept;

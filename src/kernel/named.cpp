@@ -45,6 +45,7 @@ class NamedEvent final : public Event {
  private:
   void waiters_came() noexcept override { watch_.waiters_came(); }
   void waiters_went() noexcept override { watch_.waiters_went(); }
+  [[nodiscard]] bool is_watched() const noexcept override { return watch_.is_running(); }
   void change(std::int32_t value) noexcept {
     DispatcherLock lock;
     change_word(value);
@@ -90,6 +91,7 @@ class NamedSemaphore final : public Semaphore {
  private:
   void waiters_came() noexcept override { watch_.waiters_came(); }
   void waiters_went() noexcept override { watch_.waiters_went(); }
+  [[nodiscard]] bool is_watched() const noexcept override { return watch_.is_running(); }
 
   NamedState named_;
   SharedState& state_{named_.state()};
@@ -162,6 +164,7 @@ class NamedMutex final : public Mutex {
   }
   void waiters_came() noexcept override { watch_.waiters_came(); }
   void waiters_went() noexcept override { watch_.waiters_went(); }
+  [[nodiscard]] bool is_watched() const noexcept override { return watch_.is_running(); }
 
   NamedState named_;
   SharedState& state_{named_.state()};

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "kernel/fork.hpp"
 #include "os/clock.hpp"
 #include "os/futex.hpp"
 #include "os/threads.hpp"
@@ -10,8 +11,7 @@ namespace wsalive::kernel {
 namespace {
 
 constexpr int kEveryone = 0x7fffffff;
-/// How soon the end of a mutex' owner in a process that was killed is noticed, and how soon a watch
-/// is tried again where the host had no thread for it.
+/// How soon the end of a mutex' owner in a process that was killed is noticed.
 constexpr std::chrono::milliseconds kLook{50};
 
 }  // namespace
@@ -22,8 +22,11 @@ void announce(SharedState& state) noexcept {
 }
 
 void NamedWatch::waiters_came() noexcept {
-  if (running_) return;
-  object_.add_reference();  // The thread's.
+  const std::uint32_t now = fork_generation();
+  if (running_ && generation_ == now) return;
+  // The thread's; that of one that a fork has lost is this one's now.
+  if (!running_) object_.add_reference();
+  generation_ = now;
   running_ = os::start_thread(os::kSmallStack, &NamedWatch::run, this).has_value();
   if (!running_) object_.drop_reference();
 }

@@ -16,6 +16,8 @@ class NamedWatch {
   // Under the dispatcher's lock.
   void waiters_came() noexcept;
   void waiters_went() noexcept { announce(state_); }
+  /// False where the host had no thread for it.
+  [[nodiscard]] bool is_running() const noexcept { return running_; }
 
  private:
   static void* run(void* watch);
@@ -24,6 +26,7 @@ class NamedWatch {
   WaitObject& object_;
   SharedState& state_;
   bool running_ = false;
+  std::uint32_t generation_ = 0;  ///< Of the process in which it runs.
 };
 
 }  // namespace wsalive::kernel

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "base/immortal.hpp"
 #include "kernel/blocked_scope.hpp"
 #include "kernel/thread.hpp"
 #include "kernel/wait_state.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::kernel {
 namespace {
@@ -14,19 +16,29 @@ namespace {
 /// Waits in progress; under the dispatcher's lock.
 constinit Immortal<IntrusiveList<Wait>> the_waits;
 
+/// How soon a wait looks again for itself.
+constexpr std::chrono::milliseconds kOwnLook{50};
+
+Instant next_look(const Wait& wait, Instant end) noexcept {
+  return wait.looks ? std::min(end, os::monotonic_clock().now() + kOwnLook) : end;
+}
+
 /// Sleeps until the queued wait is satisfied, its time is up, or (alertable) calls are there.
 void sleep_until_done(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
   const BlockedScope blocked;
   for (;;) {
-    const bool in_time = wait.thread->park(deadline.instant());
+    const Instant until = next_look(wait, deadline.instant());
+    const bool in_time = wait.thread->park(until);
     if (wait.done.load(std::memory_order_acquire)) return;
     const bool called = alertable == Alertable::yes && wait.thread->has_apcs();
     if (in_time && !called) continue;  // A token for something that is over.
 
     const DispatcherLock lock;
     if (wait.done.load(std::memory_order_relaxed)) return;
+    const bool found = wait.looks && wait.try_satisfy();
+    if (!found && !called && until < deadline.instant()) continue;
     wait.dequeue();
-    wait.result = {called ? WaitEnd::apcs_ran : WaitEnd::timed_out};
+    if (!found) wait.result = {called ? WaitEnd::apcs_ran : WaitEnd::timed_out};
     return;
   }
 }
@@ -79,7 +91,10 @@ bool Wait::try_all() noexcept {
 }
 
 void Wait::enqueue() noexcept {
-  for (WaitBlock& block : blocks) block.object->add_waiter(block);
+  for (WaitBlock& block : blocks) {
+    block.object->add_waiter(block);
+    looks |= !block.object->is_watched();
+  }
   the_waits.value.push_back(*this);
 }
 

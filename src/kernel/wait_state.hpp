@@ -14,6 +14,7 @@ struct Wait : Link {
   std::span<WaitBlock> blocks;
   WaitResult result;  ///< Written before `done`.
   std::atomic<bool> done{false};
+  bool looks = false;  ///< An object has nobody who tells of its changes.
 
   /// Takes what the wait asks for if all of it is there. Under the lock.
   bool try_satisfy() noexcept;

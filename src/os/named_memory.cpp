@@ -1,22 +1,37 @@
 #include "os/named_memory.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <mutex>
+#include <new>
 #include <utility>
+
+#include "base/immortal.hpp"
+#include "os/user_folder.hpp"
 
 namespace wsalive::os {
 namespace {
 
 constexpr std::size_t kLongestFileName = 200;
+constexpr const char* kEntry = "memory";
+constexpr std::uint64_t kClosed = ~std::uint64_t{0};
+
+/// Where the counter of arrivals stands in the header page.
+constexpr std::size_t kArrivalsAt = NamedMemory::kHeaderBytes - sizeof(std::atomic<std::uint64_t>);
+
+constinit Immortal<IntrusiveList<NamedMemory>> the_named;
+/// Of this process: held while a name is opened or left, so that no fork falls between.
+constinit std::mutex g_named_mutex;
 
 /// Letters, digits and a few signs as they are, the rest as %XX; a long name ends in its hash.
 std::string file_name(std::string_view name) {
@@ -37,99 +52,151 @@ std::string file_name(std::string_view name) {
   return text + '+' + std::to_string(std::hash<std::string_view>{}(name));
 }
 
-/// The user's own folder, which must be nobody else's.
-Result<std::string> folder() {
-  const uid_t user = ::geteuid();
-  std::string path = "/dev/shm/wsalive-" + std::to_string(user);
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failure(errno, "mkdir /dev/shm");
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return failure(errno, "stat /dev/shm/wsalive");
-  if (!S_ISDIR(status.st_mode) || status.st_uid != user) return failure(EACCES, "/dev/shm/wsalive");
-  return path;
+/// A lock on the whole file, of the open file; `command` asks for it or sets it.
+struct flock lock_of(short type) noexcept {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
 }
 
-/// Holds the folder's lock.
-Result<Fd> lock_folder(const std::string& path) {
-  Fd file{::open((path + "/.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!file) return failure(errno, "open lock of /dev/shm/wsalive");
-  while (::flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return failure(errno, "flock");
-  }
-  return file;
+bool hold(int fd) noexcept {
+  const struct flock shared = lock_of(F_RDLCK);
+  return ::fcntl(fd, F_OFD_SETLK, &shared) == 0;
 }
 
-bool nobody_else_has(int fd) noexcept { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
+void let_go(int fd) noexcept {
+  const struct flock none = lock_of(F_UNLCK);
+  static_cast<void>(::fcntl(fd, F_OFD_SETLK, &none));
+}
+
+/// Whether another open file holds it. Where it cannot be told, one does.
+bool is_held(int fd) noexcept {
+  struct flock wanted = lock_of(F_WRLCK);
+  return ::fcntl(fd, F_OFD_GETLK, &wanted) != 0 || wanted.l_type != F_UNLCK;
+}
+
+/// An open file of its own for the same memory.
+Fd opened_anew(int fd) noexcept {
+  char here[32];
+  std::snprintf(here, sizeof here, "/proc/self/fd/%d", fd);
+  return Fd{::open(here, O_RDWR | O_CLOEXEC)};
+}
+
+/// The folder in which a file has its name; none if it has none.
+std::string folder_of_name(int fd) {
+  std::string path(2 * std::size_t{PATH_MAX}, '\0');
+  const std::string here = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t length = ::readlink(here.c_str(), path.data(), path.size());
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  const std::size_t end = path.rfind('/');
+  return end == std::string::npos || path.substr(end + 1) != kEntry ? "" : path.substr(0, end);
+}
+
+bool is_same(int fd, int folder) noexcept {
+  struct stat held {
+  }, named{};
+  return ::fstat(fd, &held) == 0 && ::fstatat(folder, kEntry, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+constexpr int kNamesFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 }  // namespace
 
 Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size_t data_bytes,
                                       std::span<const std::byte> header) {
   NamedMemory memory;
+  Status done;
   if (name.empty()) {
     memory.fd_ = Fd{::memfd_create("wsalive", MFD_CLOEXEC)};
     if (!memory.fd_) return failure(errno, "memfd_create");
-    if (auto refused = memory.fill(data_bytes, header); !refused) {
-      return tl::unexpected(refused.error());
-    }
+    done = memory.fill(data_bytes, header);
   } else {
-    const auto in = folder();
+    const auto in = user_folder();
     if (!in) return tl::unexpected(in.error());
-    const auto lock = lock_folder(*in);
-    if (!lock) return tl::unexpected(lock.error());
-    const std::string path = *in + '/' + file_name(name);
-    if (auto refused = memory.open_file(path, how); !refused) {
-      return tl::unexpected(refused.error());
-    }
-    if (memory.created_) {
-      if (auto refused = memory.fill(data_bytes, header); !refused) {
-        ::unlink(path.c_str());
-        return tl::unexpected(refused.error());
-      }
-    }
-    if (::flock(memory.fd_.get(), LOCK_SH) != 0) return failure(errno, "flock");
-    memory.path_ = path;
+    memory.path_ = *in + '/' + file_name(name);
+    done = memory.open_name(*in, how, data_bytes, header);
   }
-  if (auto refused = memory.map(); !refused) return tl::unexpected(refused.error());
+  if (!done) return tl::unexpected(done.error());
   return memory;
+}
+
+Status NamedMemory::open_name(const std::string& in, Open how, std::size_t data_bytes,
+                              std::span<const std::byte> header) {
+  const std::lock_guard lock{g_named_mutex};
+  Status done;
+  do {
+    release();
+    done = enter();
+    if (!done && done.error().code == ENOENT && how == Open::create) {
+      release();
+      done = make(in, data_bytes, header);
+    }
+  } while (!done && done.error().code == EEXIST);  // Another was faster.
+  if (done) the_named.value.push_back(*this);
+  return done;
+}
+
+/// Opens the one that there is. ENOENT: there is none, or there is none any more.
+Status NamedMemory::enter() {
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!folder) return failure(errno, "open named memory");
+  fd_ = Fd{::openat(folder.get(), kEntry, O_RDWR | O_NOFOLLOW | O_CLOEXEC)};
+  if (!fd_) return failure(errno, "open named memory");
+  if (auto refused = map(); !refused) return refused;
+  if (!is_held(fd_.get())) close_if_last();  // A crash has left it behind.
+  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  std::uint64_t seen = arrivals().load();
+  while (seen != kClosed) {
+    if (arrivals().compare_exchange_weak(seen, seen + 1)) return {};
+  }
+  ::unlinkat(folder.get(), kEntry, 0);  // Whoever closed it may not have come to that yet.
+  return failure(ENOENT, "open named memory");
+}
+
+/// Makes one and gives it the name. EEXIST: another has it.
+Status NamedMemory::make(const std::string& in, std::size_t data_bytes,
+                         std::span<const std::byte> header) {
+  std::string fresh = in + "/.new-XXXXXX";
+  if (!::mkdtemp(fresh.data())) return failure(errno, "make named memory");
+  const Fd folder{::open(fresh.c_str(), kNamesFolder)};
+  Status done = make_in(folder.get(), data_bytes, header);
+  if (done && ::rename(fresh.c_str(), path_.c_str()) != 0) {
+    done = failure(errno == ENOTEMPTY ? EEXIST : errno, "name memory");
+  }
+  if (done) return done;
+  ::unlinkat(folder.get(), kEntry, 0);
+  ::rmdir(fresh.c_str());
+  return done;
+}
+
+Status NamedMemory::make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header) {
+  fd_ = Fd{::openat(folder, kEntry, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!fd_) return failure(errno, "make named memory");
+  if (auto refused = fill(data_bytes, header); !refused) return refused;
+  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  return {};
 }
 
 Result<NamedMemory> NamedMemory::adopt(Fd held) {
   NamedMemory memory;
   memory.fd_ = std::move(held);
-  memory.take_name();
   if (auto refused = memory.map(); !refused) return tl::unexpected(refused.error());
+  memory.path_ = folder_of_name(memory.fd_.get());
+  if (!memory.path_.empty()) memory.take_name();
   return memory;
 }
 
-/// A name counts its holders by their locks, and a descriptor that was handed down shares its giver's: opens the
-/// file anew. Memory without a name, or whose name has gone, is kept as it is.
-void NamedMemory::take_name() {
-  std::string path(kLongestFileName * 4, '\0');
-  const std::string here = "/proc/self/fd/" + std::to_string(fd_.get());
-  const ssize_t length = ::readlink(here.c_str(), path.data(), path.size());
-  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  const auto in = folder();
-  if (!in || !path.starts_with(*in + '/')) return;
-  const auto lock = lock_folder(*in);
-  Fd own{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
-  struct stat mine {
-  }, named{};
-  const bool same = own && ::fstat(fd_.get(), &mine) == 0 && ::fstat(own.get(), &named) == 0 &&
-                    mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
-  if (!lock || !same || ::flock(own.get(), LOCK_SH) != 0) return;
+/// A descriptor that was handed down shares its giver's open file, and its lock: opens the file anew. Memory whose name
+/// has gone is kept as it is.
+void NamedMemory::take_name() noexcept {
+  const std::lock_guard lock{g_named_mutex};
+  Fd own = opened_anew(fd_.get());
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!own || !folder || !is_same(own.get(), folder.get()) || !hold(own.get())) return;
   fd_ = std::move(own);
-  path_ = std::move(path);
-}
-
-/// Opens the file; `created_` says whether it is to be filled.
-Status NamedMemory::open_file(const std::string& path, Open how) {
-  const int create = how == Open::create ? O_CREAT : 0;
-  fd_ = Fd{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | create, 0600)};
-  if (!fd_) return failure(errno, "open named memory");
-  created_ = nobody_else_has(fd_.get());
-  if (!created_ || how == Open::create) return {};
-  ::unlink(path.c_str());  // Left by a process that died.
-  return failure(ENOENT, "open named memory");
+  the_named.value.push_back(*this);
 }
 
 Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> header) {
@@ -138,12 +205,10 @@ Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> head
     return failure(EFBIG, "ftruncate");
   }
   const auto size = static_cast<off_t>(kHeaderBytes + data_bytes);
-  if (::ftruncate(fd_.get(), 0) != 0 || ::ftruncate(fd_.get(), size) != 0) {
-    return failure(errno, "ftruncate");
-  }
+  if (::ftruncate(fd_.get(), size) != 0) return failure(errno, "ftruncate");
   const ssize_t written = ::pwrite(fd_.get(), header.data(), header.size(), 0);
   if (written != static_cast<ssize_t>(header.size())) return failure(errno, "pwrite");
-  return {};
+  return map();
 }
 
 Status NamedMemory::map() {
@@ -157,21 +222,77 @@ Status NamedMemory::map() {
   return {};
 }
 
-NamedMemory::NamedMemory(NamedMemory&& other) noexcept
-    : fd_(std::move(other.fd_)),
-      path_(std::move(other.path_)),
-      header_(std::exchange(other.header_, nullptr)),
-      data_bytes_(other.data_bytes_),
-      created_(other.created_) {
-  other.path_.clear();
+std::atomic<std::uint64_t>& NamedMemory::arrivals() const noexcept {
+  void* const at = static_cast<std::byte*>(header_) + kArrivalsAt;
+  return *static_cast<std::atomic<std::uint64_t>*>(at);
+}
+
+/// Takes the name away if nobody holds the file; the caller does not. Who arrives meanwhile is noticed.
+void NamedMemory::close_if_last() noexcept {
+  std::uint64_t seen = arrivals().load();
+  do {
+    if (seen == kClosed || is_held(fd_.get())) return;
+  } while (!arrivals().compare_exchange_strong(seen, kClosed));
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!folder || !is_same(fd_.get(), folder.get())) return;
+  ::unlinkat(folder.get(), kEntry, 0);
+  ::rmdir(path_.c_str());  // Of a later one it is refused: that has a file in it.
+}
+
+void NamedMemory::release() noexcept {
+  if (header_) ::munmap(std::exchange(header_, nullptr), kHeaderBytes);
+  fd_.reset();
+  created_ = false;
+}
+
+NamedMemory::NamedMemory(NamedMemory&& other) noexcept {
+  const std::lock_guard lock{g_named_mutex};
+  fd_ = std::move(other.fd_);
+  path_ = std::move(other.path_);
+  header_ = std::exchange(other.header_, nullptr);
+  data_bytes_ = other.data_bytes_;
+  created_ = other.created_;
+  if (!other.linked()) return;
+  other.unlink();
+  the_named.value.push_back(*this);
 }
 
 NamedMemory::~NamedMemory() {
-  if (header_) ::munmap(header_, kHeaderBytes);
-  if (path_.empty() || !fd_) return;
-  const auto lock = lock_folder(path_.substr(0, path_.rfind('/')));
-  if (lock && nobody_else_has(fd_.get())) ::unlink(path_.c_str());
-  fd_.reset();  // Within the folder's lock.
+  const std::lock_guard lock{g_named_mutex};
+  if (linked()) {
+    unlink();
+    let_go(fd_.get());
+    close_if_last();
+  }
+  release();
+}
+
+void NamedMemory::before_fork() noexcept {
+  g_named_mutex.lock();
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each; each = all.after(*each)) {
+    each->spare_ = opened_anew(each->fd_.get());
+    if (each->spare_ && !hold(each->spare_.get())) each->spare_.reset();
+  }
+}
+
+void NamedMemory::in_parent() noexcept {
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each; each = all.after(*each)) each->spare_.reset();
+  g_named_mutex.unlock();
+}
+
+void NamedMemory::in_child() noexcept {
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each;) {
+    NamedMemory& memory = *each;
+    each = all.after(memory);
+    // Under the same number, which handles and heirs know. Without one of its own the name stays the parent's.
+    const bool own = memory.spare_ && ::dup3(memory.spare_.get(), memory.fd_.get(), O_CLOEXEC) >= 0;
+    memory.spare_.reset();
+    if (!own) memory.unlink();
+  }
+  g_named_mutex.unlock();
 }
 
 bool thread_lives(std::int32_t process, std::int32_t thread) noexcept {

@@ -1,12 +1,22 @@
 // Memory that processes of one user share by a name, and that is gone when the last of them closes it
 // or dies.
 //
-// Each name is a file below /dev/shm/wsalive-UID: a header page of ours, then the data. Who has it
-// open holds a shared flock on it; a file that nobody holds is left from a crash and counts as absent.
-// Opening and closing are serialised by a lock of the folder, so that "the first" and "the last" are
-// exact.
+// Each name is a folder within the user's own (user_folder.hpp) with one file in it: a header page of ours, then the
+// data. Nobody ever waits for a lock here, so that no process hangs because another is stopped or was forked:
+//
+//   - A name comes into being whole: the folder is made under another name, and renamed to this one, which the kernel does
+//     only where there is none, or an empty one.
+//   - Who has the file open holds a shared lock on it (of the open file, so that it goes with the last copy of the
+//     descriptor); nobody takes an exclusive one, the others are only asked for. A file that nobody holds is left from a
+//     crash and counts as absent.
+//   - A counter in the header moves with each arrival. Whoever finds that nobody holds the file closes the counter, unless
+//     it has moved meanwhile; then nobody arrives any more, and the file is removed from its folder, by the folder's descriptor:
+//     never from a later folder of the same name.
+//
+// In the child of a fork each object has a lock of its own (the *_fork functions).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,11 +24,13 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "base/intrusive_list.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
 
-class NamedMemory {
+/// One with a name is linked among all that have one.
+class NamedMemory : private Link {
  public:
   static constexpr std::size_t kHeaderBytes = 4096;
   enum class Open : std::uint8_t { create, existing };
@@ -27,7 +39,7 @@ class NamedMemory {
   ///
   /// \param name        Any bytes; empty makes memory without a name, that only this object leads to.
   /// \param data_bytes  Size of a new one's data, zeroed; an old one keeps its own.
-  /// \param header      First bytes of a new one's header, at most kHeaderBytes.
+  /// \param header      First bytes of a new one's header, at most half of kHeaderBytes.
   /// \return ENOENT for an existing one that does not exist, or the host's refusal.
   [[nodiscard]] static Result<NamedMemory> open(std::string_view name, Open how,
                                                 std::size_t data_bytes,
@@ -48,15 +60,30 @@ class NamedMemory {
   /// The file; its data begins at kHeaderBytes.
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
+  /// Around a fork, of all that there are: the child gets its own open files, and its own locks with them.
+  static void before_fork() noexcept;
+  static void in_parent() noexcept;
+  static void in_child() noexcept;
+
  private:
+  friend IntrusiveList<NamedMemory>;
   NamedMemory() noexcept = default;
-  Status open_file(const std::string& path, Open how);
+
+  Status open_name(const std::string& in, Open how, std::size_t data_bytes,
+                   std::span<const std::byte> header);
+  Status enter();
+  Status make(const std::string& in, std::size_t data_bytes, std::span<const std::byte> header);
+  Status make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header);
   Status fill(std::size_t data_bytes, std::span<const std::byte> header);
   Status map();
-  void take_name();
+  void take_name() noexcept;
+  void close_if_last() noexcept;
+  void release() noexcept;
+  [[nodiscard]] std::atomic<std::uint64_t>& arrivals() const noexcept;
 
   Fd fd_;
-  std::string path_;
+  Fd spare_;          ///< While a fork is made.
+  std::string path_;  ///< The name's folder.
   void* header_ = nullptr;
   std::size_t data_bytes_ = 0;
   bool created_ = false;
