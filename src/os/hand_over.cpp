@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "os/high_descriptor.hpp"
@@ -57,6 +58,14 @@ Result<ucred> peer_of(int line) noexcept {
   return who;
 }
 
+/// Whether who listens is the owner, and one from whom we take something. Process 0 is one whose number means nothing here.
+bool is_owner(const ucred& who, const PostOwner& owner) noexcept {
+  if (who.pid != 0 && who.pid != owner.process) return false;
+  const uid_t own = ::geteuid();
+  if (who.uid == own) return true;
+  return who.uid == owner.user && (own == 0 || who.uid == 0);
+}
+
 template <typename Call>
 long retried(Call call) noexcept {
   long result = 0;
@@ -86,6 +95,13 @@ void own_descriptors(msghdr& message, Parcel& parcel) noexcept {
 }
 
 }  // namespace
+
+void pause_briefly() noexcept {
+  constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 20'000'000};
+  ::nanosleep(&kMoment, nullptr);
+}
+
+PostOwner this_owner() noexcept { return {::getpid(), ::geteuid()}; }
 
 bool fill_random(std::span<std::byte> bytes) noexcept {
   return ::getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
@@ -123,7 +139,7 @@ std::vector<bool> wait_for_any(const std::vector<int>& descriptors) {
   std::vector<pollfd> items;
   items.reserve(descriptors.size());
   for (const int each : descriptors) items.push_back({.fd = each, .events = POLLIN, .revents = 0});
-  retried([&] { return ::poll(items.data(), items.size(), -1); });
+  if (retried([&] { return ::poll(items.data(), items.size(), -1); }) < 0) pause_briefly();
   std::vector<bool> readable;
   readable.reserve(items.size());
   for (const pollfd& each : items) readable.push_back(each.revents != 0);
@@ -140,10 +156,21 @@ Result<Fd> open_post(std::uint64_t number) noexcept {
   return out_of_the_way(std::move(*post));
 }
 
-Result<Visitor> next_visitor(int post) noexcept {
+void have_spare(int like, Fd& spare) noexcept {
+  if (!spare) spare = out_of_the_way(Fd{::fcntl(like, F_DUPFD_CLOEXEC, 0)});
+}
+
+Result<Visitor> next_visitor(int post, Fd& spare) noexcept {
+  const auto let_in = [post] {
+    return Fd{
+        static_cast<int>(retried([&] { return ::accept4(post, nullptr, nullptr, SOCK_CLOEXEC); }))};
+  };
   Visitor visitor;
-  visitor.line = Fd{
-      static_cast<int>(retried([&] { return ::accept4(post, nullptr, nullptr, SOCK_CLOEXEC); }))};
+  visitor.line = let_in();
+  if (!visitor.line && (errno == EMFILE || errno == ENFILE)) {
+    spare.reset();
+    visitor.line = let_in();
+  }
   if (!visitor.line) return failure(errno, "accept4");
   const auto who = peer_of(visitor.line.get());
   if (!who) return tl::unexpected(who.error());
@@ -152,7 +179,7 @@ Result<Visitor> next_visitor(int post) noexcept {
   return visitor;
 }
 
-Result<Fd> visit_post(std::uint64_t number) noexcept {
+Result<Fd> visit_post(std::uint64_t number, const PostOwner& owner) noexcept {
   auto line = make_line();
   if (!line) return line;
   limit_waits(line->get(), 5);
@@ -163,8 +190,7 @@ Result<Fd> visit_post(std::uint64_t number) noexcept {
   }
   const auto who = peer_of(line->get());
   if (!who) return tl::unexpected(who.error());
-  const uid_t own = ::geteuid();
-  if (own != 0 && who->uid != 0 && who->uid != own) return failure(EPERM, "SO_PEERCRED");
+  if (!is_owner(*who, owner)) return failure(EPERM, "SO_PEERCRED");
   return line;
 }
 

@@ -16,6 +16,9 @@ namespace wsalive::os {
 /// Bytes that nobody can guess. \return false if the kernel has none yet.
 [[nodiscard]] bool fill_random(std::span<std::byte> bytes) noexcept;
 
+/// For loops that can do nothing at the moment.
+void pause_briefly() noexcept;
+
 /// Another descriptor of the same file, out of the way of small numbers. EMFILE.
 [[nodiscard]] Result<Fd> duplicate(int fd) noexcept;
 
@@ -28,8 +31,15 @@ namespace wsalive::os {
 void ring(int bell) noexcept;
 void silence(int bell) noexcept;
 
-/// Waits without end. \return for each descriptor whether it is readable.
+/// Waits without end; a moment only where the host refuses to wait. \return for each descriptor whether it is readable.
 [[nodiscard]] std::vector<bool> wait_for_any(const std::vector<int>& descriptors);
+
+/// A process and the user as whom it runs.
+struct PostOwner {
+  std::int32_t process = 0;
+  std::uint32_t user = 0;
+};
+[[nodiscard]] PostOwner this_owner() noexcept;
 
 /// A post is known by a number; whoever knows it may come to it.
 [[nodiscard]] Result<Fd> open_post(std::uint64_t number) noexcept;
@@ -38,11 +48,17 @@ struct Visitor {
   Fd line;                   ///< Gives up after two seconds without progress.
   std::int32_t process = 0;  ///< 0: of another world of processes.
 };
-[[nodiscard]] Result<Visitor> next_visitor(int post) noexcept;
+/// \param spare  A descriptor that is given up where there is no other left for the visitor, and made again by
+///               `have_spare`. EMFILE: there is none left all the same.
+[[nodiscard]] Result<Visitor> next_visitor(int post, Fd& spare) noexcept;
+void have_spare(int like, Fd& spare) noexcept;
 
-/// Goes to a post that a process of this user, or of root, has opened (EPERM: somebody else's). The line gives up
-/// after five seconds without progress.
-[[nodiscard]] Result<Fd> visit_post(std::uint64_t number) noexcept;
+/// Goes to a post that this process has opened as this user. Names of posts may be taken by anybody once they are
+/// known, so the kernel is asked who listens. EPERM: somebody else does; or the owner is of another user, and neither of us
+/// is root. The line gives up after five seconds without progress.
+///
+/// \param owner  As it saw itself. Where processes have other numbers, or users have, it counts that its user is ours.
+[[nodiscard]] Result<Fd> visit_post(std::uint64_t number, const PostOwner& owner) noexcept;
 
 /// One parcel; whole or not at all. Two descriptors at most.
 [[nodiscard]] Status send_parcel(int line, std::span<const std::byte> bytes,

@@ -74,6 +74,8 @@ WsaError code_of_line(int error) {
   switch (error) {
     case EAGAIN:
       return WsaError::timed_out;
+    case EPERM:
+      return WsaError::access_denied;
     case EMFILE:
     case ENFILE:
       return WsaError::too_many_files;
@@ -109,7 +111,7 @@ tl::expected<Received, WsaError> fetch(const Ticket& ticket) {
   if (auto own = take_own(ticket.token)) {
     return Received{std::move(own->socket), Fd{}, own->state};  // Its lock file is known here.
   }
-  const auto line = os::visit_post(ticket.post);
+  const auto line = os::visit_post(ticket.post, ticket.giver);
   if (!line) return line_error(line.error());
   const Status asked = os::send_parcel(line->get(), std::as_bytes(std::span{ticket.token}), {});
   if (!asked) return line_error(asked.error());

@@ -41,7 +41,8 @@ struct HandedState {
   engine::SharedCourse course;
 
   [[nodiscard]] bool is_understood() const noexcept {
-    return version == kVersion && size == sizeof(HandedState);
+    return version == kVersion && size == sizeof(HandedState) && peer_size <= peer.size() &&
+           phase <= Phase::connected && cause <= Cause::reset;
   }
 };
 static_assert(std::is_trivially_copyable_v<HandedState>);

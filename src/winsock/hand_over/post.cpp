@@ -49,7 +49,7 @@ std::span<const std::byte> bytes_of(const auto& value) {
 
 class Post {
  public:
-  WsaError leave(Parcel waiting, std::uint64_t& number);
+  WsaError leave(Parcel waiting, Ticket& ticket);
   std::optional<Parcel> take(std::int32_t process, const Token& token) noexcept;
   std::size_t size() noexcept;
   void wait_until_empty(std::chrono::milliseconds at_most) noexcept;
@@ -69,12 +69,15 @@ class Post {
   [[nodiscard]] bool awaits(std::int32_t process);
   void hand_over(int line, std::int32_t process);
   bool end_if_empty();
+  void close() noexcept;
 
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable emptied_;
   std::vector<Parcel> waiting_;
   Fd post_;
   Fd bell_;
+  Fd spare_;  ///< The thread's; see os::next_visitor.
+  os::PostOwner owner_;
   std::uint64_t number_ = 0;
   bool running_ = false;
 };
@@ -93,22 +96,24 @@ WsaError Post::open() {
   if (!bell) return code_of(bell.error().code);
   post_ = std::move(*post);
   bell_ = std::move(*bell);
+  owner_ = os::this_owner();  // As the kernel noted it when the post was opened.
+  os::have_spare(bell_.get(), spare_);
   const os::AllSignalsBlocked blocked;
   if (!os::start_thread(0, &Post::run, this)) {
-    post_.reset();
-    bell_.reset();
+    close();
     return WsaError::no_buffers;
   }
   running_ = true;
   return WsaError::none;
 }
 
-WsaError Post::leave(Parcel waiting, std::uint64_t& number) {
+WsaError Post::leave(Parcel waiting, Ticket& ticket) {
   const std::lock_guard guard{mutex_};
   if (!running_) {
     if (const WsaError bad = open(); bad != WsaError::none) return bad;
   }
-  number = number_;
+  ticket.post = number_;
+  ticket.giver = owner_;
   try {
     waiting_.push_back(std::move(waiting));
   } catch (const std::bad_alloc&) {
@@ -145,10 +150,15 @@ void Post::wait_until_empty(std::chrono::milliseconds at_most) noexcept {
 void Post::begin_anew_in_child() noexcept {
   new (&emptied_) std::condition_variable;
   waiting_.clear();
+  close();
+  mutex_.unlock();
+}
+
+void Post::close() noexcept {
   post_.reset();
   bell_.reset();
+  spare_.reset();
   running_ = false;
-  mutex_.unlock();
 }
 
 std::vector<int> Post::watched() {
@@ -173,8 +183,12 @@ bool Post::awaits(std::int32_t process) {
 }
 
 void Post::receive_visitor() {
-  const auto visitor = os::next_visitor(post_.get());
-  if (visitor && awaits(visitor->process)) hand_over(visitor->line.get(), visitor->process);
+  {
+    const auto visitor = os::next_visitor(post_.get(), spare_);
+    if (!visitor) return os::pause_briefly();  // Whoever waits outside is patient for seconds.
+    if (awaits(visitor->process)) hand_over(visitor->line.get(), visitor->process);
+  }
+  os::have_spare(bell_.get(), spare_);
 }
 
 void Post::hand_over(int line, std::int32_t process) {
@@ -200,9 +214,7 @@ void Post::hand_over(int line, std::int32_t process) {
 bool Post::end_if_empty() {
   const std::lock_guard guard{mutex_};
   if (!waiting_.empty()) return false;
-  post_.reset();
-  bell_.reset();
-  running_ = false;
+  close();
   emptied_.notify_all();
   return true;
 }
@@ -216,7 +228,7 @@ void Post::serve() {
       drop_ended(descriptors, readable);
       if (readable[1]) receive_visitor();
     } catch (const std::bad_alloc&) {
-      os::yield_processor();  // Somebody else may give some back.
+      os::pause_briefly();  // Somebody else may give some back.
     }
   }
 }
@@ -245,7 +257,7 @@ WsaError leave_for(Recipient recipient, Duplicate duplicate, Ticket& ticket) {
   Ticket made;
   if (!os::fill_random(made.token)) return WsaError::no_buffers;
   const WsaError refused =
-      post().leave({made.token, std::move(recipient), std::move(duplicate)}, made.post);
+      post().leave({made.token, std::move(recipient), std::move(duplicate)}, made);
   if (refused == WsaError::none) ticket = made;
   return refused;
 }

@@ -15,6 +15,7 @@
 
 #include "base/fd.hpp"
 #include "base/wsa_error.hpp"
+#include "os/hand_over.hpp"
 #include "winsock/hand_over/handed_state.hpp"
 
 namespace wsalive::winsock {
@@ -25,6 +26,7 @@ using Token = std::array<std::byte, 16>;
 struct Ticket {
   std::uint64_t post = 0;
   Token token{};
+  os::PostOwner giver;
 };
 
 struct Duplicate {
