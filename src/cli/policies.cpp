@@ -51,11 +51,13 @@ std::string about_text(const AttachedPolicy& policy) {
 Fallible<std::vector<AttachedPolicy>> attached_policies() {
   const Result<std::vector<attach::PinnedPolicy>> pinned = attach::pinned_policies();
   if (!pinned) {
-    return tl::unexpected(Failure{.code = ExitCode::denied,
-                                  .attempt = "cannot list the policies",
-                                  .subject = "in /sys/fs/bpf/wsalive",
-                                  .reason = std::strerror(pinned.error().code),
-                                  .remedy = as_root("the right to read them")});
+    const bool foreign = pinned.error().code == attach::kForeignPins;
+    return tl::unexpected(Failure{
+        .code = ExitCode::denied,
+        .attempt = "cannot list the policies",
+        .subject = "in /sys/fs/bpf/wsalive",
+        .reason = foreign ? std::string{kForeignPinsReason} : std::strerror(pinned.error().code),
+        .remedy = foreign ? std::string{kForeignPinsRemedy} : as_root("the right to read them")});
   }
   std::vector<AttachedPolicy> policies;
   for (const attach::PinnedPolicy& each : *pinned) policies.push_back(read(each));

@@ -30,7 +30,7 @@ class Attach(tool.Tool):
     def setUpClass(cls):
         cls.mount = group_mount()
         words = ["unshare", "--mount", "sh", "-c",
-                 "mount -t bpf bpf /sys/fs/bpf && echo ready && exec sleep 250"]
+                 "mount -t bpf -o mode=0700 bpf /sys/fs/bpf && echo ready && exec sleep 250"]
         cls.holder = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         cls.has_bpffs = cls.holder.stdout.readline() == "ready\n"
 
@@ -201,7 +201,25 @@ leave_alone = true
             self.skipTest("this host has a bpf file system")
         done = subprocess.run([tool.BINARY, "attach", "--cgroup", self.group, *TIMES], text=True, capture_output=True)
         self.assertEqual((done.returncode, done.stdout), (5, ""))
-        self.assertRegex(done.stderr, r"\Awsalive: [^\n]*mount -t bpf bpf /sys/fs/bpf\n\Z")
+        self.assertRegex(done.stderr, r"\Awsalive: [^\n]*mount -t bpf -o mode=0700 bpf /sys/fs/bpf\n\Z")
+
+    def test_a_folder_of_somebody_else_is_not_used(self):
+        folder = f"/proc/{self.holder.pid}/root/sys/fs/bpf/wsalive"
+        if os.path.exists(folder):
+            os.rmdir(folder)
+        for mode, owner in ((0o755, 65534), (0o777, 0)):
+            os.mkdir(folder)
+            os.chmod(folder, mode)
+            os.chown(folder, owner, owner)
+            try:
+                for words in (("attach", "--cgroup", self.group, *TIMES), ("ls", "--policies"), ("detach", "--all")):
+                    line = self.refused(4, *words)
+                    self.assertIn("/sys/fs/bpf/wsalive belongs to another user", line)
+                    self.assertIn("rm -r /sys/fs/bpf/wsalive", line)
+                self.assertEqual(os.listdir(folder), [])
+            finally:
+                os.rmdir(folder)
+        self.ok("attach", "--cgroup", self.group, *TIMES)
 
     def test_without_the_capability_nothing_is_attached(self):
         done = subprocess.run(["nsenter", "--mount", "--target", str(self.holder.pid), "setpriv", "--bounding-set",

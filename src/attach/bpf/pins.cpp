@@ -28,6 +28,15 @@ namespace fs = std::filesystem;
 constexpr const char* kMount = "/sys/fs/bpf";
 constexpr const char* kFolder = "/sys/fs/bpf/wsalive";
 
+/// That nobody but root and we can write in the folder. The mount itself may be open to all.
+Status folder_is_ours() noexcept {
+  struct stat status {};
+  if (::lstat(kFolder, &status) != 0) return failure(errno, "find /sys/fs/bpf/wsalive");
+  const bool ours = S_ISDIR(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+                    (status.st_uid == 0 || status.st_uid == ::geteuid());
+  return ours ? Status{} : failure(kForeignPins, "trust /sys/fs/bpf/wsalive");
+}
+
 std::string folder_of(std::uint64_t group) { return fmt::format("{}/{}", kFolder, group); }
 
 /// 0, or the errno of the first step that failed.
@@ -69,7 +78,9 @@ std::string read_about(const std::string& folder) {
 Status pins_are_possible() noexcept {
   struct statfs system {};
   const bool is_mounted = ::statfs(kMount, &system) == 0 && system.f_type == BPF_FS_MAGIC;
-  return is_mounted ? Status{} : failure(ENODEV, "find the bpf file system");
+  if (!is_mounted) return failure(ENODEV, "find the bpf file system");
+  const Status ours = folder_is_ours();
+  return ours || ours.error().code == ENOENT ? Status{} : ours;
 }
 
 Status pin_as_one(std::uint64_t group,
@@ -77,6 +88,7 @@ Status pin_as_one(std::uint64_t group,
   if (::mkdir(kFolder, 0755) != 0 && errno != EEXIST) {
     return failure(errno, "make a folder in the bpf file system");
   }
+  if (const Status ours = folder_is_ours(); !ours) return ours;
   const std::string unseen = fmt::format("{}/new-{}", kFolder, ::getpid());
   static_cast<void>(take_away(unseen));  // Of a killed one with our number.
   if (::mkdir(unseen.c_str(), 0755) != 0) {
@@ -96,6 +108,8 @@ Status pin_as_one(std::uint64_t group,
 }
 
 Result<std::vector<PinnedPolicy>> pinned_policies() {
+  const Status ours = folder_is_ours();
+  if (!ours && ours.error().code == kForeignPins) return tl::unexpected(ours.error());
   std::vector<PinnedPolicy> policies;
   std::error_code trouble;
   for (fs::directory_iterator at{kFolder, trouble}, end; !trouble && at != end;
@@ -115,6 +129,7 @@ Result<std::vector<PinnedPolicy>> pinned_policies() {
 }
 
 Status detach_pinned(std::uint64_t group) {
+  if (const Status ours = folder_is_ours(); !ours) return ours;
   const std::string folder = folder_of(group);
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) return failure(errno, "find the policy");

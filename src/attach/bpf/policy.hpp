@@ -5,6 +5,7 @@
 // CAP_SYS_ADMIN) and CAP_NET_ADMIN; without bpf in the build every function answers ENOSYS.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -49,7 +50,7 @@ class Attachment {
                                                  const BpfPolicy& policy);
 
   /// Keeps it in force after this process, until `detach_pinned`: a control group has one pinned policy at
-  /// most.  EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. EPERM, EACCES.
+  /// most.  EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins. EPERM, EACCES.
   [[nodiscard]] Status pin(std::uint64_t group);
 
   Attachment(Attachment&&) noexcept;
@@ -68,13 +69,16 @@ struct PinnedPolicy {
   bool in_force = false;    ///< False: the group has gone, and nothing but the pin is left.
 };
 
-/// Policies that are pinned on this machine.  EACCES: the folder may not be read.
+/// The folder of the pins is somebody else's, or open to others, who could change what is pinned there: it is not used.
+inline constexpr int kForeignPins = ENOTUNIQ;
+
+/// Policies that are pinned on this machine.  EACCES: the folder may not be read. kForeignPins.
 [[nodiscard]] Result<std::vector<PinnedPolicy>> pinned_policies();
 
-/// Ends a pinned policy; connections keep what they have got.  ENOENT: that group has none.
+/// Ends a pinned policy; connections keep what they have got.  ENOENT: that group has none. kForeignPins.
 [[nodiscard]] Status detach_pinned(std::uint64_t group);
 
-/// Whether policies can be pinned.  ENODEV: no bpf file system is mounted on /sys/fs/bpf.
+/// Whether policies can be pinned.  ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins.
 [[nodiscard]] Status pins_are_possible() noexcept;
 
 /// Whether this build has bpf at all.

@@ -47,7 +47,12 @@ Failure refusal(const Group& group, const SysError& error) {
       failure.code = ExitCode::unavailable;
       failure.reason =
           "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
-      failure.remedy = "as root: mount -t bpf bpf /sys/fs/bpf";
+      failure.remedy = fmt::format("as root: {}", kMountPins);
+      break;
+    case attach::kForeignPins:
+      failure.code = ExitCode::denied;
+      failure.reason = kForeignPinsReason;
+      failure.remedy = kForeignPinsRemedy;
       break;
     case ENOSYS:
       failure.code = ExitCode::unavailable;

@@ -12,9 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "attach/bpf/policy.hpp"
 #include "attach/host_facts.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/policies.hpp"
 #include "cli/preload_library.hpp"
 #include "cli/refusals.hpp"
 #include "cli/run_plan.hpp"
@@ -89,11 +91,14 @@ HealthFinding bpf(const HostFacts& facts) {
 }
 
 HealthFinding pins(const HostFacts& facts) {
+  const bool foreign = !facts.pins && facts.pins.error().code == attach::kForeignPins;
   return {.id = "bpffs",
           .is_missing = !facts.pins,
-          .found = facts.pins ? "/sys/fs/bpf" : "not mounted on /sys/fs/bpf",
+          .found = facts.pins ? "/sys/fs/bpf"
+                   : foreign  ? std::string{kForeignPinsReason}
+                              : "not mounted on /sys/fs/bpf",
           .good_for = "attach: a policy that stays",
-          .remedy = "mount -t bpf bpf /sys/fs/bpf"};
+          .remedy = std::string{foreign ? kForeignPinsRemedy : kMountPins}};
 }
 
 HealthFinding seccomp(const HostFacts& facts) {
