@@ -12,6 +12,9 @@ void say(std::string_view line);
 /// Whole lines on standard error.
 void say_lines(std::string_view lines);
 
+/// That there is no memory, for which none is needed.
+void say_out_of_memory() noexcept;
+
 /// In place of the line on which the cursor of standard error's terminal stands; empty: clears it.
 void say_over(std::string_view line);
 

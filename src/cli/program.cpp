@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -114,6 +115,9 @@ int run_program(int argc, const char* const* argv) {
   }
   try {
     return Program{}.run(static_cast<int>(words.size()), words.data());
+  } catch (const std::bad_alloc&) {
+    say_out_of_memory();
+    return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
     return fail({.attempt = "something unforeseen happened", .reason = error.what()});
   }

@@ -5,8 +5,9 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <utility>
 
+#include "os/thread_end.hpp"
 #include "win32/call.hpp"
 
 namespace wsalive::win32 {
@@ -22,7 +23,9 @@ using Values = std::array<Value, kSlots>;
 
 /// Odd while the slot is in use; changed by every TlsAlloc and TlsFree.
 constinit std::array<std::atomic<std::uint32_t>, kSlots> g_generations{};
-thread_local std::unique_ptr<Values> t_values;
+constinit thread_local Values* t_values = nullptr;
+constinit os::ThreadEndWork drop_values_at_end{
+    .run = []() noexcept { delete std::exchange(t_values, nullptr); }};
 
 /// The slot's generation; 0 where it is not in use.
 std::uint32_t generation_of(DWORD index) noexcept {
@@ -66,7 +69,8 @@ BOOL TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue) {
   const std::uint32_t generation = generation_of(dwTlsIndex);
   if (generation == 0) return fail(ERROR_INVALID_PARAMETER);
   return guarded(FALSE, [&]() -> BOOL {
-    if (!t_values) t_values = std::make_unique<Values>();
+    if (!os::run_at_thread_end(drop_values_at_end)) return fail(ERROR_NOT_ENOUGH_MEMORY);
+    if (!t_values) t_values = new Values{};
     (*t_values)[dwTlsIndex] = {generation, lpTlsValue};
     return TRUE;
   });

@@ -3,11 +3,12 @@
 
 #include <winsock2.h>
 
-#include <memory>
+#include <new>
 #include <tuple>
 #include <utility>
 
 #include "os/program_memory.hpp"
+#include "os/thread_end.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/name_entries.hpp"
@@ -18,7 +19,17 @@ namespace {
 
 /// A thread's structures. On the heap: dlopen has only a few bytes for what a library keeps for each thread.
 using Entries = std::tuple<HostEntry, ServiceEntry, ProtocolEntry>;
-thread_local std::unique_ptr<Entries> t_entries;
+constinit thread_local Entries* t_entries = nullptr;
+constinit os::ThreadEndWork drop_entries_at_end{
+    .run = []() noexcept { delete std::exchange(t_entries, nullptr); }};
+
+/// The calling thread's structure. Throws std::bad_alloc.
+template <typename Entry>
+Entry& own_entry() {
+  if (!os::run_at_thread_end(drop_entries_at_end)) throw std::bad_alloc{};
+  if (!t_entries) t_entries = new Entries;
+  return std::get<Entry>(*t_entries);
+}
 
 /// Runs `body(entry)`, which fills the thread's structure in and gives a code, and hands out what it
 /// filled in, or NULL.
@@ -27,8 +38,7 @@ auto answer(Body body) noexcept {
   decltype(std::declval<Entry&>().fill({})) found = nullptr;
   const WsaError refused = guarded([&] {
     if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
-    if (!t_entries) t_entries = std::make_unique<Entries>();
-    return body(std::get<Entry>(*t_entries), found);
+    return body(own_entry<Entry>(), found);
   });
   if (refused == WsaError::none) return found;
   store_last_error(refused);

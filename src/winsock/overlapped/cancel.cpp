@@ -1,5 +1,6 @@
 #include "winsock/overlapped/cancel.hpp"
 
+#include "os/thread_end.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
 
@@ -34,23 +35,17 @@ std::size_t cancel(Socket& socket, Choose choose) noexcept {
   return channel->cancel(own) + cancel_moved(socket, *channel, choose);
 }
 
-/// Runs at the thread's end.
-struct AtThreadEnd {
-  bool armed = false;
-  ~AtThreadEnd() {
-    if (!armed) return;
-    const int thread = own_record().thread;
-    Socket::for_each([&](Socket& socket) {
-      Channel* const channel = socket.channel.load(std::memory_order_acquire);
-      if (!channel) return;
-      channel->cancel([&](const Operation& operation) {
-        return operation.starter == thread && !operation.port;
-      });
-    });
-  }
-};
+void cancel_at_thread_end() noexcept {
+  const int thread = own_record().thread;
+  Socket::for_each([&](Socket& socket) {
+    Channel* const channel = socket.channel.load(std::memory_order_acquire);
+    if (!channel) return;
+    channel->cancel(
+        [&](const Operation& operation) { return operation.starter == thread && !operation.port; });
+  });
+}
 
-thread_local AtThreadEnd at_thread_end;
+constinit os::ThreadEndWork cancel_own_at_end{.run = cancel_at_thread_end};
 
 }  // namespace
 
@@ -75,6 +70,6 @@ void cancel_accepts_into(const Socket& accepting) noexcept {
   });
 }
 
-void end_with_thread() noexcept { at_thread_end.armed = true; }
+bool end_with_thread() noexcept { return os::run_at_thread_end(cancel_own_at_end); }
 
 }  // namespace wsalive::winsock

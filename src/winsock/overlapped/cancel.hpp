@@ -18,7 +18,7 @@ void cancel_own(Socket& socket) noexcept;
 /// Ends the AcceptEx that was to make this socket, which closes, a connection.
 void cancel_accepts_into(const Socket& accepting) noexcept;
 
-/// Lets the operations without a port that this thread has started end with it.
-void end_with_thread() noexcept;
+/// Lets the operations without a port that this thread has started end with it. \return false if the host has no room.
+[[nodiscard]] bool end_with_thread() noexcept;
 
 }  // namespace wsalive::winsock

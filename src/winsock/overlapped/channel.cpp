@@ -145,7 +145,7 @@ WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) const noex
 }
 
 bool Channel::wait(Operation& operation) noexcept {
-  if (!operation.port) end_with_thread();
+  if (!operation.port && !end_with_thread()) return false;
   if (!reactor().begin_waiting(set())) return false;
   Queue& queue = queue_of(operation);
   queue.push_back(operation);

@@ -3,10 +3,14 @@
 
 #include "winsock/overlapped/operation.hpp"
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
+
+#include "os/thread_end.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -30,55 +34,54 @@ void push_all(Operation* const* operations, std::size_t count) {
   }
 }
 
-/// Routines are discarded after a thread's own objects have gone.
-constinit thread_local bool has_ended = false;
-
-class AtHand {
- public:
-  AtHand() = default;
-  AtHand(const AtHand&) = delete;
-  AtHand& operator=(const AtHand&) = delete;
-  ~AtHand() {
-    push_all(few_.get(), count_);
-    has_ended = true;
-  }
-
-  Operation* take() noexcept {
-    if (count_ == 0) fill();
-    return count_ != 0 ? few_[--count_] : nullptr;
-  }
-  void put(Operation& operation) noexcept {
-    if (!has_room()) {
-      Operation* const one = &operation;
-      return push_all(&one, 1);
-    }
-    if (count_ == kAtHand) {
-      push_all(few_.get() + kAtHand / 2, kAtHand / 2);
-      count_ = kAtHand / 2;
-    }
-    few_[count_++] = &operation;
-  }
-
- private:
-  void fill() noexcept {
-    if (!has_room()) return;
-    const std::lock_guard lock{g_operations_mutex};
-    while (g_first && count_ < kAtHand / 2) {
-      few_[count_++] = g_first;
-      g_first = next_of(*g_first);
-    }
-  }
-  bool has_room() noexcept {
-    if (!few_) few_.reset(new (std::nothrow) Operation*[kAtHand]);
-    return few_ != nullptr;
-  }
-
-  // On the heap: the few bytes that a thread's static storage has to spare are all that dlopen can give a library.
-  std::unique_ptr<Operation*[]> few_;
-  std::size_t count_ = 0;
+struct AtHand {
+  std::array<Operation*, kAtHand> few;
+  std::size_t count = 0;
 };
 
-thread_local AtHand at_hand;
+/// On the heap: the few bytes that a thread's static storage has to spare are all that dlopen can give a library.
+constinit thread_local AtHand* t_at_hand = nullptr;
+
+/// Routines may be discarded, and their operations given back, after this.
+void give_all_back() noexcept {
+  const std::unique_ptr<AtHand> own{std::exchange(t_at_hand, nullptr)};
+  if (own) push_all(own->few.data(), own->count);
+}
+
+constinit os::ThreadEndWork give_all_at_end{.run = give_all_back};
+
+/// nullptr where there is no room for it: then all go to the list, and come from it.
+AtHand* at_hand() noexcept {
+  if (!t_at_hand && os::run_at_thread_end(give_all_at_end)) t_at_hand = new (std::nothrow) AtHand;
+  return t_at_hand;
+}
+
+Operation* take_pooled() noexcept {
+  AtHand* const own = at_hand();
+  if (own && own->count != 0) return own->few[--own->count];
+  const std::lock_guard lock{g_operations_mutex};
+  while (own && g_first && own->count < kAtHand / 2) {
+    own->few[own->count++] = g_first;
+    g_first = next_of(*g_first);
+  }
+  if (own && own->count != 0) return own->few[--own->count];
+  Operation* const first = g_first;
+  if (first) g_first = next_of(*first);
+  return first;
+}
+
+void put_pooled(Operation& operation) noexcept {
+  AtHand* const own = at_hand();
+  if (!own) {
+    Operation* const one = &operation;
+    return push_all(&one, 1);
+  }
+  if (own->count == kAtHand) {
+    push_all(own->few.data() + kAtHand / 2, kAtHand / 2);
+    own->count = kAtHand / 2;
+  }
+  own->few[own->count++] = &operation;
+}
 
 }  // namespace
 
@@ -94,7 +97,7 @@ void Operation::take_buffers(const WSABUF* buffers, std::uint32_t count) {
 }
 
 Operation& take_operation() {
-  Operation* operation = has_ended ? nullptr : at_hand.take();
+  Operation* operation = take_pooled();
   if (!operation) operation = new Operation;
   g_in_use.fetch_add(1, std::memory_order_relaxed);
   return *operation;
@@ -129,9 +132,7 @@ void give_back(Operation& operation) noexcept {
   operation.control.reset();
   operation.extra = {};
   g_in_use.fetch_sub(1, std::memory_order_relaxed);
-  if (!has_ended) return at_hand.put(operation);
-  Operation* const one = &operation;
-  push_all(&one, 1);
+  put_pooled(operation);
 }
 
 std::size_t operations_in_use() noexcept { return g_in_use.load(std::memory_order_relaxed); }
