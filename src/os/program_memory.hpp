@@ -33,6 +33,22 @@ void learn_own_stack() noexcept;
 /// Whether `size` bytes, 64 KiB at most, can be written. Leaves them as they are.
 [[nodiscard]] bool is_writable(void* at, std::size_t size) noexcept;
 
+/// Whether `size` bytes can be read; one cheap question for each page.
+[[nodiscard]] bool is_readable(const void* at, std::size_t size) noexcept;
+
+/// Whether an aligned word that nobody else uses at the moment can be written: several times cheaper than is_writable.
+/// Leaves it as it is.
+[[nodiscard]] bool is_own_word_writable(std::uint64_t* word) noexcept;
+
+/// Whether the bytes lie in the page of a word: what is known of the one holds for the others.
+[[nodiscard]] inline bool is_in_page_of(const void* word, const void* at,
+                                        std::size_t size) noexcept {
+  constexpr std::uintptr_t kPageSize = 4096;
+  const auto page = reinterpret_cast<std::uintptr_t>(word) / kPageSize;
+  const auto from = reinterpret_cast<std::uintptr_t>(at);
+  return from / kPageSize == page && size <= kPageSize - from % kPageSize;
+}
+
 /// Whether two pieces can be written; one question where they lie close together, as parts of one structure do.
 [[nodiscard]] bool are_writable(void* one, std::size_t one_size, void* other,
                                 std::size_t other_size) noexcept;

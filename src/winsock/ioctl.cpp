@@ -10,12 +10,15 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
+#include <utility>
 
 #include "os/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/ioctl_row.hpp"
 #include "winsock/keepalive.hpp"
+#include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/extension_functions.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/plain_ioctls.hpp"
@@ -45,25 +48,48 @@ struct IoctlArguments {
   Notice notice;
 };
 
+/// nullptr: no such code.
+const IoctlRow* row_of(std::uint32_t code) {
+  const auto* const row = std::ranges::lower_bound(kIoctls, code, {}, &IoctlRow::code);
+  return row == kIoctls.end() || row->code != code ? nullptr : row;
+}
+
+WsaError check_row(const Socket& socket, const IoctlRow* row) {
+  if (!row) return WsaError::operation_not_supported;                                       // K-68
+  return row->kinds.contains(socket.traits()) ? WsaError::none : WsaError::unknown_option;  // K-66
+}
+
 bool is_good(void* at, std::size_t size) {
   return os::is_on_stack(at, size) || os::is_writable(at, size);
 }
 
-/// K-67: what was served has ended, and is told like any end.
-WsaError tell_at_once(Socket& socket, const Notice& notice, std::uint32_t written) {
-  try {
-    Operation& operation = take_operation();
-    operation.attempt = [](Operation& done, Socket& /*socket*/, Outcome& outcome) {
-      return ended_well(outcome, done.done);
-    };
-    operation.at_once = true;
-    operation.done = written;
-    std::uint32_t unused = 0;
-    return start_operation(socket, operation, notice, unused);
-  } catch (const std::bad_alloc&) {
-    return WsaError::not_enough_memory;
+/// The end of an overlapped call (K-67), claimed before anything is done: a call that cannot tell its end does nothing.
+class End {
+ public:
+  End() = default;
+  ~End() {
+    if (operation_) give_back(*operation_);
   }
-}
+  End(const End&) = delete;
+  End& operator=(const End&) = delete;
+
+  [[nodiscard]] WsaError claim(Socket& socket, const Notice& notice) noexcept {
+    try {
+      channel_ = &Channel::of(socket);
+      operation_ = &take_operation();
+      return channel_->claim(*operation_, notice);
+    } catch (const std::bad_alloc&) {
+      return WsaError::not_enough_memory;
+    }
+  }
+  void tell_success(std::uint32_t written) noexcept {
+    if (operation_) channel_->end_claimed(*std::exchange(operation_, nullptr), written);
+  }
+
+ private:
+  Channel* channel_ = nullptr;
+  Operation* operation_ = nullptr;
+};
 
 WsaError serve(const IoctlArguments& request) {
   if (const WsaError refused = runtime().refusal(); refused != WsaError::none) return refused;
@@ -76,22 +102,28 @@ WsaError serve(const IoctlArguments& request) {
     return WsaError::fault;
   }
 
+  const auto* const row = row_of(request.code);
+  if (const WsaError bad = check_row(*socket, row); bad != WsaError::none) return bad;
+  End end;
+  if (is_overlapped(*socket, request.notice.overlapped)) {
+    const WsaError bad = end.claim(*socket, request.notice);
+    if (bad != WsaError::none) return bad;
+  }
   std::uint32_t written = 0;
-  const WsaError code = serve_ioctl(*socket, request.code, request.buffers, written);
+  const WsaError code = row->serve({*socket, request.buffers}, written);
   const bool answered = code == WsaError::none || code == WsaError::fault;
   if (answered && !os::store_program(request.returned, DWORD{written})) return WsaError::fault;
-  const bool tells = code == WsaError::none && is_overlapped(*socket, request.notice.overlapped);
-  return tells ? tell_at_once(*socket, request.notice, written) : code;
+  if (code == WsaError::none) end.tell_success(written);
+  return code;
 }
 
 }  // namespace
 
 WsaError serve_ioctl(Socket& socket, std::uint32_t code, const IoctlBuffers& buffers,
                      std::uint32_t& written) {
-  const auto* const row = std::ranges::lower_bound(kIoctls, code, {}, &IoctlRow::code);
-  if (row == kIoctls.end() || row->code != code) return WsaError::operation_not_supported;  // K-68
-  if (!row->kinds.contains(socket.traits())) return WsaError::unknown_option;               // K-66
-  return row->serve({socket, buffers}, written);
+  const auto* const row = row_of(code);
+  const WsaError bad = check_row(socket, row);
+  return bad == WsaError::none ? row->serve({socket, buffers}, written) : bad;
 }
 
 }  // namespace wsalive::winsock

@@ -1,5 +1,5 @@
-// The program's memory of one transfer: a plain buffer, or an array of WSABUF. The bytes themselves are
-// checked by the kernel's copy; the array is the program's own affair (K-26).
+// The program's memory of one transfer: a plain buffer, or an array of WSABUF, which has been checked. The bytes
+// themselves are checked by the kernel's copy (K-26).
 #pragma once
 
 #include <cstddef>

@@ -114,8 +114,8 @@ WsaError receive_buffers(const ReceiveCall& request, const SenderName& from) {
     return receive_overlapped(*socket, request, from);
   }
   DWORD flags = 0;
-  if (!request.buffers || !can_store(request.received) || !can_store(request.flags) ||
-      !os::load_program(request.flags, flags)) {
+  if (!are_good_buffers(request.buffers, request.count) || !can_store(request.received) ||
+      !can_store(request.flags) || !os::load_program(request.flags, flags)) {
     return WsaError::fault;
   }
   if (request.count == 0) return WsaError::invalid_argument;

@@ -114,7 +114,9 @@ WsaError send_request(Socket& socket, const SendRequest& request, const Target* 
   if (is_overlapped(socket, request.notice.overlapped)) {
     return send_overlapped(socket, request, target);
   }
-  if (!request.buffers || !can_store(request.sent)) return WsaError::fault;
+  if (!are_good_buffers(request.buffers, request.count) || !can_store(request.sent)) {
+    return WsaError::fault;
+  }
   if (request.count == 0) return WsaError::invalid_argument;
   const Pieces pieces{request.buffers, request.count};
   const Count sent =

@@ -69,27 +69,43 @@ void Channel::add_modes(std::uint8_t modes) noexcept {
   modes_ |= modes;
 }
 
-WsaError Channel::prepare(Operation& operation, const Notice& notice) {
-  OVERLAPPED& overlapped = *notice.overlapped;
+/// Finds what the end is to be told by. Nothing has begun yet.
+WsaError Channel::resolve(Operation& operation, const Notice& notice) {
   operation.notice = notice;
   operation.starter = own_record().thread;
   operation.at_entry = socket_.cause.load(std::memory_order_relaxed);
-  const kernel::HandleValue event = event_handle(overlapped);
+  const kernel::HandleValue event = event_handle(*notice.overlapped);
   if (notice.has_routine()) {
     if (port_) return WsaError::invalid_argument;
     operation.thread = kernel::Ref<kernel::Thread>{&kernel::current_thread()};
   } else if ((event & ~kNoPacket) != 0) {
     operation.event = kernel::handles().find<kernel::Event>(event & ~kNoPacket).share();
     if (!operation.event) return WsaError::invalid_handle;
-    operation.event->clear();
   }
   if (port_ && (event & kNoPacket) == 0) {
     operation.port = port_;
     operation.key = key_;
   }
+  return WsaError::none;
+}
+
+void Channel::commit(Operation& operation) noexcept {
+  OVERLAPPED& overlapped = *operation.notice.overlapped;
+  if (operation.event) operation.event->clear();
   overlapped.InternalHigh = 0;
   std::atomic_ref{overlapped.Internal}.store(kPending, std::memory_order_relaxed);
-  return WsaError::none;
+}
+
+WsaError Channel::claim(Operation& operation, const Notice& notice) {
+  const std::lock_guard lock{mutex_};
+  return resolve(operation, notice);
+}
+
+void Channel::end_claimed(Operation& operation, std::uint32_t bytes) noexcept {
+  const std::lock_guard lock{mutex_};
+  commit(operation);
+  Outcome outcome{kSuccess, bytes};
+  static_cast<void>(end_at_once(operation, outcome));
 }
 
 bool Channel::worth_trying(const Operation& operation) const noexcept {
@@ -109,13 +125,13 @@ Progress Channel::attempt(Operation& operation, Outcome& outcome) noexcept {
 WsaError Channel::start(Operation& operation, const Notice& notice, Outcome& outcome) {
   {
     const std::lock_guard lock{mutex_};
-    if (const WsaError bad = prepare(operation, notice); bad != WsaError::none) {
+    if (const WsaError bad = resolve(operation, notice); bad != WsaError::none) {
       give_back(operation);
       return bad;
     }
+    commit(operation);
     const bool first = queue_of(operation).empty() && worth_trying(operation);
-    const Progress progress =
-        first || operation.at_once ? attempt(operation, outcome) : Progress::waits;
+    const Progress progress = first ? attempt(operation, outcome) : Progress::waits;
     if (progress == Progress::ended) return end_at_once(operation, outcome);
     if (progress == Progress::waits) {
       if (wait(operation)) return WsaError::io_pending;

@@ -46,6 +46,11 @@ class Channel final : public EdgeTaker {
   /// any other code: nothing has happened, and nothing will be told. The operation is the channel's now.
   [[nodiscard]] WsaError start(Operation& operation, const Notice& notice, Outcome& outcome);
 
+  /// For a call that does its work by itself in one go: claims what its end will be told by, before anything is done, and
+  /// then tells it. An operation that was claimed in vain is given back by the caller. Throws std::bad_alloc.
+  [[nodiscard]] WsaError claim(Operation& operation, const Notice& notice);
+  void end_claimed(Operation& operation, std::uint32_t bytes) noexcept;
+
   /// Calls `act`, which gives the descriptor another socket of the kernel's, while it
   /// cannot be closed, and stops watching it. \return false if that handle is not its any more.
   template <typename Act>
@@ -80,7 +85,8 @@ class Channel final : public EdgeTaker {
     return operation.direction == os::Direction::send ? sends_ : receives_;
   }
   // All of these under the lock.
-  [[nodiscard]] WsaError prepare(Operation& operation, const Notice& notice);
+  [[nodiscard]] WsaError resolve(Operation& operation, const Notice& notice);
+  static void commit(Operation& operation) noexcept;
   [[nodiscard]] bool worth_trying(const Operation& operation) const noexcept;
   [[nodiscard]] Progress attempt(Operation& operation, Outcome& outcome) noexcept;
   [[nodiscard]] WsaError end_at_once(Operation& operation, Outcome& outcome) const noexcept;

@@ -122,7 +122,6 @@ void give_back(Operation& operation) noexcept {
   operation.done = 0;
   operation.flags = 0;
   operation.at_entry = Cause::none;
-  operation.at_once = false;
   operation.passes_over = false;
   operation.drained = false;
   operation.has_target = false;

@@ -100,7 +100,6 @@ struct Operation : Link {
   std::size_t done = 0;
   unsigned flags = 0;
   Cause at_entry = Cause::none;
-  bool at_once = false;  ///< Waits for none that came before it.
   bool passes_over =
       false;             ///< A send that waits for the peer's end, and takes what comes till then.
   bool drained = false;  ///< The last attempt found less than it asked for.

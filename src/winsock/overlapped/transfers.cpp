@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <new>
 
+#include "os/program_memory.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/death.hpp"
 #include "winsock/message_result.hpp"
@@ -126,13 +127,32 @@ Progress attempt_send(Operation& operation, Socket& socket, Outcome& outcome) {
 WsaError check_notice(const Notice& notice) noexcept {
   constexpr std::uintptr_t kLowest = 0x10000;
   const auto at = reinterpret_cast<std::uintptr_t>(notice.overlapped);
-  return at < kLowest || at % alignof(OVERLAPPED) != 0 ? WsaError::fault : WsaError::none;
+  if (at < kLowest || at % alignof(OVERLAPPED) != 0) return WsaError::fault;
+  OVERLAPPED& overlapped = *notice.overlapped;
+  if (os::is_on_stack(&overlapped, sizeof overlapped)) return WsaError::none;
+  // Only the system writes these two members.
+  static_assert(sizeof overlapped.InternalHigh == sizeof(std::uint64_t));
+  auto* const word = reinterpret_cast<std::uint64_t*>(&overlapped.InternalHigh);
+  const bool good = os::is_in_page_of(word, &overlapped, sizeof overlapped)
+                        ? os::is_own_word_writable(word)
+                        : os::is_writable(&overlapped, sizeof overlapped);
+  return good ? WsaError::none : WsaError::fault;
 }
 
-WsaError check_buffers(const WSABUF* buffers, std::uint32_t count) noexcept {
+bool are_good_buffers(const WSABUF* buffers, std::uint32_t count) noexcept {
+  const std::size_t size = std::size_t{count} * sizeof *buffers;
+  return buffers && (os::is_on_stack(buffers, size) || os::is_readable(buffers, size));
+}
+
+WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
+                       const OVERLAPPED* good) noexcept {
   if (!buffers) return WsaError::fault;
   if (count == 0) return WsaError::invalid_argument;
   if (count > Pieces::kMost) return WsaError::message_size;
+  // A program keeps both in one structure: then they have been asked for already.
+  const bool known =
+      good && os::is_in_page_of(&good->InternalHigh, buffers, count * sizeof *buffers);
+  if (!known && !are_good_buffers(buffers, count)) return WsaError::fault;
   for (std::uint32_t at = 0; at < count; ++at) {
     if (!buffers[at].buf && buffers[at].len != 0) return WsaError::fault;
   }
@@ -156,7 +176,8 @@ WsaError start_operation(Socket& socket, Operation& operation, const Notice& not
 WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
                     std::uint32_t& bytes) {
   if (const WsaError bad = check_notice(notice); bad != WsaError::none) return bad;
-  if (const WsaError bad = check_buffers(wish.buffers, wish.count); bad != WsaError::none) {
+  if (const WsaError bad = check_buffers(wish.buffers, wish.count, notice.overlapped);
+      bad != WsaError::none) {
     return bad;
   }
   if (const WsaError bad = check_transfer(socket, os::Direction::send); bad != WsaError::none) {
@@ -182,7 +203,8 @@ WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
 WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& notice,
                        std::uint32_t& bytes) {
   if (const WsaError bad = check_notice(notice); bad != WsaError::none) return bad;
-  if (const WsaError bad = check_buffers(wish.buffers, wish.count); bad != WsaError::none) {
+  if (const WsaError bad = check_buffers(wish.buffers, wish.count, notice.overlapped);
+      bad != WsaError::none) {
     return bad;
   }
   const bool named = has_messages(socket) && wish.name;

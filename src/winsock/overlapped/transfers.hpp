@@ -41,10 +41,15 @@ struct ReceiveWish {
 [[nodiscard]] WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& notice,
                                      std::uint32_t& bytes);
 
-/// WSAEFAULT unless the OVERLAPPED and the buffers can be where they are said to be. The kernel's copy
-/// finds the rest.
+/// WSAEFAULT unless the OVERLAPPED and the array are where they are said to be. What the array leads to is checked by
+/// the kernel's copy.
+///
+/// \param good  An OVERLAPPED that has passed check_notice.
 [[nodiscard]] WsaError check_notice(const Notice& notice) noexcept;
-[[nodiscard]] WsaError check_buffers(const WSABUF* buffers, std::uint32_t count) noexcept;
+[[nodiscard]] WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
+                                     const OVERLAPPED* good = nullptr) noexcept;
+/// The array alone.
+[[nodiscard]] bool are_good_buffers(const WSABUF* buffers, std::uint32_t count) noexcept;
 
 /// Starts an operation that is filled in; out of memory is WSA_NOT_ENOUGH_MEMORY.
 [[nodiscard]] WsaError start_operation(Socket& socket, Operation& operation, const Notice& notice,
