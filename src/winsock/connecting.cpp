@@ -49,6 +49,7 @@ bool begin_request(Socket& socket) noexcept {
     return false;
   }
   socket.by_accept.store(false, std::memory_order_relaxed);
+  socket.reusable.store(false, std::memory_order_relaxed);
   socket.last_error.store(0, std::memory_order_relaxed);
   request_begins(socket);
   return true;

@@ -114,6 +114,7 @@ void Socket::reset() noexcept {
   shared = false;
   own_mode = false;
   bound = false;
+  reusable = false;
   inheritable = true;
   request_awaited = false;
   by_accept = false;

@@ -157,6 +157,8 @@ class Socket {
   std::atomic<bool> shared{false};    ///< Other processes have it too: its mode may change unseen.
   std::atomic<bool> own_mode{false};  ///< By inheritance: the kernel's mode may be another.
   std::atomic<bool> bound{false};
+  std::atomic<bool> reusable{
+      false};  ///< Its connection has gone: free for AcceptEx though it is bound.
   std::atomic<bool> inheritable{true};           ///< By child processes, as Windows' handles are.
   std::atomic<bool> request_awaited{false};      ///< A thread is in connect, and will settle it.
   std::atomic<bool> by_accept{false};            ///< The connection was accepted.

@@ -57,6 +57,9 @@ inline void found_no_room(Socket& socket, NetworkEvents write) noexcept {
 /// A connection request begins: its end, and all that comes after, can be recorded again.
 void request_begins(Socket& socket) noexcept;
 
+/// The socket's connection has gone, and it is free for another one: what was recorded of the first goes, too.
+void is_reusable(Socket& socket) noexcept;
+
 /// The socket has become a connection by AcceptEx: its descriptor leads to another socket of the kernel's.
 void becomes_another(Socket& socket) noexcept;
 

@@ -113,6 +113,13 @@ void Selection::begin_request() noexcept {
   connect_told_ = false;
 }
 
+void Selection::begin_anew() noexcept {
+  const std::lock_guard lock{mutex_};
+  record_ = {};
+  disabled_ = 0;
+  connect_told_ = false;
+}
+
 void Selection::watch_anew() noexcept {
   const std::lock_guard lock{mutex_};
   disabled_ = 0;
@@ -194,6 +201,10 @@ void detail::enable(Socket& socket, NetworkEvents events) noexcept {
 
 void request_begins(Socket& socket) noexcept {
   if (Selection* const selection = selection_of(socket)) selection->begin_request();
+}
+
+void is_reusable(Socket& socket) noexcept {
+  if (Selection* const selection = selection_of(socket)) selection->begin_anew();
 }
 
 void becomes_another(Socket& socket) noexcept {

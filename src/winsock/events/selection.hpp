@@ -51,6 +51,8 @@ class Selection final : public EdgeTaker {
   void enable(NetworkEvents events) noexcept;
   void observe() noexcept;
   void begin_request() noexcept;
+  /// The connection has gone, and with it what was recorded.
+  void begin_anew() noexcept;
   void watch_anew() noexcept;
   void close() noexcept;
 

@@ -83,6 +83,7 @@ void become_connection(Socket& accepting, int connection) {
   static_cast<void>(os::set_int(accepting.fd(), os::Option::keep_alive, 0));
   apply_limit(accepting);
   accepting.bound.store(true, std::memory_order_relaxed);
+  accepting.reusable.store(false, std::memory_order_relaxed);
   accepting.by_accept.store(true, std::memory_order_relaxed);
   accepting.phase.store(Phase::connecting, std::memory_order_release);
   become_connected(accepting);
@@ -167,7 +168,8 @@ WsaError reserve(const Socket& listener, Socket& accepting) {
   const bool alike = accepting.traits().kind == listener.traits().kind &&
                      accepting.traits().family == listener.traits().family;
   const bool unused = accepting.phase.load(std::memory_order_acquire) == Phase::fresh &&
-                      !accepting.bound.load(std::memory_order_relaxed);
+                      (!accepting.bound.load(std::memory_order_relaxed) ||
+                       accepting.reusable.load(std::memory_order_relaxed));
   if (!alike || !unused) return WsaError::invalid_argument;
   static_cast<void>(Channel::of(accepting));
   const auto before = accepting.options.bits.fetch_or(kAcceptPending, std::memory_order_acq_rel);

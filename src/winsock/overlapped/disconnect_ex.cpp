@@ -12,9 +12,11 @@
 #include "os/errno_table.hpp"
 #include "os/socket_calls.hpp"
 #include "os/socket_io.hpp"
+#include "os/socket_option.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
@@ -32,7 +34,23 @@ long pass_over(int fd) {
   }
 }
 
-/// Options, cells and modes stay; the connection and what was known of it go.
+/// As it was before it had a connection (K-41); options other than keep-alive's, modes and the name that it was bound to stay.
+void forget_connection(Socket& socket) {
+  constexpr auto kOfConnection = static_cast<std::uint8_t>(kByConnectEx | kContextUpdated);
+  socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
+  socket.keep_alive.on.store(false, std::memory_order_relaxed);
+  socket.keep_alive.store({});
+  static_cast<void>(os::set_int(socket.fd(), os::Option::keep_alive, 0));
+  socket.shut.store(0, std::memory_order_relaxed);
+  socket.cause.store(Cause::none, std::memory_order_relaxed);
+  socket.last_error.store(0, std::memory_order_relaxed);
+  socket.connected_at_ns.store(0, std::memory_order_relaxed);
+  socket.by_accept.store(false, std::memory_order_relaxed);
+  socket.reusable.store(true, std::memory_order_relaxed);
+  socket.phase.store(Phase::fresh, std::memory_order_release);
+  is_reusable(socket);
+}
+
 WsaError make_reusable(Socket& socket) {
   if (socket.is_tcp()) runtime().engine().forget(socket.fd());
   const int result = os::disconnect_socket(socket.fd());
@@ -41,13 +59,7 @@ WsaError make_reusable(Socket& socket) {
   if (socket.kernel_non_blocking.exchange(false) && !socket.non_blocking.load()) {
     static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
   }
-  constexpr auto kOfConnection = static_cast<std::uint8_t>(kByConnectEx | kContextUpdated);
-  socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
-  socket.shut.store(0, std::memory_order_relaxed);
-  socket.cause.store(Cause::none, std::memory_order_relaxed);
-  socket.last_error.store(0, std::memory_order_relaxed);
-  socket.connected_at_ns.store(0, std::memory_order_relaxed);
-  socket.phase.store(Phase::fresh, std::memory_order_release);
+  forget_connection(socket);
   return WsaError::none;
 }
 
