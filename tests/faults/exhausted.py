@@ -68,4 +68,30 @@ def disk():
     connections.close()
 
 
-figures.play(descriptors, disk)
+def memory_of_a_program():
+    """A Windows program that may not have a byte more, or so many."""
+    program = os.path.join(figures.BUILD, "tests/faults/programs/short_of_memory")
+    if not os.path.exists(program):
+        raise figures.Skip("its program is not built: make faults")
+    ran = connections = 0
+    steps = (0, 1 << 16, 1 << 20) if QUICK else (0, *(1 << bits for bits in range(12, 26)))
+    for more in steps:
+        done = subprocess.run([program, str(more)], capture_output=True, text=True, timeout=60, check=False)
+        expect(done.returncode == 0, f"{more} bytes more: status {done.returncode}: {done.stdout}{done.stderr}")
+        ran += 1
+        connections += int(done.stdout.split(", ")[2].split()[0])
+    figure("memory runs out in a program", ran, connections)
+
+
+def memory_of_the_command():
+    connections = Connections(20)
+    ran = 0
+    for words in LOOKS:
+        for kilobytes in range(11_000, 20_000, 3_000 if QUICK else 100):
+            look(words, [(resource.RLIMIT_AS, kilobytes << 10)])
+            ran += 1
+    figure("memory runs out under the command", ran, connections.check())
+    connections.close()
+
+
+figures.play(descriptors, disk, memory_of_the_command, memory_of_a_program)

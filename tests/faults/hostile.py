@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Programs that lie to whoever looks at them: memory under our name that is cut while it is read or says what cannot be, and
-names that are no text. The command shows what there is, ends with a status of its list, and sends nothing to the terminal
+names that are no text; and files that are no files of ours. The command shows what there is, ends with a status of its list, and sends nothing to the terminal
 but characters.
 
     tests/faults/hostile.py [--quick]
@@ -8,12 +8,14 @@ but characters.
 import ctypes
 import json
 import os
+import random
 import re
 import struct
 import subprocess
+import tempfile
 
 import figures
-from connections import Holder, cookie_of
+from connections import Connections, Holder, cookie_of
 from figures import BINARY, QUICK, expect, figure
 
 MAGIC = 0x314556494C415357
@@ -25,9 +27,10 @@ NAMES = ("xсервер-резерв".encode()[:15], b"\xff\xfe", b"a\xe2\x82", 
          "a\u202egnp.exe".encode(), b"\"},{\"a\":\"", b"<&>'", b"\x7f\x01\x08", b"\xed\xa0\x80x", b" ", b"{}%s%n")
 
 
-def look(words):
+def look(words, registry=None):
     done = subprocess.run([BINARY, *words], capture_output=True, timeout=60, check=False,
-                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"})
+                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                               **({"WSALIVE_REGISTRY": registry} if registry else {})})
     case = f"wsalive {' '.join(words)}: status {done.returncode}: {done.stderr.decode(errors='replace')}"
     expect(done.returncode in range(0, 8), case)
     for name, said in (("standard output", done.stdout), ("standard error", done.stderr)):
@@ -122,4 +125,42 @@ def names_are_no_text():
     figure("names of programs are no text", ran + len(NAMES), alive)
 
 
-figures.play(a_table_is_cut_while_it_is_read, a_table_says_what_cannot_be, names_are_no_text)
+def hostile_files(folder):
+    """Paths of what is no file of ours, or one only in part."""
+    header = "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\X]\r\n\"KeepAliveTime\"=dword:"
+    contents = {
+        "empty": b"", "noise": bytes(random.Random(1).randbytes(4096)), "zeros": bytes(65536),
+        "hive": b"regf" + bytes(4092), "hive.noise": b"regf" + random.Random(2).randbytes(8188),
+        "utf16": b"\xff\xfe" + header.encode("utf-16le") + b"0", "long.line": (header + "1" * 300000).encode(),
+        "controls": (header + "1\r\n\"a\x1b[2J\x9bb\"=\"\u202e\x07\"\r\n").encode("latin-1", "replace"),
+        "deep": b"[" * 100000, "nul": b"REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\\0]\n\"\0\"=dword:00000001\n",
+        "braces": b"{" * 50000, "json": b'{"a":' * 20000}
+    for name, content in contents.items():
+        path = os.path.join(folder, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        yield path
+    pipe = os.path.join(folder, "pipe")
+    os.mkfifo(pipe)
+    huge = os.path.join(folder, "huge")
+    with open(huge, "wb") as file:
+        file.truncate(1 << 40)
+    yield from (pipe, huge, folder, "/dev/zero", "/proc/self/mem", os.path.join(folder, "none"))
+
+
+def files_are_not_what_they_seem():
+    connections = Connections(5)
+    ran = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in hostile_files(folder):
+            for words, registry in ((("registry", "list"), path), (("registry", "export"), path), (("lint",), path),
+                                    (("registry", "import", path), os.path.join(folder, "own.reg")),
+                                    (("attach", "--policy", path), None),
+                                    (("path", "127.0.0.1:9", "--with-serve", "--key-file", path), None)):
+                look(words, registry)
+                ran += 1
+    figure("files are not what they seem", ran, connections.check())
+    connections.close()
+
+
+figures.play(files_are_not_what_they_seem, a_table_is_cut_while_it_is_read, a_table_says_what_cannot_be, names_are_no_text)
