@@ -6,10 +6,7 @@
 
 #include <pthread.h>
 
-#include <array>
-#include <cstddef>
-#include <new>
-
+#include "base/immortal.hpp"
 #include "engine/kernel_engine.hpp"
 #include "engine/make_engine.hpp"
 #include "os/clock.hpp"
@@ -24,9 +21,8 @@ struct Process {
 
 Process& process() {
   static Process& made = []() -> Process& {
-    // For ever, and not from the heap: a process that is short of memory closes sockets all the same.
-    alignas(Process) static std::array<std::byte, sizeof(Process)> room;
-    auto* const created = new (room.data()) Process;
+    auto* const created =
+        &the_only<Process>();  // A process without memory closes sockets all the same.
     ::pthread_atfork([] { process().engine.before_fork(process().family); },
                      [] { process().engine.in_parent(); },
                      [] { process().engine.in_child(process().family); });

@@ -1,4 +1,5 @@
 // Environment variables and the command line. Names compare with case, as Linux has them.
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -26,7 +27,8 @@ BOOL set_variable(Text name, Text value) {
     const std::string text = utf8(name);
     const int refused =
         value ? ::setenv(text.c_str(), utf8(value).c_str(), 1) : ::unsetenv(text.c_str());
-    return succeed_if(refused == 0, ERROR_INVALID_PARAMETER);
+    return succeed_if(refused == 0, refused != 0 && errno == ENOMEM ? ERROR_NOT_ENOUGH_MEMORY
+                                                                    : ERROR_INVALID_PARAMETER);
   });
 }
 
@@ -67,11 +69,15 @@ BOOL SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue) {
 }
 
 LPSTR GetCommandLineA() {
-  static std::string line = own_command_line();
-  return line.data();
+  return guarded<LPSTR>(nullptr, [] {
+    static std::string line = own_command_line();
+    return line.data();
+  });
 }
 
 LPWSTR GetCommandLineW() {
-  static std::wstring line = widen(own_command_line());
-  return line.data();
+  return guarded<LPWSTR>(nullptr, [] {
+    static std::wstring line = widen(own_command_line());
+    return line.data();
+  });
 }

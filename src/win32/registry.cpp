@@ -92,17 +92,25 @@ std::optional<FoundKey> find_key(HKEY key) {
   return FoundKey{open->path, open->rights};
 }
 
+/// Runs a body that may run out of memory.
+template <typename Body>
+LSTATUS with_memory(Body body) noexcept {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return ERROR_OUTOFMEMORY;
+  }
+}
+
 /// Runs the body with an open key that grants a right.
 template <typename Body>
 LSTATUS with_key(HKEY key, REGSAM right, Body body) noexcept {
-  try {
+  return with_memory([&]() -> LSTATUS {
     const auto found = find_key(key);
     if (!found) return ERROR_INVALID_HANDLE;
     if (!(found->rights & right) && !(found->rights & GENERIC_ALL)) return ERROR_ACCESS_DENIED;
     return body(found->path);
-  } catch (const std::bad_alloc&) {
-    return ERROR_OUTOFMEMORY;
-  }
+  });
 }
 
 LSTATUS give_key(std::string path, REGSAM rights, PHKEY result) {
@@ -213,56 +221,60 @@ using namespace wsalive::win32;
 
 LSTATUS RegOpenKeyExA(HKEY hKey, LPCSTR lpSubKey, DWORD /*ulOptions*/, REGSAM samDesired,
                       PHKEY phkResult) {
-  return open_key(hKey, utf8(lpSubKey), samDesired, phkResult);
+  return with_memory([&] { return open_key(hKey, utf8(lpSubKey), samDesired, phkResult); });
 }
 
 LSTATUS RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD /*ulOptions*/, REGSAM samDesired,
                       PHKEY phkResult) {
-  return open_key(hKey, utf8(lpSubKey), samDesired, phkResult);
+  return with_memory([&] { return open_key(hKey, utf8(lpSubKey), samDesired, phkResult); });
 }
 
 LSTATUS RegCreateKeyExA(HKEY hKey, LPCSTR lpSubKey, DWORD /*Reserved*/, LPSTR /*lpClass*/,
                         DWORD /*dwOptions*/, REGSAM samDesired,
                         const LPSECURITY_ATTRIBUTES /*lpSecurityAttributes*/, PHKEY phkResult,
                         LPDWORD lpdwDisposition) {
-  return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition);
+  return with_memory(
+      [&] { return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition); });
 }
 
 LSTATUS RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD /*Reserved*/, LPWSTR /*lpClass*/,
                         DWORD /*dwOptions*/, REGSAM samDesired,
                         const LPSECURITY_ATTRIBUTES /*lpSecurityAttributes*/, PHKEY phkResult,
                         LPDWORD lpdwDisposition) {
-  return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition);
+  return with_memory(
+      [&] { return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition); });
 }
 
 LSTATUS RegQueryValueExA(HKEY hKey, LPCSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
                          LPBYTE lpData, LPDWORD lpcbData) {
   if (lpReserved) return ERROR_INVALID_PARAMETER;
-  return query<char>(hKey, utf8(lpValueName), lpType, lpData, lpcbData);
+  return with_memory(
+      [&] { return query<char>(hKey, utf8(lpValueName), lpType, lpData, lpcbData); });
 }
 
 LSTATUS RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
                          LPBYTE lpData, LPDWORD lpcbData) {
   if (lpReserved) return ERROR_INVALID_PARAMETER;
-  return query<wchar_t>(hKey, utf8(lpValueName), lpType, lpData, lpcbData);
+  return with_memory(
+      [&] { return query<wchar_t>(hKey, utf8(lpValueName), lpType, lpData, lpcbData); });
 }
 
 LSTATUS RegSetValueExA(HKEY hKey, LPCSTR lpValueName, DWORD /*Reserved*/, DWORD dwType,
                        const BYTE* lpData, DWORD cbData) {
-  return set<char>(hKey, utf8(lpValueName), dwType, lpData, cbData);
+  return with_memory([&] { return set<char>(hKey, utf8(lpValueName), dwType, lpData, cbData); });
 }
 
 LSTATUS RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD /*Reserved*/, DWORD dwType,
                        const BYTE* lpData, DWORD cbData) {
-  return set<wchar_t>(hKey, utf8(lpValueName), dwType, lpData, cbData);
+  return with_memory([&] { return set<wchar_t>(hKey, utf8(lpValueName), dwType, lpData, cbData); });
 }
 
 LSTATUS RegDeleteValueA(HKEY hKey, LPCSTR lpValueName) {
-  return delete_value(hKey, utf8(lpValueName));
+  return with_memory([&] { return delete_value(hKey, utf8(lpValueName)); });
 }
 
 LSTATUS RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName) {
-  return delete_value(hKey, utf8(lpValueName));
+  return with_memory([&] { return delete_value(hKey, utf8(lpValueName)); });
 }
 
 LSTATUS RegCloseKey(HKEY hKey) {

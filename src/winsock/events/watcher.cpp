@@ -1,5 +1,7 @@
 #include "winsock/events/watcher.hpp"
 
+#include "base/immortal.hpp"
+
 namespace wsalive::winsock {
 
 void* Watcher::body(void* watcher) noexcept {
@@ -11,9 +13,8 @@ void Watcher::begin_anew_in_child() noexcept {
   thread_.begin_anew_in_child();
 }
 
-Watcher& watcher() {
-  static auto* const the_one = new Watcher;  // Its thread runs on while the process ends.
-  return *the_one;
+Watcher& watcher() noexcept {
+  return the_only<Watcher>();  // Its thread runs on while the process ends.
 }
 
 }  // namespace wsalive::winsock

@@ -23,7 +23,7 @@ class Watcher {
   OwnThread thread_;
 };
 
-/// The process's one. Throws std::bad_alloc.
-[[nodiscard]] Watcher& watcher();
+/// The process's one.
+[[nodiscard]] Watcher& watcher() noexcept;
 
 }  // namespace wsalive::winsock

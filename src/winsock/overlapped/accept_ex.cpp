@@ -171,15 +171,18 @@ WsaError reserve(const Socket& listener, Socket& accepting) {
                       (!accepting.bound.load(std::memory_order_relaxed) ||
                        accepting.reusable.load(std::memory_order_relaxed));
   if (!alike || !unused) return WsaError::invalid_argument;
-  static_cast<void>(Channel::of(accepting));
   const auto before = accepting.options.bits.fetch_or(kAcceptPending, std::memory_order_acq_rel);
   return (before & kAcceptPending) != 0 ? WsaError::invalid_argument : WsaError::none;
 }
 
 WsaError start(Socket& listener, Socket& accepting, const AcceptExCall& request) {
   Channel& channel = Channel::of(listener);
-  if (const WsaError bad = reserve(listener, accepting); bad != WsaError::none) return bad;
+  static_cast<void>(Channel::of(accepting));
   Operation& operation = take_operation();
+  if (const WsaError bad = reserve(listener, accepting); bad != WsaError::none) {
+    give_back(operation);
+    return bad;
+  }
   operation.attempt = attempt_accept;
   operation.move_on = end_accept;
   operation.on_cancel = free_accepting;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/immortal.hpp"
 #include "os/clock.hpp"
 
 namespace wsalive::winsock {
@@ -85,10 +86,7 @@ void Reactor::begin_anew_in_child() noexcept {
 }
 
 Reactor& reactor() noexcept {
-  // Never destroyed: its thread runs on while the process ends.
-  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory for this nothing can go on.
-  static auto* const the_one = new Reactor;
-  return *the_one;
+  return the_only<Reactor>();  // Its thread runs on while the process ends.
 }
 
 }  // namespace wsalive::winsock
