@@ -1,5 +1,6 @@
 // The real kernel behind the seam: each call passes through to src/os.
 
+#include "base/immortal.hpp"
 #include "engine/host.hpp"
 #include "os/cookie.hpp"
 #include "os/keepalive_values.hpp"
@@ -56,10 +57,7 @@ class OsHost final : public Host {
 }  // namespace
 
 Host& os_host() noexcept {
-  // Never destroyed: the engine's thread uses it until the process ends.
-  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory, bugprone-unhandled-exception-at-new)
-  static OsHost& host = *new OsHost;
-  return host;
+  return the_only<OsHost>();  // The engine's thread uses it until the process ends.
 }
 
 TickGrid os_ticks() noexcept { return {os::tick_length(), os::tick_phase()}; }

@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include "base/immortal.hpp"
+
 namespace wsalive::os {
 namespace {
 
@@ -17,10 +19,7 @@ class MonotonicClock final : public Clock {
 }  // namespace
 
 const Clock& monotonic_clock() noexcept {
-  // Never destroyed: threads of ours look at it until the process ends.
-  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory, bugprone-unhandled-exception-at-new)
-  static const MonotonicClock& clock = *new MonotonicClock;
-  return clock;
+  return the_only<MonotonicClock>();  // Threads of ours look at it until the process ends.
 }
 
 }  // namespace wsalive::os

@@ -333,6 +333,25 @@ TEST_P(MemorySweep, EveryAllocationMayFail) {
   RecordProperty("allocations", number - 1);
 }
 
+TEST(MemorySweepFirst, CloseOfAProcessClosesWithoutMemory) {
+  if (kOwnMemory) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  for (int number = 1; number < 50; ++number) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const Winsock started;
+      const SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+      to_fail = number;
+      const bool good = closesocket(s) == 0;
+      ::_exit(!good ? kBroken : to_fail == 0 ? kClean : kOver);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status)) << number;
+    if (WEXITSTATUS(status) == kOver) return;
+    EXPECT_EQ(WEXITSTATUS(status), kClean) << number;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Calls, MemorySweep, testing::ValuesIn(cases()), [](const auto& row) {
   std::string name;
   for (const char c : std::string{row.param.name}) name += std::isalnum(c) ? c : '_';
