@@ -109,7 +109,7 @@ def sealed(begin):
 
 def names_are_no_text():
     ran = alive = 0
-    for name in NAMES:
+    for name in NAMES[::3 if QUICK else 1]:
         holder = Holder(lambda near, name=name: LIBC.prctl(15, ctypes.c_char_p(name), 0, 0, 0), uid=NOBODY)
         for words in LOOKS:
             look(words)
@@ -122,7 +122,7 @@ def names_are_no_text():
         ran += len(LOOKS) + 5
         alive += holder.check()
         holder.close()
-    figure("names of programs are no text", ran + len(NAMES), alive)
+    figure("names of programs are no text", ran + alive, alive)
 
 
 def hostile_files(folder):
@@ -152,7 +152,7 @@ def files_are_not_what_they_seem():
     connections = Connections(5)
     ran = 0
     with tempfile.TemporaryDirectory() as folder:
-        for path in hostile_files(folder):
+        for path in list(hostile_files(folder))[::4 if QUICK else 1]:
             for words, registry in ((("registry", "list"), path), (("registry", "export"), path), (("lint",), path),
                                     (("registry", "import", path), os.path.join(folder, "own.reg")),
                                     (("attach", "--policy", path), None),
