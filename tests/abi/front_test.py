@@ -190,7 +190,8 @@ class Front(unittest.TestCase):
         self.ok("-c", "client.c", "part.c")
         self.call("ar", "rc", "libpart.a", "part.o")
         with open(os.path.join(self.folder, "long.rsp"), "w", encoding="utf-8") as file:
-            file.write("client.o -o program " + 3000 * f"{400 * './'}libpart.a ")
+            file.write("client.o -o program " + 3000 * f"{400 * './'}libpart.a " + "\n")
+            file.write(30 * f"'{400 * './'}libpart.a' ")
         held = tempfile.mkdtemp(dir=self.folder)
         self.ok("@long.rsp", TMPDIR=held)
         self.runs("program")
