@@ -3,7 +3,7 @@
 
     report.py deal CHECKS PART...                       deals the checks out
     report.py failed CHECKS REPORT...                   the checks that have failed or were not reached, as JSON; status 1 if any
-    report.py judge NAME KERNEL CHECKS REPORT...        prints the result; status 1 if anything failed or was skipped unexpectedly.
+    report.py judge NAME CHECKS REPORT...        prints the result; status 1 if anything failed or was skipped unexpectedly.
                                                         REPORT.summary, beside the first report, has it for table.py
 """
 import datetime
@@ -64,7 +64,7 @@ def allowed_skips():
         return [rule for line in file if (rule := line.split(" #")[0].strip())]
 
 
-def judge(name, kernel, checks, *reports):
+def judge(name, checks, *reports):
     listed, told = load(checks), results(reports)
     first = results(reports[:-1])
     release = next((line["kernel"] for line in lines_of(reports) if "kernel" in line), "")
@@ -87,9 +87,11 @@ def judge(name, kernel, checks, *reports):
             bad += 1
             print(f"  skipped, not on the list of allowed skips: {skip}")
     seconds = sum(os.path.getmtime(path) - os.path.getmtime(path + ".json") for path in reports[:-1] if os.path.exists(path))
-    summary = {"name": name, "release": release, "hz": open(os.path.join(kernel, "hz"), encoding="ascii").read().strip(),
+    facts = [fact for result in told.values() for fact in result["facts"]]
+    ticks = [int(fact.split()[2]) for fact in facts if fact.startswith("fact: tick ")]  # In microseconds.
+    summary = {"name": name, "release": release, "hz": str(round(1_000_000 / ticks[0])) if ticks else "?",
                "checks": len(listed), "bad": bad, "skips": len(skips), "date": datetime.date.today().isoformat(),
-               "seconds": round(seconds), "facts": [fact for result in told.values() for fact in result["facts"]]}
+               "seconds": round(seconds), "facts": facts}
     with open(re.sub(r"\.\d$", ".summary", reports[0]), "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=1)
     late = {fact.split()[2] + " " + fact.split()[3]: fact.split()[4:] for fact in summary["facts"] if fact.startswith("fact: late")}

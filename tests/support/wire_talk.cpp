@@ -9,6 +9,8 @@
 #include <ctime>
 #include <thread>
 
+#include "support/exact_time.hpp"
+
 namespace wsalive::test {
 namespace {
 
@@ -116,6 +118,8 @@ Tolerance WireTalk::tolerance() const {
   in_force.size = sizeof in_force;
   need(wsalive_keepalive_in_force(client_, &in_force) == 0, "wsalive_keepalive_in_force");
   Tolerance tolerance;
+  if (time_is_exact())
+    tolerance = {.early = earliness_allowed(), .late = std::chrono::milliseconds{1}};
   tolerance.late += std::chrono::microseconds{in_force.lateness_us};
   return tolerance;
 }
