@@ -6,6 +6,7 @@ labels: net
 """
 import ctypes
 import errno
+import json
 import os
 import platform
 import socket
@@ -14,7 +15,7 @@ import subprocess
 import unittest
 import tool
 
-CALLS = {"bpf": 321, "pidfd_getfd": 438, "pidfd_open": 434, "seccomp": 317, "socket": 41}
+CALLS = {"bpf": 321, "pidfd_getfd": 438, "pidfd_open": 434, "seccomp": 317, "socket": 41, "sendto": 44}
 STATIC = os.path.join(tool.BUILD, "tests/attach/programs/own_values_static")
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 
@@ -102,6 +103,16 @@ class Denials(tool.ToolWithConnection):
         netlink = 16
         for words in (("ls",), ("set", self.me, *TIMES), ("lint", str(os.getpid()))):
             self.assert_refused(self.under(refuse("socket", errno.EACCES, netlink), *words), 7, "sock_diag")
+
+    def test_without_tcp_diag_it_is_said_what_to_load(self):
+        missing = refuse("sendto", errno.ENOENT)  # As sock_diag answers; tests/kernels/cases has it from a real kernel.
+        for words in (("ls",), ("set", self.me, *TIMES), ("lint", str(os.getpid()))):
+            self.assert_refused(self.under(missing, *words), 5, "modprobe tcp_diag")
+        doctor = self.under(missing, "doctor", "--json")
+        parts = {part["part"]: part for part in json.loads(doctor.stdout)["parts"]}
+        self.assertIn("tcp_diag, is not there", parts["tcp_diag"]["found"])
+        self.assertIn("modprobe tcp_diag", parts["tcp_diag"]["remedy"])
+        self.assertIn("takes tcp_diag", parts["sock_destroy"]["found"])
 
     @tool.needs_borrowing
     def test_without_bpf_run_takes_seccomp_and_says_why(self):

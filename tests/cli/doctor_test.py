@@ -52,7 +52,9 @@ class Doctor(tool.Tool):
         denied = ("unshare", "--user", "--map-root-user", "sh", "-c", script, "sh")
         if subprocess.run([*denied, "true"], capture_output=True).returncode != 0:
             self.skipTest("namespaces are denied here")
-        self.assertTrue(self.look(*denied)[0]["user_namespaces"]["missing"])
+        part = self.look(*denied)[0]["user_namespaces"]
+        self.assertTrue(part["missing"])
+        self.assertIn("sysctl user.max_user_namespaces=", part["remedy"])
 
     def test_the_text_has_a_line_for_each_and_fits_no_colour(self):
         done = self.run_tool("doctor")
