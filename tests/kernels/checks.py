@@ -33,7 +33,7 @@ def listed(build, wanted, only):
         if not next((taken for rule, taken in chosen if rule.search(name)), False) or not re.search(only, name):
             continue
         if "command" not in test:
-            sys.exit(f"tools/kernels: {name} is not built: cmake --build --preset dev")
+            sys.exit(f"tools/kernels: {name} is not built: tools/build dev")
         about = {each["name"]: each["value"] for each in test["properties"]}
         environment = dict(each.split("=", 1) for each in about.get("ENVIRONMENT", []))
         yield {"name": name, "command": test["command"], "limit": int(about["TIMEOUT"]),
