@@ -6,7 +6,7 @@ BUILD_DIR ?= build
 BUILD ?= $(BUILD_DIR)/release
 export PREFIX DESTDIR BUILD BUILD_DIR
 
-.PHONY: all demo test kernels everywhere faults conformance-wine bench bench-wine asan tsan lint format install uninstall package release clean help
+.PHONY: all demo test kernels everywhere faults places conformance-wine bench bench-wine asan tsan lint format install uninstall package release clean help
 .DEFAULT_GOAL := all
 
 all: ## build the release libraries and tools
@@ -19,6 +19,10 @@ demo: ## show the main job: a Windows program kept alive through a firewall
 test: ## build and run all tests
 	@tools/build dev
 	@tools/run-tests dev
+
+places: ## run the tests where rights are missing and names are odd
+	@tools/build dev
+	@tools/places
 
 faults: ## play what may go wrong, and count which programs and connections are alive afterwards
 	@tools/build dev
