@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "attach/preload/own_binding.hpp"
 #include "attach/preload/sockets.hpp"
 
 #define WSALIVE_REDIRECTED extern "C" __attribute__((visibility("default")))
@@ -30,6 +31,13 @@ class Next {
 };
 
 namespace preload = wsalive::attach::preload;
+
+/// Ahead of the library's other constructors.
+constexpr int kFirstOfAll = 101;
+[[gnu::constructor(kFirstOfAll)]] void begin() {
+  preload::bind_own_calls();
+  preload::remember_this_process();
+}
 
 }  // namespace
 

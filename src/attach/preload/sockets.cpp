@@ -2,7 +2,9 @@
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -29,6 +31,11 @@ enum Held : std::uint8_t { kHeld = 1, kOwnIdle = 2, kOwnInterval = 4, kOwnCount 
 constexpr std::size_t kMostDescriptors = 1U << 20;
 constexpr unsigned kHeldBits = 8;
 std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_held;  // Untouched pages cost nothing.
+
+std::atomic<pid_t> g_process{0};
+
+/// Not in a child of vfork. A child of fork has books of its own, and says so by its fork handler.
+bool books_are_ours() noexcept { return g_process.load(std::memory_order_relaxed) == ::getpid(); }
 
 std::atomic<std::uint64_t>* entry(int fd) noexcept {
   const auto index = static_cast<std::size_t>(fd);
@@ -134,9 +141,14 @@ bool is_switch(int level, int name) noexcept { return level == SOL_SOCKET && nam
 
 }  // namespace
 
+void remember_this_process() noexcept {
+  g_process = ::getpid();
+  ::pthread_atfork(nullptr, nullptr, [] { g_process = ::getpid(); });
+}
+
 void take_connection(int fd) noexcept {
   const KeepErrno keep;
-  if (!orders().settings || !entry(fd) || held(fd) != 0) return;
+  if (!orders().settings || !entry(fd) || held(fd) != 0 || !books_are_ours()) return;
   const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
   if (!now) return;  // No TCP socket.
   const std::uint8_t own = own_values(*now);
@@ -160,7 +172,7 @@ void take_listener(int fd) noexcept {
 void let_go(int fd) noexcept {
   const KeepErrno keep;
   std::atomic<std::uint64_t>* const place = entry(fd);
-  if (!place || place->load(std::memory_order_acquire) == 0) return;
+  if (!place || place->load(std::memory_order_acquire) == 0 || !books_are_ours()) return;
   engine::process_engine().forget(fd);
   place->store(0, std::memory_order_release);
 }
@@ -199,11 +211,16 @@ void program_has_set(int fd, int level, int name) noexcept {
 
 bool in_force(int fd, int level, int name, int& value) noexcept {
   const std::uint8_t bit = own_bit(level, name);
-  if (bit == 0) return false;
+  const bool asks_switch = is_switch(level, name);
+  if (bit == 0 && !asks_switch) return false;
   const KeepErrno keep;
   if (held(fd) == 0) return false;
   const engine::InForce now = engine::process_engine().in_force(fd, {});
   if (!now.on || now.driver == engine::DriverKind::native) return false;
+  if (asks_switch) {  // The kernel's own is off while it could not wait long enough.
+    value = 1;
+    return true;
+  }
   const policy::Timing& timing = now.wanted.timing;
   value = bit == kOwnIdle       ? static_cast<int>(policy::seconds_up(timing.idle).count())
           : bit == kOwnInterval ? static_cast<int>(policy::seconds_up(timing.interval).count())

@@ -6,6 +6,10 @@
 
 namespace wsalive::attach::preload {
 
+/// Whose descriptors the books are about. A child of vfork runs in its parent's memory with descriptors of its own:
+/// what it makes and closes is not written into them.
+void remember_this_process() noexcept;
+
 /// connect is about to make this descriptor a connection.
 void take_connection(int fd) noexcept;
 

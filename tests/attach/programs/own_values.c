@@ -3,6 +3,7 @@
 //
 //   own_values connect PORT [option...]     option: keepalive=1 idle=N interval=N count=N, set before
 //   own_values accept [option...]           the connection; late-idle=N: set after it
+//   own_values vfork PORT                   the same as connect, when a child of vfork has closed the descriptor
 //   own_values daemon PORT                  ends at once; its child connects a little later
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int read_option(int fd, int level, int name) {
@@ -60,12 +62,24 @@ static struct sockaddr_in loopback(int port) {
   return address;
 }
 
+static void close_in_child_of_vfork(int fd) {
+  pid_t child = vfork();
+  if (child == 0) {
+    close(fd);
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+}
+
+static int child_closes;
+
 static int connect_once(int port, char** options) {
   int fd = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = loopback(port);
   set_options(fd, options, "");
   if (connect(fd, (struct sockaddr*)&address, sizeof address) != 0) return perror("connect"), 1;
   set_options(fd, options, "late-");
+  if (child_closes) close_in_child_of_vfork(fd);
   print_values(fd);
   return 0;
 }
@@ -88,6 +102,10 @@ static int accept_once(char** options) {
 
 int main(int argc, char** argv) {
   if (argc > 2 && strcmp(argv[1], "connect") == 0) return connect_once(atoi(argv[2]), argv + 3);
+  if (argc > 2 && strcmp(argv[1], "vfork") == 0) {
+    child_closes = 1;
+    return connect_once(atoi(argv[2]), argv + 3);
+  }
   if (argc > 1 && strcmp(argv[1], "accept") == 0) return accept_once(argv + 2);
   if (argc > 2 && strcmp(argv[1], "daemon") == 0) {
     if (fork() != 0) return 0;
