@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -67,6 +70,42 @@ std::string_view identifier_in(std::string_view folder) {
   if (folder.substr(0, dash).ends_with("conmon")) return {};
   const std::string_view last = folder.substr(dash + 1);
   return is_long_identifier(last) ? last : folder;
+}
+
+constexpr std::string_view kRunGroup = "wsalive-run-";
+
+/// True as well where the group is gone.
+bool is_unpopulated(const std::string& group) {
+  std::ifstream events{group + "/cgroup.events"};
+  std::string name;
+  int value = 1;
+  while (events >> name >> value) {
+    if (name == "populated") return value == 0;
+  }
+  return true;
+}
+
+/// Nobody is in it, its program's process is gone, and it is old enough for a `run` that has just made it, perhaps
+/// in a namespace of process numbers of its own, to be in it by now.
+bool is_abandoned(const std::string& group) {
+  constexpr std::time_t kStartingSeconds = 10;
+  struct stat status {};
+  if (!is_unpopulated(group) || ::stat(group.c_str(), &status) != 0) return false;
+  if (std::time(nullptr) - status.st_mtime < kStartingSeconds) return false;
+  const std::string number = fs::path{group}.filename().string().substr(kRunGroup.size());
+  const pid_t program = std::atoi(number.c_str());  // "71-2": 71
+  return program > 0 && ::kill(program, 0) != 0 && errno == ESRCH;
+}
+
+void take_away_abandoned(const std::string& parent) {
+  std::error_code trouble;
+  for (fs::directory_iterator at{parent, trouble}, end; !trouble && at != end;
+       at.increment(trouble)) {
+    const std::string group = at->path().string();
+    if (at->path().filename().string().starts_with(kRunGroup) && is_abandoned(group)) {
+      remove_group_tree(group);
+    }
+  }
 }
 
 }  // namespace
@@ -134,15 +173,8 @@ std::vector<pid_t> processes_in(const std::string& group) {
   return processes;
 }
 
-Result<RunGroup> RunGroup::make(const std::string& parent) {
-  std::string path = fmt::format("{}/wsalive-run-{}", parent, ::getpid());
-  ::rmdir(path.c_str());  // An empty one that a killed run of our number has left behind.
-  if (::mkdir(path.c_str(), 0755) != 0) return failure(errno, "make a control group");
-  return RunGroup{std::move(path)};
-}
-
-Status RunGroup::move_here(pid_t pid) const {
-  const Fd file{::open((path_ + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC)};
+Status move_into_group(const std::string& group, pid_t pid) {
+  const Fd file{::open((group + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC)};
   const std::string text = std::to_string(pid);
   if (!file || ::write(file.get(), text.data(), text.size()) < 0) {
     return failure(errno, "move into a control group");
@@ -150,22 +182,48 @@ Status RunGroup::move_here(pid_t pid) const {
   return {};
 }
 
+std::vector<std::string> abandoned_run_groups(const std::string& root) {
+  std::vector<std::string> found = groups_that_fit(
+      root, [](const std::string& folder) { return folder.starts_with(kRunGroup); });
+  std::erase_if(found, [](const std::string& group) { return !is_abandoned(group); });
+  return found;
+}
+
+void remove_group_tree(const std::string& group) noexcept {
+  std::error_code trouble;
+  for (fs::directory_iterator at{group, trouble}, end; !trouble && at != end;
+       at.increment(trouble)) {
+    std::error_code gone;
+    if (at->is_directory(gone)) remove_group_tree(at->path().string());
+  }
+  ::rmdir(group.c_str());
+}
+
+Result<RunGroup> RunGroup::make(const std::string& parent) {
+  constexpr int kMostOfOneNumber = 100;
+  take_away_abandoned(parent);
+  for (int turn = 0; turn < kMostOfOneNumber; ++turn) {
+    std::string path = fmt::format("{}/{}{}", parent, kRunGroup, ::getpid());
+    // Daemons of an earlier program of our number may still be in theirs.
+    if (turn > 0) path += fmt::format("-{}", turn);
+    if (::mkdir(path.c_str(), 0755) == 0) return RunGroup{std::move(path)};
+    if (errno != EEXIST) break;
+  }
+  return failure(errno, "make a control group");
+}
+
+Status RunGroup::move_here(pid_t pid) const { return move_into_group(path_, pid); }
+
 Result<Fd> RunGroup::open_events() const {
   Fd file{::open((path_ + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)};
   if (!file) return failure(errno, "watch a control group");
   return file;
 }
 
-bool RunGroup::is_empty() const {
-  std::ifstream events{path_ + "/cgroup.events"};
-  std::string name;
-  int value = 1;
-  while (events >> name >> value) {
-    if (name == "populated") return value == 0;
-  }
-  return true;
-}
+bool RunGroup::is_empty() const { return is_unpopulated(path_); }
 
-void RunGroup::remove() const noexcept { ::rmdir(path_.c_str()); }
+void RunGroup::remove() const noexcept {
+  if (is_empty()) remove_group_tree(path_);
+}
 
 }  // namespace wsalive::attach

@@ -40,10 +40,19 @@ namespace wsalive::attach {
 /// All processes in a group and below it.
 [[nodiscard]] std::vector<pid_t> processes_in(const std::string& group);
 
-/// A group of our own below another, for one run: removed when this goes and nobody is in it.
+[[nodiscard]] Status move_into_group(const std::string& group, pid_t pid);
+
+/// Groups of runs below `root` that nobody is in and nobody takes away, because their keeper was killed.
+[[nodiscard]] std::vector<std::string> abandoned_run_groups(const std::string& root);
+
+/// Takes a group away with all that is below it, as far as nobody is there.
+void remove_group_tree(const std::string& group) noexcept;
+
+/// A group of our own below another, for one run.
 class RunGroup {
  public:
-  /// Makes `parent`/wsalive-run-<pid>.  Errors: EACCES, EROFS, ENOENT and the like of mkdir.
+  /// Makes `parent`/wsalive-run-<pid>, and takes away abandoned ones beside it.
+  /// Errors: EACCES, EROFS, ENOENT and the like of mkdir.
   [[nodiscard]] static Result<RunGroup> make(const std::string& parent);
 
   RunGroup(RunGroup&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
@@ -56,8 +65,9 @@ class RunGroup {
   [[nodiscard]] Status move_here(pid_t pid) const;
   /// cgroup.events: readable by POLLPRI at each change.
   [[nodiscard]] Result<Fd> open_events() const;
-  /// Whether no process is in it.
+  /// Whether no process is in it or below.
   [[nodiscard]] bool is_empty() const;
+  /// If it is empty.
   void remove() const noexcept;
 
  private:

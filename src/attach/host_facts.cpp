@@ -142,4 +142,15 @@ Status supervision_is_possible() {
   return filter ? try_borrow() : filter;
 }
 
+bool only_ancestors_may_reach() {
+  const pid_t parent = ::getpid();
+  const auto attempt = [parent] {
+    const Result<Process> process = Process::open(parent);
+    if (!process) return process.error().code;
+    const Result<Fd> copy = process->borrow(STDIN_FILENO);
+    return copy || copy.error().code == EBADF ? 0 : copy.error().code;
+  };
+  return !in_a_child(attempt, "reach into the parent");
+}
+
 }  // namespace wsalive::attach

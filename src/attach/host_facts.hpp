@@ -34,4 +34,7 @@ struct HostFacts {
 /// Whether a program can be supervised: by a filter with a listener, and copies of its descriptors. Thread as above.
 [[nodiscard]] Status supervision_is_possible();
 
+/// Whether a process may reach into its descendants only, as Yama has it. Thread as above.
+[[nodiscard]] bool only_ancestors_may_reach();
+
 }  // namespace wsalive::attach

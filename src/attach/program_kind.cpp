@@ -41,49 +41,74 @@ bool read_part(int file, std::size_t offset, Part& part) {
          static_cast<ssize_t>(sizeof part);
 }
 
-ProgramKind kind_of_loader(int file, const Elf64_Phdr& header) {
+std::string loader_in(int file, const Elf64_Phdr& header) {
   std::array<char, 256> loader{};
   const std::size_t size = std::min<std::size_t>(header.p_filesz, loader.size() - 1);
   static_cast<void>(!::pread(file, loader.data(), size, static_cast<off_t>(header.p_offset)));
-  const std::string_view name{loader.data()};
-  return name.find("/ld-linux") != std::string_view::npos ? ProgramKind::dynamic
-                                                          : ProgramKind::other_libc;
+  return loader.data();
 }
 
-ProgramKind kind_of_elf(int file) {
+/// Go's linker writes a note of its own into every program, static or not.
+bool is_notes_of_go(int file, const Elf64_Phdr& header) {
+  std::array<char, 4096> notes{};
+  const std::size_t size = std::min<std::size_t>(header.p_filesz, notes.size());
+  static_cast<void>(!::pread(file, notes.data(), size, static_cast<off_t>(header.p_offset)));
+  constexpr std::string_view kName{"\4\0\0\0Go\0\0", 8};  // The note's type, then its owner.
+  return std::string_view{notes.data(), size}.find(kName) != std::string_view::npos;
+}
+
+void look_into_elf(int file, ProgramFile& found) {
   Elf64_Ehdr elf{};
   if (!read_part(file, 0, elf) || elf.e_ident[EI_CLASS] != ELFCLASS64 ||
       elf.e_machine != kMachine) {
-    return ProgramKind::other;
+    return;
   }
+  found.kind = ProgramKind::static_file;
   for (std::size_t i = 0; i < elf.e_phnum; ++i) {
     Elf64_Phdr header{};
-    if (!read_part(file, elf.e_phoff + i * elf.e_phentsize, header)) return ProgramKind::other;
-    if (header.p_type == PT_INTERP) return kind_of_loader(file, header);
+    if (!read_part(file, elf.e_phoff + i * elf.e_phentsize, header)) return;
+    if (header.p_type == PT_NOTE && is_notes_of_go(file, header)) {
+      found.kind = ProgramKind::own_calls;
+      return;
+    }
+    if (header.p_type != PT_INTERP) continue;
+    const std::string loader = loader_in(file, header);
+    found.kind = loader.find("/ld-linux") != std::string::npos ? ProgramKind::dynamic
+                                                               : ProgramKind::other_libc;
+    if (::access(loader.c_str(), F_OK) != 0) found.missing = loader;
   }
-  return ProgramKind::static_file;
 }
 
-/// "#!/usr/bin/env python3" is read as env reads it: the next word, from PATH.
-std::string interpreter_in(const std::string& line) {
+struct Interpreter {
+  std::string named;  ///< What the kernel starts.
+  std::string
+      meant;  ///< "#!/usr/bin/env python3" is read as env reads it: the next word, from PATH.
+};
+
+Interpreter interpreter_in(const std::string& line) {
   std::istringstream words{line.substr(2)};
   std::string first;
   std::string second;
   words >> first >> second;
   const bool by_env = first.ends_with("/env") && !second.empty() && !second.starts_with('-');
-  return by_env ? second : first;
+  return {first, by_env ? second : first};
 }
 
-ProgramKind kind_of(const std::string& path, int depth) {
+/// What is loaded in the end, and of which kind it is.
+ProgramFile look_into(const std::string& path, int depth) {
   const Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   std::array<char, 256> head{};
   const ssize_t got = file ? ::read(file.get(), head.data(), head.size() - 1) : 0;
   const std::string_view text{head.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-  if (text.starts_with("\177ELF")) return kind_of_elf(file.get());
-  if (!text.starts_with("#!") || depth == kMostScripts) return ProgramKind::other;
-  const Result<std::string> interpreter =
-      look_up(interpreter_in(std::string{text.substr(0, text.find('\n'))}));
-  return interpreter ? kind_of(*interpreter, depth + 1) : ProgramKind::other;
+  ProgramFile found;
+  found.path = found.loaded = path;
+  found.is_readable = static_cast<bool>(file);
+  if (text.starts_with("\177ELF")) look_into_elf(file.get(), found);
+  if (!text.starts_with("#!") || depth == kMostScripts) return found;
+  const Interpreter named = interpreter_in(std::string{text.substr(0, text.find('\n'))});
+  if (::access(named.named.c_str(), F_OK) != 0) found.missing = named.named;
+  const Result<std::string> interpreter = look_up(named.meant);
+  return interpreter && found.missing.empty() ? look_into(*interpreter, depth + 1) : found;
 }
 
 bool gains_rights(const std::string& path) {
@@ -104,7 +129,10 @@ Result<ProgramFile> find_program(const std::string& name) {
   struct stat status {};
   const bool is_file = ::stat(path->c_str(), &status) == 0 && S_ISREG(status.st_mode);
   if (!is_file || ::access(path->c_str(), X_OK) != 0) return failure(EACCES, "execute the program");
-  return ProgramFile{*path, kind_of(*path, 0), gains_rights(*path)};
+  ProgramFile program = look_into(*path, 0);
+  program.path = *path;
+  program.gains_rights = gains_rights(*path);
+  return program;
 }
 
 }  // namespace wsalive::attach

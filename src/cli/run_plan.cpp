@@ -17,20 +17,26 @@ std::string preload_obstacle(const RunFacts& facts) {
       return "the program is static";
     case ProgramKind::other_libc:
       return "the program is not loaded by glibc's loader";
+    case ProgramKind::own_calls:
+      return "a Go program makes its calls past every library";
     case ProgramKind::other:
       return "the program is no 64-bit ELF file of this machine";
     case ProgramKind::dynamic:
       break;
   }
-  return facts.has_preload_library ? "" : "libwsalive-preload.so is not installed";
+  return facts.has_preload_library ? facts.preload_refusal
+                                   : "libwsalive-preload.so is not installed";
 }
 
 std::string seccomp_obstacle(const RunFacts& facts) {
   if (!facts.seccomp_refusal.empty()) return facts.seccomp_refusal;
-  const bool loses = facts.program.gains_rights && !facts.is_privileged;
-  return loses ? "the program gains rights when it starts, and under seccomp it would start "
-                 "without them"
-               : "";
+  const bool loses = facts.program.gains_rights && facts.takes_no_new_privs;
+  if (loses && !facts.may_take_no_new_privs) {
+    return "the program gains rights when it starts, and under seccomp it would start without them "
+           "(--allow-no-new-privs)";
+  }
+  const bool is_closed = !facts.program.is_readable && facts.takes_no_new_privs;
+  return is_closed ? "the program's file may not be read, and nothing may reach into it then" : "";
 }
 
 std::string obstacle(Via via, const RunFacts& facts) {
@@ -47,6 +53,22 @@ std::string obstacle(Via via, const RunFacts& facts) {
   return {};
 }
 
+/// What the way costs the program, beside what is said of the times.
+std::string warning_of(Via via, const RunFacts& facts) {
+  const bool loses = via == Via::seccomp && facts.takes_no_new_privs;
+  return loses ? "programs that gain rights, such as sudo and passwd, start without them under it "
+                 "(no_new_privs)"
+               : "";
+}
+
+RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
+  plan.via = via;
+  plan.exact = plan.exact || via == Via::preload;
+  plan.why = std::move(why);
+  plan.warning = warning_of(via, facts);
+  return plan;
+}
+
 }  // namespace
 
 tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
@@ -54,28 +76,22 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   plan.fit = policy::fit_to_kernel(facts.wanted, facts.rounding);
   plan.exact = policy::as_timing(plan.fit) == facts.wanted;
   if (asked != Via::automatic) {
-    if (std::string reason = obstacle(asked, facts); !reason.empty())
-      return tl::unexpected(std::move(reason));
-    plan.via = asked;
-    plan.exact = plan.exact || asked == Via::preload;
-    return plan;
-  }
-  if (!plan.exact && preload_obstacle(facts).empty()) {
-    plan.via = Via::preload;
-    plan.exact = true;
-    plan.why = "the times need the engine";
-    return plan;
+    std::string reason = obstacle(asked, facts);
+    if (!reason.empty()) return tl::unexpected(std::move(reason));
+    return taken(std::move(plan), asked, facts, "");
   }
   std::string reasons;
-  if (!plan.exact) reasons = "no preload: " + preload_obstacle(facts);
-  for (const Via via : {Via::bpf, Via::seccomp, Via::preload}) {
-    if (via == Via::preload && !plan.exact) break;  // Said already.
+  const bool needs_engine = !plan.exact;
+  if (needs_engine) {
+    const std::string reason = preload_obstacle(facts);
+    if (reason.empty())
+      return taken(std::move(plan), Via::preload, facts, "the times need the engine");
+    reasons = "no preload: " + reason;
+  }
+  for (const Via via : {Via::bpf, Via::preload, Via::seccomp}) {
+    if (via == Via::preload && needs_engine) continue;  // Said already.
     const std::string reason = obstacle(via, facts);
-    if (reason.empty()) {
-      plan.via = via;
-      plan.why = reasons;
-      return plan;
-    }
+    if (reason.empty()) return taken(std::move(plan), via, facts, std::move(reasons));
     reasons += fmt::format("{}no {}: {}", reasons.empty() ? "" : "; ", name_of(via), reason);
   }
   return tl::unexpected(reasons);
@@ -85,7 +101,9 @@ std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
   std::string text = fmt::format("keep-alive by {}: {}", name_of(plan.via),
                                  in_words(plan.exact ? wanted : policy::as_timing(plan.fit)));
   if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
-  if (!plan.why.empty()) text += "; " + plan.why;
+  for (const std::string* const more : {&plan.warning, &plan.why}) {
+    if (!more->empty()) text += "; " + *more;
+  }
   return text;
 }
 

@@ -2,8 +2,8 @@
 //
 //   a value needs the engine, and the program can be preloaded -> preload, exact to the millisecond
 //   else bpf, which costs nothing per call, where it is allowed
-//   else seccomp, which needs no right
-//   else preload after all, where it can be
+//   else preload, which needs no right and no process beside the program
+//   else seccomp, which needs no right either and reaches every program, but whose connects wait for a keeper
 #pragma once
 
 #include <array>
@@ -30,16 +30,19 @@ struct RunFacts {
   policy::RoundIdle rounding = policy::RoundIdle::down;
   attach::ProgramFile program;
   bool has_preload_library = false;
-  std::string bpf_refusal;      ///< Empty: bpf can be had.
-  std::string seccomp_refusal;  ///< Empty: seccomp can be had.
-  bool is_privileged = false;   ///< A filter needs no no-new-privileges: programs may gain rights.
+  std::string preload_refusal;         ///< Empty: the program's loader takes the library.
+  std::string bpf_refusal;             ///< Empty: bpf can be had.
+  std::string seccomp_refusal;         ///< Empty: seccomp can be had.
+  bool takes_no_new_privs = true;      ///< Under seccomp no program gains rights.
+  bool may_take_no_new_privs = false;  ///< The user allows that to a program that would gain some.
 };
 
 struct RunPlan {
   Via via = Via::seccomp;
   policy::KernelFit fit;  ///< What the kernel is told, for bpf and seccomp.
   bool exact = true;      ///< Whether that is what was wanted.
-  std::string why;        ///< "the times need the engine", "bpf: not permitted".
+  std::string why;        ///< "the times need the engine", "no bpf: not permitted".
+  std::string warning;    ///< What the program feels of it; mostly nothing.
 };
 
 /// \param asked  automatic, or the one way that must be taken.

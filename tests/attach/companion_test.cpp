@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,8 +24,8 @@
 #include "attach/bpf/companion.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "attach/preload_settings.hpp"
+#include "attach/run/start.hpp"
 #include "attach/seccomp/notifier.hpp"
-#include "attach/supervisor.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -34,10 +35,14 @@ enum class Way : std::uint8_t { seccomp, bpf, preload };
 const policy::KernelFit kFit{45, 5, 5};
 constexpr const char* kNoBorrowing = "a filter of system calls refuses pidfd_getfd here";
 
+/// What the process that was to become the program ends with if it cannot.
+constexpr int kNoCompanion = 98;
+constexpr int kNotExecuted = 97;
+
 struct Outcome {
   std::string output;
   int wait_status = 0;
-  std::optional<Stage> refused;
+  int exit_code() const { return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1; }
 };
 
 std::string program(const char* name) {
@@ -46,7 +51,8 @@ std::string program(const char* name) {
 
 std::unique_ptr<Companion> companion_for(Way way, Precedence whose) {
   if (way == Way::seccomp) {
-    return std::make_unique<SeccompCompanion>(SeccompRequest{.fit = kFit, .whose = whose});
+    auto made = SeccompCompanion::make({.fit = kFit, .whose = whose});
+    return made ? std::move(*made) : nullptr;
   }
   BpfRule everything;
   everything.fit = kFit;
@@ -58,32 +64,50 @@ std::string preload_library() {
   return std::string{std::getenv("WSALIVE_BUILD")} + "/src/attach/libwsalive-preload.so";
 }
 
-[[noreturn]] void become_preloaded(Precedence whose, const std::vector<std::string>& words) {
+void preload(Precedence whose) {
   const PreloadSettings settings{
       .timing = {policy::DwordMillis{45'000}, policy::DwordMillis{5'000}, 5}, .whose = whose};
   ::setenv("LD_PRELOAD", preload_library().c_str(), 1);
   ::setenv(kPreloadVariable, to_text(settings).c_str(), 1);
+}
+
+[[noreturn]] void become(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  ::execv(arguments.front(), arguments.data());
-  ::_exit(200 + static_cast<int>(Stage::execute));
+  ::execvp(arguments.front(), arguments.data());
+  ::_exit(kNotExecuted);
 }
 
-/// Runs in a process of its own, which becomes `uid` first.
-Outcome run(Way way, Precedence whose, const std::vector<std::string>& words, uid_t uid = 0) {
+/// One program, the way and the shape in which it is run.
+struct Launch {
+  Way way = Way::seccomp;
+  Precedence whose = Precedence::program;
+  std::vector<std::string> words;
+  uid_t uid = 0;
+  Shape shape = Shape::become;
+};
+
+[[noreturn]] void be_started(const Launch& how) {
+  if (how.uid != 0 && (::setgroups(0, nullptr) != 0 || ::setuid(how.uid) != 0)) ::_exit(99);
+  ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // As the command is, which that user has executed.
+  std::unique_ptr<Companion> companion;
+  if (how.way == Way::preload) {
+    preload(how.whose);
+  } else {
+    companion = companion_for(how.way, how.whose);
+    if (!companion || !stand_beside(*companion, how.shape)) ::_exit(kNoCompanion);
+  }
+  become(how.words);
+}
+
+Outcome run(const Launch& how) {
   std::array<int, 2> out{};
   EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-  const pid_t front = ::fork();
-  if (front == 0) {
+  const pid_t started = ::fork();
+  if (started == 0) {
     ::dup2(out[1], STDOUT_FILENO);
-    if (uid != 0 && (::setgroups(0, nullptr) != 0 || ::setuid(uid) != 0)) ::_exit(99);
-    if (way == Way::preload) become_preloaded(whose, words);
-    const std::unique_ptr<Companion> companion = companion_for(way, whose);
-    if (!companion) ::_exit(98);
-    const auto ended = run_with(*companion, words);
-    if (!ended) ::_exit(200 + static_cast<int>(ended.error().stage));
-    end_like(*ended);
+    be_started(how);
   }
   ::close(out[1]);
   Outcome result;
@@ -92,10 +116,7 @@ Outcome run(Way way, Precedence whose, const std::vector<std::string>& words, ui
     result.output.append(piece.data(), static_cast<std::size_t>(got));
   }
   ::close(out[0]);
-  ::waitpid(front, &result.wait_status, 0);
-  if (WIFEXITED(result.wait_status) && WEXITSTATUS(result.wait_status) >= 200) {
-    result.refused = static_cast<Stage>(WEXITSTATUS(result.wait_status) - 200);
-  }
+  ::waitpid(started, &result.wait_status, 0);
   return result;
 }
 
@@ -164,48 +185,58 @@ const std::vector<Row>& rows() {
   return kRows;
 }
 
-class ProgramWithCompanion : public testing::TestWithParam<Way> {};
+struct WayAndShape {
+  std::string name;
+  Way way;
+  Shape shape;
+};
+
+class ProgramWithCompanion : public testing::TestWithParam<WayAndShape> {
+ protected:
+  void SetUp() override {
+    if (const std::string reason = why_not(GetParam().way); !reason.empty()) GTEST_SKIP() << reason;
+  }
+  static Launch of(std::vector<std::string> words) {
+    return {.way = GetParam().way, .words = std::move(words), .shape = GetParam().shape};
+  }
+};
 
 TEST_P(ProgramWithCompanion, GetsOurValuesWhereItHasNoneOfItsOwn) {
-  if (const std::string reason = why_not(GetParam()); !reason.empty()) GTEST_SKIP() << reason;
   const Listener listener;
   for (const char* binary : {"own_values", "own_values_static"}) {
-    if (GetParam() == Way::preload && binary == std::string{"own_values_static"}) continue;
+    if (GetParam().way == Way::preload && binary == std::string{"own_values_static"}) continue;
     for (const Row& row : rows()) {
-      std::vector<std::string> words{program(binary)};
+      Launch how = of({program(binary)});
+      how.whose = row.whose;
       for (const std::string& word : row.words)
-        words.push_back(word == "PORT" ? listener.port() : word);
-      EXPECT_EQ(run(GetParam(), row.whose, words).output, row.printed)
-          << binary << ": " << row.name;
+        how.words.push_back(word == "PORT" ? listener.port() : word);
+      EXPECT_EQ(run(how).output, row.printed) << binary << ": " << row.name;
     }
   }
 }
 
 TEST_P(ProgramWithCompanion, EndsForItsCallerAsWithoutUs) {
-  if (const std::string reason = why_not(GetParam()); !reason.empty()) GTEST_SKIP() << reason;
-  const Outcome exited =
-      run(GetParam(), Precedence::program, {program("own_values"), "exit", "37"});
-  EXPECT_TRUE(WIFEXITED(exited.wait_status));
-  EXPECT_EQ(WEXITSTATUS(exited.wait_status), 37);
-  const Outcome killed =
-      run(GetParam(), Precedence::program, {program("own_values"), "kill", "15"});
+  EXPECT_EQ(run(of({program("own_values"), "exit", "37"})).exit_code(), 37);
+  const Outcome killed = run(of({program("own_values"), "kill", "15"}));
   EXPECT_TRUE(WIFSIGNALED(killed.wait_status));
   EXPECT_EQ(WTERMSIG(killed.wait_status), 15);
 }
 
 TEST_P(ProgramWithCompanion, ThatCannotBeExecutedIsTold) {
-  if (const std::string reason = why_not(GetParam()); !reason.empty()) GTEST_SKIP() << reason;
-  EXPECT_EQ(run(GetParam(), Precedence::program, {"/no/such/program"}).refused, Stage::execute);
-  EXPECT_EQ(run(GetParam(), Precedence::program, {"/etc/passwd"}).refused, Stage::execute);
-}
-
-std::string name_of(const testing::TestParamInfo<Way>& way) {
-  const std::array<std::string, 3> names{"Seccomp", "Bpf", "Preload"};
-  return names.at(static_cast<std::size_t>(way.param));
+  EXPECT_EQ(run(of({"/no/such/program"})).exit_code(), kNotExecuted);
+  EXPECT_EQ(run(of({"/etc/passwd"})).exit_code(), kNotExecuted);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, ProgramWithCompanion,
-                         testing::Values(Way::seccomp, Way::bpf, Way::preload), name_of);
+                         testing::Values(WayAndShape{"Seccomp", Way::seccomp, Shape::become},
+                                         WayAndShape{"SeccompBehindAFront", Way::seccomp,
+                                                     Shape::front},
+                                         WayAndShape{"SeccompBehindAFrontThatServes", Way::seccomp,
+                                                     Shape::front_that_serves},
+                                         WayAndShape{"Bpf", Way::bpf, Shape::become},
+                                         WayAndShape{"BpfBehindAFront", Way::bpf, Shape::front},
+                                         WayAndShape{"Preload", Way::preload, Shape::become}),
+                         [](const auto& param) { return param.param.name; });
 
 TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   if (::getuid() != 0) GTEST_SKIP() << "the other tests have run without rights already";
@@ -217,10 +248,9 @@ TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   const std::string copy = "/tmp/wsalive-own-values-" + std::to_string(::getpid());
   std::filesystem::copy_file(program("own_values"), copy);
   ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);
-  EXPECT_EQ(
-      run(Way::seccomp, Precedence::program, {copy, "connect", listener.port()}, kNobody).output,
-      "1 45 5 5\n");
-  EXPECT_EQ(run(Way::seccomp, Precedence::program, {copy, "accept"}, kNobody).output, "1 45 5 5\n");
+  EXPECT_EQ(run({.words = {copy, "connect", listener.port()}, .uid = kNobody}).output,
+            "1 45 5 5\n");
+  EXPECT_EQ(run({.words = {copy, "accept"}, .uid = kNobody}).output, "1 45 5 5\n");
   ::unlink(copy.c_str());
 }
 

@@ -160,6 +160,20 @@ class Binaries(Programs):
                                      str(self.port)), "1 45 5 5\n")
             said = self.refused(5, "run", "--via", "preload", *TIMES, "--", program, "exit", "0")
             self.assertRegex(said, "the program is (static|not loaded by glibc's loader)")
+            if tool.HAS_PRELOAD:  # As the child of one that is: it goes on without.
+                self.assertEqual(self.ok("run", "--quiet", "--via", "preload", *TIMES, "--", "sh", "-c",
+                                         f"{program} exit 37; echo $?"), "37\n")
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_a_program_with_address_sanitizer_is_reached_and_never_by_preload(self):
+        self.need("gcc")
+        program = self.path("sanitized")
+        done = subprocess.run(["gcc", "-fsanitize=address", "-o", program, SOURCE], capture_output=True, check=False)
+        if done.returncode != 0:
+            self.skipTest("gcc is without AddressSanitizer here")
+        said = self.refused(5, "run", "--via", "preload", *TIMES, "--", program, "exit", "0")
+        self.assertIn("AddressSanitizer", said)
+        self.assertEqual(self.ok("run", "--quiet", *TIMES, "--", program, "connect", str(self.port)), "1 45 5 5\n")
 
     def test_a_program_that_gains_rights_is_refused_where_it_would_lose_them(self):
         if os.getuid() != 0:

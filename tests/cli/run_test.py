@@ -4,6 +4,7 @@
 labels: net
 """
 import os
+import shutil
 import socket
 import subprocess
 import unittest
@@ -51,10 +52,44 @@ class Run(tool.Tool):
         self.assertEqual(values, "1 46 5 5\n")  # Options speak seconds, rounded up; K-74.
         self.assertIn("by preload: after 45.5s of silence", line)
 
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_what_a_program_reads_back_is_what_is_in_force(self):
+        # For ten hours the kernel's own switch is off between the engine's instants.
+        self.assertEqual(self.values("--time", "10h", *TIMES[2:], program=DYNAMIC, via="preload")[0], "1 36000 5 5\n")
+        words = ("run", "--quiet", "--via", "preload", "--time", "45500ms", *TIMES[2:], "--", DYNAMIC)
+        self.assertEqual(self.ok(*words, "connect", self.port, "late-idle=77"), "1 77 5 5\n")
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_a_child_of_vfork_takes_nothing_from_its_parent(self):
+        words = ("run", "--quiet", "--via", "preload", "--time", "45500ms", *TIMES[2:], "--", DYNAMIC)
+        self.assertEqual(self.ok(*words, "vfork", self.port), "1 46 5 5\n")  # 48 is where the kernel is parked.
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_functions_that_the_program_defines_are_not_called_by_ours(self):
+        words = ("run", "--quiet", "--via", "preload", "--time", "1500ms", "--interval", "300ms", "--probes", "5", "--")
+        self.assertEqual(self.ok(*words, os.path.join(PROGRAMS, "own_names"), self.port), "0 2\n")
+
+    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    def test_a_library_that_cannot_be_named_is_not_announced(self):
+        for place in ("a folder", "a:folder"):
+            folder = self.path(place)
+            os.makedirs(os.path.join(folder, "bin"))
+            os.makedirs(os.path.join(folder, "src/attach"))
+            for file in ("bin/wsalive", "src/attach/libwsalive-preload.so"):
+                shutil.copy(os.path.join(tool.BUILD, file), os.path.join(folder, file))
+            command = [os.path.join(folder, "bin/wsalive"), "run", *TIMES, "--"]
+            done = subprocess.run([*command[:2], "--via", "preload", *command[2:], DYNAMIC, "connect", self.port], text=True,
+                                  capture_output=True, env={**os.environ, "WSALIVE_REGISTRY": self.registry})
+            self.assertEqual((done.returncode, done.stdout), (5, ""), done.stderr)
+            self.assertIn("cannot carry a space or a colon", done.stderr)
+            done = subprocess.run([*command, DYNAMIC, "connect", self.port], text=True, capture_output=True,
+                                  env={**os.environ, "WSALIVE_REGISTRY": self.registry})
+            self.assertEqual((done.returncode, done.stdout), (0, "1 45 5 5\n"), done.stderr)
+
     def test_the_way_that_is_taken_is_one_that_works(self):
         values, line = self.values(*TIMES, via="auto")
         self.assertEqual(values, "1 45 5 5\n")
-        self.assertRegex(line, "by (bpf|seccomp): after 45s")
+        self.assertRegex(line, "by (bpf|seccomp): after 45s")  # No library in a static one.
 
     def test_force_holds_against_the_program(self):
         words = ("run", "--quiet", "--via", "seccomp", *TIMES)
@@ -74,18 +109,6 @@ class Run(tool.Tool):
         done = self.run_tool("run", "--quiet", "--via", "seccomp", "--", STATIC, "kill", "15")
         self.assertEqual(done.returncode, -15)
 
-    @unittest.skipIf(tool.SANITIZED == "thread", tool.NO_SIGNALS)
-    @tool.needs_borrowing
-    def test_an_interrupt_of_the_front_reaches_the_program(self):
-        front = subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "seccomp", "--", "sleep", "30"])
-        try:
-            with self.assertRaises(subprocess.TimeoutExpired):
-                front.wait(timeout=0.5)
-            front.terminate()
-            self.assertEqual(front.wait(timeout=20), -15)
-        finally:
-            front.kill()
-
     def test_a_shell_script_and_its_children_are_reached(self):
         script = self.path("script", f"#!/bin/sh\n{STATIC} connect {self.port}\n")
         os.chmod(script, 0o755)
@@ -94,6 +117,9 @@ class Run(tool.Tool):
     def test_programs_that_cannot_be_run_are_told(self):
         self.assertIn("no such program", self.refused(127, "run", "--", "/no/such/program"))
         self.assertIn("cannot run /etc/passwd", self.refused(126, "run", "--", "/etc/passwd"))
+        script = self.path("script", "#!/no/such/shell\n")
+        os.chmod(script, 0o755)
+        self.assertIn("/no/such/shell, which is not there", self.refused(126, "run", "--", script))
 
     def test_what_cannot_be_meant_is_refused(self):
         self.assertIn("write 45s or 45ms", self.refused(2, "run", "--time", "45", "--", STATIC))

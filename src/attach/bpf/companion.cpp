@@ -14,18 +14,24 @@ Result<std::unique_ptr<BpfCompanion>> BpfCompanion::make(const BpfPolicy& policy
   Result<RunGroup> group = RunGroup::make(*parent);
   if (!group) return tl::unexpected(group.error());
   Result<Fd> events = group->open_events();
-  Result<Attachment> attachment = Attachment::attach(group->path(), policy);
-  if (!events || !attachment) {
+  const Status attached = Attachment::leave_with(group->path(), policy);
+  if (!events || !attached) {
     group->remove();
-    return tl::unexpected(!attachment ? attachment.error() : events.error());
+    return tl::unexpected(!attached ? attached.error() : events.error());
   }
   return std::unique_ptr<BpfCompanion>{
-      new BpfCompanion{std::move(*group), std::move(*events), std::move(*attachment)}};
+      new BpfCompanion{std::move(*group), std::move(*events), *parent}};
+}
+
+BpfCompanion::~BpfCompanion() {
+  if (in_it_ == ::getpid()) static_cast<void>(move_into_group(parent_, in_it_));
+  group_.remove();
 }
 
 Result<Fd> BpfCompanion::prepare_program() {
   const Status moved = group_.move_here(::getpid());
   if (!moved) return tl::unexpected(moved.error());
+  in_it_ = ::getpid();
   return Fd{};
 }
 

@@ -17,6 +17,12 @@ int say_nothing(libbpf_print_level /*level*/, const char* /*format*/, va_list /*
   return 0;
 }
 
+Result<Fd> open_group(const std::string& cgroup) {
+  Fd group{::open(cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!group) return failure(errno, "open the control group");
+  return group;
+}
+
 }  // namespace
 
 struct Attachment::Programs {
@@ -35,6 +41,7 @@ struct Attachment::Programs {
 
   [[nodiscard]] Status load(const wsalive_policy& data, const std::string& about);
   [[nodiscard]] Status link(int cgroup);
+  [[nodiscard]] Status give_to(int cgroup) const;
 };
 
 Status Attachment::Programs::load(const wsalive_policy& data, const std::string& about) {
@@ -68,25 +75,51 @@ Status Attachment::Programs::link(int cgroup) {
   return {};
 }
 
+/// Without a link the group itself holds its programs.
+Status Attachment::Programs::give_to(int cgroup) const {
+  const auto give = [cgroup](const bpf_program* program, bpf_attach_type kind) {
+    return bpf_prog_attach(bpf_program__fd(program), cgroup, kind, BPF_F_ALLOW_MULTI);
+  };
+  int error = give(skeleton->progs.wsalive_connections, BPF_CGROUP_SOCK_OPS);
+  if (error == 0 && bpf_program__autoload(skeleton->progs.wsalive_hold)) {
+    error = give(skeleton->progs.wsalive_hold, BPF_CGROUP_SETSOCKOPT);
+  }
+  return error == 0 ? Status{} : failure(-error, "attach the bpf program to the control group");
+}
+
 Attachment::Attachment(std::unique_ptr<Programs> programs) noexcept
     : programs_(std::move(programs)) {}
 Attachment::Attachment(Attachment&&) noexcept = default;
 Attachment& Attachment::operator=(Attachment&&) noexcept = default;
 Attachment::~Attachment() = default;
 
-Result<Attachment> Attachment::attach(const std::string& cgroup, const BpfPolicy& policy) {
+Result<std::unique_ptr<Attachment::Programs>> Attachment::prepare(const BpfPolicy& policy) {
   const Result<wsalive_policy> data = encode(policy);
   if (!data) return tl::unexpected(data.error());
-  const Fd group{::open(cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!group) return failure(errno, "open the control group");
   libbpf_set_print(say_nothing);
   auto programs = std::make_unique<Programs>();
   if (const Status loaded = programs->load(*data, policy.about); !loaded) {
     return tl::unexpected(loaded.error());
   }
-  if (const Status linked = programs->link(group.get()); !linked)
+  return programs;
+}
+
+Result<Attachment> Attachment::attach(const std::string& cgroup, const BpfPolicy& policy) {
+  const Result<Fd> group = open_group(cgroup);
+  if (!group) return tl::unexpected(group.error());
+  auto programs = prepare(policy);
+  if (!programs) return tl::unexpected(programs.error());
+  if (const Status linked = (*programs)->link(group->get()); !linked) {
     return tl::unexpected(linked.error());
-  return Attachment{std::move(programs)};
+  }
+  return Attachment{std::move(*programs)};
+}
+
+Status Attachment::leave_with(const std::string& cgroup, const BpfPolicy& policy) {
+  const Result<Fd> group = open_group(cgroup);
+  if (!group) return tl::unexpected(group.error());
+  const auto programs = prepare(policy);
+  return programs ? (*programs)->give_to(group->get()) : tl::unexpected(programs.error());
 }
 
 Status Attachment::pin(std::uint64_t group) {

@@ -17,6 +17,9 @@ Attachment::~Attachment() = default;
 Result<Attachment> Attachment::attach(const std::string& /*cgroup*/, const BpfPolicy& /*policy*/) {
   return failure(ENOSYS, "use bpf (this build is without it)");
 }
+Status Attachment::leave_with(const std::string& /*cgroup*/, const BpfPolicy& /*policy*/) {
+  return failure(ENOSYS, "use bpf (this build is without it)");
+}
 Status Attachment::pin(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }
 Result<std::vector<PinnedPolicy>> pinned_policies() { return std::vector<PinnedPolicy>{}; }
 Status detach_pinned(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }

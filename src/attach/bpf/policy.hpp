@@ -49,6 +49,9 @@ class Attachment {
   [[nodiscard]] static Result<Attachment> attach(const std::string& cgroup,
                                                  const BpfPolicy& policy);
 
+  /// Attaches to a group for as long as that exists, whatever becomes of this process.  Errors as above.
+  [[nodiscard]] static Status leave_with(const std::string& cgroup, const BpfPolicy& policy);
+
   /// Keeps it in force after this process, until `detach_pinned`: a control group has one pinned policy at
   /// most.  EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins. EPERM, EACCES.
   [[nodiscard]] Status pin(std::uint64_t group);
@@ -59,6 +62,7 @@ class Attachment {
 
  private:
   struct Programs;
+  [[nodiscard]] static Result<std::unique_ptr<Programs>> prepare(const BpfPolicy& policy);
   explicit Attachment(std::unique_ptr<Programs> programs) noexcept;
   std::unique_ptr<Programs> programs_;
 };

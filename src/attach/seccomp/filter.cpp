@@ -1,6 +1,7 @@
 #include "attach/seccomp/filter.hpp"
 
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/tcp.h>
@@ -10,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <vector>
@@ -103,6 +105,14 @@ Result<Fd> install_filter(const Stops& stops) noexcept {
   }
   if (listener < 0) return failure(errno, "seccomp user notification");
   return Fd{listener};
+}
+
+bool filter_takes_no_new_privs() noexcept {
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) return false;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) return true;
+  return (sets[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN)) == 0;
 }
 
 }  // namespace wsalive::attach

@@ -24,4 +24,7 @@ struct Stops {
 /// Errors  EINVAL, ENOSYS: the kernel has no user notification. EBUSY: the thread is under another notifier.
 [[nodiscard]] Result<Fd> install_filter(const Stops& stops) noexcept;
 
+/// Whether it would take no-new-privileges, which the calling process has not got yet.
+[[nodiscard]] bool filter_takes_no_new_privs() noexcept;
+
 }  // namespace wsalive::attach

@@ -4,12 +4,15 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
+#include "attach/run/detached.hpp"
 #include "attach/seccomp/filter.hpp"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
@@ -38,11 +41,27 @@ pid_t leader_of(pid_t thread) {
 
 }  // namespace
 
+/// What the serving keeper works on.
+struct SeccompCompanion::InWork {
+  seccomp_notif call{};
+  int attempts = 0;  ///< Keepers that have begun with it.
+};
+
 struct SeccompCompanion::Call {
+  std::uint64_t id;
   pid_t thread;
   int number;
   int descriptor;
 };
+
+Result<std::unique_ptr<SeccompCompanion>> SeccompCompanion::make(const SeccompRequest& request) {
+  void* const shared =
+      ::mmap(nullptr, sizeof(InWork), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return failure(errno, "share memory with the keepers");
+  return std::unique_ptr<SeccompCompanion>{new SeccompCompanion{request, *new (shared) InWork{}}};
+}
+
+SeccompCompanion::~SeccompCompanion() { ::munmap(&in_work_, sizeof in_work_); }
 
 Result<Fd> SeccompCompanion::prepare_program() {
   return install_filter(
@@ -59,6 +78,14 @@ Status SeccompCompanion::take(Fd from_program) {
   return {};
 }
 
+Status SeccompCompanion::reach(pid_t program) {
+  const Result<Process> process = Process::open(program);
+  if (!process) return tl::unexpected(process.error());
+  const Result<Fd> any = process->borrow(STDIN_FILENO);
+  if (!any && any.error().code != EBADF) return tl::unexpected(any.error());
+  return {};
+}
+
 Companion::Watch SeccompCompanion::watch() const { return {listener_.get(), POLLIN}; }
 
 bool SeccompCompanion::all_gone() const {
@@ -70,28 +97,43 @@ void SeccompCompanion::serve() {
   // The call may be gone again, killed: then nothing must be waited for.
   pollfd state{listener_.get(), POLLIN, 0};
   if (::poll(&state, 1, 0) != 1 || (state.revents & POLLIN) == 0) return;
-  seccomp_notif stopped{};
-  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &stopped) != 0) return;
+  in_work_.attempts = 0;
+  in_work_.call = {};
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &in_work_.call) == 0) answer();
+}
 
-  const Call call{static_cast<pid_t>(stopped.pid), stopped.data.nr,
-                  static_cast<int>(stopped.data.args[0])};
+void SeccompCompanion::resume() {
+  if (in_work_.call.id != 0 && is_waiting(in_work_.call.id)) answer();
+}
+
+bool SeccompCompanion::is_waiting(std::uint64_t call) const {
+  return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) == 0;
+}
+
+void SeccompCompanion::answer() {
+  constexpr int kMostAttempts = 2;  // Whoever dies of a call takes no other keeper along for ever.
+  const Call call{in_work_.call.id, static_cast<pid_t>(in_work_.call.pid), in_work_.call.data.nr,
+                  static_cast<int>(in_work_.call.data.args[0])};
+  const bool is_tried = ++in_work_.attempts <= kMostAttempts;
   seccomp_notif_resp answer{};
-  answer.id = stopped.id;
-  if (handle(call) == Verdict::go_on) answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  answer.id = call.id;
+  if (!is_tried || handle(call) == Verdict::go_on) answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
   // ENOENT: the caller was killed meanwhile.
   static_cast<void>(::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer));
 }
 
 SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
   const Process* const process = process_of(call.thread);
-  if (!process) return Verdict::go_on;
+  // While the call waits, its thread lives and no other has its number. If it is gone, the process that was opened, or
+  // the descriptor that was copied, may be another one's.
+  if (!process || !is_waiting(call.id)) return Verdict::go_on;
   const Result<Fd> socket = process->borrow(call.descriptor);
   if (!socket) {
     if (socket.error().code != EBADF) complain("reach the program's sockets", socket.error().code);
     return Verdict::go_on;
   }
   // UDP, Unix and other sockets have no such values: not ours to touch.
-  if (!os::keep_alive_values(socket->get())) return Verdict::go_on;
+  if (!is_waiting(call.id) || !os::keep_alive_values(socket->get())) return Verdict::go_on;
   if (call.number == SYS_setsockopt) return Verdict::done_for_it;
   if (const auto before = set_keepalive(socket->get(), defaults_, request_.fit, request_.whose);
       !before) {
@@ -125,10 +167,11 @@ const Process* SeccompCompanion::process_of(pid_t thread) {
 void SeccompCompanion::complain(const char* what, int error) {
   if (complained_) return;
   complained_ = true;
-  fmt::print(stderr,
-             "wsalive: run: could not {} ({}); its connections go on without our keep-alive. "
-             "It may be a set-user-ID program, or the kernel restricts tracing (ptrace_scope)\n",
-             what, std::strerror(error));
+  log_warning(fmt::format("run: could not {} ({}); its connections go on without our keep-alive. "
+                          "It may be a set-user-ID "
+                          "program, or the kernel restricts tracing (ptrace_scope)",
+                          what, std::strerror(error))
+                  .c_str());
 }
 
 }  // namespace wsalive::attach

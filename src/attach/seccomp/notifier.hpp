@@ -1,17 +1,22 @@
 // The answering side of the filter: each stopped connect or listen gets its keep-alive values and goes on.
 //
-// Whatever goes wrong on our side, the program's call goes on as if we were not there; what went wrong
-// is said once on standard error. One thread.
+// Whatever goes wrong on our side, the program's call goes on as if we were not there; what went wrong is written
+// once to the system's log. One thread.
+//
+// The call in work stands in memory that all keepers share: the kernel writes it there itself, so that whoever takes a
+// killed keeper's place finds it and answers it.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
 #include "attach/kernel_socket.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
-#include "attach/supervisor.hpp"
+#include "attach/run/companion.hpp"
 
 namespace wsalive::attach {
 
@@ -23,24 +28,37 @@ struct SeccompRequest {
 
 class SeccompCompanion final : public Companion {
  public:
-  explicit SeccompCompanion(const SeccompRequest& request) noexcept : request_(request) {}
+  /// Errors  ENOMEM.
+  [[nodiscard]] static Result<std::unique_ptr<SeccompCompanion>> make(
+      const SeccompRequest& request);
+  ~SeccompCompanion() override;
 
   [[nodiscard]] Result<Fd> prepare_program() override;
   [[nodiscard]] Status take(Fd from_program) override;
+  [[nodiscard]] Status reach(pid_t program) override;
   [[nodiscard]] Watch watch() const override;
   void serve() override;
+  void resume() override;
   [[nodiscard]] bool all_gone() const override;
+  [[nodiscard]] bool needs_successor() const noexcept override { return true; }
 
  private:
+  struct InWork;
   struct Call;
   enum class Verdict : bool { go_on, done_for_it };
 
+  SeccompCompanion(const SeccompRequest& request, InWork& in_work) noexcept
+      : request_(request), in_work_(in_work) {}
+
+  void answer();
+  [[nodiscard]] bool is_waiting(std::uint64_t call) const;
   [[nodiscard]] Verdict handle(const Call& call);
   [[nodiscard]] const Process* process_of(pid_t thread);
   [[nodiscard]] const Process* living(pid_t leader);
   void complain(const char* what, int error);
 
   SeccompRequest request_;
+  InWork& in_work_;  ///< Shared by all keepers.
   Defaults defaults_;
   Fd listener_;
   std::unordered_map<pid_t, Process> processes_;  ///< One pidfd per process that has called.

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "attach/bpf/policy.hpp"
+#include "attach/cgroup.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/group_options.hpp"
 #include "cli/policies.hpp"
@@ -59,10 +61,20 @@ class Detach final : public Command {
     if (!policies) return tl::unexpected(policies.error());
     if (const Fallible<void> chosen = choose(*policies); !chosen)
       return tl::unexpected(chosen.error());
+    if (all_) take_away_what_runs_left();
     return end(*policies);
   }
 
  private:
+  /// Empty control groups whose keeper was killed.
+  static void take_away_what_runs_left() {
+    const std::optional<std::string> mount = attach::cgroup2_mount();
+    if (!mount) return;
+    for (const std::string& group : attach::abandoned_run_groups(*mount)) {
+      attach::remove_group_tree(group);
+    }
+  }
+
   /// Leaves those that are meant; one, unless it is all.
   Fallible<void> choose(std::vector<AttachedPolicy>& policies) const {
     if (all_) return {};

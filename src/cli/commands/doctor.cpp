@@ -14,6 +14,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/host_facts.hpp"
+#include "attach/seccomp/filter.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/policies.hpp"
@@ -105,7 +106,9 @@ HealthFinding seccomp(const HostFacts& facts) {
   return {.id = "seccomp",
           .is_missing = !facts.seccomp,
           .found = words_of(facts.seccomp),
-          .good_for = "run --via seccomp: any program, without rights",
+          .good_for =
+              "run --via seccomp: any program, without rights; its connects need one of two "
+              "keepers alive",
           .remedy = "a container's own filter may forbid it: allow seccomp(2) there"};
 }
 
@@ -204,7 +207,7 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   if (!facts.bpf) run.bpf_refusal = bpf_refusal(facts.bpf.error());
   const Status& supervision = facts.seccomp ? facts.borrow : facts.seccomp;
   if (!supervision) run.seccomp_refusal = seccomp_refusal(supervision.error());
-  run.is_privileged = ::geteuid() == 0;
+  run.takes_no_new_privs = attach::filter_takes_no_new_privs();
   const auto plan = plan_run(Via::automatic, run);
   if (!plan) return {id, program, "none", plan.error()};
   const std::string rounded = plan->exact ? "" : "rounded to whole seconds; ";

@@ -7,14 +7,19 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "attach/bpf/companion.hpp"
 #include "attach/host_facts.hpp"
 #include "attach/preload_settings.hpp"
+#include "attach/preload_trial.hpp"
+#include "attach/run/detached.hpp"
+#include "attach/run/start.hpp"
+#include "attach/seccomp/filter.hpp"
 #include "attach/seccomp/notifier.hpp"
-#include "attach/supervisor.hpp"
 #include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/out.hpp"
@@ -37,6 +42,14 @@ Failure cannot_start(const std::string& program, int error) {
                            : "check the file and its rights"};
 }
 
+Failure without_loader(const std::string& program, const std::string& loader) {
+  return {.code = ExitCode::cannot_execute,
+          .attempt = "cannot run",
+          .subject = program,
+          .reason = fmt::format("it names the interpreter {}, which is not there", loader),
+          .remedy = "install that, or mend the program's first line"};
+}
+
 class Run final : public Command {
  public:
   void declare(CLI::App& parser) override {
@@ -46,6 +59,9 @@ class Run final : public Command {
     rounding_.declare(parser);
     parser.add_flag("--connect-only", connect_only_, "Only connections that the program makes");
     parser.add_flag("--force", force_, "Also against values that the program sets itself");
+    parser.add_flag(
+        "--allow-no-new-privs", allow_no_new_privs_,
+        "By seccomp also where the program then starts without rights that it would gain");
     parser.add_flag("--quiet", quiet_,
                     "Say neither what is done nor what is wrong in the registry");
     parser.add_option("program", words_, "The program and its arguments, after --")->required();
@@ -61,41 +77,51 @@ class Run final : public Command {
     }
     const Result<attach::ProgramFile> program = attach::find_program(words_.front());
     if (!program) return tl::unexpected(cannot_start(words_.front(), program.error().code));
+    if (!program->missing.empty())
+      return tl::unexpected(without_loader(words_.front(), program->missing));
     return start(*program);
   }
 
  private:
   Outcome start(const attach::ProgramFile& program) {
-    const std::string library = preload_library();
-    RunFacts facts{.wanted = wanted_,
-                   .rounding = rounding_.rounding(),
-                   .program = program,
-                   .has_preload_library = !library.empty(),
-                   .bpf_refusal = {},
-                   .seccomp_refusal = {},
-                   .is_privileged = ::geteuid() == 0};
+    auto quiet_children = std::make_optional<attach::QuietChildren>();
+    attach::occupy_standard_streams();
+    RunFacts facts;
+    facts.wanted = wanted_;
+    facts.rounding = rounding_.rounding();
+    facts.program = program;
     const Via asked = asked_way();
-    std::unique_ptr<attach::Companion> companion;
-    if (asked == Via::bpf || asked == Via::automatic) companion = try_bpf(facts);
-    if (!companion && asked != Via::preload && asked != Via::bpf) try_seccomp(facts);
+    std::unique_ptr<attach::Companion> companion = gather(asked, facts);
     const auto plan = plan_run(asked, facts);
-    if (!plan) {
-      return tl::unexpected(
-          Failure{.code = code_of(error_),
-                  .attempt = "cannot run",
-                  .subject = fmt::format("{} with keep-alive by {}", words_.front(), via_),
-                  .reason = plan.error(),
-                  .remedy = "leave --via away to take what this host allows"});
+    if (!plan) return tl::unexpected(no_way(plan.error()));
+    // What was made to see whether it could be is not needed.
+    if (plan->via != Via::bpf) companion.reset();
+    if (plan->via == Via::seccomp) {
+      auto made = attach::SeccompCompanion::make(
+          {.fit = plan->fit, .whose = whose(), .connect_only = connect_only_});
+      if (!made) return tl::unexpected(not_beside({attach::Stage::prepare, made.error()}));
+      companion = std::move(*made);
+    }
+    if (companion) {
+      const auto beside = attach::stand_beside(*companion, shape_for(plan->via));
+      if (!beside) return tl::unexpected(not_beside(beside.error()));
     }
     if (!quiet_) say(fmt::format("wsalive: {}", describe(*plan, wanted_)));
-    if (plan->via != Via::bpf)
-      companion.reset();  // What was made to see whether it could be is not needed.
-    if (plan->via == Via::preload) return become_preloaded(library);
-    if (plan->via == Via::seccomp) {
-      companion = std::make_unique<attach::SeccompCompanion>(attach::SeccompRequest{
-          .fit = plan->fit, .whose = whose(), .connect_only = connect_only_});
-    }
-    return run_beside(*companion);
+    if (plan->via == Via::preload) give_orders();
+    quiet_children.reset();
+    return become_program();
+  }
+
+  /// Tries the ways in the order in which they are taken, up to one that goes.
+  std::unique_ptr<attach::Companion> gather(Via asked, RunFacts& facts) {
+    std::unique_ptr<attach::Companion> companion;
+    const bool any = asked == Via::automatic;
+    if (any || asked == Via::bpf) companion = try_bpf(facts);
+    const auto fit = policy::fit_to_kernel(wanted_, facts.rounding);
+    const bool is_exact = policy::as_timing(fit) == wanted_;
+    if (asked == Via::preload || (any && (!companion || !is_exact))) try_preload(facts);
+    if (asked == Via::seccomp || (any && !companion)) try_seccomp(facts);
+    return companion;
   }
 
   [[nodiscard]] Via asked_way() const {
@@ -124,18 +150,38 @@ class Run final : public Command {
     return nullptr;
   }
 
+  void try_preload(RunFacts& facts) {
+    const std::string library = preload_library();
+    facts.has_preload_library = !library.empty();
+    const bool may = facts.has_preload_library && !facts.program.gains_rights &&
+                     facts.program.kind == attach::ProgramKind::dynamic;
+    if (!may) return;  // The plan says why.
+    attach::PreloadTrial trial = attach::try_preload(facts.program, library);
+    facts.preload_refusal = std::move(trial.obstacle);
+    preload_name_ = std::move(trial.name);
+  }
+
   void try_seccomp(RunFacts& facts) {
+    facts.takes_no_new_privs = attach::filter_takes_no_new_privs();
+    facts.may_take_no_new_privs = allow_no_new_privs_;
     const Status possible = attach::supervision_is_possible();
     error_ = possible ? 0 : possible.error().code;
     if (!possible) facts.seccomp_refusal = seccomp_refusal(possible.error());
   }
 
-  Outcome become_preloaded(const std::string& library) {
-    const char* const present = std::getenv("LD_PRELOAD");
-    const std::string all = present && *present ? library + ":" + present : library;
-    ::setenv("LD_PRELOAD", all.c_str(), 1);
+  static attach::Shape shape_for(Via via) {
+    const bool climbs = via != Via::seccomp || !attach::only_ancestors_may_reach();
+    return climbs ? attach::natural_shape() : attach::Shape::front_that_serves;
+  }
+
+  /// For the library inside the program.
+  void give_orders() const {
+    ::setenv("LD_PRELOAD", attach::with_preloaded(preload_name_).c_str(), 1);
     ::setenv(attach::kPreloadVariable, attach::to_text({wanted_, whose(), connect_only_}).c_str(),
              1);
+  }
+
+  Outcome become_program() {
     std::vector<char*> arguments;
     arguments.reserve(words_.size() + 1);
     for (std::string& word : words_) arguments.push_back(word.data());
@@ -144,19 +190,20 @@ class Run final : public Command {
     return tl::unexpected(cannot_start(words_.front(), errno));
   }
 
-  Outcome run_beside(attach::Companion& companion) {
-    const auto ended = attach::run_with(companion, words_);
-    if (ended) attach::end_like(*ended);
-    const attach::StartError& error = ended.error();
-    if (error.stage == attach::Stage::execute) {
-      return tl::unexpected(cannot_start(words_.front(), error.error.code));
-    }
-    return tl::unexpected(Failure{
-        .code = code_of(error.error.code),
-        .attempt = "cannot run",
-        .subject = words_.front(),
-        .reason = fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
-        .remedy = "try another --via"});
+  Failure no_way(const std::string& reason) const {
+    return {.code = code_of(error_),
+            .attempt = "cannot run",
+            .subject = fmt::format("{} with keep-alive by {}", words_.front(), via_),
+            .reason = reason,
+            .remedy = "leave --via away to take what this host allows"};
+  }
+
+  Failure not_beside(const attach::StartError& error) const {
+    return {.code = code_of(error.error.code),
+            .attempt = "cannot run",
+            .subject = words_.front(),
+            .reason = fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
+            .remedy = "try another --via"};
   }
 
   TimingOptions timing_;
@@ -166,6 +213,8 @@ class Run final : public Command {
   bool connect_only_ = false;
   bool force_ = false;
   bool quiet_ = false;
+  bool allow_no_new_privs_ = false;
+  std::string preload_name_;  ///< As LD_PRELOAD is to have it.
   std::vector<std::string> words_;
   policy::Timing wanted_;
 };

@@ -1,0 +1,25 @@
+// The keeper: a process of its own that serves a companion until no process of the program is left. It holds nothing
+// of the program's and hears no signal but SIGKILL.
+//
+// Where the program would feel its death there are two: the second one waits, with the same descriptors, and takes the
+// first one's place when that is killed; whoever serves starts another one behind it. So only a kill of both within
+// the milliseconds that this takes is felt.
+#pragma once
+
+#include <sys/types.h>
+
+#include "attach/run/companion.hpp"
+#include "attach/run/line.hpp"
+
+namespace wsalive::attach {
+
+/// Starts one beside the calling process, which is to execute the program.
+///
+/// \param ahead  A pidfd of the process that serves before this keeper does; none: it serves at once.
+/// \return the line: `send_gift` what the companion prepared, then `await_readiness`.
+[[nodiscard]] Result<Fd> start_keeper(Companion& companion, Fd ahead);
+
+/// Waits until the keeper stands, and closes the line.
+[[nodiscard]] tl::expected<void, StartError> await_readiness(Fd line);
+
+}  // namespace wsalive::attach

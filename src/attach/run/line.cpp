@@ -1,0 +1,88 @@
+#include "attach/run/line.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace wsalive::attach {
+namespace {
+
+/// Room for one descriptor beside a message.
+struct Envelope {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  iovec bytes{};
+  msghdr message{};
+
+  Envelope(void* data, std::size_t size) : bytes{data, size} {
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+  }
+  void make_room() {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+  }
+};
+
+}  // namespace
+
+Readiness not_ready(Stage stage, const SysError& error) noexcept {
+  Readiness readiness{.stage = stage, .error = error.code};
+  std::strncpy(readiness.attempt.data(), error.attempt, readiness.attempt.size() - 1);
+  return readiness;
+}
+
+Result<std::pair<Fd, Fd>> make_line() noexcept {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return failure(errno, "make a line to the keeper");
+  }
+  return std::pair{Fd{ends[0]}, Fd{ends[1]}};
+}
+
+bool send_gift(int line, int descriptor) noexcept {
+  char sign = 0;
+  Envelope envelope{&sign, sizeof sign};
+  if (descriptor >= 0) {
+    envelope.make_room();
+    cmsghdr* const header = CMSG_FIRSTHDR(&envelope.message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  }
+  return ::sendmsg(line, &envelope.message, MSG_NOSIGNAL) == 1;
+}
+
+bool receive_gift(int line, Fd& descriptor) noexcept {
+  char sign = 0;
+  Envelope envelope{&sign, sizeof sign};
+  envelope.make_room();
+  ssize_t got = 0;
+  do {
+    got = ::recvmsg(line, &envelope.message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got != 1) return false;
+  const cmsghdr* const header = CMSG_FIRSTHDR(&envelope.message);
+  if (header && header->cmsg_type == SCM_RIGHTS) {
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header), sizeof number);
+    descriptor = Fd{number};
+  }
+  return true;
+}
+
+void send_readiness(int line, const Readiness& readiness) noexcept {
+  static_cast<void>(!::send(line, &readiness, sizeof readiness, MSG_NOSIGNAL));
+}
+
+bool receive_readiness(int line, Readiness& readiness) noexcept {
+  ssize_t got = 0;
+  do {
+    got = ::recv(line, &readiness, sizeof readiness, 0);
+  } while (got < 0 && errno == EINTR);
+  return got == static_cast<ssize_t>(sizeof readiness);
+}
+
+}  // namespace wsalive::attach

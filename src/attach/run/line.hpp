@@ -1,0 +1,42 @@
+// The line between the process that is to execute a program and its keeper: one message each way, the first with a
+// descriptor. Both ends close before the program starts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace wsalive::attach {
+
+/// Where starting a program's companions failed.
+enum class Stage : std::uint8_t { fork, prepare, take };
+
+struct StartError {
+  Stage stage;
+  SysError error;
+};
+
+/// The keeper's answer.
+struct Readiness {
+  Stage stage = Stage::take;
+  int error = 0;  ///< 0: it stands ready.
+  std::array<char, 48> attempt{};
+};
+
+[[nodiscard]] Readiness not_ready(Stage stage, const SysError& error) noexcept;
+
+/// Two connected ends, close-on-exec.
+[[nodiscard]] Result<std::pair<Fd, Fd>> make_line() noexcept;
+
+/// False if nobody is at the other end any more.
+[[nodiscard]] bool send_gift(int line, int descriptor) noexcept;
+/// \param descriptor  The one that came, or none. False at the other side's end.
+[[nodiscard]] bool receive_gift(int line, Fd& descriptor) noexcept;
+/// To one who may be gone.
+void send_readiness(int line, const Readiness& readiness) noexcept;
+[[nodiscard]] bool receive_readiness(int line, Readiness& readiness) noexcept;
+
+}  // namespace wsalive::attach

@@ -1,0 +1,98 @@
+#include "attach/run/start.hpp"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include "attach/run/front.hpp"
+#include "attach/run/keeper.hpp"
+
+namespace wsalive::attach {
+namespace {
+
+using Started = tl::expected<void, StartError>;
+
+Started failed(Stage stage, const SysError& error) {
+  return tl::unexpected(StartError{stage, error});
+}
+
+/// What is meant for one process by its number is meant for the program's.
+void readdress(const char* variable, pid_t front) {
+  const char* const value = std::getenv(variable);
+  if (value && value == std::to_string(front)) {
+    ::setenv(variable, std::to_string(::getpid()).c_str(), 1);
+  }
+}
+
+/// \param front  The line to a front that serves ahead of the keeper, or none.
+Started start_companions(Companion& companion, Fd front, Fd front_process) {
+  const bool has_front = static_cast<bool>(front);
+  Result<Fd> line = start_keeper(companion, std::move(front_process));
+  if (!line) return failed(Stage::fork, line.error());
+  const Result<Fd> gift = companion.prepare_program();
+  if (!gift) return failed(Stage::prepare, gift.error());
+  // Whoever is gone does not answer below.
+  if (has_front) static_cast<void>(send_gift(front.get(), gift->get()));
+  static_cast<void>(send_gift(line->get(), gift->get()));
+  if (has_front) {
+    if (Started served = await_readiness(std::move(front)); !served) return served;
+  }
+  return await_readiness(std::move(*line));
+}
+
+/// Splits in two: the front stays for ever, the other one goes on.
+Started go_behind_a_front(Companion& companion, Shape shape) {
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  Fd front_end;
+  Fd program_end;
+  Fd front_process;
+  if (shape == Shape::front_that_serves) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // Orphans stay where it may reach them.
+    Result<std::pair<Fd, Fd>> line = make_line();
+    if (!line) return failed(Stage::fork, line.error());
+    front_end = std::move(line->first);
+    program_end = std::move(line->second);
+    front_process = Fd{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
+    if (!front_process) return failed(Stage::fork, {errno, "pidfd_open"});
+  }
+  ::sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t program = ::fork();
+  if (program < 0) {
+    const int error = errno;
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    return failed(Stage::fork, {error, "fork"});
+  }
+  if (program > 0) {
+    program_end.reset();
+    front_process.reset();
+    const bool serves = static_cast<bool>(front_end);
+    stand_in_front({program, serves ? &companion : nullptr, std::move(front_end)});
+  }
+  front_end.reset();
+  for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"})
+    readdress(variable, ::getppid());
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  return start_companions(companion, std::move(program_end), std::move(front_process));
+}
+
+}  // namespace
+
+Shape natural_shape() noexcept {
+  int adopts = 0;
+  ::prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0);
+  return ::getpid() == 1 || adopts != 0 ? Shape::front : Shape::become;
+}
+
+Started stand_beside(Companion& companion, Shape shape) {
+  if (shape == Shape::become) return start_companions(companion, {}, {});
+  return go_behind_a_front(companion, shape);
+}
+
+}  // namespace wsalive::attach
