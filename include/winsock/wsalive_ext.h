@@ -42,7 +42,7 @@ typedef struct wsalive_keepalive {
   ULONGLONG next_probe_in;  // WSALIVE_NEVER: off, silent, not connected, or data outstanding
   ULONGLONG give_up_in;     // if the peer is silent from now on; WSALIVE_NEVER: never
   // Probes of a silence before the connection is given up: actual_probes, or more where so few would
-  // take less than 500 ms (K-52). 0: off, silent.
+  // leave a Linux peer fewer than three answers (K-52). 0: off, silent.
   DWORD probes_before_end;
   DWORD reserved;  // 0
 } WSALIVE_KEEPALIVE;

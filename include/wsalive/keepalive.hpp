@@ -82,8 +82,8 @@ struct KeepAliveInForce {
   /// a `native` idle time of two hours may end 131 s late.
   std::chrono::nanoseconds lateness{};
   unsigned unanswered = 0;  ///< Probes sent in the present silence.
-  /// Probes before the end: `actual.probes`, or more where those would leave a Linux peer no chance to
-  /// answer (it answers one probe in 500 ms); 0 for never.
+  /// Probes before the end: `actual.probes`, or more where those would leave a Linux peer fewer than
+  /// three answers (it answers one probe in 500 ms); 0 for never.
   unsigned probes_before_end = 0;
   std::optional<std::chrono::milliseconds> to_next_probe{};  ///< nullopt: none is due.
   std::optional<std::chrono::milliseconds> to_give_up{};     ///< If silent from now on.

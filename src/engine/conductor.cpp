@@ -24,6 +24,11 @@ Mechanism mechanism_for(DriverKind kind) noexcept {
   }
 }
 
+/// A look that is later than this finds the engine back from an absence.
+constexpr milliseconds kAway{500};
+constexpr milliseconds kGrace{100};
+constexpr unsigned kLooksPerTick = 64;
+
 /// Who keeps a timing that is only near: without a thread the kernel, or nobody where its times are
 /// too short; else the kernel if it can, unless repair may be possible once there is a connection.
 Mechanism mechanism_for_late(const policy::Timing& actual, const policy::HostFacts& host,
@@ -150,6 +155,7 @@ void Conductor::let_go(int fd, Slot& slot) noexcept {
   due_.remove(fd);
   slot.mark = 0;
   slot.base_probes = slot.last_probes = 0;
+  slot.notes = 0;
   change(slot, [](Course& course) { course.mechanism = 0; });
 }
 
@@ -195,6 +201,7 @@ void Conductor::drop(int fd, Slot& slot) noexcept {
   slot.mark = 0;
   slot.parked_idle = 0;
   slot.base_probes = slot.last_probes = 0;
+  slot.notes = 0;
   slot.cookie.store(0, std::memory_order_relaxed);
   slot.times.store({}, std::memory_order_relaxed);
   slot.course.store({}, std::memory_order_release);
@@ -240,6 +247,10 @@ bool Conductor::run_first(Instant now) {
   if (due_.empty() || due_.first_due() > now) return false;
   const int fd = *due_.first();
   Slot& slot = slots_.at(fd);
+  if (slot.due != Instant{} && now - slot.due > kAway) {
+    due_.schedule(fd, after_absence(now));
+    return true;
+  }
   const auto cookie = parts_.host.cookie(fd);
   if (!cookie || *cookie != slot.cookie.load(std::memory_order_relaxed)) {
     drop(fd, slot);
@@ -247,6 +258,16 @@ bool Conductor::run_first(Instant now) {
     look(fd, slot, now);
   }
   return true;
+}
+
+// The engine was away (stopped, starved, its machine paused). What is overdue is not looked at now: the kernel first
+// gets a moment to hear what has come meanwhile, and thousands are looked at one after the other.
+Instant Conductor::after_absence(Instant now) noexcept {
+  if (now >= queue_ends_) queued_ = 0;
+  const auto turn = static_cast<int>(queued_++ / kLooksPerTick);
+  const Instant then = parts_.ticks.behind(now, kGrace + turn * parts_.ticks.length);
+  queue_ends_ = then;
+  return then;
 }
 
 void Conductor::stand_by(int fd, Slot& slot, const SharedCourse& connection,
@@ -281,8 +302,12 @@ bool Conductor::is_driven_here(const Slot& other) noexcept {
 bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
   if (!course_of(slot).standby) return false;
   if (!is_driven_here(slot) && ownership_.claim(slot)) {
+    const bool kernel_counts = mechanism_of(course_of(slot)) == Mechanism::rearm;
     const auto facts = parts_.host.facts(fd);
-    slot.base_probes = facts ? facts->probes : 0;  // All N probes are still to come.
+    // All N probes are still to come.
+    slot.base_probes = facts && kernel_counts ? facts->probes : 0;
+    slot.last_probes = slot.base_probes;
+    slot.notes = 0;
     slot.mark = 0;
     change(slot, [](Course& course) {
       course.standby = 0;

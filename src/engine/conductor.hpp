@@ -84,6 +84,7 @@ class Conductor {
   [[nodiscard]] ProbeDriver* driver(Mechanism mechanism) noexcept;
   void let_go(int fd, Slot& slot) noexcept;
   void look(int fd, Slot& slot, Instant now);
+  [[nodiscard]] Instant after_absence(Instant now) noexcept;
   void conclude(int fd, Slot& slot, const Next& next, Instant now);
   void become_listener(int fd, Slot& slot) noexcept;
   void adopt(int fd, Slot& slot, Instant now);
@@ -97,6 +98,9 @@ class Conductor {
   RearmDriver rearm_;
   RepairDriver repair_;
   Publisher publisher_;
+  // Looks that an absence has delayed.
+  unsigned queued_ = 0;
+  Instant queue_ends_{};
 };
 
 }  // namespace wsalive::engine

@@ -12,20 +12,20 @@ constexpr std::size_t kChildren = 4;
 void DueHeap::schedule(int fd, Instant due) noexcept {
   Slot& slot = slots_.at(fd);
   slot.due = due;
-  const std::size_t position = slot.place != 0 ? slot.place - 1 : count_++;
+  const std::size_t position = slot.place != 0 ? std::size_t{slot.place} - 1 : count_++;
   rise(position, fd);
-  sink(slot.place - 1, fd);
+  sink(std::size_t{slot.place} - 1, fd);
 }
 
 void DueHeap::remove(int fd) noexcept {
   Slot& slot = slots_.at(fd);
   if (slot.place == 0) return;
-  const std::size_t hole = slot.place - 1;
+  const std::size_t hole = std::size_t{slot.place} - 1;
   slot.place = 0;
   const int last = fds_[--count_];
   if (last == fd) return;
   rise(hole, last);
-  sink(slots_.at(last).place - 1, last);
+  sink(std::size_t{slots_.at(last).place} - 1, last);
 }
 
 std::optional<int> DueHeap::first() const noexcept {
@@ -43,7 +43,9 @@ bool DueHeap::before(int a, int b) const noexcept {
 
 void DueHeap::put(std::size_t position, int fd) noexcept {
   fds_[position] = fd;
-  slots_.at(fd).place = static_cast<std::uint32_t>(position + 1);
+  constexpr std::size_t kMask = (std::size_t{1} << kPlaceBits) - 1;
+  static_assert(SlotTable::kMostDescriptors <= kMask);
+  slots_.at(fd).place = static_cast<std::uint32_t>((position + 1) & kMask);
 }
 
 void DueHeap::rise(std::size_t position, int fd) noexcept {

@@ -36,7 +36,7 @@ KernelEngine::KernelEngine(const DriverParts& parts, const Clock& clock, Ownersh
     : host_(parts.host),
       clock_(clock),
       ownership_(ownership),
-      conductor_(parts, slots_, ownership),
+      conductor_({parts.host, parts.ticks, parts.longest_idle_s, &clock}, slots_, ownership),
       thread_(*this, clock) {}
 
 template <typename Body>

@@ -6,6 +6,8 @@
 // next. Time comes in as a parameter.
 #pragma once
 
+#include <algorithm>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "engine/host.hpp"
@@ -34,6 +36,12 @@ struct DriverParts {
   Host& host;
   TickGrid ticks;
   int longest_idle_s = os::kLongestSeconds;  ///< What TCP_KEEPIDLE takes at most.
+  const Clock* clock = nullptr;  ///< For how long a call has taken; without one it takes no time.
+
+  /// The instant after a call, in a look that began at `look`.
+  [[nodiscard]] Instant after_call(Instant look) const noexcept {
+    return clock ? std::max(clock->now(), look) : look;
+  }
 };
 
 class ProbeDriver {

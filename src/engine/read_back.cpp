@@ -117,7 +117,7 @@ InForce read_back(const Slot& slot, const policy::SourcedTiming& cells, const Ke
   }
   const bool is_repair = mechanism_of(course) == Mechanism::repair;
   answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
-  answer.probes_before_end = policy::probes_before_give_up(answer.actual, ticks.length);
+  answer.probes_before_end = policy::probes_before_give_up(answer.actual);
   answer.unanswered = is_repair ? RepairDriver::unanswered(slot)
                                 : static_cast<std::uint8_t>(found.facts.probes - slot.base_probes);
   add_instants(answer, found.facts, milliseconds{is_repair ? 0 : slot.mark});

@@ -47,17 +47,21 @@ struct alignas(8) Times {
   friend constexpr bool operator==(const Times&, const Times&) = default;
 };
 
+/// As wide as a table of SlotTable::kMostDescriptors needs.
+inline constexpr unsigned kPlaceBits = 23;
+
 struct Slot {
   std::atomic<std::uint64_t> cookie;  ///< 0: nothing is known of the descriptor.
   std::atomic<Times> times;
   std::atomic<Course> course;
-  std::uint32_t place;  ///< Position in the heap of what is due, from 1; 0: not driven.
+  std::uint32_t place
+      : kPlaceBits;  ///< Position in the heap of what is due, from 1; 0: not driven.
+  std::uint32_t notes : 32 - kPlaceBits;  ///< repair: the upper part of its notes.
   Instant due;
-  std::uint32_t mark;  ///< rearm: lateness kept, ms. repair: segments received, at the last probe.
+  std::uint32_t mark;         ///< rearm: lateness kept, ms. repair: from `due` to the instant, ms.
   std::uint16_t parked_idle;  ///< TCP_KEEPIDLE as the engine left it, seconds.
-  std::uint8_t
-      base_probes;  ///< rearm: the kernel's count when the silence began. repair: count, low.
-  std::uint8_t last_probes;  ///< rearm: the kernel's count at the trigger. repair: count, high.
+  std::uint8_t base_probes;   ///< rearm: the kernel's count when the silence began. repair: notes.
+  std::uint8_t last_probes;   ///< rearm: the kernel's count at the trigger. repair: notes.
 };
 static_assert(sizeof(Slot) == 40);
 static_assert(std::atomic<Times>::is_always_lock_free);

@@ -27,6 +27,7 @@ Result<TcpFacts> tcp_facts(int fd) noexcept {
       .heard =
           std::chrono::milliseconds{std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv)},
       .segments_in = info.tcpi_segs_in,
+      .segments_out = info.tcpi_segs_out,
   };
 }
 

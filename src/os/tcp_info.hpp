@@ -34,6 +34,8 @@ struct TcpFacts {
   std::chrono::milliseconds heard{};
   /// Segments received so far, of whatever kind.
   std::uint32_t segments_in = 0;
+  /// Segments sent so far, of whatever kind.
+  std::uint32_t segments_out = 0;
 };
 
 /// TCP_INFO. ENOPROTOOPT or EOPNOTSUPP for a socket that is not TCP. Any thread.

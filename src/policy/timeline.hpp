@@ -35,31 +35,56 @@ struct Event {
   friend constexpr bool operator==(const Event&, const Event&) = default;
 };
 
-/// A Linux peer answers one probe in this time at most; so much the last probe of a silence must be
-/// behind the last answer and behind the first unanswered probe.  K-52
+/// A Linux peer answers one probe in this time at most (tcp_invalid_ratelimit).  K-52
 inline constexpr Millis kPeerAnswerGap{500};
 
-/// Probes that go out unanswered before the connection is given up: N, or more where N of them would
-/// all fall into the time in which a Linux peer does not answer. 0 for N = 0 (never given up).
-///
-/// With N = 1 the only probe is the first and the last, and one missing answer ends the connection by
-/// the program's wish; then only the last answer must be 500 ms back.  K-52, K-53, K-59
-///
-/// \param margin  Added to the 500 ms by a driver whose probes may be closer together than wanted.
-constexpr std::uint32_t probes_before_give_up(const Timing& timing,
-                                              std::chrono::nanoseconds margin = {}) noexcept {
-  using std::chrono::nanoseconds;
-  if (timing.probes == 0) return 0;
-  const nanoseconds behind_first = kPeerAnswerGap + margin;
-  const nanoseconds behind_answer = behind_first - nanoseconds{timing.idle};
-  const nanoseconds interval = std::max<nanoseconds>(timing.interval, Millis{1});
-  const nanoseconds span = timing.probes == 1 ? behind_answer : behind_first;
-  const auto gaps = span.count() <= 0 ? 0 : (span + interval - nanoseconds{1}) / interval;
-  return std::max(std::uint32_t{timing.probes}, static_cast<std::uint32_t>(gaps) + 1);
+/// So far apart two probes are both answered, though timers and paths move each of them a little.
+inline constexpr Millis kSafeAnswerGap{510};
+
+/// A series that leaves a Linux peer so many answers, or N where that is less, ends as it was asked for.
+inline constexpr std::uint32_t kEnoughAnswers = 3;
+
+/// One that leaves fewer cannot; then it goes on until so many probes, or N, could have been answered.
+inline constexpr std::uint32_t kSafeAnswers = 10;
+
+namespace detail {
+
+/// How many of the longest series' probes leave a peer `answers` answers, each `gap` after the last answer
+/// before it. The last answer before the series came at its silence's beginning.
+constexpr std::uint32_t probes_for(std::uint32_t answers, const Timing& timing,
+                                   Millis gap) noexcept {
+  const std::int64_t interval = std::max<std::int64_t>(timing.interval.count(), 1);
+  const auto steps = [interval](std::int64_t time) {
+    return time <= 0 ? 0 : (time + interval - 1) / interval;
+  };
+  const std::int64_t first = steps(gap.count() - std::int64_t{timing.idle.count()});
+  return static_cast<std::uint32_t>(first + (answers - 1) * steps(gap.count()) + 1);
 }
 
-/// From the last segment received to the give-up, if the peer stays silent: T + N x I, or later by
-/// the 500 ms rule. nullopt: never, N = 0.  K-52, K-53
+}  // namespace detail
+
+/// Probes that go out unanswered before the connection is given up: N, or more where N of them would fall
+/// into the time in which a Linux peer answers too few. 0 for N = 0 (never given up).
+///
+/// Who counts probes asks here: the schedule, the engine's drivers, the read-back, `explain`. A series that
+/// must be longer has no more than kLargestCount probes, unless kEnoughAnswers need more.  K-52, K-53, K-59
+constexpr std::uint32_t probes_before_give_up(const Timing& timing) noexcept {
+  const std::uint32_t asked = timing.probes;
+  if (asked == 0) return 0;
+  const std::uint32_t enough = std::min(asked, kEnoughAnswers);
+  // With the bare gap for the sake of an interval of half a second; but not on one answer alone (K-59).
+  const std::uint32_t needed =
+      std::max(detail::probes_for(enough, timing, kPeerAnswerGap),
+               detail::probes_for(std::min(asked, 2U), timing, kSafeAnswerGap));
+  if (asked >= needed) return asked;
+  const std::uint32_t least = detail::probes_for(enough, timing, kSafeAnswerGap);
+  const std::uint32_t safe =
+      detail::probes_for(std::min(asked, kSafeAnswers), timing, kSafeAnswerGap);
+  return std::max({asked, least, std::min<std::uint32_t>(safe, kLargestCount)});
+}
+
+/// From the last segment received to the give-up, if the peer stays silent: T + N x I, or later where
+/// that leaves a Linux peer too few answers. nullopt: never, N = 0.  K-52, K-53
 constexpr std::optional<Millis> time_to_give_up(const Timing& timing) noexcept {
   if (timing.probes == 0) return std::nullopt;
   return Millis{timing.idle.count() +
@@ -94,7 +119,6 @@ class Schedule {
       ended_ = true;
       return;
     }
-    if (unanswered_ == 0) first_probe_ = at;
     last_probe_ = at;
     ++unanswered_;
   }
@@ -120,15 +144,12 @@ class Schedule {
 
  private:
   [[nodiscard]] constexpr bool may_give_up() const noexcept {
-    if (unanswered_ == 0 || unanswered_ < timing_.probes) return false;
-    if (last_probe_ - heard_ < kPeerAnswerGap) return false;
-    return timing_.probes == 1 || last_probe_ - first_probe_ >= kPeerAnswerGap;
+    return unanswered_ >= probes_before_give_up(timing_);
   }
 
   Timing timing_;
   Millis heard_;
   Millis earliest_;
-  Millis first_probe_{};
   Millis last_probe_{};
   std::uint32_t unanswered_ = 0;
   bool ended_ = false;

@@ -55,7 +55,7 @@ class EngineTimeline : public EngineOnWire {
   }
 
   static std::uint32_t count(const Driven& each) {
-    return policy::probes_before_give_up(each.wanted.timing, engine::os_ticks().length);
+    return policy::probes_before_give_up(each.wanted.timing);
   }
 
   std::vector<Driven> driven_;

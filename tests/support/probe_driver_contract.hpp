@@ -15,6 +15,7 @@
 #include "os/keepalive_values.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/keepalive.hpp"
+#include "policy/timeline.hpp"
 
 namespace wsalive::test {
 
@@ -30,7 +31,7 @@ struct Drive {
 
   [[nodiscard]] Millis idle() const { return actual.idle; }
   [[nodiscard]] Millis interval() const { return actual.interval; }
-  [[nodiscard]] unsigned count() const { return actual.probes; }
+  [[nodiscard]] unsigned count() const { return policy::probes_before_give_up(actual); }
   /// From the last segment heard to the instant of a probe, the first is 0; and to the end.
   [[nodiscard]] Millis probe(unsigned nth) const { return idle() + nth * interval(); }
   [[nodiscard]] Millis end() const { return probe(count()); }

@@ -75,11 +75,17 @@ void SimulatedKernel::run_timer(int fd, Socket& socket) {
 }
 
 void SimulatedKernel::send_probe_on_wire(int fd, Socket& socket) {
+  if (!has_memory) return;
   note(fd, OnWire::probe);
+  ++socket.segments_out;
+  const Instant arrives = now_ + round_trip / 2;
   const bool limited =
-      socket.last_answer != Instant::min() && now_ - socket.last_answer < answers_at_most_every;
-  if (!socket.peer(++socket.probes_seen) || limited) return;
-  socket.last_answer = now_;
+      socket.last_answer != Instant::min() && arrives - socket.last_answer < answers_at_most_every;
+  const bool would_answer = socket.peer(++socket.probes_seen) && !limited;
+  if (loses()) return would_answer ? note(fd, OnWire::lost) : void();
+  if (!would_answer) return;
+  socket.last_answer = arrives;
+  if (loses()) return note(fd, OnWire::lost);
   socket.answers.push_back(now_ + round_trip);
 }
 
@@ -168,7 +174,8 @@ Result<os::TcpFacts> SimulatedKernel::facts(int fd) noexcept {
                       .probes = it.probes,
                       .busy = it.busy,
                       .heard = never ? std::chrono::hours{300} : (tick() - it.heard_tick) * kTick,
-                      .segments_in = it.segments};
+                      .segments_in = it.segments,
+                      .segments_out = it.segments_out};
 }
 
 Result<int> SimulatedKernel::unacknowledged_bytes(int fd) noexcept {
@@ -245,6 +252,7 @@ bool SimulatedKernel::may_repair(int /*fd*/) noexcept { return allows_repair; }
 Status SimulatedKernel::send_probe(int fd) noexcept {
   ++calls;
   if (!allows_repair) return failure(EPERM, "probe");
+  if (probe_error != 0) return failure(probe_error, "probe");
   if (socket(fd).state == os::TcpState::established) send_probe_on_wire(fd, socket(fd));
   return {};
 }

@@ -22,7 +22,12 @@
 
 namespace wsalive::test {
 
-enum class OnWire : std::uint8_t { probe, answer, reset };
+enum class OnWire : std::uint8_t {
+  probe,
+  answer,
+  reset,
+  lost,  ///< On the way: a probe that would have been answered, or an answer.
+};
 
 struct WireEvent {
   std::chrono::milliseconds at;  ///< Since the simulation's beginning.
@@ -63,7 +68,11 @@ class SimulatedKernel final : public engine::Host, public Clock {
   bool allows_destroy = true;
   Millis round_trip{1};
   Millis answers_at_most_every{0};  ///< 500 ms on a Linux peer.
-  unsigned calls = 0;               ///< System calls so far.
+  /// Whether the path loses the next segment that it is given, in either direction.
+  std::function<bool()> loses = [] { return false; };
+  bool has_memory = true;  ///< Without, no segment is sent, and nobody is told.
+  int probe_error = 0;     ///< What `send_probe` fails with.
+  unsigned calls = 0;      ///< System calls so far.
 
   [[nodiscard]] const std::vector<WireEvent>& wire() const noexcept { return wire_; }
   [[nodiscard]] std::vector<Millis> instants(int fd, OnWire what) const;
@@ -99,6 +108,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
     bool busy = false;
     Instant held_until{};
     std::uint32_t segments = 0;
+    std::uint32_t segments_out = 0;
     int error = 0;
     Peer peer;
     unsigned probes_seen = 0;

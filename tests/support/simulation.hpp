@@ -9,6 +9,7 @@
 
 #include "engine/conductor.hpp"
 #include "support/asked.hpp"
+#include "support/interrupted_host.hpp"
 #include "support/simulated_kernel.hpp"
 
 namespace wsalive::test {
@@ -18,7 +19,7 @@ class Simulation {
   using Millis = std::chrono::milliseconds;
 
   explicit Simulation(int longest_idle_s = os::kLongestSeconds)
-      : conductor_({kernel, {}, longest_idle_s}, slots_, sole_) {}
+      : conductor_({host, {}, longest_idle_s, &kernel}, slots_, sole_) {}
 
   Status switch_on(int fd, const policy::SourcedTiming& wanted) {
     return conductor_.start(fd, slot(fd), wanted, engine::KernelSwitch::untouched,
@@ -40,16 +41,16 @@ class Simulation {
       const bool has_due = !stalled && !conductor_.idle();
       const Instant due = has_due ? conductor_.next_due() + engine_delay : Instant::max();
       const Instant next = std::min(due, kernel.next_event());
-      if (next > target) break;
+      if (next > target || kernel.now() > target) break;  // A look may take time.
       kernel.advance_to(std::max(next, kernel.now()));
       if (next == due) ++wakes;
-      while (!stalled && !conductor_.idle() &&
+      while (!stalled && !conductor_.idle() && kernel.now() <= target &&
              conductor_.next_due() + engine_delay <= kernel.now()) {
         conductor_.run_first(kernel.now());
         ++looks;
       }
     }
-    kernel.advance_to(target);
+    kernel.advance_to(std::max(target, kernel.now()));
   }
 
   [[nodiscard]] std::vector<Millis> probes(int fd) const {
@@ -65,7 +66,8 @@ class Simulation {
   }
 
   SimulatedKernel kernel;
-  bool stalled = false;  ///< The engine's thread does not run.
+  InterruptedHost host{kernel};  ///< The kernel as the engine sees it.
+  bool stalled = false;          ///< The engine's thread does not run.
   std::chrono::nanoseconds engine_delay{};
   unsigned looks = 0;
   unsigned wakes = 0;  ///< Instants with looks.

@@ -42,7 +42,7 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   const PlainSocket healthy = connect(kHealthy, asked(1000, 40, 20));
   const PlainSocket third = connect(kEveryThird, asked(1000, 300, 4));
   const PlainSocket quick = connect(kHealthy, asked(200, 50, 5));  // 500 ms: K-52.
-  const PlainSocket back = connect(kDeaf, asked(1000, 400, 3));
+  const PlainSocket back = connect(kDeaf, asked(1000, 400, 5));
   deafen();
   // Two of three probes are out; from the last segment on, since the rules took their time.
   std::this_thread::sleep_until(
@@ -59,27 +59,27 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   EXPECT_GE(seen(healthy).probes.size(), 5U);
   EXPECT_GE(seen(third).probes.size(), 6U);
   // It has answered once, and was then silent for ever: the whole count again.
-  EXPECT_EQ(seen(back).probes.size(), 3U + 3U);
+  EXPECT_EQ(seen(back).probes.size(), 3U + 5U);
   EXPECT_EQ(death(back), Death::keep_alive);
 }
 
 TEST_F(EngineTimeline, AHalfClosedConnectionIsProbedAllTheSame) {  // K-50, K-52
-  const PlainSocket closed_by_peer = connect(kDeaf, asked(1200, 300, 3));
+  const PlainSocket closed_by_peer = connect(kDeaf, asked(1200, 300, 5));
   ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
-  const PlainSocket closed_by_us = connect(kDeaf + 1, asked(1200, 300, 3));
+  const PlainSocket closed_by_us = connect(kDeaf + 1, asked(1200, 300, 5));
   ASSERT_EQ(::shutdown(closed_by_us.fd(), SHUT_WR), 0);
   // Repair cannot do that: the nearest later times.
-  const PlainSocket quick = connect(kDeaf + 2, asked(600, 300, 3));
+  const PlainSocket quick = connect(kDeaf + 2, asked(600, 300, 5));
   EXPECT_EQ(engine_->in_force(quick.fd(), {}).driver, DriverKind::repair);
   ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
   std::this_thread::sleep_for(50ms);
   deafen();
-  std::this_thread::sleep_for(1200ms + 3 * 300ms + 300ms);
+  std::this_thread::sleep_for(1200ms + 5 * 300ms + 300ms);
   for (const PlainSocket* each : {&closed_by_peer, &closed_by_us}) {
-    expect_timeline(seen(*each), asked(1200, 300, 3).timing, 3);
+    expect_timeline(seen(*each), asked(1200, 300, 5).timing, 5);
     EXPECT_EQ(engine::os_host().facts(each->fd())->state, os::TcpState::close);
   }
-  expect_timeline(seen(quick), asked(1000, 300, 3).timing, 3);
+  expect_timeline(seen(quick), asked(1000, 300, 5).timing, 5);
 }
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-91
@@ -109,16 +109,16 @@ TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffairBelowASecondToo)
     const os::Visit visit{network().client()};
     ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "2"));
   }
-  // By keep-alive they would end 1.05 s and 1.5 s after the last segment, before their data is given up.
+  // By keep-alive they would end 0.75 s and 2.7 s after the last segment, before their data is given up.
   const PlainSocket before = connect(kDeaf);
   const PlainSocket limited = connect(kDeaf + 1);
   const PlainSocket between = connect(kDeaf + 2, asked(300, 300, 4));
   deafen();
   before.send("data");
-  switch_on(before, asked(300, 150, 5));
+  switch_on(before, asked(300, 150, 1));
   ASSERT_TRUE(engine::os_host().set_user_timeout(limited.fd(), 1200));  // K-76
   limited.send("data");
-  switch_on(limited, asked(300, 150, 5));
+  switch_on(limited, asked(300, 150, 1));
   for (const PlainSocket* each : {&before, &limited, &between}) {
     EXPECT_EQ(engine_->in_force(each->fd(), {}).driver, DriverKind::repair);
   }
@@ -166,13 +166,13 @@ TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAlive) {  // K-58, K-91
 }
 
 TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAliveBelowASecondEither) {  // K-58, K-91
-  const PlainSocket socket = connect(kDeaf, asked(300, 150, 5));
+  const PlainSocket socket = connect(kDeaf, asked(300, 150, 1));
   EXPECT_EQ(engine_->in_force(socket.fd(), {}).driver, DriverKind::repair);
   ASSERT_TRUE(engine::os_host().set_user_timeout(socket.fd(), 3000));
   std::thread filler{[&] { socket.send(std::string(std::size_t{16} << 20U, 'x')); }};
   std::this_thread::sleep_for(300ms);
   deafen();
-  std::this_thread::sleep_for(1500ms);  // By keep-alive it would have ended after 1.05 s.
+  std::this_thread::sleep_for(1500ms);  // By keep-alive it would have ended after 0.75 s.
   EXPECT_EQ(socket.ended(0ms), -1);
   EXPECT_EQ(engine_->in_force(socket.fd(), {}).unanswered, 0U);
   filler.join();
@@ -190,25 +190,25 @@ TEST_F(EngineTimeline, WithTheEngineGoneTheKernelGivesUpByItself) {
 TEST_F(EngineTimeline, LongerThanTheKernelCanSaySendsNothingEarly) {  // K-57, scaled down
   const engine::DriverParts scaled{engine::os_host(), engine::os_ticks(), /*longest_idle_s=*/2};
   engine_ = engine::make_engine(scaled, os::monotonic_clock());
-  const PlainSocket socket = connect(kDeaf, asked(3500, 400, 3));
+  const PlainSocket socket = connect(kDeaf, asked(3500, 400, 5));
   EXPECT_EQ(engine::os_host().values(socket.fd())->on, os::Switch::off);
   deafen();
-  std::this_thread::sleep_for(3500ms + 3 * 400ms + 150ms);
-  expect_timeline(seen(socket), asked(3500, 400, 3).timing, 3);
+  std::this_thread::sleep_for(3500ms + 5 * 400ms + 150ms);
+  expect_timeline(seen(socket), asked(3500, 400, 5).timing, 5);
 }
 
 TEST_F(EngineTimeline, ASocketThatTheProgramHoldsIsProbedAllTheSame) {
-  const PlainSocket socket = connect(kDeaf, asked(1000, 300, 3));
+  const PlainSocket socket = connect(kDeaf, asked(1000, 300, 5));
   deafen();
   std::atomic<bool> done{false};
   std::thread busy{[&] {
     char octet = 0;
     while (!done) (void)::recv(socket.fd(), &octet, 1, MSG_DONTWAIT | MSG_PEEK);
   }};
-  std::this_thread::sleep_for(1000ms + 3 * 300ms + 200ms);
+  std::this_thread::sleep_for(1000ms + 5 * 300ms + 200ms);
   done = true;
   busy.join();
-  expect_timeline(seen(socket), asked(1000, 300, 3).timing, 3, /*more=*/60ms);
+  expect_timeline(seen(socket), asked(1000, 300, 5).timing, 5, /*more=*/60ms);
 }
 
 /// SO_REUSEADDR.

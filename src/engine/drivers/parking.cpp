@@ -29,8 +29,8 @@ policy::Timing Parking::actual(const Slot& slot, Mechanism mechanism) const noex
   return policy::detail::nearest_later_rearm(wanted, {.tick = tick});
 }
 
-std::uint32_t Parking::probes(const policy::Timing& actual) const noexcept {
-  return policy::probes_before_give_up(actual, parts_.ticks.length);
+std::uint32_t Parking::probes(const policy::Timing& actual) noexcept {
+  return policy::probes_before_give_up(actual);
 }
 
 int Parking::interval_seconds(const policy::Timing& actual) noexcept {
@@ -38,7 +38,7 @@ int Parking::interval_seconds(const policy::Timing& actual) noexcept {
   return static_cast<int>(std::min<seconds::rep>(behind.count(), os::kLongestSeconds));
 }
 
-int Parking::count(const policy::Timing& actual, unsigned base) const noexcept {
+int Parking::count(const policy::Timing& actual, unsigned base) noexcept {
   return static_cast<int>(std::min<std::uint32_t>(probes(actual) + base, os::kLargestCount));
 }
 

@@ -23,7 +23,7 @@ class Parking {
   [[nodiscard]] policy::Timing actual(const Slot& slot, Mechanism mechanism) const noexcept;
 
   /// Probes before the end: the rule of K-52 applied to the actual timing.
-  [[nodiscard]] std::uint32_t probes(const policy::Timing& actual) const noexcept;
+  [[nodiscard]] static std::uint32_t probes(const policy::Timing& actual) noexcept;
 
   /// Interval, count and idle time behind `actual` and behind the present silence.
   [[nodiscard]] Status write_all(int fd, Slot& slot, const policy::Timing& actual,
@@ -34,7 +34,7 @@ class Parking {
 
   /// TCP_KEEPCNT for a silence that began with the kernel's count at `base`.
   void write_count(int fd, const policy::Timing& actual, unsigned base) noexcept;
-  [[nodiscard]] int count(const policy::Timing& actual, unsigned base) const noexcept;
+  [[nodiscard]] static int count(const policy::Timing& actual, unsigned base) noexcept;
 
   /// Whether TCP_KEEPIDLE differs from what was written: all that the first probe of a silence rests on.
   [[nodiscard]] bool idle_changed_outside(int fd, const Slot& slot) noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace wsalive::engine {
 namespace {
@@ -14,6 +15,8 @@ using std::chrono::seconds;
 constexpr unsigned kCountEnds = os::kLargestCount - 1;
 /// How long before its instant a whole number of seconds is told to the kernel, at least.
 constexpr int kLeadTicks = 16;
+/// A look so long behind a trigger's instant was late, and so may the probe have been.
+constexpr int kSettledTicks = 16;
 /// From here on a look after a trigger may wait for others: the next instant is far.
 constexpr int kFarTicks = 16;
 
@@ -71,6 +74,12 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const bool was_triggered = course_of(slot).triggered;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
+  const bool late = heard - need > 2 * parts_.ticks.length;
+  const bool just_out = was_triggered && seen.facts.probes != slot.last_probes;
+  const bool seen_late = late || heard - (need - interval) > kSettledTicks * parts_.ticks.length;
+  if (has_kernel_probed(slot, seen) || (just_out && seen_late)) {
+    return let_be_answered(fd, slot, seen, need);
+  }
   const nanoseconds lead = lead_for(need);
   const nanoseconds early =
       lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
@@ -84,11 +93,11 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   }
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
-  if (heard - need > 2 * parts_.ticks.length) {
+  if (late) {
     slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
   if (changed_outside(fd, slot, seen)) return {Verdict::outside};
-  return trigger(fd, slot, seen, need, /*last=*/unanswered >= parking_.probes(seen.actual));
+  return trigger(fd, slot, seen, need, /*last=*/unanswered >= Parking::probes(seen.actual));
 }
 
 // Interval and count matter from the first unanswered probe on, and a switch that somebody has turned off shows
@@ -123,13 +132,30 @@ bool RearmDriver::has_started_anew(const Slot& slot, const Seen& seen) noexcept 
   return course_of(slot).triggered == 0 || seen.facts.probes != next;
 }
 
+// The engine was away, and the kernel has probed by the values that stand behind.
+bool RearmDriver::has_kernel_probed(const Slot& slot, const Seen& seen) noexcept {
+  return static_cast<std::uint8_t>(seen.facts.probes - slot.last_probes) > 1;
+}
+
+Next RearmDriver::let_be_answered(int fd, Slot& slot, const Seen& seen,
+                                  milliseconds need) noexcept {
+  const milliseconds interval = seen.actual.interval;
+  const milliseconds rest = std::max(seen.facts.heard + interval - need, milliseconds::zero());
+  slot.mark = as_mark(milliseconds{slot.mark} + rest);
+  slot.last_probes = seen.facts.probes;
+  settle(fd, slot, seen.facts.heard + interval);
+  return {Verdict::again,
+          parts_.ticks.behind(seen.now, std::min(interval, milliseconds{seen.actual.idle}))};
+}
+
 void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept {
   slot.mark = 0;
+  slot.last_probes = base;
   const bool lowered = course_of(slot).lowered;
   if (course_of(slot).kept) change(slot, [](Course& course) { course.kept = 0; });
   if (slot.base_probes == base && !lowered) return;
   // The kernel counts on from where it was if data came while other data lay unread.
-  slot.base_probes = slot.last_probes = base;
+  slot.base_probes = base;
   change(slot, [](Course& course) { course.lowered = 0; });
   parking_.write_count(fd, seen.actual, slot.base_probes);
 }
@@ -142,7 +168,9 @@ void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
 
 Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds need,
                           bool last) noexcept {
-  free_count(fd, slot, seen, last);
+  if (!free_count(fd, slot, seen, last)) {  // Tried again as late as a probe may come.
+    return {Verdict::again, parts_.ticks.behind(seen.now, milliseconds{seen.actual.interval})};
+  }
   if (course_of(slot).resting) {
     (void)parts_.host.set_switch(fd, os::Switch::on);
     change(slot, [](Course& course) { course.resting = 0; });
@@ -165,35 +193,41 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
 
 // With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where
 // it would end too early (more than 126 probes, or the program's own), and taken away for the end.
-void RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
-  if (!last && seen.facts.probes == 0) return;  // The kernel ends nothing before one is unanswered.
+bool RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
+  if (!last && seen.facts.probes == 0)
+    return true;  // The kernel ends nothing before one is unanswered.
   const auto own = parts_.host.user_timeout(fd);
   if (!last) {
     const bool wanted = (own && *own != 0) || seen.facts.probes >= kCountEnds;
-    if (wanted) hold_user_timeout(fd, own.value_or(0), kNeverByUserTimeout);
-    return;
+    return !wanted || hold_user_timeout(fd, own.value_or(0), kNeverByUserTimeout);
   }
-  hold_user_timeout(fd, own.value_or(0), 0);
-  const int count = parking_.count(seen.actual, slot.base_probes);
-  if (seen.facts.probes >= count) return;
+  if (!hold_user_timeout(fd, own.value_or(0), 0)) return false;
+  const int count = Parking::count(seen.actual, slot.base_probes);
+  if (seen.facts.probes >= count) return true;
   change(slot, [](Course& course) { course.lowered = 1; });
   (void)parts_.host.set_count(fd, 1);
+  return true;
 }
 
 std::vector<RearmDriver::Held>::iterator RearmDriver::find_held(int fd) noexcept {
   return std::find_if(held_.begin(), held_.end(), [fd](const Held& each) { return each.fd == fd; });
 }
 
-void RearmDriver::hold_user_timeout(int fd, int own, int ours) {
+bool RearmDriver::hold_user_timeout(int fd, int own, int ours) noexcept {
   const auto found = find_held(fd);
   if (found != held_.end()) {
     found->ours = ours;
   } else if (own == ours) {
-    return;
+    return true;
   } else {
-    held_.push_back({fd, own, ours});
+    try {
+      held_.push_back({fd, own, ours});
+    } catch (const std::bad_alloc&) {
+      return false;  // What cannot be given back is not taken.
+    }
   }
   (void)parts_.host.set_user_timeout(fd, ours);
+  return true;
 }
 
 void RearmDriver::release_user_timeout(int fd) noexcept {

@@ -44,6 +44,10 @@ class RearmDriver final : public ProbeDriver {
   Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool has_started_anew(const Slot& slot, const Seen& seen) noexcept;
+  [[nodiscard]] static bool has_kernel_probed(const Slot& slot, const Seen& seen) noexcept;
+  /// A probe has left while the engine was late, and when is not known: a whole interval for its answer.
+  Next let_be_answered(int fd, Slot& slot, const Seen& seen,
+                       std::chrono::milliseconds need) noexcept;
   void begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept;
   [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
@@ -51,9 +55,9 @@ class RearmDriver final : public ProbeDriver {
   [[nodiscard]] std::chrono::nanoseconds lead_for(std::chrono::milliseconds need) const noexcept;
   Next trigger(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,
                bool last) noexcept;
-  void free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
-
-  void hold_user_timeout(int fd, int own, int ours);
+  /// Keeps TCP_USER_TIMEOUT out of the count's way. False where there is no memory for the program's own.
+  [[nodiscard]] bool free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
+  [[nodiscard]] bool hold_user_timeout(int fd, int own, int ours) noexcept;
   void release_user_timeout(int fd) noexcept;
 
   DriverParts parts_;

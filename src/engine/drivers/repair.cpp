@@ -10,22 +10,39 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// The slot's two bytes hold the count of probes (9 bits) and the low bits of the segments received.
-constexpr unsigned kSentBits = 9;
-constexpr unsigned kSentMask = (1U << kSentBits) - 1;
-constexpr unsigned kSegmentMask = 0x7F;
+// What is kept of a series of probes, in 24 bits of the slot: how many are out, and the low bits of the kernel's
+// counts of segments from before the last of them.
+constexpr unsigned kSentBits = 11;  // A series has at most some 1,550 probes (T = I = 1 ms).
+constexpr unsigned kInBits = 9;
+constexpr unsigned kOutBits = 4;
+static_assert(kSentBits + kInBits + kOutBits <= 16 + 32 - kPlaceBits);
 
-unsigned both_bytes(const Slot& slot) noexcept {
-  return slot.base_probes | static_cast<unsigned>(slot.last_probes) << 8U;
+constexpr unsigned low_bits(unsigned value, unsigned bits) noexcept {
+  return value & ((1U << bits) - 1);
 }
 
-void remember(Slot& slot, unsigned sent, std::uint32_t segments) noexcept {
-  const unsigned both = std::min(sent, kSentMask) | (segments & kSegmentMask) << kSentBits;
-  slot.base_probes = static_cast<std::uint8_t>(both & 0xFFU);
-  slot.last_probes = static_cast<std::uint8_t>(both >> 8U);
+struct Series {
+  unsigned sent = 0;
+  unsigned in = 0;
+  unsigned out = 0;
+};
+
+Series series_of(const Slot& slot) noexcept {
+  const unsigned all = slot.base_probes | static_cast<unsigned>(slot.last_probes) << 8U |
+                       static_cast<unsigned>(slot.notes) << 16U;
+  return {low_bits(all, kSentBits), low_bits(all >> kSentBits, kInBits),
+          low_bits(all >> (kSentBits + kInBits), kOutBits)};
 }
 
-unsigned segments_then(const Slot& slot) noexcept { return both_bytes(slot) >> kSentBits; }
+void remember(Slot& slot, const Series& series) noexcept {
+  const unsigned sent = std::min(series.sent, (1U << kSentBits) - 1);
+  const unsigned all = sent | low_bits(series.in, kInBits) << kSentBits |
+                       low_bits(series.out, kOutBits) << (kSentBits + kInBits);
+  slot.base_probes = static_cast<std::uint8_t>(low_bits(all, 8));
+  slot.last_probes = static_cast<std::uint8_t>(low_bits(all >> 8U, 8));
+  constexpr unsigned kNotes = (1U << (32 - kPlaceBits)) - 1;
+  slot.notes = all >> 16U & kNotes;
+}
 
 }  // namespace
 
@@ -35,9 +52,7 @@ struct RepairDriver::Seen {
   policy::Timing actual;
 };
 
-std::uint32_t RepairDriver::unanswered(const Slot& slot) noexcept {
-  return both_bytes(slot) & kSentMask;
-}
+std::uint32_t RepairDriver::unanswered(const Slot& slot) noexcept { return series_of(slot).sent; }
 
 Status RepairDriver::attach(int fd, Slot& slot) noexcept {
   return parking_.write_all(fd, slot, parking_.actual(slot, Mechanism::repair), 0);
@@ -55,58 +70,76 @@ Next RepairDriver::look(int fd, Slot& slot, Instant now) noexcept {
 Next RepairDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept {
   const milliseconds idle = seen.actual.idle;
   if (seen.facts.busy) {  // K-58
-    remember(slot, 0, seen.facts.segments_in);
+    remember(slot, {});
     return {Verdict::again, seen.now + std::max<nanoseconds>(idle, parts_.ticks.length)};
   }
-  if (unanswered(slot) != 0 && was_answered(slot, seen)) remember(slot, 0, seen.facts.segments_in);
+  const bool was_probed = unanswered(slot) != 0;
+  take_stock(slot, seen);
   if (course_of(slot).lowered) return end_by_kernel(fd, slot, seen);
   if (unanswered(slot) == 0) {
     // Heard in that tick, at its end at the latest.
-    const Instant first = parts_.ticks.off_edge(parts_.ticks.floor(seen.now) - seen.facts.heard +
-                                                parts_.ticks.length + idle);
+    Instant first = parts_.ticks.off_edge(parts_.ticks.floor(seen.now) - seen.facts.heard +
+                                          parts_.ticks.length + idle);
+    // Of a segment that the kernel's measure of silence leaves out no probe follows sooner than the next one.
+    if (was_probed && first <= seen.now) first = std::max(first, planned(slot));
     if (first > seen.now) return {Verdict::again, first};
     if (parking_.changed_outside(fd, slot, seen.actual, 0)) return {Verdict::outside};
     return probe(fd, slot, seen, first);
   }
-  Instant planned = slot.due + milliseconds{slot.mark};
+  Instant next = planned(slot);
   if (course_of(slot).kept) {  // The times have changed: the next instant moves with them (K-50).
-    planned = parts_.ticks.floor(seen.now) - seen.facts.heard + parts_.ticks.length + idle +
-              unanswered(slot) * milliseconds{seen.actual.interval};
-    change(slot, [](Course& course) { course.kept = 0; });
+    next = parts_.ticks.floor(seen.now) - seen.facts.heard + parts_.ticks.length + idle +
+           unanswered(slot) * milliseconds{seen.actual.interval};
   }
-  if (planned > seen.now) {
-    remember(slot, unanswered(slot), seen.facts.segments_in);
-    return wait_for(slot, seen, planned);
-  }
-  if (unanswered(slot) >= parking_.probes(seen.actual)) return give_up(fd, slot, seen);
-  return probe(fd, slot, seen, planned);
+  if (next > seen.now) return wait_for(slot, seen, next);
+  if (unanswered(slot) >= Parking::probes(seen.actual)) return give_up(fd, slot, seen);
+  return probe(fd, slot, seen, next);
 }
 
-// Something was heard since the last look, at most min(T, I) ago. Where T is but a few ticks the
-// kernel's measure of silence cannot tell that from the silence before, and the count of segments
-// decides.
-bool RepairDriver::was_answered(const Slot& slot, const Seen& seen) const noexcept {
-  const nanoseconds since =
-      std::min(milliseconds{seen.actual.idle}, milliseconds{seen.actual.interval});
-  const nanoseconds late = std::max(seen.now - slot.due, nanoseconds::zero());
-  if (seen.facts.heard > since + late + 2 * parts_.ticks.length) return false;
-  const bool clear = milliseconds{seen.actual.idle} > 4 * parts_.ticks.length;
-  return clear || (seen.facts.segments_in & kSegmentMask) != segments_then(slot);
+Instant RepairDriver::planned(const Slot& slot) noexcept {
+  return slot.due + milliseconds{slot.mark};
 }
 
+// What has become of the probes that are out: all of them answered, or the last one never sent.
+void RepairDriver::take_stock(Slot& slot, const Seen& seen) const noexcept {
+  Series series = series_of(slot);
+  if (series.sent == 0) return;
+  if (was_heard(slot, seen)) return remember(slot, {});
+  const bool has_left = series.out != low_bits(seen.facts.segments_out, kOutBits);
+  if (!has_left) --series.sent;  // The kernel had no memory for it: nobody could have answered.
+  series.out = seen.facts.segments_out - 1;  // Asked once.
+  remember(slot, series);
+}
+
+// Whether anything has come since the series began, by the kernel's own counts and never by two clocks: a look
+// may come late, and stop between any two of its calls. Either of them suffices. A probe goes out at a certain
+// silence, so a shorter one is another; after a change of the times nobody knows at which (K-50).
+bool RepairDriver::was_heard(const Slot& slot, const Seen& seen) const noexcept {
+  const Series series = series_of(slot);
+  if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;
+  const nanoseconds at_last =
+      milliseconds{seen.actual.idle} + (series.sent - 1) * milliseconds{seen.actual.interval};
+  return !course_of(slot).kept && seen.facts.heard + 2 * parts_.ticks.length < at_last;
+}
+
+// An answer may come at any moment from the call on; the facts are from before it.
 Next RepairDriver::probe(int fd, Slot& slot, const Seen& seen, Instant planned) noexcept {
   const Status sent = parts_.host.send_probe(fd);
   if (!sent && sent.error().code == EPERM) return {Verdict::choose};  // The right is gone.
-  remember(slot, unanswered(slot) + 1, seen.facts.segments_in);
+  const milliseconds interval = seen.actual.interval;
+  const Seen then{seen.facts, parts_.after_call(seen.now), seen.actual};
+  if (!sent) return wait_for(slot, then, then.now + interval);  // Not sent is not unanswered.
+  remember(slot, {unanswered(slot) + 1, seen.facts.segments_in, seen.facts.segments_out});
+  change(slot, [](Course& course) { course.kept = 0; });
 
-  const Instant base = seen.now - planned > 2 * parts_.ticks.length ? seen.now : planned;
-  const Instant next = base + milliseconds{seen.actual.interval};
+  const Instant base = then.now - planned > 2 * parts_.ticks.length ? then.now : planned;
+  const Instant next = base + interval;
   // The kernel stays behind the silence that the next probe will find.
   const nanoseconds silence = seen.facts.heard + (next - seen.now);
   if (silence + seconds{1} > seconds{slot.parked_idle} && !course_of(slot).resting) {
     parking_.park(fd, slot, silence);
   }
-  return wait_for(slot, seen, next);
+  return wait_for(slot, then, next);
 }
 
 // Until `next`, but not longer than T: an answer makes the next probe due T after it.
@@ -120,7 +153,11 @@ Next RepairDriver::wait_for(Slot& slot, const Seen& seen, Instant next) const no
   return {Verdict::again, next - rest};
 }
 
+// It cannot be taken back, so the kernel is asked once more what it has heard.
 Next RepairDriver::give_up(int fd, Slot& slot, const Seen& seen) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  if (!facts) return {Verdict::stranger};
+  if (was_heard(slot, {*facts, seen.now, seen.actual})) return {Verdict::again, seen.now};
   const Status ended = parts_.host.destroy(fd, slot.cookie.load(std::memory_order_relaxed));
   if (!ended) return end_by_kernel(fd, slot, seen);
   change(slot, [](Course& course) { course.given_up = 1; });
@@ -149,7 +186,7 @@ Next RepairDriver::end_by_kernel(int fd, Slot& slot, const Seen& seen) noexcept 
 
 void RepairDriver::detach(int /*fd*/, Slot& slot) noexcept {
   change(slot, [](Course& course) { course.resting = course.lowered = course.kept = 0; });
-  remember(slot, 0, 0);
+  remember(slot, {});
   slot.mark = 0;
 }
 

@@ -5,6 +5,9 @@
 // next ones follow on the engine's own clock. The kernel does not count these probes: the engine
 // does, and ends the connection by SOCK_DESTROY.
 //
+// Whether the peer has been heard is never asked of two clocks: the kernel's count of segments received tells,
+// and its measure of silence.
+//
 // Only in ESTABLISHED, and only with CAP_NET_ADMIN; else another driver is chosen.
 #pragma once
 
@@ -29,7 +32,10 @@ class RepairDriver final : public ProbeDriver {
   struct Seen;
 
   Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
-  [[nodiscard]] bool was_answered(const Slot& slot, const Seen& seen) const noexcept;
+  /// When the next probe, or the end, is due.
+  [[nodiscard]] static Instant planned(const Slot& slot) noexcept;
+  void take_stock(Slot& slot, const Seen& seen) const noexcept;
+  [[nodiscard]] bool was_heard(const Slot& slot, const Seen& seen) const noexcept;
   Next probe(int fd, Slot& slot, const Seen& seen, Instant planned) noexcept;
   Next wait_for(Slot& slot, const Seen& seen, Instant next) const noexcept;
   Next give_up(int fd, Slot& slot, const Seen& seen) noexcept;

@@ -125,7 +125,7 @@ class RandomLife {
   Millis now() { return std::chrono::floor<Millis>(simulation_.kernel.now() - Instant{1h}); }
   Millis idle() { return wanted_.timing.idle; }
   Millis interval() { return wanted_.timing.interval; }
-  unsigned count() { return policy::probes_before_give_up(wanted_.timing, kTick); }
+  unsigned count() { return policy::probes_before_give_up(wanted_.timing); }
   int pick(int least, int most) { return std::uniform_int_distribution<int>{least, most}(random_); }
   bool chance(int percent) { return pick(1, 100) <= percent; }
 

@@ -33,7 +33,7 @@ class ConductorTest : public testing::Test {
 };
 
 TEST_F(ConductorTest, TheKernelStandsBehindTheScheduleAndTakesOverWhenTheEngineStops) {
-  const int fd = driven(asked(1500, 200, 5));
+  const int fd = driven(asked(1500, 250, 5));
   EXPECT_EQ(values(fd), (KernelKeepAlive{Switch::on, 4, 3, 5}));
   simulation_.stalled = true;
   simulation_.run_for(4s + 5 * 3s + 20ms);
@@ -42,7 +42,7 @@ TEST_F(ConductorTest, TheKernelStandsBehindTheScheduleAndTakesOverWhenTheEngineS
 }
 
 TEST_F(ConductorTest, AStoppedEngineThatComesBackSendsNoBurst) {
-  const int fd = driven(asked(1500, 200, 5));
+  const int fd = driven(asked(1500, 250, 5));
   simulation_.run_for(1650ms);
   simulation_.stalled = true;
   simulation_.run_for(560ms);
@@ -50,8 +50,8 @@ TEST_F(ConductorTest, AStoppedEngineThatComesBackSendsNoBurst) {
   simulation_.run_for(2s);
   const std::vector<Millis> probes = simulation_.probes(fd);
   ASSERT_EQ(probes.size(), 5U);
-  for (std::size_t k = 1; k < probes.size(); ++k) EXPECT_GE(probes[k] - probes[k - 1], 196ms) << k;
-  EXPECT_GE(simulation_.resets(fd).at(0), probes.back() + 196ms);
+  for (std::size_t k = 1; k < probes.size(); ++k) EXPECT_GE(probes[k] - probes[k - 1], 246ms) << k;
+  EXPECT_GE(simulation_.resets(fd).at(0), probes.back() + 246ms);
 }
 
 TEST_F(ConductorTest, ASocketHeldByAThreadIsToldAgain) {
@@ -65,8 +65,8 @@ TEST_F(ConductorTest, ASocketHeldByAThreadIsToldAgain) {
 }
 
 TEST_F(ConductorTest, UnreadDataDoesNotLeadTheCountAstray) {  // K-52
-  const int fd = driven(asked(1500, 200, 6));
-  simulation_.run_for(1720ms);
+  const int fd = driven(asked(1500, 250, 6));
+  simulation_.run_for(1770ms);
   ASSERT_EQ(simulation_.probes(fd).size(), 2U);
   simulation_.kernel.peer_sends(fd, /*while_unread=*/true);
   simulation_.run_for(5s);
@@ -215,10 +215,10 @@ TEST_F(ConductorTest, FortyNineDaysAreWaitedFor) {  // K-57
     std::uint8_t probes;
   };
   for (const auto& [idle, probes] : {Case{4'000'000'000, 100}, Case{2'000'000'000, 255}}) {
-    const int fd = driven(asked(idle, 8, probes));
+    const int fd = driven(asked(idle, 12, probes));
     simulation_.run_for(Millis{idle} - 1ms);
     EXPECT_EQ(simulation_.probes(fd).size(), 0U);
-    simulation_.run_for(probes * 8ms + 20ms);
+    simulation_.run_for(probes * 12ms + 20ms);
     EXPECT_EQ(simulation_.probes(fd).size(), probes);
     EXPECT_EQ(simulation_.resets(fd).size(), 1U);
   }
@@ -356,10 +356,10 @@ TEST_F(ConductorTest, WithoutTheRightAnyMoreRepairBecomesLate) {
 TEST_F(ConductorTest, WhereDestroyIsRefusedTheKernelEndsIt) {
   simulation_.kernel.allows_repair = true;
   simulation_.kernel.allows_destroy = false;
-  const int fd = driven(asked(300, 50, 12));
-  simulation_.run_for(1100ms);
+  const int fd = driven(asked(300, 50, 30));
+  simulation_.run_for(2000ms);
   EXPECT_FALSE(simulation_.kernel.is_open(fd));
-  EXPECT_GE(simulation_.resets(fd).at(0), 900ms);
+  EXPECT_GE(simulation_.resets(fd).at(0), 1800ms);
   EXPECT_EQ(engine::death_from_records(simulation_.kernel, fd, simulation_.kernel.error(fd)),
             engine::Death::keep_alive);
 }
