@@ -1,0 +1,155 @@
+// What may happen to a driven connection on a real wire: lost segments, an engine stopped between any two of its calls, a
+// stopped process, a busy machine. Every peer lives, and every connection must be alive afterwards.
+//
+// Each part prints how many are, in the words of tests/faults; tests/faults/engine.py plays the same parts for longer:
+// WSALIVE_FAULTS_S is how many seconds each of them lasts.
+// labels: ns realtime slow
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+#include "engine/make_engine.hpp"
+#include "os/clock.hpp"
+#include "support/asked.hpp"
+#include "support/interrupted_host.hpp"
+#include "support/plain_socket.hpp"
+#include "support/private_network.hpp"
+
+namespace wsalive::test {
+namespace {
+
+using namespace std::chrono_literals;
+using policy::DriverKind;
+
+std::chrono::seconds lasting() {
+  const char* const told = std::getenv("WSALIVE_FAULTS_S");
+  return std::chrono::seconds{told ? std::atoi(told) : 4};
+}
+
+class EngineLosses : public TwoHosts {
+ protected:
+  void SetUp() override {
+    TwoHosts::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    engine_ = engine::make_engine(host_, os::monotonic_clock());
+    const os::Visit visit{network().server()};
+    listener_.emplace(PlainSocket::listening("0.0.0.0", 7000));
+  }
+  void TearDown() override { engine_.reset(); }
+
+  void connect(int count, const policy::SourcedTiming& wanted, DriverKind driver) {
+    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    for (int i = 0; i < count; ++i) {
+      ours_.push_back(PlainSocket::connected(os::Wiring::server_v4, 7000));
+      theirs_.push_back(listener_->accepted());
+      const int fd = ours_.back().fd();
+      ASSERT_TRUE(engine_->switch_on(fd, wanted, engine::KernelSwitch::untouched));
+      ASSERT_EQ(engine_->in_force(fd, wanted).driver, driver);
+    }
+  }
+
+  /// Of a thousand segments so many are lost, in each direction.
+  void lose(int of_thousand) {
+    const std::string rule =
+        "table inet losses {\n chain in {\n type filter hook input priority 0;\n"
+        " meta l4proto tcp numgen random mod 1000 < " +
+        std::to_string(of_thousand) + " drop\n }\n}\n";
+    for (const auto* const end : {&network().client(), &network().server()}) {
+      const auto done = os::apply_nft(*end, rule);
+      ASSERT_TRUE(done) << done.error();
+    }
+  }
+
+  /// Counts who lives.
+  void expect_all_alive(const std::string& what) {
+    std::size_t alive = 0;
+    for (const PlainSocket& each : ours_) alive += each.ended(0ms) == -1 ? 1U : 0U;
+    EXPECT_EQ(alive, ours_.size()) << what;
+    if (alive != ours_.size()) return;
+    std::printf("engine, %s: 1 program, %zu connections: all alive\n", what.c_str(), alive);
+    std::fflush(stdout);
+  }
+
+  InterruptedHost host_{engine::os_host()};
+  std::unique_ptr<engine::Engine> engine_;
+  std::optional<PlainSocket> listener_;
+  std::vector<PlainSocket> ours_;
+  std::vector<PlainSocket> theirs_;
+};
+
+TEST_F(EngineLosses, LostSegmentsEndNobody) {  // K-52, K-59
+  connect(200, asked(441, 49, 10), DriverKind::repair);
+  connect(50, asked(1500, 300, 10), DriverKind::rearm);
+  connect(50, asked(1000, 100, 10), DriverKind::rearm);
+  lose(10);
+  std::this_thread::sleep_for(lasting());
+  expect_all_alive("1 % of the segments lost each way");
+}
+
+// All ten answers of a silence are lost by chance in one of sixteen million.
+TEST_F(EngineLosses, LostSegmentsEndNobodyOnABadPath) {  // K-52, K-59
+  connect(100, asked(441, 49, 10), DriverKind::repair);
+  lose(100);
+  std::this_thread::sleep_for(lasting());
+  expect_all_alive("10 % of the segments lost each way");
+}
+
+TEST_F(EngineLosses, AThreadThatIsStoppedBetweenItsCallsEndsNobody) {  // K-52
+  std::atomic<unsigned> points{0};
+  host_.interrupt = [&] {
+    if (++points % 46 == 0) std::this_thread::sleep_for(20ms);
+  };
+  connect(4, asked(348, 33, 10), DriverKind::repair);
+  std::this_thread::sleep_for(lasting());
+  expect_all_alive("20 ms at every 23rd call");
+  ours_.clear();
+  connect(20, asked(348, 33, 10), DriverKind::repair);
+  std::this_thread::sleep_for(lasting());
+  expect_all_alive("20 ms at every 23rd call, one engine for twenty");
+  engine_.reset();
+}
+
+TEST_F(EngineLosses, AProcessThatWasStoppedEndsNobody) {  // K-52
+  connect(100, asked(348, 33, 10), DriverKind::repair);
+  connect(50, asked(1500, 300, 5), DriverKind::rearm);
+  std::this_thread::sleep_for(500ms);
+  for (const auto stopped : {400, 1500, 2500}) {
+    const pid_t waker = ::fork();
+    ASSERT_GE(waker, 0);
+    if (waker == 0) {
+      ::usleep(static_cast<useconds_t>(stopped) * 1000);
+      ::kill(::getppid(), SIGCONT);
+      ::_exit(0);
+    }
+    ::kill(::getpid(), SIGSTOP);
+    ASSERT_EQ(::waitpid(waker, nullptr, 0), waker);
+    std::this_thread::sleep_for(1s);
+  }
+  expect_all_alive("stopped for 0.4, 1.5 and 2.5 s");
+}
+
+TEST_F(EngineLosses, ABusyMachineEndsNobody) {  // K-52
+  connect(100, asked(348, 33, 10), DriverKind::repair);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> busy;
+  for (unsigned i = 0; i < 8 * std::thread::hardware_concurrency(); ++i) {
+    busy.emplace_back([&] {
+      while (!done) std::atomic_signal_fence(std::memory_order_seq_cst);
+    });
+  }
+  std::this_thread::sleep_for(lasting());
+  done = true;
+  for (std::thread& each : busy) each.join();
+  expect_all_alive("eight busy threads a processor");
+}
+
+}  // namespace
+}  // namespace wsalive::test
