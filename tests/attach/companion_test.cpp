@@ -152,6 +152,9 @@ std::string why_not(Way way) {
   if (way == Way::preload && ::access(preload_library().c_str(), F_OK) != 0) {
     return "a build with sanitizers has no library to preload";
   }
+  if (way == Way::preload && preload_library().find_first_of(" :") != std::string::npos) {
+    return "LD_PRELOAD cannot carry a space or a colon, which the build folder's name has";
+  }
   if (way == Way::seccomp && borrowing_is_filtered()) return kNoBorrowing;
   if (way != Way::bpf) return "";
   if (!bpf_is_built()) return "this build is without bpf";

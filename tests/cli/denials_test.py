@@ -116,7 +116,7 @@ class Denials(tool.ToolWithConnection):
 
     @tool.needs_borrowing
     def test_without_bpf_run_takes_another_way_and_says_why(self):
-        ways = [(STATIC, "exit", "0"), *([("/bin/true",)] if tool.HAS_PRELOAD else [])]
+        ways = [(STATIC, "exit", "0"), *([] if tool.NO_PRELOAD else [("/bin/true",)])]
         for way, program in zip(("seccomp", "preload"), ways):
             done = self.under(refuse("bpf"), "run", *TIMES, "--", *program)
             self.assertEqual((done.returncode, done.stdout), (0, ""))
@@ -134,7 +134,7 @@ class Denials(tool.ToolWithConnection):
             done = self.under(both, "run", *TIMES, "--", STATIC, "exit", "0")
             self.assert_refused(done, 4, f"no seccomp: not permitted, {'install' if other == 'seccomp' else other}")
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "this build is without the preload library")
+    @tool.needs_preload
     def test_without_bpf_and_seccomp_a_dynamic_program_is_preloaded(self):
         def both():
             refuse("bpf")()

@@ -53,7 +53,7 @@ class Ls(tool.ToolWithConnection):
         self.assertEqual((found["noticed_by"], found["noticed_after_ms"]), ("user-timeout", 15000))
 
     @tool.needs_borrowing
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_what_another_programs_engine_drives_is_told_by_its_table(self):  # K-96
         program = (f"import socket, sys; c = socket.create_connection(('127.0.0.1', {self.port}));"
                    "print(c.fileno(), flush=True); sys.stdin.read()")

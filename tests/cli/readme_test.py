@@ -37,7 +37,7 @@ class Readme(tool.ToolWithConnection):
 
     def test_run(self):
         words, shown = self.sample("wsalive run")
-        way = "preload" if tool.HAS_PRELOAD else "seccomp"
+        way = "seccomp" if tool.NO_PRELOAD else "preload"
         done = self.run_tool(*words[:words.index("--")], "--via", way, "--", "/bin/true")
         self.assertEqual(done.stderr.rstrip("\n").replace(way, "preload"), shown[0].split("; no bpf")[0])
 

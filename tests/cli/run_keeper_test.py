@@ -64,8 +64,8 @@ class Running(tool.Tool):
             self.skipTest(tool.NO_BORROWING)
         if way == "bpf" and self.run_tool("run", "--quiet", "--via", "bpf", "--", "true").returncode != 0:
             self.skipTest("bpf or version-2 control groups are not allowed here")
-        if way == "preload" and not tool.HAS_PRELOAD:
-            self.skipTest("a build with sanitizers has no library to preload")
+        if way == "preload" and tool.NO_PRELOAD:
+            self.skipTest(tool.NO_PRELOAD)
 
     def start(self, way, *words, launcher=(), **more):
         self.need(way)

@@ -46,30 +46,30 @@ class Run(tool.Tool):
         self.assertEqual(self.values("--release", "winxp")[0], "1 7200 1 5\n")
         self.assertEqual(self.values("--release", "win11")[0], "1 7200 1 10\n")
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_times_that_need_the_engine_are_preloaded_and_exact(self):
         values, line = self.values("--time", "45500ms", *TIMES[2:], program=DYNAMIC, via="auto")
         self.assertEqual(values, "1 46 5 5\n")  # Options speak seconds, rounded up; K-74.
         self.assertIn("by preload: after 45.5s of silence", line)
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_what_a_program_reads_back_is_what_is_in_force(self):
         # For ten hours the kernel's own switch is off between the engine's instants.
         self.assertEqual(self.values("--time", "10h", *TIMES[2:], program=DYNAMIC, via="preload")[0], "1 36000 5 5\n")
         words = ("run", "--quiet", "--via", "preload", "--time", "45500ms", *TIMES[2:], "--", DYNAMIC)
         self.assertEqual(self.ok(*words, "connect", self.port, "late-idle=77"), "1 77 5 5\n")
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_a_child_of_vfork_takes_nothing_from_its_parent(self):
         words = ("run", "--quiet", "--via", "preload", "--time", "45500ms", *TIMES[2:], "--", DYNAMIC)
         self.assertEqual(self.ok(*words, "vfork", self.port), "1 46 5 5\n")  # 48 is where the kernel is parked.
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_functions_that_the_program_defines_are_not_called_by_ours(self):
         words = ("run", "--quiet", "--via", "preload", "--time", "1500ms", "--interval", "300ms", "--probes", "5", "--")
         self.assertEqual(self.ok(*words, os.path.join(PROGRAMS, "own_names"), self.port), "0 2\n")
 
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no library to preload")
+    @tool.needs_preload
     def test_a_library_that_cannot_be_named_is_not_announced(self):
         for place in ("a folder", "a:folder"):
             folder = self.path(place)

@@ -64,7 +64,7 @@ class Set(tool.ToolWithConnection):
         self.assertEqual(values(self.client), (1, 7200, 1, 5))
 
     @tool.needs_borrowing
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
+    @tool.needs_preload
     def test_a_socket_that_its_programs_engine_drives_is_the_outsiders_afterwards(self):  # K-96
         driven, _ = self.start_driven()
 
@@ -110,7 +110,7 @@ class Set(tool.ToolWithConnection):
             time.sleep(0.1)
 
     @tool.needs_borrowing
-    @unittest.skipUnless(tool.HAS_PRELOAD, "a build with sanitizers has no demo")
+    @tool.needs_preload
     def test_a_part_that_is_refused_is_said_and_the_rest_is_set(self):
         driven, peer = self.start_driven()
         self.eventually(lambda: self.driver_of(driven) == "rearm")

@@ -34,7 +34,19 @@ def can_borrow():
 
 CAN_BORROW = can_borrow()
 needs_borrowing = unittest.skipUnless(CAN_BORROW, NO_BORROWING)
-HAS_PRELOAD = os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so"))
+
+
+def why_no_preload():
+    """Why `run` cannot preload our library here, or None."""
+    if not os.path.exists(os.path.join(BUILD, "src/attach/libwsalive-preload.so")):
+        return "a build with sanitizers has no library to preload"
+    if " " in BUILD or ":" in BUILD:
+        return "LD_PRELOAD cannot carry a space or a colon, which the build folder's name has"
+    return None
+
+
+NO_PRELOAD = why_no_preload()
+needs_preload = unittest.skipIf(NO_PRELOAD, NO_PRELOAD or "")
 
 
 class Tool(unittest.TestCase):
