@@ -66,22 +66,21 @@ std::string by_origin(const std::string& library) {
   return name + library;
 }
 
-/// LD_PRELOAD parts names at these, without a way to write them.
-bool has_separator(const std::string& path) {
-  return path.find_first_of(" :") != std::string::npos;
-}
-
 bool mentions(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
 }  // namespace
 
+std::string preload_naming_obstacle(const std::string& library) {
+  if (library.find_first_of(" :") == std::string::npos) return {};  // Where LD_PRELOAD parts names.
+  return "LD_PRELOAD cannot carry a space or a colon, and the library is in " +
+         std::filesystem::path{library}.parent_path().string();
+}
+
 PreloadTrial try_preload(const ProgramFile& program, const std::string& library) {
-  if (has_separator(library)) {
-    return {{},
-            "LD_PRELOAD cannot carry a space or a colon, and the library is in " +
-                std::filesystem::path{library}.parent_path().string()};
+  if (std::string obstacle = preload_naming_obstacle(library); !obstacle.empty()) {
+    return {{}, std::move(obstacle)};
   }
   const std::string file_name = std::filesystem::path{library}.filename().string();
   for (const std::string& name : {by_origin(library), library}) {

@@ -13,6 +13,9 @@ struct PreloadTrial {
   std::string obstacle;  ///< Why it cannot be loaded, as a part of a sentence; empty: it can.
 };
 
+/// Why no program can be given the library under its path, as a part of a sentence; empty: it can.
+[[nodiscard]] std::string preload_naming_obstacle(const std::string& library);
+
 /// The name starts with $ORIGIN where that works: glibc's loader puts the program's folder there and is led to the
 /// library, while musl's knows no such word and finds nothing. It would stop a program that our library cannot be
 /// linked to.

@@ -230,8 +230,8 @@ leave_alone = true
         self.assertEqual(self.json("ls", "--policies")["policies"], [])
 
     def test_without_version_2_it_says_what_does_without(self):
-        script = f"umount -a -t cgroup2 && exec {tool.BINARY} attach --system --time 45s"
-        done = subprocess.run(["unshare", "--mount", "sh", "-c", script], text=True, capture_output=True)
+        script = 'umount -a -t cgroup2 && exec "$0" attach --system --time 45s'
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script, tool.BINARY], text=True, capture_output=True)
         if "umount" in done.stderr:
             self.skipTest("the control groups cannot be unmounted: " + done.stderr.strip())
         self.assertEqual((done.returncode, done.stdout), (5, ""))

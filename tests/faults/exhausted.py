@@ -12,13 +12,13 @@ import tempfile
 
 import figures
 from connections import Connections
-from figures import BINARY, QUICK, expect, figure
+from figures import BINARY, EMPTY_HOME, QUICK, expect, figure
 
 LOOKS = (("ls",), ("ls", "--json"), ("lint",), ("doctor",))
 KNOWN = range(0, 8)  # The exit statuses of the manual page.
 
 
-def look(words, limits=(), stdout=subprocess.PIPE, home="/nonexistent"):
+def look(words, limits=(), stdout=subprocess.PIPE, home=EMPTY_HOME):
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # A file that may not grow is an error then, as a full disk is.
         for kind, value in limits:

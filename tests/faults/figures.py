@@ -2,10 +2,13 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 SOURCE = os.environ.get("WSALIVE_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 BUILD = os.environ.get("WSALIVE_BUILD", os.path.join(SOURCE, "build/dev"))
 BINARY = os.path.join(BUILD, "bin", "wsalive")
+_HOME = tempfile.TemporaryDirectory()  # Goes with the script.
+EMPTY_HOME = _HOME.name
 QUICK = "--quick" in sys.argv[1:]
 
 

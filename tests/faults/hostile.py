@@ -16,7 +16,7 @@ import tempfile
 
 import figures
 from connections import Connections, Holder, cookie_of
-from figures import BINARY, QUICK, expect, figure
+from figures import BINARY, EMPTY_HOME, QUICK, expect, figure
 
 MAGIC = 0x314556494C415357
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -29,7 +29,7 @@ NAMES = ("xсервер-резерв".encode()[:15], b"\xff\xfe", b"a\xe2\x82", 
 
 def look(words, registry=None):
     done = subprocess.run([BINARY, *words], capture_output=True, timeout=60, check=False,
-                          env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                          env={"PATH": os.environ["PATH"], "HOME": EMPTY_HOME,
                                **({"WSALIVE_REGISTRY": registry} if registry else {})})
     case = f"wsalive {' '.join(words)}: status {done.returncode}: {done.stderr.decode(errors='replace')}"
     expect(done.returncode in range(0, 8), case)

@@ -73,8 +73,8 @@ class PathWithServe : public ThroughFirewall {
     const os::Visit visit{network().client()};
     const auto output =
         os::run_command({"sh", "-c",
-                         "XDG_STATE_HOME=" + home.path().string() + " timeout 240 " + binary() +
-                             " path 10.77.2.1 --with-serve --json --max 60s; true"});
+                         "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" + binary() +
+                             "' path 10.77.2.1 --with-serve --json --max 60s; true"});
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
     EXPECT_TRUE(json.is_object()) << output.value_or("");
@@ -141,8 +141,8 @@ TEST_F(PathWithServe, AFarEndThatGoesAwayEndsTheSearchInOneLine) {
   }};
   const auto output =
       os::run_command({"sh", "-c",
-                       "XDG_STATE_HOME=" + home.path().string() + " timeout 120 " + binary() +
-                           " path 10.77.2.1 --with-serve --max 600s; echo status $?"});
+                       "XDG_STATE_HOME=" + home.path().string() + " timeout 120 '" + binary() +
+                           "' path 10.77.2.1 --with-serve --max 600s; echo status $?"});
   later.join();
   ASSERT_TRUE(output) << output.error();
   EXPECT_NE(output->find("wsalive: cannot measure with 10.77.2.1:7350"), std::string::npos)

@@ -66,9 +66,9 @@ class PathCommand : public ThroughFirewall {
   nlohmann::json found(const std::string& options) {
     const TempFolder home;
     const os::Visit visit{network().client()};
-    const std::string command = "XDG_STATE_HOME=" + home.path().string() + " timeout 240 " +
+    const std::string command = "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" +
                                 std::getenv("WSALIVE_BUILD") +
-                                "/bin/wsalive path 10.77.2.1:7001 --json " + options + "; true";
+                                "/bin/wsalive' path 10.77.2.1:7001 --json " + options + "; true";
     const auto output = os::run_command({"sh", "-c", command});
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);

@@ -14,6 +14,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/host_facts.hpp"
+#include "attach/preload_trial.hpp"
 #include "attach/seccomp/filter.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
@@ -175,12 +176,18 @@ HealthFinding sock_destroy(const HostFacts& facts) {
 
 HealthFinding preload() {
   const std::string library = preload_library();
-  return {.id = "preload",
-          .is_missing = library.empty(),
-          .found = library.empty() ? "libwsalive-preload.so is not installed"
-                                   : "in " + fs::path{library}.parent_path().string(),
-          .good_for = "run --via preload: fractions of a second in dynamic programs",
-          .remedy = "make install"};
+  HealthFinding finding{.id = "preload",
+                        .is_missing = library.empty(),
+                        .found = library.empty() ? "libwsalive-preload.so is not installed"
+                                                 : "in " + fs::path{library}.parent_path().string(),
+                        .good_for = "run --via preload: fractions of a second in dynamic programs",
+                        .remedy = "make install"};
+  if (std::string obstacle = attach::preload_naming_obstacle(library); !obstacle.empty()) {
+    finding.is_missing = true;
+    finding.found = std::move(obstacle);
+    finding.remedy = "install wsalive into a folder without them";
+  }
+  return finding;
 }
 
 std::vector<HealthFinding> all_findings(const HostFacts& facts) {
@@ -203,7 +210,9 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   RunFacts run;
   run.wanted = {idle, policy::DwordMillis{1000}, 10};
   run.program.kind = kind;
-  run.has_preload_library = !preload_library().empty();
+  const std::string library = preload_library();
+  run.has_preload_library = !library.empty();
+  run.preload_refusal = attach::preload_naming_obstacle(library);
   if (!facts.bpf) run.bpf_refusal = bpf_refusal(facts.bpf.error());
   const Status& supervision = facts.seccomp ? facts.borrow : facts.seccomp;
   if (!supervision) run.seccomp_refusal = seccomp_refusal(supervision.error());

@@ -104,12 +104,12 @@ TEST_F(KeepAliveFace, WhatIsNotTcpIsRefused) {  // K-25
 
 TEST(TimelineFace, ASilentPeerIsProbedAndReset) {  // K-50, K-52
   using What = TimelineEvent::What;
-  const auto events = timeline({.idle = 1500ms, .interval = 300ms, .probes = 3});
+  const auto events = timeline({.idle = 1500ms, .interval = 600ms, .probes = 3});
   ASSERT_TRUE(events);
   EXPECT_EQ(*events, (std::vector<TimelineEvent>{{1500ms, What::probe},
-                                                 {1800ms, What::probe},
                                                  {2100ms, What::probe},
-                                                 {2400ms, What::reset}}));
+                                                 {2700ms, What::probe},
+                                                 {3300ms, What::reset}}));
   EXPECT_TRUE(timeline({.probes = 0})->empty());
   EXPECT_EQ(timeline({}, Peer::answering, 7)->size(), 7U);
 }

@@ -70,7 +70,7 @@ TEST_F(UserFolder, OfSomebodyElseIsNeverTaken) {
 }
 
 TEST_F(UserFolder, SaysWhyThereIsNone) {
-  const auto folder = user_folder("/nonexistent");
+  const auto folder = user_folder(in() + "/none");
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().code, ENOENT);
 }

@@ -15,7 +15,7 @@ using os::SegmentDirection;
 
 constexpr Instant kStart{1000s};
 constexpr policy::Timing kTiming{
-    .idle = policy::DwordMillis{1500}, .interval = policy::DwordMillis{300}, .probes = 3};
+    .idle = policy::DwordMillis{1500}, .interval = policy::DwordMillis{500}, .probes = 3};
 
 Event event(std::chrono::milliseconds at, SegmentDirection direction, Act act) {
   Event e{.act = act, .segment = {}};
@@ -36,25 +36,25 @@ std::string compare(const std::vector<Event>& story, std::chrono::milliseconds o
 }
 
 TEST(WireTimeline, ADeadPeerOnTimeHasNoDifference) {
-  EXPECT_EQ(compare({heard(0ms), probe(1504ms), probe(1804ms), probe(2104ms), reset(2404ms)}), "");
+  EXPECT_EQ(compare({heard(0ms), probe(1504ms), probe(2004ms), probe(2504ms), reset(3004ms)}), "");
 }
 
 TEST(WireTimeline, AnAnswerBeginsTheSilenceAnew) {
   EXPECT_EQ(compare({heard(0ms), probe(1500ms), answer(1501ms), probe(3001ms), answer(3001ms),
-                     probe(4501ms), probe(4801ms), probe(5101ms), reset(5401ms)}),
+                     probe(4501ms), probe(5001ms), probe(5501ms), reset(6001ms)}),
             "");
 }
 
 TEST(WireTimeline, SwitchedOnLateProbesAtOnce) {  // K-50
-  EXPECT_EQ(compare({heard(0ms), probe(4004ms), heard(4004ms), probe(5504ms), probe(5804ms),
-                     probe(6104ms), reset(6404ms)},
+  EXPECT_EQ(compare({heard(0ms), probe(4004ms), heard(4004ms), probe(5504ms), probe(6004ms),
+                     probe(6504ms), reset(7004ms)},
                     4000ms),
             "");
 }
 
 TEST(WireTimeline, SwitchedOnLateTheOthersFollowTheFirst) {  // K-50, K-52
   EXPECT_EQ(
-      compare({heard(0ms), probe(4004ms), probe(4304ms), probe(4604ms), reset(4904ms)}, 4000ms),
+      compare({heard(0ms), probe(4004ms), probe(4504ms), probe(5004ms), reset(5504ms)}, 4000ms),
       "");
 }
 
@@ -64,20 +64,20 @@ TEST(WireTimeline, APeersResetEndsIt) {  // K-92
 }
 
 TEST(WireTimeline, EachFaultIsNamed) {
-  EXPECT_EQ(compare({heard(0ms), probe(1480ms), probe(1800ms), probe(2100ms), reset(2400ms)}),
+  EXPECT_EQ(compare({heard(0ms), probe(1480ms), probe(2000ms), probe(2500ms), reset(3000ms)}),
             "at 1500ms: probe: captured at 1480.0 ms\n");
-  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1900ms), probe(2100ms), reset(2400ms)}),
-            "at 1800ms: probe: captured at 1900.0 ms\n");
-  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), probe(2100ms)}),
-            "at 2400ms: reset: not captured\n");
-  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(1800ms), reset(2100ms), heard(2150ms),
-                     event(2150ms, SegmentDirection::in, Act::reset)}),
-            "reset captured at 2100.0 ms, but the schedule has at 2100ms: probe\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(2100ms), probe(2500ms), reset(3000ms)}),
+            "at 2s: probe: captured at 2100.0 ms\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(2000ms), probe(2500ms)}),
+            "at 3s: reset: not captured\n");
+  EXPECT_EQ(compare({heard(0ms), probe(1500ms), probe(2000ms), reset(2500ms), heard(2550ms),
+                     event(2550ms, SegmentDirection::in, Act::reset)}),
+            "reset captured at 2500.0 ms, but the schedule has at 2500ms: probe\n");
 }
 
 TEST(WireTimeline, AMissingProbeIsNamedAlsoWhereThePeerSpeaksAgain) {
-  EXPECT_EQ(compare({heard(0ms), heard(1700ms), probe(3200ms), probe(3500ms), probe(3800ms),
-                     reset(4100ms)}),
+  EXPECT_EQ(compare({heard(0ms), heard(1700ms), probe(3200ms), probe(3700ms), probe(4200ms),
+                     reset(4700ms)}),
             "at 1500ms: probe: not captured\n");
 }
 
