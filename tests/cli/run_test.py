@@ -110,7 +110,7 @@ class Run(tool.Tool):
         self.assertEqual(done.returncode, -15)
 
     def test_a_shell_script_and_its_children_are_reached(self):
-        script = self.path("script", f"#!/bin/sh\n{STATIC} connect {self.port}\n")
+        script = self.path("script", f"#!/bin/sh\n\"{STATIC}\" connect {self.port}\n")
         os.chmod(script, 0o755)
         self.assertEqual(self.ok("run", "--quiet", "--via", "seccomp", *TIMES, "--", script), "1 45 5 5\n")
 
