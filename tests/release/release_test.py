@@ -61,7 +61,7 @@ class Release(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("tests ran", said)
         self.assertIn("lint ran", said)
-        packed = os.path.join(self.project, "build", "releases", "wsalive-4.5.6.tar.xz")
+        packed = os.path.join(self.project, "build", "releases", "wsalive-4.5.6.tar.gz")
         with tarfile.open(packed) as tar:
             names = sorted(member.name for member in tar.getmembers() if member.isfile())
         self.assertEqual(names, [f"wsalive-4.5.6/{name}" for name in (".gitignore", "CHANGELOG.md", "CMakeLists.txt",
