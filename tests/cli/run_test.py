@@ -70,6 +70,7 @@ class Run(tool.Tool):
         self.assertEqual(self.ok(*words, os.path.join(PROGRAMS, "own_names"), self.port), "0 2\n")
 
     @tool.needs_preload
+    @tool.needs_borrowing
     def test_a_library_that_cannot_be_named_is_not_announced(self):
         for place in ("a folder", "a:folder"):
             folder = self.path(place)
