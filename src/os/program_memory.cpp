@@ -95,6 +95,7 @@ bool is_word_readable(std::uintptr_t at) noexcept {
   const long answer = system_call(SYS_rt_sigprocmask, kNoWay, at, 0UL, kSetSize);
   if (answer == -EINVAL || answer == -EFAULT) return answer == -EINVAL;
   std::uint64_t unused = 0;  // A sandbox does not let us ask so.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return read_program(reinterpret_cast<const void*>(at), &unused, sizeof unused);
 }
 

@@ -39,6 +39,12 @@ std::uintptr_t dynamic_value(ElfW(Sxword) tag) noexcept {
   return 0;
 }
 
+template <typename Part>
+Part* at_address(std::uintptr_t address) noexcept {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives numbers.
+  return reinterpret_cast<Part*>(address);
+}
+
 class OwnLibrary {
  public:
   void bind() noexcept {
@@ -56,7 +62,7 @@ class OwnLibrary {
   [[nodiscard]] const Part* part(ElfW(Sxword) tag) const noexcept {
     const std::uintptr_t value = dynamic_value(tag);
     if (value == 0) return nullptr;
-    return reinterpret_cast<const Part*>(value < base_ ? base_ + value : value);
+    return at_address<const Part>(value < base_ ? base_ + value : value);
   }
 
   void bind_all(const ElfW(Rela) * first, std::size_t bytes) noexcept {
@@ -67,7 +73,7 @@ class OwnLibrary {
       const ElfW(Sym)& symbol = symbols_[ELF64_R_SYM(each.r_info)];
       if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
       if (void* const function = find(ELF64_R_SYM(each.r_info), names_ + symbol.st_name)) {
-        *reinterpret_cast<void**>(base_ + each.r_offset) = function;
+        *at_address<void*>(base_ + each.r_offset) = function;
       }
     }
   }
@@ -95,13 +101,13 @@ class OwnLibrary {
   }
   template <typename Part>
   static const Part* next_to(const Part* part, std::size_t offset) noexcept {
-    return reinterpret_cast<const Part*>(reinterpret_cast<std::uintptr_t>(part) + offset);
+    return at_address<const Part>(reinterpret_cast<std::uintptr_t>(part) + offset);
   }
 
   /// The pages that the loader has closed after its own work (RELRO), if there are any.
   [[nodiscard]] bool set_protection(int protection) const noexcept {
-    const auto* const header = reinterpret_cast<const ElfW(Ehdr)*>(base_);
-    const auto* const parts = reinterpret_cast<const ElfW(Phdr)*>(base_ + header->e_phoff);
+    const auto* const header = at_address<const ElfW(Ehdr)>(base_);
+    const auto* const parts = at_address<const ElfW(Phdr)>(base_ + header->e_phoff);
     for (const ElfW(Phdr) & segment : std::span{parts, header->e_phnum}) {
       if (segment.p_type != PT_GNU_RELRO) continue;
       const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));

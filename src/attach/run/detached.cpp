@@ -134,7 +134,7 @@ void rename_this_process(std::string_view title) noexcept {
   std::uintptr_t from = 0;
   std::uintptr_t to = 0;
   if (!find_command_line(from, to)) return;
-  auto* const words = reinterpret_cast<char*>(from);
+  auto* const words = reinterpret_cast<char*>(from);  // NOLINT(performance-no-int-to-ptr)
   const std::size_t size = to - from;
   std::memset(words, 0, size);
   std::memcpy(words, title.data(), std::min(title.size(), size - 1));

@@ -95,7 +95,7 @@ void stand_in_front(FrontTask task) noexcept {
     std::array polls{pollfd{signals.get(), POLLIN, 0}, pollfd{watched.fd, watched.events, 0}};
     if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) continue;
     if (polls[0].revents != 0) handle_signals(signals.get(), task.program);
-    if (polls[1].revents != 0) task.served->serve();
+    if (serves && polls[1].revents != 0) task.served->serve();
   }
 }
 
