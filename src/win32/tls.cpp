@@ -69,7 +69,7 @@ BOOL TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue) {
   const std::uint32_t generation = generation_of(dwTlsIndex);
   if (generation == 0) return fail(ERROR_INVALID_PARAMETER);
   return guarded(FALSE, [&]() -> BOOL {
-    if (!os::run_at_thread_end(drop_values_at_end)) return fail(ERROR_NOT_ENOUGH_MEMORY);
+    if (!wsalive::os::run_at_thread_end(drop_values_at_end)) return fail(ERROR_NOT_ENOUGH_MEMORY);
     if (!t_values) t_values = new Values{};
     (*t_values)[dwTlsIndex] = {generation, lpTlsValue};
     return TRUE;
