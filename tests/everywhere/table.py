@@ -8,8 +8,11 @@ import os
 import re
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from doc_table import put_row  # noqa: E402
+
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/platforms.md")
-BEGIN, END = "<!-- made by make everywhere -->", "<!-- end -->"
+BEGIN = "<!-- made by make everywhere -->"
 
 
 def lines_of(path):
@@ -47,19 +50,6 @@ def result(status, facts):
     return f"FAILED: {facts['failed']} tests" if facts.get("failed", "0") != "0" else "FAILED"
 
 
-def write(row):
-    with open(PATH, encoding="utf-8") as file:
-        text = file.read()
-    head, rest = text.split(BEGIN)
-    table, tail = rest.split(END)
-    lines = table.strip().splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-    rows = sorted([each for each in rows if each[0] != row[0]] + [row])
-    body = "\n".join([*lines[:2], *("| " + " | ".join(each) + " |" for each in rows)])
-    with open(PATH, "w", encoding="utf-8") as file:
-        file.write(f"{head}{BEGIN}\n{body}\n{END}{tail}")
-
-
 def main(name, what, status, seconds, root, log, writes):
     facts = dict(line.split(" ", 1) for line in lines_of(os.path.join(root, "facts")) if " " in line)
     minutes = f"{int(seconds) / 60:.1f} min"
@@ -71,7 +61,7 @@ def main(name, what, status, seconds, root, log, writes):
         print("\n".join(f"    {line}" for line in failed[:20] or lines_of(log)[-20:]))
         print(f"    all that was said: {os.path.relpath(log)}", flush=True)
     if writes == "yes":
-        write(row)
+        put_row(PATH, BEGIN, row)
     return 1 if int(status) != 0 else 0
 
 

@@ -7,8 +7,11 @@ import json
 import os
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from doc_table import put_row  # noqa: E402
+
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/kernels.md")
-BEGIN, END = "<!-- made by make kernels -->", "<!-- end -->"
+BEGIN = "<!-- made by make kernels -->"
 DRIVERS = ("native", "rearm", "repair", "late")
 
 
@@ -37,16 +40,7 @@ def key(cells):
 def main(path):
     with open(path, encoding="utf-8") as file:
         new = row(json.load(file))
-    with open(PATH, encoding="utf-8") as file:
-        text = file.read()
-    head, rest = text.split(BEGIN)
-    table, tail = rest.split(END)
-    lines = table.strip().splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-    rows = sorted([each for each in rows if each[0] != new[0]] + [new], key=key)
-    body = "\n".join([*lines[:2], *("| " + " | ".join(each) + " |" for each in rows)])
-    with open(PATH, "w", encoding="utf-8") as file:
-        file.write(f"{head}{BEGIN}\n{body}\n{END}{tail}")
+    put_row(PATH, BEGIN, new, key)
 
 
 main(*sys.argv[1:])
