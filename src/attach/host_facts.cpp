@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -57,13 +58,18 @@ Status try_user_namespaces() {
   return in_a_child(attempt, "make a user namespace");
 }
 
+/// A child's: it stays until it is killed, or until its parent has ended, however that ends.
+[[noreturn]] void stay_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() != parent) ::_exit(0);  // It ended before it could be asked for the signal.
+  for (;;) ::pause();
+}
+
 Status try_borrow() {
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return failure(errno, "fork");
-  if (child == 0) {
-    ::pause();
-    ::_exit(0);
-  }
+  if (child == 0) stay_with(parent);
   Status status{};
   const Result<Process> process = Process::open(child);
   if (!process) {
