@@ -21,4 +21,22 @@ namespace detail {
 /// Stores any 32-bit code for the calling thread.
 inline void set_last_error(std::uint32_t code) noexcept { detail::last_error_cell = code; }
 
+/// FALSE, with the code stored.
+inline int fail(std::uint32_t code) noexcept {
+  set_last_error(code);
+  return 0;
+}
+
+/// Any other answer that means failure, with the code stored.
+template <typename T>
+T fail(std::uint32_t code, T answer) noexcept {
+  set_last_error(code);
+  return answer;
+}
+
+/// TRUE, or FALSE with the code stored. A success leaves the last error alone.
+inline int succeed_if(bool success, std::uint32_t code_otherwise) noexcept {
+  return success ? 1 : fail(code_otherwise);
+}
+
 }  // namespace wsalive::kernel

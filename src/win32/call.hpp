@@ -1,5 +1,5 @@
 // The edge of every Win32 function: HANDLEs against the kernel's numbers, and the one way in which a
-// call fails. A success leaves the last error alone.
+// call fails (kernel/last_error.hpp).
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,8 @@
 
 namespace wsalive::win32 {
 
-/// FALSE, with the code stored.
-inline BOOL fail(DWORD code) noexcept {
-  kernel::set_last_error(code);
-  return FALSE;
-}
-
-/// Any other answer that means failure, with the code stored.
-template <typename T>
-T fail(DWORD code, T answer) noexcept {
-  kernel::set_last_error(code);
-  return answer;
-}
-
-/// TRUE, or FALSE with the code stored.
-inline BOOL succeed_if(bool success, DWORD code_otherwise) noexcept {
-  return success ? TRUE : fail(code_otherwise);
-}
+using kernel::fail;
+using kernel::succeed_if;
 
 [[nodiscard]] inline kernel::HandleValue value_of(HANDLE handle) noexcept {
   return reinterpret_cast<kernel::HandleValue>(handle);

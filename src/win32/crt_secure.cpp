@@ -7,8 +7,8 @@
 #include <new>
 #include <string>
 
+#include "kernel/text.hpp"
 #include "win32/crt_format.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -25,7 +25,7 @@ errno_t put(Character* dest, std::size_t size, std::size_t at, const Character* 
             std::size_t count) noexcept {
   if (!dest || size == 0) return EINVAL;
   if (!source) return refuse(dest, size, EINVAL);
-  const std::size_t wanted = length_within(source, count == _TRUNCATE ? size - at : count);
+  const std::size_t wanted = kernel::length_within(source, count == _TRUNCATE ? size - at : count);
   const bool fits = wanted < size - at;
   if (!fits && count != _TRUNCATE) return refuse(dest, size, ERANGE);
   const std::size_t length = fits ? wanted : size - at - 1;
@@ -39,7 +39,7 @@ constexpr std::size_t kWhole = static_cast<std::size_t>(-2);  // Longer than any
 template <typename Character>
 errno_t append_text(Character* dest, std::size_t size, const Character* source) noexcept {
   if (!dest || size == 0) return EINVAL;
-  const std::size_t at = length_within(dest, size);
+  const std::size_t at = kernel::length_within(dest, size);
   return at == size ? refuse(dest, size, EINVAL) : put(dest, size, at, source, kWhole);
 }
 
@@ -51,8 +51,8 @@ int print(Character* buffer, std::size_t size, std::size_t count, const Characte
     return -1;
   }
   try {
-    const std::string text = format_text(utf8(format), kDialectOf<Character>, arguments);
-    const auto spelled = spelled_for<Character>(text);
+    const std::string text = format_text(kernel::utf8(format), kDialectOf<Character>, arguments);
+    const auto spelled = kernel::spelled_for<Character>(text);
     const bool cut = count < spelled.size();  // Cut on the program's word, not an error.
     const errno_t refused = put(buffer, size, 0, spelled.c_str(), count);
     return refused != 0 || cut ? -1 : static_cast<int>(spelled.size());

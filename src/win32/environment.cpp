@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "kernel/text.hpp"
 #include "os/file.hpp"
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -14,19 +14,19 @@ namespace {
 template <typename Text, typename Character>
 DWORD get_variable(Text name, Character* buffer, DWORD size) {
   return guarded(DWORD{0}, [&]() -> DWORD {
-    const char* const value = std::getenv(utf8(name).c_str());
+    const char* const value = std::getenv(kernel::utf8(name).c_str());
     if (!value) return fail(ERROR_ENVVAR_NOT_FOUND, DWORD{0});
     kernel::set_last_error(ERROR_SUCCESS);  // An empty value answers 0, too.
-    return copy_or_ask(value, buffer, size);
+    return kernel::copy_or_ask(value, buffer, size);
   });
 }
 
 template <typename Text>
 BOOL set_variable(Text name, Text value) {
   return guarded(FALSE, [&]() -> BOOL {
-    const std::string text = utf8(name);
+    const std::string text = kernel::utf8(name);
     const int refused =
-        value ? ::setenv(text.c_str(), utf8(value).c_str(), 1) : ::unsetenv(text.c_str());
+        value ? ::setenv(text.c_str(), kernel::utf8(value).c_str(), 1) : ::unsetenv(text.c_str());
     return succeed_if(refused == 0, refused != 0 && errno == ENOMEM ? ERROR_NOT_ENOUGH_MEMORY
                                                                     : ERROR_INVALID_PARAMETER);
   });

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "kernel/file.hpp"
+#include "kernel/text.hpp"
 #include "os/data_file.hpp"
 #include "win32/call.hpp"
 #include "win32/file_codes.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -51,9 +51,9 @@ constexpr std::array kDevices{
 /// The file's name here: slashes for backslashes, and Windows' devices.
 template <typename Text>
 std::string path_of(Text name) {
-  std::string path = utf8(name);
+  std::string path = kernel::utf8(name);
   std::ranges::replace(path, '\\', '/');
-  const auto* const device = std::ranges::find(kDevices, lower(path), &Device::name);
+  const auto* const device = std::ranges::find(kDevices, kernel::lower(path), &Device::name);
   return device != kDevices.end() ? device->path : path;
 }
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "kernel/text.hpp"
 #include "win32/call.hpp"
 #include "win32/crt_format.hpp"
 #include "win32/tables/messages.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -128,7 +128,8 @@ class Expansion {
 /// The text before inserts; nullopt, with the code stored, if there is none.
 template <typename Character>
 std::optional<std::string> source_text(DWORD flags, LPCVOID source, DWORD id) {
-  if (flags & FORMAT_MESSAGE_FROM_STRING) return utf8(static_cast<const Character*>(source));
+  if (flags & FORMAT_MESSAGE_FROM_STRING)
+    return kernel::utf8(static_cast<const Character*>(source));
   std::string_view text;
   if (flags & FORMAT_MESSAGE_FROM_SYSTEM) {
     const bool is_result = (id & 0xffff0000) == 0x80070000;  // HRESULT_FROM_WIN32.
@@ -141,7 +142,7 @@ std::optional<std::string> source_text(DWORD flags, LPCVOID source, DWORD id) {
 
 template <typename Character>
 DWORD give_message(const std::string& text, DWORD flags, Character* buffer, DWORD size) {
-  const auto spelled = spelled_for<Character>(text);
+  const auto spelled = kernel::spelled_for<Character>(text);
   const std::size_t needed = spelled.size() + 1;
   if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
     void* const block =

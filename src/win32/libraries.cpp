@@ -15,8 +15,8 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -40,7 +40,7 @@ void* module_of(HMODULE module) noexcept { return static_cast<void*>(module); }
 
 /// "C:\Windows\system32\WS2_32.dll" is "ws2_32".
 bool is_ours(const std::string& file) {
-  std::string name = lower(file.substr(file.find_last_of("\\/") + 1));
+  std::string name = kernel::lower(file.substr(file.find_last_of("\\/") + 1));
   if (name.ends_with(".dll")) name.resize(name.size() - 4);
   return std::ranges::find(kOurNames, name) != kOurNames.end();
 }
@@ -65,7 +65,7 @@ void* open_module(const std::string& file, int flags) {
 template <typename Text>
 HMODULE load(Text file) {
   return guarded<HMODULE>(nullptr, [&]() -> HMODULE {
-    const std::string name = utf8(file);
+    const std::string name = kernel::utf8(file);
     if (name.empty()) return fail<HMODULE>(ERROR_INVALID_PARAMETER, nullptr);
     void* const module = open_module(name, RTLD_NOW | RTLD_LOCAL);
     if (!module) return fail<HMODULE>(ERROR_MOD_NOT_FOUND, nullptr);
@@ -80,7 +80,7 @@ HMODULE load(Text file) {
 template <typename Text>
 HMODULE get_handle(Text file) {
   return guarded<HMODULE>(nullptr, [&]() -> HMODULE {
-    const std::string name = utf8(file);
+    const std::string name = kernel::utf8(file);
     void* const module =
         file ? open_module(name, RTLD_NOW | RTLD_NOLOAD) : ::dlopen(nullptr, RTLD_NOW);
     if (!module) return fail<HMODULE>(ERROR_MOD_NOT_FOUND, nullptr);
@@ -136,7 +136,7 @@ std::string file_of(HMODULE module) {
 template <typename Character>
 DWORD get_file_name(HMODULE module, Character* buffer, DWORD size) {
   return guarded(DWORD{0}, [&]() -> DWORD {
-    const auto path = spelled_for<Character>(file_of(module));
+    const auto path = kernel::spelled_for<Character>(file_of(module));
     if (path.empty()) return fail(ERROR_MOD_NOT_FOUND, DWORD{0});
     if (size == 0) return fail(ERROR_INSUFFICIENT_BUFFER, DWORD{0});
     const std::size_t length = std::min<std::size_t>(path.size(), size - 1);

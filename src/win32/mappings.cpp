@@ -30,7 +30,7 @@ HANDLE create_mapping_object(HANDLE file, const SECURITY_ATTRIBUTES* attributes,
       protection == PAGE_READONLY || protection == PAGE_READWRITE || protection == PAGE_WRITECOPY;
   if (bytes == 0 || !known) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
-    std::string text = utf8(name);
+    std::string text = kernel::utf8(name);
     if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
     return hand_out(kernel::create_mapping(text, bytes), attributes);
   });

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "kernel/named.hpp"
+#include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 
@@ -48,7 +48,7 @@ inline HANDLE hand_out(kernel::NamedObject made, const SECURITY_ATTRIBUTES* attr
 template <typename Text>
 HANDLE open_by_name(Text name, kernel::Kind kind, BOOL inherit) {
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
-    std::string text = utf8(name);
+    std::string text = kernel::utf8(name);
     if (text.empty()) return fail<HANDLE>(ERROR_INVALID_PARAMETER, nullptr);
     if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
     const SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, inherit};

@@ -13,11 +13,11 @@
 #include "kernel/file.hpp"
 #include "kernel/inheritance.hpp"
 #include "kernel/process.hpp"
+#include "kernel/text.hpp"
 #include "os/child.hpp"
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
 #include "win32/pseudo_handles.hpp"
-#include "win32/text.hpp"
 #include "winsock/hand_over/inherited.hpp"
 #include "winsock/socket.hpp"
 
@@ -41,7 +41,7 @@ std::vector<std::string> environment_of(const Character* block) {
   std::vector<std::string> variables;
   while (*block) {
     const std::basic_string_view<Character> variable{block};
-    variables.push_back(utf8_of(variable));
+    variables.push_back(kernel::utf8_of(variable));
     block += variable.size() + 1;
   }
   return variables;
@@ -86,7 +86,8 @@ void add_variable(os::ChildProgram& program, std::string variable) {
 Result<std::int32_t> start(os::ChildProgram& program) {
   constexpr std::string_view kExtension = ".exe";
   auto started = os::start_child(program);
-  if (started || started.error().code != ENOENT || !lower(program.file).ends_with(kExtension)) {
+  if (started || started.error().code != ENOENT ||
+      !kernel::lower(program.file).ends_with(kExtension)) {
     return started;
   }
   program.file.resize(program.file.size() - kExtension.size());
@@ -138,10 +139,11 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
   }
   return guarded(FALSE, [&]() -> BOOL {
     os::ChildProgram program;
-    program.arguments = split_command_line(line ? utf8(line) : quoted_argument(utf8(application)));
+    program.arguments =
+        split_command_line(line ? kernel::utf8(line) : quoted_argument(kernel::utf8(application)));
     if (program.arguments.empty()) return fail(ERROR_INVALID_PARAMETER);
-    program.file = application ? utf8(application) : program.arguments.front();
-    program.folder = utf8(folder);
+    program.file = application ? kernel::utf8(application) : program.arguments.front();
+    program.folder = kernel::utf8(folder);
     program.own_group = flags & CREATE_NEW_PROCESS_GROUP;
     if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "kernel/text.hpp"
 #include "registry/encoding.hpp"
 #include "registry/registry.hpp"
 #include "win32/call.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -165,7 +165,7 @@ bool is_text(DWORD type) noexcept {
 template <typename Character>
 Bytes to_program(const registry::Value& value) {
   if (!is_text(value.type)) return value.bytes;
-  const auto text = spelled_for<Character>(registry::utf8_from(value.bytes));
+  const auto text = kernel::spelled_for<Character>(registry::utf8_from(value.bytes));
   const auto bytes = std::as_bytes(std::span{text});
   return {bytes.begin(), bytes.end()};
 }
@@ -176,7 +176,7 @@ registry::Value from_program(DWORD type, std::span<const std::byte> bytes) {
   if (!is_text(type)) return {type, {bytes.begin(), bytes.end()}};
   std::basic_string<Character> text(bytes.size() / sizeof(Character), Character{});
   std::memcpy(text.data(), bytes.data(), text.size() * sizeof(Character));
-  return {type, registry::utf16_bytes(utf8_of(std::basic_string_view<Character>{text}))};
+  return {type, registry::utf16_bytes(kernel::utf8_of(std::basic_string_view<Character>{text}))};
 }
 
 template <typename Character>
@@ -221,60 +221,64 @@ using namespace wsalive::win32;
 
 LSTATUS RegOpenKeyExA(HKEY hKey, LPCSTR lpSubKey, DWORD /*ulOptions*/, REGSAM samDesired,
                       PHKEY phkResult) {
-  return with_memory([&] { return open_key(hKey, utf8(lpSubKey), samDesired, phkResult); });
+  return with_memory([&] { return open_key(hKey, kernel::utf8(lpSubKey), samDesired, phkResult); });
 }
 
 LSTATUS RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD /*ulOptions*/, REGSAM samDesired,
                       PHKEY phkResult) {
-  return with_memory([&] { return open_key(hKey, utf8(lpSubKey), samDesired, phkResult); });
+  return with_memory([&] { return open_key(hKey, kernel::utf8(lpSubKey), samDesired, phkResult); });
 }
 
 LSTATUS RegCreateKeyExA(HKEY hKey, LPCSTR lpSubKey, DWORD /*Reserved*/, LPSTR /*lpClass*/,
                         DWORD /*dwOptions*/, REGSAM samDesired,
                         const LPSECURITY_ATTRIBUTES /*lpSecurityAttributes*/, PHKEY phkResult,
                         LPDWORD lpdwDisposition) {
-  return with_memory(
-      [&] { return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition); });
+  return with_memory([&] {
+    return create_key(hKey, kernel::utf8(lpSubKey), samDesired, phkResult, lpdwDisposition);
+  });
 }
 
 LSTATUS RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD /*Reserved*/, LPWSTR /*lpClass*/,
                         DWORD /*dwOptions*/, REGSAM samDesired,
                         const LPSECURITY_ATTRIBUTES /*lpSecurityAttributes*/, PHKEY phkResult,
                         LPDWORD lpdwDisposition) {
-  return with_memory(
-      [&] { return create_key(hKey, utf8(lpSubKey), samDesired, phkResult, lpdwDisposition); });
+  return with_memory([&] {
+    return create_key(hKey, kernel::utf8(lpSubKey), samDesired, phkResult, lpdwDisposition);
+  });
 }
 
 LSTATUS RegQueryValueExA(HKEY hKey, LPCSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
                          LPBYTE lpData, LPDWORD lpcbData) {
   if (lpReserved) return ERROR_INVALID_PARAMETER;
   return with_memory(
-      [&] { return query<char>(hKey, utf8(lpValueName), lpType, lpData, lpcbData); });
+      [&] { return query<char>(hKey, kernel::utf8(lpValueName), lpType, lpData, lpcbData); });
 }
 
 LSTATUS RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
                          LPBYTE lpData, LPDWORD lpcbData) {
   if (lpReserved) return ERROR_INVALID_PARAMETER;
   return with_memory(
-      [&] { return query<wchar_t>(hKey, utf8(lpValueName), lpType, lpData, lpcbData); });
+      [&] { return query<wchar_t>(hKey, kernel::utf8(lpValueName), lpType, lpData, lpcbData); });
 }
 
 LSTATUS RegSetValueExA(HKEY hKey, LPCSTR lpValueName, DWORD /*Reserved*/, DWORD dwType,
                        const BYTE* lpData, DWORD cbData) {
-  return with_memory([&] { return set<char>(hKey, utf8(lpValueName), dwType, lpData, cbData); });
+  return with_memory(
+      [&] { return set<char>(hKey, kernel::utf8(lpValueName), dwType, lpData, cbData); });
 }
 
 LSTATUS RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD /*Reserved*/, DWORD dwType,
                        const BYTE* lpData, DWORD cbData) {
-  return with_memory([&] { return set<wchar_t>(hKey, utf8(lpValueName), dwType, lpData, cbData); });
+  return with_memory(
+      [&] { return set<wchar_t>(hKey, kernel::utf8(lpValueName), dwType, lpData, cbData); });
 }
 
 LSTATUS RegDeleteValueA(HKEY hKey, LPCSTR lpValueName) {
-  return with_memory([&] { return delete_value(hKey, utf8(lpValueName)); });
+  return with_memory([&] { return delete_value(hKey, kernel::utf8(lpValueName)); });
 }
 
 LSTATUS RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName) {
-  return with_memory([&] { return delete_value(hKey, utf8(lpValueName)); });
+  return with_memory([&] { return delete_value(hKey, kernel::utf8(lpValueName)); });
 }
 
 LSTATUS RegCloseKey(HKEY hKey) {

@@ -1,8 +1,8 @@
 // The standard handles and plain reading and writing of them.
 #include "kernel/file.hpp"
+#include "kernel/text.hpp"
 #include "os/descriptor.hpp"
 #include "win32/call.hpp"
-#include "win32/text.hpp"
 
 #include <array>
 #include <mutex>
@@ -46,7 +46,7 @@ BOOL write_console(HANDLE console, const void* buffer, DWORD count, LPDWORD writ
   if (!buffer && count != 0) return fail(ERROR_INVALID_PARAMETER);
   return guarded(FALSE, [&]() -> BOOL {
     const std::basic_string_view<Character> given{static_cast<const Character*>(buffer), count};
-    const std::string text = utf8_of(given);
+    const std::string text = kernel::utf8_of(given);
     if (!os::write_all(file->descriptor(), std::as_bytes(std::span{text}))) {
       return fail(ERROR_INVALID_HANDLE);
     }

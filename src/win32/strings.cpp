@@ -7,8 +7,8 @@
 #include <cwchar>
 #include <string>
 
+#include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {

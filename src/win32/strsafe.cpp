@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/text.hpp"
 #include "win32/crt_format.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -28,13 +28,13 @@ HRESULT copy_text(Character* buffer, std::size_t size, const Character* source,
                   std::size_t most) noexcept {
   if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
   return put(buffer, size, 0,
-             std::basic_string_view<Character>{source, length_within(source, most)});
+             std::basic_string_view<Character>{source, kernel::length_within(source, most)});
 }
 
 template <typename Character>
 HRESULT cat(Character* buffer, std::size_t size, const Character* source) noexcept {
   if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
-  const std::size_t at = length_within(buffer, size);
+  const std::size_t at = kernel::length_within(buffer, size);
   if (at == size) return STRSAFE_E_INVALID_PARAMETER;
   return put(buffer, size, at, std::basic_string_view<Character>{source});
 }
@@ -44,8 +44,8 @@ HRESULT print(Character* buffer, std::size_t size, const Character* format,
               va_list arguments) noexcept {
   if (is_bad_size(size)) return STRSAFE_E_INVALID_PARAMETER;
   try {
-    const std::string text = format_text(utf8(format), kDialectOf<Character>, arguments);
-    const auto spelled = spelled_for<Character>(text);
+    const std::string text = format_text(kernel::utf8(format), kDialectOf<Character>, arguments);
+    const auto spelled = kernel::spelled_for<Character>(text);
     return put(buffer, size, 0, std::basic_string_view<Character>{spelled});
   } catch (const std::bad_alloc&) {
     return E_OUTOFMEMORY;
@@ -56,7 +56,7 @@ template <typename Character>
 HRESULT measure(const Character* text, std::size_t most, std::size_t unit,
                 std::size_t* length) noexcept {
   const bool bad = !text || most > STRSAFE_MAX_CCH;
-  const std::size_t found = bad ? most : length_within(text, most);
+  const std::size_t found = bad ? most : kernel::length_within(text, most);
   if (length) *length = found == most ? 0 : found * unit;
   return found == most ? STRSAFE_E_INVALID_PARAMETER : S_OK;
 }

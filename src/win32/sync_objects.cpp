@@ -25,7 +25,7 @@ using kernel::Semaphore;
 template <typename Text, typename Plain, typename Named>
 HANDLE create(const SECURITY_ATTRIBUTES* attributes, Text name, Plain plain, Named named) noexcept {
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
-    std::string text = utf8(name);
+    std::string text = kernel::utf8(name);
     if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
     // A child process that inherits the handle shares the state, as those who open a name do.
     const bool shared = !text.empty() || (attributes && attributes->bInheritHandle);

@@ -6,9 +6,9 @@
 #include <string>
 #include <thread>
 
+#include "kernel/text.hpp"
 #include "win32/call.hpp"
 #include "win32/page_protection.hpp"
-#include "win32/text.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -62,7 +62,7 @@ BOOL get_computer_name(Character* buffer, LPDWORD size) {
   if (!buffer || !size) return fail(ERROR_INVALID_PARAMETER);
   return guarded(FALSE, [&]() -> BOOL {
     const DWORD room = *size;
-    *size = copy_or_ask(computer_name(), buffer, room);
+    *size = kernel::copy_or_ask(computer_name(), buffer, room);
     return succeed_if(*size < room, ERROR_BUFFER_OVERFLOW);
   });
 }

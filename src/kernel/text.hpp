@@ -1,19 +1,20 @@
 // Text between programs and us: both spellings of a function (A: UTF-8, W: 32-bit wide characters)
-// share one body over std::string, and its answer is copied into the program's buffer here.
+// share one body over std::string, and its answer is copied into the program's buffer here. The C run-time and the
+// Win32 functions both use it.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/utf8.hpp"
-#include "win32/call.hpp"
 
-namespace wsalive::win32 {
+namespace wsalive::kernel {
 
-[[nodiscard]] inline std::string utf8(LPCSTR text) { return text ? text : ""; }
-[[nodiscard]] inline std::string utf8(LPCWSTR text) { return text ? narrow(text) : ""; }
+[[nodiscard]] inline std::string utf8(const char* text) { return text ? text : ""; }
+[[nodiscard]] inline std::string utf8(const wchar_t* text) { return text ? narrow(text) : ""; }
 
 /// Length of a text; `most` if there is no NUL before that.
 template <typename Character>
@@ -40,9 +41,9 @@ template <typename Character>
 /// What most functions answer that fill a buffer: the length without NUL if it fitted; else the size
 /// that is needed, NUL included, and nothing is written.
 template <typename Character>
-DWORD copy_or_ask(std::string_view text, Character* buffer, DWORD size) {
+std::uint32_t copy_or_ask(std::string_view text, Character* buffer, std::uint32_t size) {
   const auto spelled = spelled_for<Character>(text);
-  const auto needed = static_cast<DWORD>(spelled.size()) + 1;
+  const auto needed = static_cast<std::uint32_t>(spelled.size()) + 1;
   if (!buffer || size < needed) return needed;
   std::copy_n(spelled.c_str(), needed, buffer);
   return needed - 1;
@@ -56,4 +57,4 @@ DWORD copy_or_ask(std::string_view text, Character* buffer, DWORD size) {
   return text;
 }
 
-}  // namespace wsalive::win32
+}  // namespace wsalive::kernel
