@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "os/resolver.hpp"
@@ -31,19 +30,6 @@ Parts split(std::string_view text) {
 
 }  // namespace
 
-os::Endpoint unmapped(os::Endpoint endpoint) {
-  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (endpoint.family != os::Family::ipv6 ||
-      !std::equal(kMapped.begin(), kMapped.end(), endpoint.address.begin())) {
-    return endpoint;
-  }
-  os::Endpoint four;
-  four.family = os::Family::ipv4;
-  four.port = endpoint.port;
-  std::copy(endpoint.address.begin() + 12, endpoint.address.end(), four.address.begin());
-  return four;
-}
-
 Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
   os::HostQuestion question;
   question.name = host.c_str();
@@ -56,7 +42,7 @@ Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
         EndpointProblem{fmt::format("'{}' {}", host, problem), ExitCode::bad_input});
   }
   std::vector<os::Endpoint> addresses;
-  for (const os::Endpoint& address : found->addresses) addresses.push_back(unmapped(address));
+  for (const os::Endpoint& address : found->addresses) addresses.push_back(os::unmapped(address));
   return addresses;
 }
 
@@ -95,7 +81,7 @@ Endpointed<EndpointFilter> EndpointFilter::parse(std::string_view text) {
 bool EndpointFilter::matches(const os::Endpoint& endpoint) const {
   if (port_ && *port_ != endpoint.port) return false;
   if (addresses_.empty()) return true;
-  const os::Endpoint plain = unmapped(endpoint);
+  const os::Endpoint plain = os::unmapped(endpoint);
   return std::ranges::any_of(addresses_, [&](const os::Endpoint& wanted) {
     return wanted.family == plain.family && wanted.address == plain.address;
   });

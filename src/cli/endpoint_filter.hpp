@@ -12,9 +12,6 @@
 
 namespace wsalive::cli {
 
-/// ::ffff:a.b.c.d as a.b.c.d; anything else as it is.
-[[nodiscard]] os::Endpoint unmapped(os::Endpoint endpoint);
-
 /// Why a text names no end of a connection: a sentence without a full stop.
 struct EndpointProblem {
   std::string text;

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace wsalive::os {
 
 int linux_family(Family family) noexcept {
@@ -29,6 +31,19 @@ Family family_of(int linux_number) noexcept {
     default:
       return Family::none;
   }
+}
+
+Endpoint unmapped(Endpoint endpoint) noexcept {
+  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (endpoint.family != Family::ipv6 ||
+      !std::equal(kMapped.begin(), kMapped.end(), endpoint.address.begin())) {
+    return endpoint;
+  }
+  Endpoint four;
+  four.family = Family::ipv4;
+  four.port = endpoint.port;
+  std::copy(endpoint.address.begin() + 12, endpoint.address.end(), four.address.begin());
+  return four;
 }
 
 }  // namespace wsalive::os

@@ -33,4 +33,7 @@ struct Endpoint {
   return family == Family::ipv4 ? 4 : family == Family::ipv6 ? 16 : 0;
 }
 
+/// ::ffff:a.b.c.d as a.b.c.d; anything else as it is.
+[[nodiscard]] Endpoint unmapped(Endpoint endpoint) noexcept;
+
 }  // namespace wsalive::os

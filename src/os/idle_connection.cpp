@@ -1,7 +1,5 @@
 #include "os/idle_connection.hpp"
 
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,37 +13,6 @@
 #include "os/tcp_info.hpp"
 
 namespace wsalive::os {
-
-SocketAddress socket_address_of(const Endpoint& endpoint) noexcept {
-  SocketAddress result;
-  result.size = socket_address_size(endpoint.family);
-  if (endpoint.family == Family::ipv4) {
-    sockaddr_in address{};
-    address.sin_port = htons(endpoint.port);
-    std::memcpy(&address.sin_addr, endpoint.address.data(), sizeof address.sin_addr);
-    std::memcpy(result.bytes.data(), &address, sizeof address);
-  } else {
-    sockaddr_in6 address{};
-    address.sin6_port = htons(endpoint.port);
-    address.sin6_scope_id = endpoint.scope_id;
-    std::memcpy(&address.sin6_addr, endpoint.address.data(), sizeof address.sin6_addr);
-    std::memcpy(result.bytes.data(), &address, sizeof address);
-  }
-  result.set_family(endpoint.family);
-  return result;
-}
-
-std::optional<Endpoint> endpoint_of(const SocketAddress& address) noexcept {
-  Endpoint result;
-  result.family = address.family();
-  result.port = address.port();
-  const bool v4 = result.family == Family::ipv4;
-  if (!v4 && result.family != Family::ipv6) return std::nullopt;
-  const std::size_t offset =
-      v4 ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
-  std::memcpy(result.address.data(), address.bytes.data() + offset, address_size(result.family));
-  return result;
-}
 
 Result<IdleConnection> IdleConnection::begin(const Endpoint& to) {
   constexpr int kTcp = 6;

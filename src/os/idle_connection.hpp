@@ -5,8 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <utility>
 
 #include "base/fd.hpp"
@@ -58,10 +56,5 @@ class IdleConnection {
   std::uint32_t segments_ = 0;  ///< Received up to the last look.
   int error_ = 0;
 };
-
-/// Where to connect to, or to listen, in the kernel's form: see socket_address.hpp.
-struct SocketAddress;
-[[nodiscard]] SocketAddress socket_address_of(const Endpoint& endpoint) noexcept;
-[[nodiscard]] std::optional<Endpoint> endpoint_of(const SocketAddress& address) noexcept;
 
 }  // namespace wsalive::os

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "os/address.hpp"
 
@@ -41,5 +42,10 @@ struct SocketAddress {
   }
   return 0;
 }
+
+/// Where to connect to, or to listen. IPv4 and IPv6 only.
+[[nodiscard]] SocketAddress socket_address_of(const Endpoint& endpoint) noexcept;
+/// nullopt for other families.
+[[nodiscard]] std::optional<Endpoint> endpoint_of(const SocketAddress& address) noexcept;
 
 }  // namespace wsalive::os

@@ -13,6 +13,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/out.hpp"
+#include "cli/path/key_file.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/progress.hpp"
 #include "cli/path/search_run.hpp"
@@ -116,7 +117,7 @@ class Path final : public Command {
     if (!target) return tl::unexpected(target.error());
     FarEnd far_end{target->endpoint, std::nullopt, path::random_digits(policy::kPathIdSize)};
     if (!key_file_.empty()) {
-      auto key = path::SharedKey::read(key_file_);
+      auto key = path::read_key(key_file_);
       if (!key) return tl::unexpected(key.error());
       far_end.key.emplace(std::move(*key));
     }
@@ -156,7 +157,12 @@ class Path final : public Command {
     if (!inward) return tl::unexpected(inward.error());
     os::StopSignals stop;
     path::SearchRun run{outward->plan, inward->plan, far_end, os::monotonic_clock(), stop};
-    if (const auto end = run.call()) return tl::unexpected(no_far_end(target, *end));
+    const path::RunEnd called = run.call();
+    if (called == path::RunEnd::stopped) {
+      say("wsalive path: interrupted before anything was measured");
+      os::StopSignals::end_by(run.signal());
+    }
+    if (called == path::RunEnd::alone) return tl::unexpected(no_far_end(target, *run.farewell()));
     return play(target, run, *outward, &*inward);
   }
 

@@ -10,8 +10,9 @@
 #include "cli/commands/commands.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/out.hpp"
-#include "cli/path/shared_key.hpp"
+#include "cli/path/key_file.hpp"
 #include "cli/serve/server.hpp"
+#include "cli/serve/where.hpp"
 #include "os/clock.hpp"
 #include "os/descriptor_limit.hpp"
 
@@ -50,7 +51,7 @@ class Serve final : public Command {
     limits_.longest_hold = hold_.value_or(limits_.longest_hold);
     std::optional<path::SharedKey> key;
     if (!key_file_.empty()) {
-      auto read = path::SharedKey::read(key_file_);
+      auto read = path::read_key(key_file_);
       if (!read) return tl::unexpected(read.error());
       key.emplace(std::move(*read));
     }

@@ -1,13 +1,9 @@
 #include "cli/path/search_run.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
-#include "cli/out.hpp"
 #include "os/poll.hpp"
 
 namespace wsalive::cli::path {
@@ -69,17 +65,14 @@ bool SearchRun::is_stopped() {
   return signal.has_value();
 }
 
-std::optional<CallEnd> SearchRun::call() {
+RunEnd SearchRun::call() {
   while (control_ && !control_->is_ready()) {
     control_->look(now());
-    if (control_->trouble()) return control_->trouble();
-    if (is_stopped()) {
-      say("wsalive path: interrupted before anything was measured");
-      os::StopSignals::end_by(signal_);
-    }
+    if (control_->trouble()) return RunEnd::alone;
+    if (is_stopped()) return RunEnd::stopped;
     wait(Millis::max());
   }
-  return std::nullopt;
+  return RunEnd::done;
 }
 
 Lane::Round SearchRun::play_both(Millis now) {

@@ -38,8 +38,8 @@ class SearchRun {
   SearchRun(policy::PathSearch& outward, policy::PathSearch& inward, const FarEnd& far_end,
             const Clock& clock, os::StopSignals& stop);
 
-  /// With `wsalive serve`: calls it. nullopt: it is there; else why not, or `stopped` by a signal.
-  [[nodiscard]] std::optional<CallEnd> call();
+  /// With `wsalive serve`: calls it. `done`: it is there; `stopped`: by a signal; `alone`: `farewell` tells why.
+  [[nodiscard]] RunEnd call();
 
   /// To the end, or to a signal (`signal` tells which).
   [[nodiscard]] RunEnd run(const std::function<void(const Moment&)>& watcher);
@@ -51,7 +51,9 @@ class SearchRun {
   /// nullptr without `wsalive serve`.
   [[nodiscard]] const Lane* inward() const noexcept { return inward_ ? &*inward_ : nullptr; }
   /// Why `alone`.
-  [[nodiscard]] const std::optional<CallEnd>& farewell() const noexcept { return control_->end(); }
+  [[nodiscard]] const std::optional<CallEnd>& farewell() const noexcept {
+    return control_->end() ? control_->end() : control_->trouble();
+  }
 
  private:
   [[nodiscard]] policy::Millis now() const;

@@ -5,11 +5,9 @@
 #include <nettle/memops.h>
 
 #include <array>
-#include <cstring>
 #include <span>
 #include <vector>
 
-#include "os/file.hpp"
 #include "os/hand_over.hpp"
 
 namespace wsalive::cli::path {
@@ -26,31 +24,6 @@ const std::uint8_t* octets_of(std::string_view text) {
 }
 
 }  // namespace
-
-Fallible<SharedKey> SharedKey::read(const std::string& file) {
-  const auto refuse = [&](std::string reason, const char* remedy) {
-    return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                  .attempt = "cannot read the key",
-                                  .subject = file,
-                                  .reason = std::move(reason),
-                                  .remedy = remedy});
-  };
-  const auto content = os::read_file(file);
-  if (!content) {
-    return refuse(::strerrordesc_np(content.error().code),
-                  "make one with `head -c 32 /dev/urandom | base64 >FILE`");
-  }
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = content->find_first_not_of(kBlanks);
-  const std::size_t last = content->find_last_not_of(kBlanks);
-  std::string secret =
-      first == std::string::npos ? std::string{} : content->substr(first, last - first + 1);
-  if (secret.size() < kShortest) {
-    return refuse(fmt::format("shorter than {} characters", kShortest),
-                  "make one with `head -c 32 /dev/urandom | base64 >FILE`");
-  }
-  return SharedKey{std::move(secret)};
-}
 
 std::string SharedKey::proof_of(std::string_view text) const {
   hmac_sha256_ctx context{};

@@ -3,10 +3,10 @@
 // from somebody on the path, who sees nothing but silence anyway.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "cli/command.hpp"
+#include <utility>
 
 namespace wsalive::cli::path {
 
@@ -14,8 +14,6 @@ class SharedKey {
  public:
   static constexpr std::size_t kShortest = 16;
 
-  /// The file's content without blanks and line ends around it. Failures: no such file, a short key.
-  [[nodiscard]] static Fallible<SharedKey> read(const std::string& file);
   [[nodiscard]] static SharedKey of(std::string secret) { return SharedKey{std::move(secret)}; }
 
   /// HMAC-SHA256 in hexadecimal digits.

@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "cli/endpoint_filter.hpp"
 #include "os/poll.hpp"
 #include "os/socket_calls.hpp"
 #include "os/socket_io.hpp"
@@ -33,7 +32,7 @@ policy::HostKey key_of(const os::SocketAddress& address) {
   const auto endpoint = os::endpoint_of(address);
   policy::HostKey key{};
   if (!endpoint) return key;
-  const os::Endpoint plain = unmapped(*endpoint);
+  const os::Endpoint plain = os::unmapped(*endpoint);
   const std::size_t octets = std::min(os::address_size(plain.family), key.size());
   std::copy_n(plain.address.begin(), octets, key.begin());
   return key;

@@ -14,7 +14,7 @@
 
 #include "base/clock.hpp"
 #include "cli/path/shared_key.hpp"
-#include "cli/serve/listeners.hpp"
+#include "cli/serve/listener.hpp"
 #include "cli/serve/peer.hpp"
 #include "os/stop_signals.hpp"
 #include "policy/path_protocol.hpp"

@@ -1,4 +1,4 @@
-#include "cli/serve/listeners.hpp"
+#include "cli/serve/where.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,9 +8,6 @@
 
 #include "cli/endpoint_filter.hpp"
 #include "os/address_text.hpp"
-#include "os/idle_connection.hpp"
-#include "os/port_sharing.hpp"
-#include "os/socket_calls.hpp"
 #include "policy/path_protocol.hpp"
 
 namespace wsalive::cli::serve {
@@ -56,26 +53,6 @@ std::string remedy_for(int error) {
   }
 }
 
-/// The listener, or an errno below 0.
-tl::expected<Listener, int> listen_at(const Endpoint& at) {
-  constexpr int kTcp = 6;
-  constexpr int kBacklog = 64;
-  const int made = os::create_socket(at.family, os::SocketType::stream, kTcp);
-  if (made < 0) return tl::unexpected(-made);
-  Fd fd{made};
-  os::share_with_ended(fd.get(), os::Share::yes);
-  if (const int error = os::bind_socket(fd.get(), os::socket_address_of(at)); error != 0) {
-    return tl::unexpected(-error);
-  }
-  if (const int error = os::listen_on(fd.get(), kBacklog); error != 0)
-    return tl::unexpected(-error);
-  (void)os::set_blocking(fd.get(), os::Blocking::no);
-  os::SocketAddress name;
-  Endpoint given = at;
-  if (os::name_of(fd.get(), os::End::own, name) == 0) given.port = name.port();
-  return Listener{std::move(fd), given};
-}
-
 }  // namespace
 
 Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
@@ -100,7 +77,7 @@ Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
       listeners.push_back(std::move(*listener));
       continue;
     }
-    const int error = listener.error();
+    const int error = listener.error().code;
     const bool is_elsewhere = error == EADDRNOTAVAIL;
     const bool other_family_does = error == EAFNOSUPPORT || is_elsewhere;
     if (other_family_does && endpoints->size() > 1) continue;

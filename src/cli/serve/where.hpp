@@ -1,20 +1,14 @@
-// Where `wsalive serve` listens.
+// --listen: where `wsalive serve` listens.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "cli/command.hpp"
-#include "os/address.hpp"
+#include "cli/serve/listener.hpp"
 
 namespace wsalive::cli::serve {
-
-struct Listener {
-  Fd fd;
-  os::Endpoint at;  ///< With the port that was given.
-};
 
 /// "7350" (every address of this host, both families), "ADDRESS", "ADDRESS:PORT". Failures: no address, not allowed, in
 /// use; nothing is open then.
