@@ -1,29 +1,22 @@
 #include "os/sock_diag.hpp"
 
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <span>
 
-#include "base/fd.hpp"
+#include "os/netlink.hpp"
 #include "os/signals_blocked.hpp"
 #include "os/threads.hpp"
 
 namespace wsalive::os {
 namespace {
-
-struct Request {
-  nlmsghdr header;
-  inet_diag_req_v2 body;
-};
 
 /// One end of the connection in the request's form: network order, IPv4 in the first word.
 void put_end(const sockaddr_storage& address, std::uint32_t (&words)[4], __be16& port) noexcept {
@@ -40,7 +33,7 @@ void put_end(const sockaddr_storage& address, std::uint32_t (&words)[4], __be16&
   port = v4.sin_port;
 }
 
-Result<Request> request_for(int fd, std::uint64_t cookie) noexcept {
+Result<DiagRequest> request_for(int fd, std::uint64_t cookie) noexcept {
   sockaddr_storage own{};
   sockaddr_storage peer{};
   socklen_t own_size = sizeof own;
@@ -49,12 +42,8 @@ Result<Request> request_for(int fd, std::uint64_t cookie) noexcept {
       ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) {
     return failure(errno, "getpeername");
   }
-  Request request{};
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = SOCK_DESTROY;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-  request.body.sdiag_family = static_cast<std::uint8_t>(own.ss_family);
-  request.body.sdiag_protocol = IPPROTO_TCP;
+  DiagRequest request =
+      diag_request(SOCK_DESTROY, NLM_F_ACK, static_cast<std::uint8_t>(own.ss_family));
   request.body.idiag_states = ~0U;
   put_end(own, request.body.id.idiag_src, request.body.id.idiag_sport);
   put_end(peer, request.body.id.idiag_dst, request.body.id.idiag_dport);
@@ -65,31 +54,20 @@ Result<Request> request_for(int fd, std::uint64_t cookie) noexcept {
 
 /// Asks for a connection that is not there: whoever answers that can end one, too.
 void* load_module(void* /*unused*/) noexcept {
-  Request request{};
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-  request.body.sdiag_family = AF_INET;
-  request.body.sdiag_protocol = IPPROTO_TCP;
-  const Fd netlink{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
-  if (netlink) (void)::send(netlink.get(), &request, sizeof request, 0);  // Back when it is loaded.
+  const auto line = open_sock_diag();
+  if (line) (void)ask_sock_diag(line->get(), diag_request(SOCK_DIAG_BY_FAMILY, NLM_F_ACK, AF_INET));
   return nullptr;
 }
 
-Status answer_of(int netlink) noexcept {
-  alignas(nlmsghdr) std::array<char, 1024> buffer{};
-  const ssize_t length = ::recv(netlink, buffer.data(), buffer.size(), 0);
-  if (length < 0) return failure(errno, "recv from sock_diag");
-  nlmsghdr header{};
-  nlmsgerr answer{};
-  if (static_cast<std::size_t>(length) < sizeof header + sizeof answer) {
-    return failure(EPROTO, "sock_diag SOCK_DESTROY");
-  }
-  std::memcpy(&header, buffer.data(), sizeof header);
-  std::memcpy(&answer, buffer.data() + sizeof header, sizeof answer);
-  if (header.nlmsg_type != NLMSG_ERROR) return failure(EPROTO, "sock_diag SOCK_DESTROY");
-  if (answer.error != 0) return failure(-answer.error, "sock_diag SOCK_DESTROY");
-  return {};
+Status answer_of(int line) noexcept {
+  std::array<char, 1024> buffer{};
+  const ssize_t length = ::recv(line, buffer.data(), buffer.size(), 0);
+  if (length < 0) return failure(errno, kReadSockDiag);
+  auto bytes = std::span<const char>{buffer}.first(static_cast<std::size_t>(length));
+  const auto message = take_message(bytes);
+  if (!message) return tl::unexpected(message.error());
+  if (message->header.nlmsg_type != NLMSG_ERROR) return failure(EPROTO, kReadSockDiag);
+  return answer_status(*message);
 }
 
 }  // namespace
@@ -97,12 +75,10 @@ Status answer_of(int netlink) noexcept {
 Status destroy_connection(int fd, std::uint64_t cookie) noexcept {
   const auto request = request_for(fd, cookie);
   if (!request) return tl::unexpected(request.error());
-  const Fd netlink{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
-  if (!netlink) return failure(errno, "socket NETLINK_SOCK_DIAG");
-  if (::send(netlink.get(), &*request, sizeof *request, 0) < 0) {
-    return failure(errno, "send to sock_diag");
-  }
-  return answer_of(netlink.get());
+  const auto line = open_sock_diag();
+  if (!line) return tl::unexpected(line.error());
+  const Status asked = ask_sock_diag(line->get(), *request);
+  return asked ? answer_of(line->get()) : asked;
 }
 
 void expect_destroy() noexcept {

@@ -34,6 +34,13 @@ class WithoutModules(tool.ToolWithConnection):
         with open(LOADER, "w", encoding="ascii") as file:
             file.write(path)
 
+    def test_inet_diag_alone_has_no_list_and_none_is_made_up(self):
+        """Who asks for UDP's loads it. sock_diag then answers with a list of nothing, and says only at the end that it could not."""
+        if is_there("tcp_diag"):
+            self.skipTest("this kernel has tcp_diag built in")
+        subprocess.run(["modprobe", "inet_diag"], check=True)
+        self.assertIn("tcp_diag, is not there and could not be loaded", self.refused(5, "ls"))
+
     def test_without_tcp_diag_it_is_said_what_is_missing_and_what_to_do(self):
         if is_there("tcp_diag"):
             self.skipTest("this kernel has tcp_diag built in")
