@@ -194,6 +194,39 @@ class Keepers(Running):
             # On a busy machine it dies later; then it must not be counted as one of the two.
             self.until(lambda gone=killed: gone not in keepers_of(child.pid))
 
+    def test_a_stopped_one_holds_up_nobody(self):
+        child = self.client("seccomp")
+        pair = keepers_of(child.pid)
+        self.assertEqual(len(pair), 2)
+        for keeper in pair:
+            os.kill(keeper, signal.SIGSTOP)
+            self.assertEqual(self.ask(child), OURS)
+            os.kill(keeper, signal.SIGCONT)
+
+    def test_a_new_one_reaches_the_process_that_calls(self):
+        """With two programs under it: what its forerunner has had open for one must not lead it to the other."""
+        pair = r"""
+import os, sys
+ends = []
+for _ in range(2):
+    asked, ask = os.pipe()
+    ends.append(ask)
+    if os.fork() == 0:
+        os.dup2(asked, 0)
+        os.execv(sys.executable, [sys.executable, "-c", sys.argv[1], *sys.argv[2:]])
+for line in sys.stdin: os.write(ends[int(line)], b"connect\n")
+"""
+        child = self.start("seccomp", sys.executable, "-c", pair, CLIENT, self.port)
+        # Both write into one pipe.
+        self.assertEqual(sorted(child.stdout.readline() + child.stdout.readline()), sorted("ready\n" * 2))
+        self.assertEqual([self.ask(child, which) for which in "01"], [OURS] * 2)
+        watching = min(keepers_of(child.pid), key=lambda keeper: os.stat(f"/proc/{keeper}").st_ctime_ns)
+        with open(f"/proc/{watching}/task/{watching}/children", encoding="utf-8") as file:
+            self.assertNotEqual(file.read(), "")
+        os.kill(watching, signal.SIGKILL)
+        self.until(lambda: watching not in keepers_of(child.pid) and len(keepers_of(child.pid)) == 2)
+        self.assertEqual([self.ask(child, which) for which in "10"], [OURS] * 2)
+
     def test_a_signal_that_can_be_ignored_does_not_end_one(self):
         child = self.client("seccomp")
         before = keepers_of(child.pid)

@@ -31,8 +31,10 @@ class Companion {
   [[nodiscard]] virtual Watch watch() const = 0;
   /// In the keeper that serves: the watched descriptor is ready.
   virtual void serve() = 0;
-  /// In a keeper that takes another one's place: ends what that one had begun.
+  /// In a keeper that begins to serve: ends what one before it may have begun.
   virtual void resume() {}
+  /// In a new keeper: closes what the one that started it has opened to serve.
+  virtual void forget() noexcept {}
   /// In a keeper: no process that we were beside is left.
   [[nodiscard]] virtual bool all_gone() const = 0;
   /// In the last keeper, at the end.

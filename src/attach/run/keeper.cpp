@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <vector>
+#include <csignal>
+#include <utility>
 
 #include "attach/run/detached.hpp"
 
@@ -26,76 +28,97 @@ class Keeper {
  public:
   explicit Keeper(Companion& companion) noexcept : companion_(companion) {}
 
-  /// Waits until the process ahead has ended, then serves.
-  [[noreturn]] void stand_behind(Fd ahead);
-  [[noreturn]] void serve();
-  /// Before the program runs: one more is there, if one is needed.
-  [[nodiscard]] Status complete();
+  /// Before the program runs: a child is there that serves, if one is needed. It does not return in the child.
+  [[nodiscard]] Status split();
+  [[noreturn]] void keep();
+  /// Waits until the process ahead has ended, then keeps.
+  [[noreturn]] void stand_behind(const Fd& ahead);
 
  private:
-  [[nodiscard]] bool lacks_successor() const noexcept {
-    return companion_.needs_successor() && successor_ == 0;
-  }
-  Status start_successor();
-  void reap_successor() noexcept;
-  [[noreturn]] void become_successor(Fd ahead);
+  /// Until that child has ended, and the program has not.
+  void watch_over_child();
+  /// Until whoever watched over this one has ended; where nobody did, for one event or a while.
+  void serve();
+  void become_child(Fd parent);
+  [[noreturn]] void end();
 
   Companion& companion_;
-  pid_t successor_ = 0;
-  Fd successor_end_;
+  Fd parent_;        ///< Who watches over this one, or none.
+  pid_t child_ = 0;  ///< Who serves, or nobody.
 };
 
-Status Keeper::start_successor() {
+Status Keeper::split() {
+  if (!companion_.needs_successor()) return {};
   Fd here = pidfd_of(::getpid());
   if (!here) return failure(errno, "pidfd_open");
-  const pid_t started = ::fork();
-  if (started < 0) return failure(errno, "fork");
-  if (started == 0) become_successor(std::move(here));
-  successor_ = started;
-  successor_end_ = pidfd_of(started);
+  const pid_t child = ::fork();
+  if (child < 0) return failure(errno, "fork");
+  if (child == 0) {
+    become_child(std::move(here));
+    serve();
+    keep();
+  }
+  child_ = child;
+  parent_.reset();
   return {};
 }
 
-void Keeper::become_successor(Fd ahead) {
-  const std::array kept{ahead.get(), companion_.watch().fd};
+void Keeper::become_child(Fd parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0,
+          0);  // Stopped when its parent is killed, it goes on, too.
+  companion_.forget();
+  const std::array kept{parent.get(), companion_.watch().fd};
   let_go_of_everything(kept);
-  stand_behind(std::move(ahead));
+  parent_ = std::move(parent);
 }
 
-void Keeper::reap_successor() noexcept {
-  if (::waitpid(successor_, nullptr, WNOHANG) == 0) return;
-  successor_ = 0;
-  successor_end_.reset();
+void Keeper::keep() {
+  for (;;) {
+    if (child_ != 0) watch_over_child();
+    // Without memory or processes for another one this one serves, and it is tried again.
+    if (!split() || child_ == 0) serve();
+  }
 }
 
-Status Keeper::complete() { return lacks_successor() ? start_successor() : Status{}; }
+void Keeper::watch_over_child() {
+  for (;;) {
+    siginfo_t event{};
+    const int waited = ::waitid(P_PID, static_cast<id_t>(child_), &event, WEXITED | WSTOPPED);
+    if (waited != 0 && errno == EINTR) continue;
+    if (waited != 0 || event.si_code != CLD_STOPPED) break;
+    ::kill(child_, SIGCONT);
+  }
+  child_ = 0;
+  if (companion_.all_gone()) end();
+}
 
-void Keeper::stand_behind(Fd ahead) {
+void Keeper::stand_behind(const Fd& ahead) {
   for (;;) {
     // No event of the watched descriptor but its end, which is always told.
     std::array polls{pollfd{companion_.watch().fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
     if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) ::_exit(1);
     if (companion_.all_gone()) ::_exit(0);
-    if (polls[1].revents != 0) break;
+    if (polls[1].revents != 0) keep();
   }
-  ahead.reset();
-  companion_.resume();
-  serve();
 }
 
 void Keeper::serve() {
-  while (!companion_.all_gone()) {
-    // Without one, for lack of memory or processes, it is tried again and again.
-    if (lacks_successor()) static_cast<void>(start_successor());
+  companion_.resume();
+  const bool is_alone = companion_.needs_successor() && !parent_;
+  do {
+    if (companion_.all_gone()) end();
     const Companion::Watch watched = companion_.watch();
-    std::array polls{pollfd{watched.fd, watched.events, 0},
-                     pollfd{successor_end_.get(), POLLIN, 0}};
-    const int patience = lacks_successor() ? kTryAgainMs : kForEver;
-    if (::poll(polls.data(), polls.size(), patience) < 0 && errno != EINTR) break;
-    if (polls[1].revents != 0) reap_successor();
+    std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
+    const int patience = is_alone ? kTryAgainMs : kForEver;
+    if (::poll(polls.data(), polls.size(), patience) < 0 && errno != EINTR) ::_exit(1);
     if (polls[0].revents != 0) companion_.serve();
-  }
-  companion_.clean_up();
+    if (polls[1].revents != 0) return parent_.reset();
+  } while (!is_alone);
+}
+
+void Keeper::end() {
+  // With a parent there it is not the last one.
+  if (!parent_) companion_.clean_up();
   ::_exit(0);
 }
 
@@ -115,15 +138,15 @@ void leave_the_program(const Companion& companion, int line, int ahead, pid_t pr
   Status status = companion.take(std::move(gift));
   if (status && !ahead) status = companion.reach(program);
   Keeper keeper{companion};
-  if (status && !ahead) status = keeper.complete();
+  if (status && !ahead) status = keeper.split();
   send_readiness(line.get(), status ? Readiness{} : not_ready(Stage::take, status.error()));
   line.reset();
   if (!status) {
     companion.clean_up();
     ::_exit(1);
   }
-  if (ahead) keeper.stand_behind(std::move(ahead));
-  keeper.serve();
+  if (ahead) keeper.stand_behind(ahead);
+  keeper.keep();
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // The keeper: a process of its own that serves a companion until no process of the program is left. It holds nothing
 // of the program's and hears no signal but SIGKILL.
 //
-// Where the program would feel its death there are two: the second one waits, with the same descriptors, and takes the
-// first one's place when that is killed; whoever serves starts another one behind it. So only a kill of both within
-// the milliseconds that this takes is felt.
+// Where the program would feel its death there are two, parent and child, with the same descriptors. The child serves.
+// The parent hears of it when the child is killed, and starts another one that finishes what the killed one had begun;
+// and when the child is stopped, and lets it go on. When the parent is killed the child starts a child of its own, and
+// watches over it from then on. So only both, killed or stopped within the milliseconds that this takes, are felt.
 #pragma once
 
 #include <sys/types.h>

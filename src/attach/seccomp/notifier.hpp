@@ -39,6 +39,7 @@ class SeccompCompanion final : public Companion {
   [[nodiscard]] Watch watch() const override;
   void serve() override;
   void resume() override;
+  void forget() noexcept override { processes_.clear(); }
   [[nodiscard]] bool all_gone() const override;
   [[nodiscard]] bool needs_successor() const noexcept override { return true; }
 

@@ -1,0 +1,100 @@
+"""For the scripts of this folder: programs under `wsalive run`, and what stands beside them."""
+import ctypes
+import glob
+import os
+import subprocess
+import sys
+import time
+
+from figures import BINARY, Skip, expect
+
+TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
+OURS = b"1 45 5 5\n"
+ENVIRONMENT = {**os.environ, "WSALIVE_REGISTRY": "/none.reg"}
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS, MS_PRIVATE, MS_REC = 0x20000, 1 << 18, 1 << 14
+# Answers each line with the values of a new connection; every signal that may be caught is.
+CLIENT = r"""
+import signal, socket, sys
+for number in (1, 2, 3, 10, 12, 14, 15): signal.signal(number, lambda *_: None)
+held = []
+print("ready", flush=True)
+for line in iter(sys.stdin.readline, ""):
+    end = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    held.append(end)
+    print(*[end.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6))], flush=True)
+"""
+
+
+def ways():
+    for way in ("seccomp", "bpf", "preload"):
+        done = subprocess.run([BINARY, "run", "--quiet", "--via", way, "--", "true"], env=ENVIRONMENT, capture_output=True,
+                              check=False)
+        if done.returncode == 0:
+            yield way
+
+
+def keepers(pid=None):
+    found = []
+    for folder in glob.glob("/proc/[0-9]*"):
+        try:
+            words = open(folder + "/cmdline", "rb").read().rstrip(b"\0").decode(errors="replace")
+        except OSError:
+            continue
+        if words.startswith("wsalive: keeper of ") and pid in (None, int(words.split()[-1])):
+            found.append(int(folder[6:]))
+    return sorted(found)
+
+
+def group_mount():
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
+
+
+def take_groups_away(pid):
+    """Those of a program whose keeper was killed; the next run would do it. Nobody is in them any more."""
+    mount = group_mount()
+    for group in glob.glob(f"{mount}/**/wsalive-run-{pid}", recursive=True) if mount else ():
+        expect(not open(group + "/cgroup.procs", encoding="utf-8").read(), f"somebody is left in {group}")
+        os.rmdir(group)
+
+
+def until(holds, what, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        expect(time.monotonic() < end, what)
+        time.sleep(0.01)
+
+
+def mount_own_bpf_file_system():
+    """On /sys/fs/bpf, for this process and all that it starts from now on."""
+    if LIBC.unshare(CLONE_NEWNS) != 0 or LIBC.mount(None, b"/", None, MS_REC | MS_PRIVATE, None) != 0:
+        raise Skip(f"no mount namespace can be made here: {os.strerror(ctypes.get_errno())}")
+    if LIBC.mount(b"bpf", b"/sys/fs/bpf", b"bpf", 0, b"mode=0700") != 0:
+        raise Skip(f"no bpf file system can be mounted here: {os.strerror(ctypes.get_errno())}")
+
+
+class Client:
+    """A program under `wsalive run` that connects when it is asked."""
+
+    def __init__(self, way, port):
+        self.way = way
+        self.child = subprocess.Popen([BINARY, "run", "--quiet", "--via", way, *TIMES, "--", sys.executable, "-c", CLIENT,
+                                       str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT,
+                                      start_new_session=True)
+        self.made = 0
+        expect(self.child.stdout.readline() == b"ready\n", f"a program under run --via {way} did not start")
+
+    def connect(self):
+        self.child.stdin.write(b"\n")
+        self.child.stdin.flush()
+        said = self.child.stdout.readline()
+        expect(said == OURS, f"{self.way}: a new connection has {said!r}")
+        self.made += 1
+
+    def end(self):
+        self.child.stdin.close()
+        expect(self.child.wait(timeout=20) == 0, f"{self.way}: the program ended with {self.child.returncode}")
+        self.child.stdout.close()
+        pid = self.child.pid
+        until(lambda: not keepers(pid), f"{self.way}: keepers stay when their program has ended")
