@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tells how one row of `make everywhere` ended, in a line, and writes it into docs/platforms.md; the other rows stay.
+README.md gets the systems and compilers whose rows have passed.
 
     table.py NAME WHAT STATUS SECONDS ROOT LOG yes|no
 """
@@ -9,9 +10,11 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from doc_table import put_row  # noqa: E402
+from doc_table import get_rows, put_row, put_rows  # noqa: E402
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/platforms.md")
+TREE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+PATH = os.path.join(TREE, "docs/platforms.md")
+README = os.path.join(TREE, "README.md")
 BEGIN = "<!-- made by make everywhere -->"
 
 
@@ -50,10 +53,23 @@ def result(status, facts):
     return f"FAILED: {facts['failed']} tests" if facts.get("failed", "0") != "0" else "FAILED"
 
 
+def for_readme(row):
+    """`Debian 13, x86-64`, `g++ 14`, `all tests` and the date, of a row of docs/platforms.md."""
+    _, debian, made_by, _, what, _, _, date = row
+    machine = "arm64" if "arm64" in made_by else "x86-64"
+    text = re.sub(r": \d+$", "", what).removeprefix("built, ")
+    return [f"{debian.split('.')[0]}, {machine}", re.match(r"\S+ \d+", made_by)[0], text, date]
+
+
+def write_readme():
+    passed = [row for row in get_rows(PATH, BEGIN) if row[5].startswith("passed")]
+    put_rows(README, BEGIN, sorted(map(for_readme, passed)))
+
+
 def main(name, what, status, seconds, root, log, writes):
     facts = dict(line.split(" ", 1) for line in lines_of(os.path.join(root, "facts")) if " " in line)
     minutes = f"{int(seconds) / 60:.1f} min"
-    row = [name, system(root), compiler(facts.get("compiler", "")), os.uname().release, ran(what, facts),
+    row = [name, system(root), compiler(facts.get("compiler", "")), os.uname().release.split("-")[0], ran(what, facts),
            result(int(status), facts), minutes, datetime.date.today().isoformat()]
     print(f"{name}: {row[5]} ({row[1]}, {row[2]}; {row[4]}; {minutes})", flush=True)
     if int(status) != 0:
@@ -62,6 +78,7 @@ def main(name, what, status, seconds, root, log, writes):
         print(f"    all that was said: {os.path.relpath(log)}", flush=True)
     if writes == "yes":
         put_row(PATH, BEGIN, row)
+        write_readme()
     return 1 if int(status) != 0 else 0
 
 
