@@ -25,7 +25,7 @@ inline constexpr std::chrono::milliseconds kIdle{6000};
 
 /// What the second client asks for by SIO_KEEPALIVE_VALS; the count is the release's.
 inline constexpr policy::Timing kAsked{.idle = policy::DwordMillis{1500},
-                                       .interval = policy::DwordMillis{300},
+                                       .interval = policy::DwordMillis{500},
                                        .probes = policy::kProbesSinceVista};
 static_assert(kAsked.idle < kFirewallForgetsAfter, "or keep-alive would come too late");
 

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   const int fd = ::socket(peer->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (::connect(fd, peer->ai_addr, peer->ai_addrlen) != 0) return 1;
 
-  const auto now = wsalive::set_keep_alive(fd, {.idle = 1500ms, .interval = 300ms, .probes = 5});
+  const auto now = wsalive::set_keep_alive(fd, {.idle = 1500ms, .interval = 500ms, .probes = 5});
   if (!now) return std::printf("refused: %s\n", now.error().message().c_str()), 1;
   std::printf("%s; a peer silent from now is given up in %lld ms\n",
               now->is_exact() ? "exactly as wanted" : "nearly as wanted",

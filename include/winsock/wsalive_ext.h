@@ -41,8 +41,8 @@ typedef struct wsalive_keepalive {
   DWORD unanswered;         // probes sent in the present silence
   ULONGLONG next_probe_in;  // WSALIVE_NEVER: off, silent, not connected, or data outstanding
   ULONGLONG give_up_in;     // if the peer is silent from now on; WSALIVE_NEVER: never
-  // Probes of a silence before the connection is given up: actual_probes, or more where so few would
-  // leave a Linux peer fewer than three answers (K-52). 0: off, silent.
+  // Probes of a silence before the connection is given up: actual_probes, or more where a Linux peer, which
+  // answers one in 500 ms, could not answer so many, or ten (K-52). 0: off, silent.
   DWORD probes_before_end;
   DWORD reserved;  // 0
 } WSALIVE_KEEPALIVE;

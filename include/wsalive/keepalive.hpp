@@ -82,13 +82,18 @@ struct KeepAliveInForce {
   /// a `native` idle time of two hours may end 131 s late.
   std::chrono::nanoseconds lateness{};
   unsigned unanswered = 0;  ///< Probes sent in the present silence.
-  /// Probes before the end: `actual.probes`, or more where those would leave a Linux peer fewer than
-  /// three answers (it answers one probe in 500 ms); 0 for never.
+  /// Probes before the end: `actual.probes`, or more where a Linux peer, which answers one in 500 ms, could not
+  /// answer so many, or ten; 0 for never.
   unsigned probes_before_end = 0;
   std::optional<std::chrono::milliseconds> to_next_probe{};  ///< nullopt: none is due.
   std::optional<std::chrono::milliseconds> to_give_up{};     ///< If silent from now on.
 
-  [[nodiscard]] bool is_exact() const noexcept { return wanted == actual; }
+  /// All is as it was asked for: the times, and how many probes go out before the end.
+  [[nodiscard]] bool is_exact() const noexcept {
+    const bool has_more_probes =
+        probes_before_end != 0 && probes_before_end != static_cast<unsigned>(actual.probes);
+    return wanted == actual && !has_more_probes;
+  }
 };
 
 /// What happens on a connection that heard its last segment at 0.

@@ -207,9 +207,7 @@ std::optional<policy::Millis> Connection::to_next_probe() const {
     return policy::Millis{socket.timer.expires_in};
   }
   // The engine's: the kernel's own timer stands behind it.
-  const policy::Millis due =
-      policy::Millis{keep_alive->timing.idle.count()} +
-      keep_alive->unanswered * policy::Millis{keep_alive->timing.interval.count()};
+  const policy::Millis due = policy::Series{keep_alive->timing}.due(keep_alive->unanswered);
   return std::max(due - policy::Millis{socket.heard}, policy::Millis{0});
 }
 

@@ -21,8 +21,8 @@ struct InForce {
   /// How late a probe or the end may be by the driver's nature, on a host that does not stall.
   std::chrono::nanoseconds lateness{};
   std::uint32_t unanswered = 0;  ///< Probes sent in the present silence.
-  /// Probes that go out before a give-up: N, but more where N of them leave a Linux peer fewer than
-  /// three answers (K-52). 0: never given up.
+  /// Probes that go out before a give-up: N, or more where a Linux peer could not answer N of them, or
+  /// ten (K-52). 0: never given up.
   std::uint32_t probes_before_end = 0;
   std::optional<std::chrono::milliseconds>
       to_next_probe{};  ///< nullopt: none is due (off, silent, not connected, data outstanding).

@@ -4,7 +4,7 @@
 
 #include "engine/drivers/repair.hpp"
 #include "engine/kernel_values.hpp"
-#include "policy/timeline.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -29,13 +29,12 @@ bool is_probed(os::TcpState state) noexcept {
 /// that is not established, nor where unacknowledged data keeps the kernel from probing.
 void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds kept_late) noexcept {
   if (!is_probed(facts.state) || facts.busy) return;
-  const milliseconds idle = answer.actual.idle;
-  const milliseconds interval = answer.actual.interval;
+  const policy::Series series{answer.actual};
   const auto left = [&](milliseconds instant) {
     return std::max(instant + kept_late - facts.heard, milliseconds::zero());
   };
-  answer.to_next_probe = left(idle + answer.unanswered * interval);
-  answer.to_give_up = left(idle + answer.probes_before_end * interval);
+  answer.to_next_probe = left(series.due(answer.unanswered));
+  answer.to_give_up = left(series.due(answer.probes_before_end));
 }
 
 policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,

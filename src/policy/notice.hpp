@@ -57,8 +57,9 @@ constexpr Noticed when_noticed(const SocketState& socket) noexcept {
   if (!socket.on || socket.timing.probes == 0) return {};
   const Millis idle{socket.timing.idle.count()};
   const Millis interval{std::max<std::int64_t>(socket.timing.interval.count(), 1)};
-  if (socket.user_timeout.count() == 0)
-    return {Notice::keep_alive, idle + socket.timing.probes * interval};
+  if (socket.user_timeout.count() == 0) {
+    return {Notice::keep_alive, time_to_give_up(socket.timing)};
+  }
   // The kernel looks at each probe's instant, after one probe at least; the count plays no part.
   const Millis rest = std::max(socket.user_timeout - idle, Millis{1});
   return {Notice::user_timeout, idle + (rest + interval - Millis{1}) / interval * interval};

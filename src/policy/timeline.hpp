@@ -7,18 +7,15 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
 #include "policy/keepalive.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::policy {
-
-/// An instant or a length of time on a timeline; wide enough for 255 of the longest intervals.
-using Millis = std::chrono::duration<std::int64_t, std::milli>;
 
 enum class Happening : std::uint8_t {
   probe,       ///< We send a keep-alive segment.
@@ -35,60 +32,12 @@ struct Event {
   friend constexpr bool operator==(const Event&, const Event&) = default;
 };
 
-/// A Linux peer answers one probe in this time at most (tcp_invalid_ratelimit).  K-52
-inline constexpr Millis kPeerAnswerGap{500};
-
-/// So far apart two probes are both answered, though timers and paths move each of them a little.
-inline constexpr Millis kSafeAnswerGap{510};
-
-/// A series that leaves a Linux peer so many answers, or N where that is less, ends as it was asked for.
-inline constexpr std::uint32_t kEnoughAnswers = 3;
-
-/// One that leaves fewer cannot; then it goes on until so many probes, or N, could have been answered.
-inline constexpr std::uint32_t kSafeAnswers = 10;
-
-namespace detail {
-
-/// How many of the longest series' probes leave a peer `answers` answers, each `gap` after the last answer
-/// before it. The last answer before the series came at its silence's beginning.
-constexpr std::uint32_t probes_for(std::uint32_t answers, const Timing& timing,
-                                   Millis gap) noexcept {
-  const std::int64_t interval = std::max<std::int64_t>(timing.interval.count(), 1);
-  const auto steps = [interval](std::int64_t time) {
-    return time <= 0 ? 0 : (time + interval - 1) / interval;
-  };
-  const std::int64_t first = steps(gap.count() - std::int64_t{timing.idle.count()});
-  return static_cast<std::uint32_t>(first + (answers - 1) * steps(gap.count()) + 1);
-}
-
-}  // namespace detail
-
-/// Probes that go out unanswered before the connection is given up: N, or more where N of them would fall
-/// into the time in which a Linux peer answers too few. 0 for N = 0 (never given up).
-///
-/// Who counts probes asks here: the schedule, the engine's drivers, the read-back, `explain`. A series that
-/// must be longer has no more than kLargestCount probes, unless kEnoughAnswers need more.  K-52, K-53, K-59
-constexpr std::uint32_t probes_before_give_up(const Timing& timing) noexcept {
-  const std::uint32_t asked = timing.probes;
-  if (asked == 0) return 0;
-  const std::uint32_t enough = std::min(asked, kEnoughAnswers);
-  // With the bare gap for the sake of an interval of half a second; but not on one answer alone (K-59).
-  const std::uint32_t needed =
-      std::max(detail::probes_for(enough, timing, kPeerAnswerGap),
-               detail::probes_for(std::min(asked, 2U), timing, kSafeAnswerGap));
-  if (asked >= needed) return asked;
-  const std::uint32_t least = detail::probes_for(enough, timing, kSafeAnswerGap);
-  const std::uint32_t safe =
-      detail::probes_for(std::min(asked, kSafeAnswers), timing, kSafeAnswerGap);
-  return std::max({asked, least, std::min<std::uint32_t>(safe, kLargestCount)});
-}
-
 /// From the last segment received to the give-up, if the peer stays silent: T + N x I, or later where
-/// that leaves a Linux peer too few answers. nullopt: never, N = 0.  K-52, K-53
+/// a Linux peer could not answer N of them. nullopt: never, N = 0.  K-52, K-53
 constexpr std::optional<Millis> time_to_give_up(const Timing& timing) noexcept {
   if (timing.probes == 0) return std::nullopt;
-  return Millis{timing.idle.count() +
-                std::int64_t{timing.interval.count()} * probes_before_give_up(timing)};
+  const Series series{timing};
+  return series.due(series.probes());
 }
 
 /// One connection's probes, driven by what happens. Instants given to one object never go back.
@@ -104,11 +53,10 @@ class Schedule {
   /// than I after the last probe: so a late probe moves the later ones and the end along.
   [[nodiscard]] constexpr std::optional<Event> next() const noexcept {
     if (ended_ || timing_.probes == 0) return std::nullopt;
-    const Millis interval{timing_.interval.count()};
-    Millis due =
-        std::max(heard_ + Millis{timing_.idle.count()} + interval * unanswered_, earliest_);
-    if (unanswered_ > 0) due = std::max(due, last_probe_ + interval);
-    return Event{due, may_give_up() ? Happening::reset : Happening::probe};
+    const Series series{timing_};
+    Millis due = std::max(heard_ + series.due(unanswered_), earliest_);
+    if (unanswered_ > 0) due = std::max(due, last_probe_ + series.after(unanswered_ - 1));
+    return Event{due, unanswered_ >= series.probes() ? Happening::reset : Happening::probe};
   }
 
   /// What `next` told has happened at `at`, on time or late.
@@ -143,10 +91,6 @@ class Schedule {
   [[nodiscard]] constexpr bool ended() const noexcept { return ended_; }
 
  private:
-  [[nodiscard]] constexpr bool may_give_up() const noexcept {
-    return unanswered_ >= probes_before_give_up(timing_);
-  }
-
   Timing timing_;
   Millis heard_;
   Millis earliest_;

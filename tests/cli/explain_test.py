@@ -30,6 +30,17 @@ class Explain(tool.Tool):
                          [45_000 + 1500 * k for k in range(11)])
         self.assertEqual([event["what"] for event in events], ["probe"] * 10 + ["reset"])
 
+    def test_more_probes_than_asked_for_are_said(self):  # K-52
+        args = ("--time", "1s", "--interval", "20ms", "--probes", "10")
+        subject = self.subject(*args)
+        probes = [event for event in subject["events"] if event["what"] == "probe"]
+        self.assertEqual((subject["probes"], len(probes), subject["noticed_ms"]), (10, 106, 6000))
+        text = " ".join(self.ok("explain", *args).split())
+        self.assertIn("102 more, one every 20ms, the later ones 50ms apart", text)
+        self.assertIn("106 probes go out and not 10: a Linux peer answers one in 500ms at most, and 10 that it could have "
+                      "answered must be unanswered", text)
+        self.assertNotIn("probes go out and not", self.ok("explain", *ASKED))
+
     def test_each_number_says_where_it_came_from(self):  # K-55
         self.ok("registry", "set", "KeepAliveInterval", "3s")
         subject = self.subject("--time", "45s")

@@ -60,7 +60,7 @@ class InterruptedDrivers : public testing::TestWithParam<Interrupted> {
   [[nodiscard]] unsigned count() const {
     return policy::probes_before_give_up(GetParam().wanted.timing);
   }
-  [[nodiscard]] Millis end() const { return idle() + count() * interval(); }
+  [[nodiscard]] Millis end() const { return *policy::time_to_give_up(GetParam().wanted.timing); }
 
   std::optional<Simulation> simulation_;
   int fd_ = -1;
@@ -174,6 +174,39 @@ TEST_F(Absence, WhatHasComeMeanwhileIsHeardBeforeTheEndIsDecided) {  // K-52
   be_away_for(5s - 80ms);
   simulation_.run_for(200ms);
   EXPECT_TRUE(kernel().is_open(fd));
+}
+
+TEST_F(Absence, TheKernelIsAskedOnceMoreBeforeTheEnd) {  // K-52
+  kernel().allows_repair = true;
+  // Before and after the look's two calls, and before the last question: an answer that comes then is heard.
+  constexpr unsigned kPlaces = 5;
+  for (unsigned place = 0; place < kPlaces; ++place) {
+    const auto wanted = asked(700, 600, 2);
+    const int fd = driven(wanted, [](unsigned) { return false; });
+    simulation_.run_for(*policy::time_to_give_up(wanted.timing) - 10ms);
+    unsigned points = 0;
+    simulation_.host.interrupt = [&] {
+      if (points++ == place) kernel().peer_acknowledges(fd);
+    };
+    simulation_.run_for(20ms);
+    simulation_.host.interrupt = [] {};
+    EXPECT_GT(points, place);
+    EXPECT_TRUE(kernel().is_open(fd)) << place;
+    kernel().close(fd);
+    simulation_.run_for(2s);
+  }
+}
+
+TEST_F(Absence, AsManySegmentsAsTheCountHoldsAreHeardAllTheSame) {  // K-50, K-52
+  kernel().allows_repair = true;
+  const int fd = driven(asked(700, 600, 2), [](unsigned) { return false; });
+  simulation_.run_for(750ms);
+  ASSERT_EQ(simulation_.probes(fd).size(), 1U);
+  for (unsigned i = 0; i < (1U << 16U); ++i) kernel().peer_sends(fd);
+  simulation_.run_for(690ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 1U);
+  simulation_.run_for(20ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 2U);
 }
 
 TEST_F(Absence, AProbeOfTheKernelsOwnHasAWholeIntervalToBeAnswered) {  // K-52

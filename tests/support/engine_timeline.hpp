@@ -38,8 +38,7 @@ class EngineTimeline : public EngineOnWire {
       EXPECT_EQ(found.driver, each.driver);
       EXPECT_EQ(found.wanted, each.wanted);
       EXPECT_EQ(found.probes_before_end, count(each));
-      longest = std::max(longest, Millis{each.wanted.timing.idle} +
-                                      count(each) * Millis{each.wanted.timing.interval});
+      longest = std::max<Millis>(longest, *policy::time_to_give_up(each.wanted.timing));
     }
     std::this_thread::sleep_for(longest + Millis{250} + stalls);
     for (const Driven& each : driven_) {

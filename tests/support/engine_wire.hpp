@@ -18,6 +18,7 @@
 #include "engine/make_engine.hpp"
 #include "os/capture.hpp"
 #include "os/clock.hpp"
+#include "policy/series.hpp"
 #include "support/exact_time.hpp"
 #include "support/plain_socket.hpp"
 #include "support/private_network.hpp"
@@ -108,19 +109,19 @@ class EngineOnWire : public TwoHosts {
     return os::narrate(os::of_port(segments_, port));
   }
 
-  /// A silent peer: `count` probes at T + k x I after the last segment, and then a reset.
+  /// A silent peer: `count` probes, each in its time after the last segment, and then a reset.
   void expect_timeline(const Seen& told, const policy::Timing& timing, std::size_t count,
                        Millis more = {}) {
     ASSERT_TRUE(told.heard);
+    const policy::Series series{timing};
     const std::vector<Instant> probes =
         told.unanswered();  // One may have been answered before all fell silent.
     ASSERT_EQ(probes.size(), count);
     for (std::size_t k = 0; k < count; ++k) {
-      expect_at(probes[k] - *told.heard, Millis{timing.idle} + k * Millis{timing.interval}, more);
+      expect_at(probes[k] - *told.heard, series.due(static_cast<std::uint32_t>(k)), more);
     }
     ASSERT_EQ(told.resets.size(), 1U);
-    expect_at(told.resets[0] - *told.heard, Millis{timing.idle} + count * Millis{timing.interval},
-              more);
+    expect_at(told.resets[0] - *told.heard, series.due(static_cast<std::uint32_t>(count)), more);
   }
 
   /// Early only by the lateness of the kernel's own tick; late by two ticks, or by a stalled host.

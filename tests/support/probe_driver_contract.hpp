@@ -33,7 +33,7 @@ struct Drive {
   [[nodiscard]] Millis interval() const { return actual.interval; }
   [[nodiscard]] unsigned count() const { return policy::probes_before_give_up(actual); }
   /// From the last segment heard to the instant of a probe, the first is 0; and to the end.
-  [[nodiscard]] Millis probe(unsigned nth) const { return idle() + nth * interval(); }
+  [[nodiscard]] Millis probe(unsigned nth) const { return policy::Series{actual}.due(nth); }
   [[nodiscard]] Millis end() const { return probe(count()); }
 
   friend void PrintTo(const Drive& drive, std::ostream* out) { *out << drive.name; }

@@ -27,12 +27,13 @@ TEST_F(EngineTimeline, SilentPeersAreGivenUpInTime) {  // K-50, K-52, K-57, K-90
   open(asked(300, 50, 6), DriverKind::repair);
   open(asked(300, 50, 60), DriverKind::repair);
   open(asked(1500, 3, 250), DriverKind::repair);
+  open(asked(1000, 500, 10), DriverKind::rearm);
   open(asked(1000, 2000, 3), DriverKind::rearm);
   open(asked(2000, 1000, 3), DriverKind::native);
   for (const policy::ReleaseRow& row : policy::kReleases) {  // K-53, each default scaled down.
     policy::SourcedTiming scaled = policy::timing_in_force(row.release, {}, {});
     scaled.timing.idle = policy::DwordMillis{scaled.timing.idle.count() / 4800};
-    scaled.timing.interval = policy::DwordMillis{scaled.timing.interval.count() / 5};
+    scaled.timing.interval = policy::DwordMillis{scaled.timing.interval.count() / 2};
     open(scaled, DriverKind::rearm);
   }
   expect_timelines();
@@ -42,14 +43,14 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   const PlainSocket healthy = connect(kHealthy, asked(1000, 40, 20));
   const PlainSocket third = connect(kEveryThird, asked(1000, 300, 4));
   const PlainSocket quick = connect(kHealthy, asked(200, 50, 5));  // 500 ms: K-52.
-  const PlainSocket back = connect(kDeaf, asked(1000, 400, 5));
+  const PlainSocket back = connect(kDeaf, asked(1000, 500, 5));
   deafen();
   // Two of three probes are out; from the last segment on, since the rules took their time.
   std::this_thread::sleep_until(
-      std::chrono::steady_clock::time_point{(*seen(back).heard + 1600ms).time_since_epoch()});
+      std::chrono::steady_clock::time_point{(*seen(back).heard + 1700ms).time_since_epoch()});
   EXPECT_EQ(seen(back).probes.size(), 2U);
   hear_again();
-  std::this_thread::sleep_for(400ms);
+  std::this_thread::sleep_for(500ms);
   EXPECT_EQ(seen(back).probes.size(), 3U);
   deafen();
   std::this_thread::sleep_for(4s);
@@ -64,22 +65,22 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
 }
 
 TEST_F(EngineTimeline, AHalfClosedConnectionIsProbedAllTheSame) {  // K-50, K-52
-  const PlainSocket closed_by_peer = connect(kDeaf, asked(1200, 300, 5));
+  const PlainSocket closed_by_peer = connect(kDeaf, asked(1200, 500, 5));
   ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
-  const PlainSocket closed_by_us = connect(kDeaf + 1, asked(1200, 300, 5));
+  const PlainSocket closed_by_us = connect(kDeaf + 1, asked(1200, 500, 5));
   ASSERT_EQ(::shutdown(closed_by_us.fd(), SHUT_WR), 0);
   // Repair cannot do that: the nearest later times.
-  const PlainSocket quick = connect(kDeaf + 2, asked(600, 300, 5));
+  const PlainSocket quick = connect(kDeaf + 2, asked(600, 500, 5));
   EXPECT_EQ(engine_->in_force(quick.fd(), {}).driver, DriverKind::repair);
   ASSERT_EQ(::shutdown(peers_.back().fd(), SHUT_WR), 0);
   std::this_thread::sleep_for(50ms);
   deafen();
-  std::this_thread::sleep_for(1200ms + 5 * 300ms + 300ms);
+  std::this_thread::sleep_for(1200ms + 5 * 500ms + 300ms);
   for (const PlainSocket* each : {&closed_by_peer, &closed_by_us}) {
-    expect_timeline(seen(*each), asked(1200, 300, 5).timing, 5);
+    expect_timeline(seen(*each), asked(1200, 500, 5).timing, 5);
     EXPECT_EQ(engine::os_host().facts(each->fd())->state, os::TcpState::close);
   }
-  expect_timeline(seen(quick), asked(1000, 300, 5).timing, 5);
+  expect_timeline(seen(quick), asked(1000, 500, 5).timing, 5);
 }
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-91
@@ -190,25 +191,25 @@ TEST_F(EngineTimeline, WithTheEngineGoneTheKernelGivesUpByItself) {
 TEST_F(EngineTimeline, LongerThanTheKernelCanSaySendsNothingEarly) {  // K-57, scaled down
   const engine::DriverParts scaled{engine::os_host(), engine::os_ticks(), /*longest_idle_s=*/2};
   engine_ = engine::make_engine(scaled, os::monotonic_clock());
-  const PlainSocket socket = connect(kDeaf, asked(3500, 400, 5));
+  const PlainSocket socket = connect(kDeaf, asked(3500, 500, 5));
   EXPECT_EQ(engine::os_host().values(socket.fd())->on, os::Switch::off);
   deafen();
-  std::this_thread::sleep_for(3500ms + 5 * 400ms + 150ms);
-  expect_timeline(seen(socket), asked(3500, 400, 5).timing, 5);
+  std::this_thread::sleep_for(3500ms + 5 * 500ms + 150ms);
+  expect_timeline(seen(socket), asked(3500, 500, 5).timing, 5);
 }
 
 TEST_F(EngineTimeline, ASocketThatTheProgramHoldsIsProbedAllTheSame) {
-  const PlainSocket socket = connect(kDeaf, asked(1000, 300, 5));
+  const PlainSocket socket = connect(kDeaf, asked(1000, 500, 5));
   deafen();
   std::atomic<bool> done{false};
   std::thread busy{[&] {
     char octet = 0;
     while (!done) (void)::recv(socket.fd(), &octet, 1, MSG_DONTWAIT | MSG_PEEK);
   }};
-  std::this_thread::sleep_for(1000ms + 5 * 300ms + 200ms);
+  std::this_thread::sleep_for(1000ms + 5 * 500ms + 200ms);
   done = true;
   busy.join();
-  expect_timeline(seen(socket), asked(1000, 300, 5).timing, 5, /*more=*/60ms);
+  expect_timeline(seen(socket), asked(1000, 500, 5).timing, 5, /*more=*/60ms);
 }
 
 /// SO_REUSEADDR.

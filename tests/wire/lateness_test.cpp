@@ -99,7 +99,7 @@ class LatenessOnTheWire : public EngineOnWire {
     for (std::size_t k = 0; k <= probes.size(); ++k) {
       const Instant at = k < probes.size() ? probes[k] : told.resets[0];
       judge(now, at - *told.heard,
-            Millis{now.actual.idle} + k * Millis{now.actual.interval} - sooner);
+            policy::Series{now.actual}.due(static_cast<std::uint32_t>(k)) - sooner);
     }
   }
 

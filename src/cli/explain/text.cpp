@@ -80,6 +80,28 @@ struct Cut {
   }
 };
 
+/// How far apart the probes are that are left out: of a series that is longer than N the later ones may be further.
+std::string gaps_between(const std::vector<policy::Event>& events, const Cut& cut) {
+  const Millis first = events[cut.from].at - events[cut.from - 1].at;
+  const Millis last = events[cut.to].at - events[cut.to - 1].at;
+  if (first == last) return fmt::format("one every {}", format_duration(first));
+  return fmt::format("one every {}, the later ones {} apart", format_duration(first),
+                     format_duration(last));
+}
+
+/// Why more probes go out than were asked for.
+std::string more_than_asked(const Subject& subject, const Page& page) {
+  const std::uint32_t probes = policy::probes_before_give_up(subject.timing);
+  if (subject.forecast.fate != Fate::found_dead || probes <= subject.timing.probes) return {};
+  return wrapped(
+      fmt::format(
+          "{} probes go out and not {}: a Linux peer answers one in {} at most, and {} that "
+          "it could have answered must be unanswered before it counts as dead (K-52).",
+          probes, subject.timing.probes, format_duration(policy::kPeerAnswerGap),
+          std::min<std::uint32_t>(subject.timing.probes, policy::kEnoughAnswers)),
+      page.width, 2);
+}
+
 std::string event_list(const Scene& scene, const Subject& subject, const Page& page) {
   const auto& events = subject.events;
   const Cut cut{subject};
@@ -98,8 +120,7 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
     if (at >= cut.from && at < cut.to) {
       if (at != cut.from) continue;
       table.add({{"..."},
-                 {fmt::format("{} more, one every {}", cut.to - cut.from,
-                              format_duration(subject.timing.interval)),
+                 {fmt::format("{} more, {}", cut.to - cut.from, gaps_between(events, cut)),
                   Tone::faint}});
       continue;
     }
@@ -127,7 +148,7 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
                {fmt::format("{} ({})", row.name, row.code)},
                {fmt::format("later calls: {}", row.later), Tone::faint}});
   }
-  return text + table.text(page, 2);
+  return text + table.text(page, 2) + more_than_asked(subject, page);
 }
 
 std::string path_words(const Scene& scene, const Subject& subject) {

@@ -4,7 +4,7 @@
 
 #include "engine/kernel_values.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/timeline.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::engine {
 namespace {

@@ -4,6 +4,8 @@
 #include <limits>
 #include <new>
 
+#include "policy/series.hpp"
+
 namespace wsalive::engine {
 namespace {
 
@@ -59,7 +61,6 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
 
 Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept {
   const milliseconds idle = seen.actual.idle;
-  const milliseconds interval = seen.actual.interval;
   const milliseconds heard = seen.facts.heard;
   if (seen.facts.busy || (heard < idle && !is_kept_silence(slot, seen))) {
     begin_silence(fd, slot, seen, seen.facts.probes);
@@ -73,12 +74,14 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
 
   const bool was_triggered = course_of(slot).triggered;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
-  const milliseconds need = idle + unanswered * interval + milliseconds{slot.mark};
+  const policy::Series series{seen.actual};
+  const milliseconds need = series.due(unanswered) + milliseconds{slot.mark};
   const bool late = heard - need > 2 * parts_.ticks.length;
   const bool just_out = was_triggered && seen.facts.probes != slot.last_probes;
-  const bool seen_late = late || heard - (need - interval) > kSettledTicks * parts_.ticks.length;
+  const milliseconds gap = unanswered != 0 ? series.after(unanswered - 1U) : idle;
+  const bool seen_late = late || heard - (need - gap) > kSettledTicks * parts_.ticks.length;
   if (has_kernel_probed(slot, seen) || (just_out && seen_late)) {
-    return let_be_answered(fd, slot, seen, need);
+    return let_be_answered(fd, slot, seen, need, gap);
   }
   const nanoseconds lead = lead_for(need);
   const nanoseconds early =
@@ -97,7 +100,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
   if (changed_outside(fd, slot, seen)) return {Verdict::outside};
-  return trigger(fd, slot, seen, need, /*last=*/unanswered >= Parking::probes(seen.actual));
+  return trigger(fd, slot, seen, need, /*last=*/unanswered >= series.probes());
 }
 
 // Interval and count matter from the first unanswered probe on, and a switch that somebody has turned off shows
@@ -137,15 +140,14 @@ bool RearmDriver::has_kernel_probed(const Slot& slot, const Seen& seen) noexcept
   return static_cast<std::uint8_t>(seen.facts.probes - slot.last_probes) > 1;
 }
 
-Next RearmDriver::let_be_answered(int fd, Slot& slot, const Seen& seen,
-                                  milliseconds need) noexcept {
-  const milliseconds interval = seen.actual.interval;
-  const milliseconds rest = std::max(seen.facts.heard + interval - need, milliseconds::zero());
+Next RearmDriver::let_be_answered(int fd, Slot& slot, const Seen& seen, milliseconds need,
+                                  milliseconds gap) noexcept {
+  const milliseconds rest = std::max(seen.facts.heard + gap - need, milliseconds::zero());
   slot.mark = as_mark(milliseconds{slot.mark} + rest);
   slot.last_probes = seen.facts.probes;
-  settle(fd, slot, seen.facts.heard + interval);
+  settle(fd, slot, seen.facts.heard + gap);
   return {Verdict::again,
-          parts_.ticks.behind(seen.now, std::min(interval, milliseconds{seen.actual.idle}))};
+          parts_.ticks.behind(seen.now, std::min(gap, milliseconds{seen.actual.idle}))};
 }
 
 void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept {

@@ -46,8 +46,8 @@ class RearmDriver final : public ProbeDriver {
   [[nodiscard]] static bool has_started_anew(const Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool has_kernel_probed(const Slot& slot, const Seen& seen) noexcept;
   /// A probe has left while the engine was late, and when is not known: a whole interval for its answer.
-  Next let_be_answered(int fd, Slot& slot, const Seen& seen,
-                       std::chrono::milliseconds need) noexcept;
+  Next let_be_answered(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,
+                       std::chrono::milliseconds gap) noexcept;
   void begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept;
   [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "policy/series.hpp"
+
 namespace wsalive::engine {
 namespace {
 
@@ -10,11 +12,11 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// What is kept of a series of probes, in 24 bits of the slot: how many are out, and the low bits of the kernel's
+// What is kept of a series of probes, in 25 bits of the slot: how many are out, and the low bits of the kernel's
 // counts of segments from before the last of them.
-constexpr unsigned kSentBits = 11;  // A series has at most some 1,550 probes (T = I = 1 ms).
-constexpr unsigned kInBits = 9;
-constexpr unsigned kOutBits = 4;
+constexpr unsigned kSentBits = 8;  // As many as a series has at most.
+constexpr unsigned kInBits = 12;
+constexpr unsigned kOutBits = 5;
 static_assert(kSentBits + kInBits + kOutBits <= 16 + 32 - kPlaceBits);
 
 constexpr unsigned low_bits(unsigned value, unsigned bits) noexcept {
@@ -88,8 +90,8 @@ Next RepairDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noex
   }
   Instant next = planned(slot);
   if (course_of(slot).kept) {  // The times have changed: the next instant moves with them (K-50).
-    next = parts_.ticks.floor(seen.now) - seen.facts.heard + parts_.ticks.length + idle +
-           unanswered(slot) * milliseconds{seen.actual.interval};
+    next = parts_.ticks.floor(seen.now) - seen.facts.heard + parts_.ticks.length +
+           policy::Series{seen.actual}.due(unanswered(slot));
   }
   if (next > seen.now) return wait_for(slot, seen, next);
   if (unanswered(slot) >= Parking::probes(seen.actual)) return give_up(fd, slot, seen);
@@ -117,8 +119,7 @@ void RepairDriver::take_stock(Slot& slot, const Seen& seen) const noexcept {
 bool RepairDriver::was_heard(const Slot& slot, const Seen& seen) const noexcept {
   const Series series = series_of(slot);
   if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;
-  const nanoseconds at_last =
-      milliseconds{seen.actual.idle} + (series.sent - 1) * milliseconds{seen.actual.interval};
+  const nanoseconds at_last = policy::Series{seen.actual}.due(series.sent - 1);
   return !course_of(slot).kept && seen.facts.heard + 2 * parts_.ticks.length < at_last;
 }
 
@@ -133,7 +134,7 @@ Next RepairDriver::probe(int fd, Slot& slot, const Seen& seen, Instant planned) 
   change(slot, [](Course& course) { course.kept = 0; });
 
   const Instant base = then.now - planned > 2 * parts_.ticks.length ? then.now : planned;
-  const Instant next = base + interval;
+  const Instant next = base + policy::Series{seen.actual}.after(unanswered(slot) - 1);
   // The kernel stays behind the silence that the next probe will find.
   const nanoseconds silence = seen.facts.heard + (next - seen.now);
   if (silence + seconds{1} > seconds{slot.parked_idle} && !course_of(slot).resting) {

@@ -46,7 +46,7 @@ class RandomLife {
     simulation_.kernel.peer_acknowledges(fd_);
     heard_ = now();
     silent_probes_ = 0;
-    const Millis end = idle() + count() * interval();
+    const Millis end = *policy::time_to_give_up(wanted_.timing);
     simulation_.run_for(end - kTick);
     check();
     EXPECT_TRUE(simulation_.kernel.is_open(fd_));
@@ -125,7 +125,6 @@ class RandomLife {
   Millis now() { return std::chrono::floor<Millis>(simulation_.kernel.now() - Instant{1h}); }
   Millis idle() { return wanted_.timing.idle; }
   Millis interval() { return wanted_.timing.interval; }
-  unsigned count() { return policy::probes_before_give_up(wanted_.timing); }
   int pick(int least, int most) { return std::uniform_int_distribution<int>{least, most}(random_); }
   bool chance(int percent) { return pick(1, 100) <= percent; }
 

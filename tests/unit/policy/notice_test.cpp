@@ -29,6 +29,7 @@ constexpr std::array kRows{
     Row{"UserTimeoutOverridesCount",  {.on = true, .timing = seconds(1, 1, 2), .user_timeout = Millis{9000}},   Notice::user_timeout, Millis{9000}},
     Row{"UserTimeoutWaitsForAProbe",  {.on = true, .timing = seconds(60, 5, 9), .user_timeout = Millis{1000}},  Notice::user_timeout, Millis{65'000}},
     Row{"UserTimeoutBetweenProbes",   {.on = true, .timing = seconds(1, 1, 5), .user_timeout = Millis{2500}},   Notice::user_timeout, Millis{3000}},
+    Row{"ShortIntervalsOfTheEngine",  {.on = true, .timing = {DwordMillis{1500}, DwordMillis{300}, 5}},         Notice::keep_alive, Millis{4200}},
     Row{"DataStopsProbes",            {.on = true, .timing = seconds(1, 1, 5), .data_on_the_way = true},        Notice::retransmission, Millis{924'600}},
     Row{"DataWithUserTimeout",        {.on = false, .timing = {}, .user_timeout = Millis{30'000}, .data_on_the_way = true},              Notice::retransmission, Millis{30'000}},
     // clang-format on
