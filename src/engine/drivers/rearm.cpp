@@ -15,6 +15,8 @@ using std::chrono::seconds;
 
 /// The kernel's give-up by count is at 127; from one probe before that on it must be kept from it.
 constexpr unsigned kCountEnds = os::kLargestCount - 1;
+/// It can be kept from it in silences up to this, with some reserve: TCP_USER_TIMEOUT says no more.
+constexpr milliseconds kLongestHeld = milliseconds{kNeverByUserTimeout} - std::chrono::hours{1};
 /// How long before its instant a whole number of seconds is told to the kernel, at least.
 constexpr int kLeadTicks = 16;
 /// A look so long behind a trigger's instant was late, and so may the probe have been.
@@ -75,10 +77,14 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const bool was_triggered = course_of(slot).triggered;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const policy::Series series{seen.actual};
-  const milliseconds need = series.due(unanswered) + milliseconds{slot.mark};
+  // Where the kernel can send no more probes without ending it all, the end waits for its time.
+  const bool is_full = seen.facts.probes >= kCountEnds &&
+                       std::max<milliseconds>(series.due(unanswered), heard) >= kLongestHeld;
+  const std::uint32_t next = is_full ? series.probes() : unanswered;
+  const milliseconds need = series.due(next) + milliseconds{slot.mark};
   const bool late = heard - need > 2 * parts_.ticks.length;
   const bool just_out = was_triggered && seen.facts.probes != slot.last_probes;
-  const milliseconds gap = unanswered != 0 ? series.after(unanswered - 1U) : idle;
+  const milliseconds gap = next != 0 ? series.after(next - 1U) : idle;
   const bool seen_late = late || heard - (need - gap) > kSettledTicks * parts_.ticks.length;
   if (has_kernel_probed(slot, seen) || (just_out && seen_late)) {
     return let_be_answered(fd, slot, seen, need, gap);
@@ -100,7 +106,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   }
   if (changed_outside(fd, slot, seen)) return {Verdict::outside};
-  return trigger(fd, slot, seen, need, /*last=*/unanswered >= series.probes());
+  return trigger(fd, slot, seen, need, /*last=*/next >= series.probes());
 }
 
 // Interval and count matter from the first unanswered probe on, and a switch that somebody has turned off shows
@@ -129,10 +135,12 @@ bool RearmDriver::is_kept_silence(const Slot& slot, const Seen& seen) noexcept {
 }
 
 // The kernel's count has gone back to 0 since the last look, by an acknowledgement; not by passing 255.
-bool RearmDriver::has_started_anew(const Slot& slot, const Seen& seen) noexcept {
+bool RearmDriver::has_started_anew(const Slot& slot, const Seen& seen) const noexcept {
   if (seen.facts.probes >= slot.base_probes || slot.last_probes < slot.base_probes) return false;
   const auto next = static_cast<std::uint8_t>(slot.last_probes + 1U);
-  return course_of(slot).triggered == 0 || seen.facts.probes != next;
+  if (seen.facts.probes != next) return true;
+  const auto passed = static_cast<std::uint8_t>(slot.last_probes - slot.base_probes);
+  return seen.facts.heard + 2 * parts_.ticks.length < policy::Series{seen.actual}.due(passed);
 }
 
 // The engine was away, and the kernel has probed by the values that stand behind.
@@ -194,14 +202,16 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
 }
 
 // With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where
-// it would end too early (more than 126 probes, or the program's own), and taken away for the end.
+// it would end too early (more than 126 probes, or the program's own), and taken away for the end. In a silence
+// that is longer than any can say the program's own is taken away, and the count stays below its end (`is_full`).
 bool RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept {
   if (!last && seen.facts.probes == 0)
     return true;  // The kernel ends nothing before one is unanswered.
   const auto own = parts_.host.user_timeout(fd);
   if (!last) {
     const bool wanted = (own && *own != 0) || seen.facts.probes >= kCountEnds;
-    return !wanted || hold_user_timeout(fd, own.value_or(0), kNeverByUserTimeout);
+    const int ours = seen.facts.heard < kLongestHeld ? kNeverByUserTimeout : 0;
+    return !wanted || hold_user_timeout(fd, own.value_or(0), ours);
   }
   if (!hold_user_timeout(fd, own.value_or(0), 0)) return false;
   const int count = Parking::count(seen.actual, slot.base_probes);

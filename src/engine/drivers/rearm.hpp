@@ -43,7 +43,7 @@ class RearmDriver final : public ProbeDriver {
 
   Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
-  [[nodiscard]] static bool has_started_anew(const Slot& slot, const Seen& seen) noexcept;
+  [[nodiscard]] bool has_started_anew(const Slot& slot, const Seen& seen) const noexcept;
   [[nodiscard]] static bool has_kernel_probed(const Slot& slot, const Seen& seen) noexcept;
   /// A probe has left while the engine was late, and when is not known: a whole interval for its answer.
   Next let_be_answered(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,

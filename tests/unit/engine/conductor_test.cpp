@@ -75,16 +75,16 @@ TEST_F(ConductorTest, UnreadDataDoesNotLeadTheCountAstray) {  // K-52
 }
 
 TEST_F(ConductorTest, TwoHundredFiftyFiveProbesAlsoAfterUnreadData) {  // K-57
-  const int fd = driven(asked(1000, 20, 251));
+  const int fd = driven(asked(1000, 20, 255));
   simulation_.run_for(1050ms);
   const std::size_t before = simulation_.probes(fd).size();
   ASSERT_GT(before, 1U);
   simulation_.kernel.peer_sends(fd, /*while_unread=*/true);
-  simulation_.run_for(1s + 251 * 20ms - 50ms);
+  simulation_.run_for(1s + 255 * 20ms - 50ms);
   EXPECT_TRUE(simulation_.kernel.is_open(fd));
   simulation_.run_for(200ms);
   EXPECT_FALSE(simulation_.kernel.is_open(fd));
-  EXPECT_EQ(simulation_.probes(fd).size(), before + 251);
+  EXPECT_EQ(simulation_.probes(fd).size(), before + 255);
 }
 
 TEST_F(ConductorTest, AUserTimeoutOfTheProgramNeitherHastensNorDelaysTheEnd) {  // K-76
@@ -222,6 +222,23 @@ TEST_F(ConductorTest, FortyNineDaysAreWaitedFor) {  // K-57
     simulation_.run_for(probes * 60ms + 20ms);
     EXPECT_EQ(simulation_.probes(fd).size(), probes);
     EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+  }
+}
+
+// TCP_USER_TIMEOUT, which keeps the kernel from ending by its count, cannot say more than 2^31 - 1 ms: then the kernel
+// sends as many probes as it can, and the end waits all the same.
+TEST_F(ConductorTest, ALongerSilenceThanAUserTimeoutCanSayEndsInTime) {  // K-52, K-57
+  for (const std::uint32_t idle : {4'000'000'000U, 2'147'480'000U}) {
+    for (const int user_timeout : {0, 5000}) {
+      const int fd = driven(asked(idle, 60, 255));
+      simulation_.kernel.socket(fd).user_timeout = user_timeout;
+      simulation_.run_for(Millis{idle} + 255 * 60ms - 5ms);
+      EXPECT_TRUE(simulation_.kernel.is_open(fd)) << idle << ' ' << user_timeout;
+      EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, user_timeout);
+      EXPECT_GE(simulation_.probes(fd).size(), 126U);
+      simulation_.run_for(20ms);
+      EXPECT_FALSE(simulation_.kernel.is_open(fd)) << idle << ' ' << user_timeout;
+    }
   }
 }
 
