@@ -13,14 +13,18 @@ import figures
 import traced
 from connections import Connections
 from figures import BINARY, BUILD, QUICK, Skip, expect, figure
-from running import ENVIRONMENT, OURS, TIMES, group_mount, mount_own_bpf_file_system, take_groups_away, ways
+from running import ENVIRONMENT, LIBC, OURS, TIMES, group_mount, mount_own_bpf_file_system, take_groups_away, ways
 
 PROGRAM = os.path.join(BUILD, "tests/attach/programs/own_values")
 STEPS = 12 if QUICK else 0
 OPTIONS = ((1, 9), (6, 4), (6, 5), (6, 6))
 
 
-def run(harm, judge):
+def become_subreaper():
+    LIBC.prctl(36, 1, 0, 0, 0)
+
+
+def run(harm, judge, front=False):
     """A part: starts of `run` by all ways. The program makes a connection and prints its values."""
     def played():
         connections = Connections(10)
@@ -37,10 +41,11 @@ def run(harm, judge):
                     judge(done, f"{way}: before call {done.harm_at}, of {who}: {harm.__doc__}: it ended with {done.status}, "
                                 f"{done.stdout!r}, {done.stderr!r}")
                     take_all(listener)
-                begun += traced.at_each_call(words, harm, check, ENVIRONMENT, STEPS)
-        figure(f"run, {harm.__doc__} before each call", begun, connections.check())
+                begun += traced.at_each_call(words, harm, check, ENVIRONMENT, STEPS,
+                                             prepare=become_subreaper if front else lambda: None)
+        figure(f"run{' behind a front' if front else ''}, {harm.__doc__} before each call", begun, connections.check())
         connections.close()
-    played.__name__ = f"run_{harm.__name__}"
+    played.__name__ = f"run_{harm.__name__}{'_front' if front else ''}"
     return played
 
 
@@ -63,6 +68,14 @@ def killed_or_without_consequence(done, case):
         expect(done.status == -9, case)
     else:
         ran_or_said_why_not(done, case)
+
+
+def killed_with_the_front_or_without_consequence(done, case):
+    """Whoever is killed may be the front, the program, or somebody else."""
+    if done.status != -9:
+        ran_or_said_why_not(done, case)
+    else:
+        expect(done.stderr == b"", case)
 
 
 def ended_as_asked(done, case):
@@ -123,5 +136,6 @@ def attach_is_killed():
 
 
 if __name__ == "__main__":
-    figures.play(run(traced.kill, killed_or_without_consequence), run(traced.end_the_group, ended_as_asked), set_is_killed,
-                 attach_is_killed)
+    figures.play(run(traced.kill, killed_or_without_consequence), run(traced.end_the_group, ended_as_asked),
+                 run(traced.kill, killed_with_the_front_or_without_consequence, front=True),
+                 run(traced.end_the_group, ended_as_asked, front=True), set_is_killed, attach_is_killed)

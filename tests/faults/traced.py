@@ -33,7 +33,7 @@ def end_the_group(traced, _who):
 class Traced:
     """One program that has ended, with everything that it started; `harm(traced, who)` was called before call `harm_at`."""
 
-    def __init__(self, words, harm=None, harm_at=0, env=None):
+    def __init__(self, words, harm=None, harm_at=0, env=None, prepare=lambda: None):
         self.calls = 0  # As many as were begun, by all of them.
         self.victim = None  # Whose call it was.
         self.status = None  # As subprocess has it: of the process that was started.
@@ -41,7 +41,7 @@ class Traced:
         self._calling = set()  # Who has been stopped at the beginning of a call.
         self._known = set()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-            self.pid = self._start(words, env or os.environ, out, errors)
+            self.pid = self._start(words, env or os.environ, out, errors, prepare)
             self._follow(" ".join(words))
             out.seek(0)
             errors.seek(0)
@@ -52,11 +52,12 @@ class Traced:
         return self.victim == self.pid
 
     @staticmethod
-    def _start(words, env, out, errors):
+    def _start(words, env, out, errors, prepare):
         pid = os.fork()
         if pid == 0:
             try:
                 os.setsid()
+                prepare()
                 os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
                 os.dup2(out.fileno(), 1)
                 os.dup2(errors.fileno(), 2)
@@ -120,16 +121,16 @@ class Traced:
             self._harm(self, who)
 
 
-def at_each_call(words, harm, check, env=None, steps=0, after_whole=lambda: None):
+def at_each_call(words, harm, check, env=None, steps=0, after_whole=lambda: None, prepare=lambda: None):
     """Harms before one call after the other, before about `steps` of them or before each; `check` judges every outcome.
     The number of them is returned."""
-    whole = Traced(words, env=env)
+    whole = Traced(words, env=env, prepare=prepare)
     expect(whole.status == 0, f"{' '.join(words)} ended with {whole.status}: {whole.stderr}")
     after_whole()
     stride = max(1, whole.calls // steps) if steps else 1
     tried = 0
     for number in range(1, whole.calls + 1, stride):
-        done = Traced(words, harm, number, env)
+        done = Traced(words, harm, number, env, prepare)
         if done.victim is None:
             continue  # Fewer calls this time.
         check(done)

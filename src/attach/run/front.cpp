@@ -1,7 +1,6 @@
 #include "attach/run/front.hpp"
 
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -10,18 +9,54 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include "attach/run/detached.hpp"
+#include "attach/run/witness.hpp"
 
 namespace wsalive::attach {
 namespace {
 
 constexpr int kForEver = -1;
 
-/// The terminal sends its signals to the whole group, the program included.
+class Front {
+ public:
+  explicit Front(FrontTask task) noexcept : task_(std::move(task)) {}
+  [[noreturn]] void stand() noexcept;
+
+ private:
+  /// As many as are read at once; what is left is read next.
+  struct Signals {
+    std::array<signalfd_siginfo, 64> room;
+    std::size_t count = 0;
+    void add(const signalfd_siginfo& info) noexcept { room[count++] = info; }
+    [[nodiscard]] std::span<const signalfd_siginfo> all() const noexcept {
+      return {room.data(), count};
+    }
+  };
+
+  void take_over() noexcept;
+  void pass_signals_on() noexcept;
+  [[nodiscard]] Signals read_signals() noexcept;
+  void look_after_children() noexcept;
+
+  FrontTask task_;
+  Fd signals_;
+  Witness witness_;
+};
+
+/// Where nobody has witnessed it: the terminal sends its signals to the whole group.
 bool came_from_the_terminal(const signalfd_siginfo& info) noexcept {
   return info.ssi_code == SI_KERNEL;
+}
+
+/// And not by somebody's kill.
+bool tells_of_a_child(const signalfd_siginfo& info) noexcept {
+  return info.ssi_signo == SIGCHLD && info.ssi_code > 0;
 }
 
 void pass_on(const signalfd_siginfo& info, pid_t program) noexcept {
@@ -39,65 +74,93 @@ void pass_on(const signalfd_siginfo& info, pid_t program) noexcept {
   if (::syscall(SYS_rt_sigqueueinfo, program, signal, &same) != 0) ::kill(program, signal);
 }
 
-/// Reaps all there is; stops when the program has stopped, so that a shell sees it.
-void look_after_children(pid_t program) noexcept {
-  int status = 0;
-  for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
-    if (which != program) continue;
-    if (WIFSTOPPED(status)) {
-      ::kill(::getpid(), SIGSTOP);
-      ::kill(program, SIGCONT);
-    } else {
-      end_like(status);
-    }
-  }
-}
-
 Fd watch_all_signals() noexcept {
   sigset_t all;
   ::sigfillset(&all);
   return Fd{::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK)};
 }
 
-void handle_signals(int signals, pid_t program) noexcept {
-  for (signalfd_siginfo info{}; ::read(signals, &info, sizeof info) == sizeof info;) {
-    if (info.ssi_signo == SIGCHLD) {
-      look_after_children(program);
-    } else if (!came_from_the_terminal(info)) {
-      pass_on(info, program);
+/// Reaps all there is; stops when the program has stopped, so that a shell sees it. What continues this process reaches the
+/// program as well: by itself, or passed on.
+void Front::look_after_children() noexcept {
+  int status = 0;
+  for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+    const bool has_stopped = WIFSTOPPED(status);
+    if (which == task_.program) {
+      if (!has_stopped) end_like(status);
+      ::kill(::getpid(), SIGSTOP);
+    } else if (which == witness_.process() && !has_stopped) {
+      witness_.start();
     }
   }
 }
 
+Front::Signals Front::read_signals() noexcept {
+  Signals read;
+  const ssize_t size = ::read(signals_.get(), read.room.data(), sizeof read.room);
+  const std::size_t came = size > 0 ? static_cast<std::size_t>(size) / sizeof(signalfd_siginfo) : 0;
+  bool tells_of_children = false;
+  for (std::size_t i = 0; i < came; ++i) {
+    const signalfd_siginfo info = read.room[i];
+    tells_of_children = tells_of_children || info.ssi_signo == SIGCHLD;
+    if (!tells_of_a_child(info)) read.add(info);
+  }
+  if (tells_of_children) look_after_children();
+  return read;
+}
+
+void Front::pass_signals_on() noexcept {
+  Signals fresh = read_signals();
+  do {
+    const std::optional<SignalSet> group = witness_.ask();
+    const auto went_to_the_group = [&group](const signalfd_siginfo& info) {
+      return group ? group->test(info.ssi_signo) : came_from_the_terminal(info);
+    };
+    const Signals later = read_signals();
+    for (const signalfd_siginfo& info : fresh.all()) {
+      if (!went_to_the_group(info)) pass_on(info, task_.program);
+    }
+    // What came while the witness was asked, and what it does not know yet, is asked for again.
+    fresh.count = 0;
+    for (const signalfd_siginfo& info : later.all()) {
+      if (!went_to_the_group(info)) fresh.add(info);
+    }
+  } while (fresh.count != 0);
+}
+
 /// From the program's process; without it the keepers serve.
-void take_over(FrontTask& task) noexcept {
+void Front::take_over() noexcept {
   Fd gift;
-  if (!task.served || !receive_gift(task.line.get(), gift)) return;
-  const Status taken = task.served->take(std::move(gift));
-  if (!taken) task.served = nullptr;
-  send_readiness(task.line.get(), taken ? Readiness{} : not_ready(Stage::take, taken.error()));
+  if (!task_.served || !receive_gift(task_.line.get(), gift)) return;
+  const Status taken = task_.served->take(std::move(gift));
+  if (!taken) task_.served = nullptr;
+  send_readiness(task_.line.get(), taken ? Readiness{} : not_ready(Stage::take, taken.error()));
+}
+
+void Front::stand() noexcept {
+  // Ignored SIGCHLDs would make the kernel reap, and the program's end would not be told.
+  ::signal(SIGCHLD, SIG_DFL);
+  signals_ = watch_all_signals();
+  const std::array kept{signals_.get(), task_.line.get()};
+  hold_only(kept);
+  witness_.start();
+  take_over();
+  task_.line.reset();
+  look_after_children();  // Whoever ended before the signals were watched.
+  for (;;) {
+    const bool serves = task_.served && !task_.served->all_gone();
+    const Companion::Watch watched = serves ? task_.served->watch() : Companion::Watch{-1, 0};
+    std::array polls{pollfd{signals_.get(), POLLIN, 0}, pollfd{witness_.descriptor(), POLLIN, 0},
+                     pollfd{watched.fd, watched.events, 0}};
+    if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) continue;
+    if (polls[0].revents != 0 || polls[1].revents != 0) pass_signals_on();
+    if (serves && polls[2].revents != 0) task_.served->serve();
+  }
 }
 
 }  // namespace
 
-void stand_in_front(FrontTask task) noexcept {
-  // Ignored SIGCHLDs would make the kernel reap, and the program's end would not be told.
-  ::signal(SIGCHLD, SIG_DFL);
-  const Fd signals = watch_all_signals();
-  const std::array kept{signals.get(), task.line.get()};
-  hold_only(kept);
-  take_over(task);
-  task.line.reset();
-  look_after_children(task.program);  // Whoever ended before the signals were watched.
-  for (;;) {
-    const bool serves = task.served && !task.served->all_gone();
-    const Companion::Watch watched = serves ? task.served->watch() : Companion::Watch{-1, 0};
-    std::array polls{pollfd{signals.get(), POLLIN, 0}, pollfd{watched.fd, watched.events, 0}};
-    if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) continue;
-    if (polls[0].revents != 0) handle_signals(signals.get(), task.program);
-    if (serves && polls[1].revents != 0) task.served->serve();
-  }
-}
+void stand_in_front(FrontTask task) noexcept { Front{std::move(task)}.stand(); }
 
 void end_like(int wait_status) noexcept {
   if (WIFEXITED(wait_status)) ::_exit(WEXITSTATUS(wait_status));

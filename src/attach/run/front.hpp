@@ -1,5 +1,6 @@
-// The front: where the process that was started may not become the program itself. It stands for the program, passes
-// every signal on, reaps what is left to it and ends as the program ends.
+// The front: where the process that was started may not become the program itself. It stands for the program, passes on
+// every signal that was sent to it alone (run/witness.hpp), reaps what is left to it and ends as the program ends. When it is
+// killed, the program is.
 //
 // Needed as process 1 and as a subreaper, because the keepers would become children of a program that does not know
 // them; and under Yama for seccomp, because only an ancestor may reach into a program: then the front serves, too.

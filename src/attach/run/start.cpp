@@ -29,6 +29,12 @@ void readdress(const char* variable, pid_t front) {
   }
 }
 
+/// Killing the process that was started kills the program.
+void end_with(pid_t front) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() != front) ::_exit(1);  // It was killed before.
+}
+
 /// \param front  The line to a front that serves ahead of the keeper, or none.
 Started start_companions(Companion& companion, Fd front, Fd front_process) {
   const bool has_front = static_cast<bool>(front);
@@ -63,6 +69,7 @@ Started go_behind_a_front(Companion& companion, Shape shape) {
     if (!front_process) return failed(Stage::fork, {errno, "pidfd_open"});
   }
   ::sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t front = ::getpid();
   const pid_t program = ::fork();
   if (program < 0) {
     const int error = errno;
@@ -76,8 +83,8 @@ Started go_behind_a_front(Companion& companion, Shape shape) {
     stand_in_front({program, serves ? &companion : nullptr, std::move(front_end)});
   }
   front_end.reset();
-  for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"})
-    readdress(variable, ::getppid());
+  end_with(front);
+  for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"}) readdress(variable, front);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   return start_companions(companion, std::move(program_end), std::move(front_process));
 }
