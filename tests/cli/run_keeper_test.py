@@ -67,9 +67,9 @@ class Running(tool.Tool):
         if way == "preload" and tool.NO_PRELOAD:
             self.skipTest(tool.NO_PRELOAD)
 
-    def start(self, way, *words, launcher=(), **more):
+    def start(self, way, *words, launcher=(), times=TIMES, options=(), **more):
         self.need(way)
-        child = subprocess.Popen([*launcher, tool.BINARY, "run", "--quiet", "--via", way, *TIMES, "--", *words],
+        child = subprocess.Popen([*launcher, tool.BINARY, "run", "--quiet", "--via", way, *times, *options, "--", *words],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment,
                                  start_new_session=True, **more)
         def end():
@@ -147,6 +147,46 @@ os.execvp(sys.argv[2], sys.argv[2:])
                 text, rights, _, _ = hears.recvmsg(100, 100)
                 self.assertEqual((text, int.from_bytes(rights[0][2][:4], sys.byteorder)), (b"READY=1", child.pid))
                 self.assertEqual(child.wait(timeout=20), 0)
+
+    INHERITS = r"""
+import socket, sys
+OPTIONS = ((1, 9), (6, 4), (6, 5), (6, 6))
+with socket.socket(fileno=int(sys.argv[1])) as given:
+    print("ready", flush=True)
+    end = given.accept()[0] if sys.argv[2] == "accept" else given
+    print(*[end.getsockopt(*o) for o in OPTIONS], flush=True)
+"""
+
+    def inherited(self, way, *more, times=TIMES, connected=False):
+        """The values of a connection that was accepted from a listener which the program was given, or that it was given."""
+        self.need(way)
+        with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(self.listener.getsockname()) as near:
+            given = near if connected else listener
+            child = self.start(way, sys.executable, "-c", self.INHERITS, str(given.fileno()), "given" if connected else "accept",
+                               pass_fds=[given.fileno()], options=more, times=times)
+            self.assertEqual(child.stdout.readline(), "ready\n")
+            with socket.create_connection(listener.getsockname()):
+                return child.stdout.readline().strip()
+
+    def test_connections_that_wait_already_are_counted(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()), \
+             socket.create_connection(listener.getsockname()):
+            for way, said in (("seccomp", "; 2 connections that wait already at its listeners go without\n"), ("preload", "")):
+                self.need(way)
+                done = subprocess.run([tool.BINARY, "run", "--via", way, *TIMES, "--", "true"], text=True, capture_output=True,
+                                      pass_fds=[listener.fileno()], env=self.environment, check=False)
+                self.assertEqual((done.returncode, "wait" in done.stderr), (0, said != ""))
+                self.assertTrue(done.stderr.endswith(said), done.stderr)
+
+    def test_what_it_is_given_has_our_values_and_hands_them_down(self):
+        for way in ("seccomp", "bpf", "preload"):
+            with self.subTest(way=way):
+                self.assertEqual(self.inherited(way), OURS)
+                self.assertEqual(self.inherited(way, connected=True), OURS)
+                self.assertEqual(self.inherited(way, "--connect-only")[:2], "0 ")
+                self.assertEqual(self.inherited(way, "--connect-only", connected=True)[:2], "0 ")
+        exact = ("--time", "45500ms", *TIMES[2:])
+        self.assertEqual(self.inherited("preload", times=exact), "1 46 5 5")  # K-74: the engine's, in seconds.
 
     def test_stops_goes_on_and_ends_as_without_us(self):
         child = self.client("seccomp")

@@ -17,6 +17,7 @@ from running import ENVIRONMENT, LIBC, OURS, TIMES, group_mount, mount_own_bpf_f
 
 PROGRAM = os.path.join(BUILD, "tests/attach/programs/own_values")
 STEPS = 12 if QUICK else 0
+FRONT_STEPS = 12 if QUICK else 300
 OPTIONS = ((1, 9), (6, 4), (6, 5), (6, 6))
 
 
@@ -41,7 +42,7 @@ def run(harm, judge, front=False):
                     judge(done, f"{way}: before call {done.harm_at}, of {who}: {harm.__doc__}: it ended with {done.status}, "
                                 f"{done.stdout!r}, {done.stderr!r}")
                     take_all(listener)
-                begun += traced.at_each_call(words, harm, check, ENVIRONMENT, STEPS,
+                begun += traced.at_each_call(words, harm, check, ENVIRONMENT, FRONT_STEPS if front else STEPS,
                                              prepare=become_subreaper if front else lambda: None)
         figure(f"run{' behind a front' if front else ''}, {harm.__doc__} before each call", begun, connections.check())
         connections.close()

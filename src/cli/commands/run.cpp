@@ -17,6 +17,7 @@
 #include "attach/preload_settings.hpp"
 #include "attach/preload_trial.hpp"
 #include "attach/run/detached.hpp"
+#include "attach/run/inherited.hpp"
 #include "attach/run/start.hpp"
 #include "attach/seccomp/filter.hpp"
 #include "attach/seccomp/notifier.hpp"
@@ -102,14 +103,24 @@ class Run final : public Command {
       if (!made) return tl::unexpected(not_beside({attach::Stage::prepare, made.error()}));
       companion = std::move(*made);
     }
+    std::optional<attach::InheritedSockets> inherited;
+    if (!connect_only_) inherited.emplace(plan->fit, whose(), later_for(plan->via));
     if (companion) {
       const auto beside = attach::stand_beside(*companion, shape_for(plan->via));
-      if (!beside) return tl::unexpected(not_beside(beside.error()));
+      if (!beside) {
+        if (inherited) inherited->restore();
+        return tl::unexpected(not_beside(beside.error()));
+      }
     }
-    if (!quiet_) say(fmt::format("wsalive: {}", describe(*plan, wanted_)));
+    if (!quiet_) {
+      say(fmt::format("wsalive: {}{}", describe(*plan, wanted_),
+                      inherited ? missed_text(inherited->missed()) : ""));
+    }
     if (plan->via == Via::preload) give_orders();
     quiet_children.reset();
-    return become_program();
+    Failure failure = become_program();
+    if (inherited) inherited->restore();
+    return tl::unexpected(std::move(failure));
   }
 
   /// Tries the ways in the order in which they are taken, up to one that goes.
@@ -181,13 +192,26 @@ class Run final : public Command {
              1);
   }
 
-  Outcome become_program() {
+  static std::string missed_text(std::size_t connections) {
+    if (connections == 0) return "";
+    const bool one = connections == 1;
+    return fmt::format("; {} {} already at its listeners {} without", connections,
+                       one ? "connection that waits" : "connections that wait",
+                       one ? "goes" : "go");
+  }
+
+  static attach::Later later_for(Via via) {
+    return via == Via::preload ? attach::Later::inside : attach::Later::here;
+  }
+
+  /// Returns if it cannot.
+  Failure become_program() {
     std::vector<char*> arguments;
     arguments.reserve(words_.size() + 1);
     for (std::string& word : words_) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::execvp(arguments.front(), arguments.data());
-    return tl::unexpected(cannot_start(words_.front(), errno));
+    return cannot_start(words_.front(), errno);
   }
 
   Failure no_way(const std::string& reason) const {
