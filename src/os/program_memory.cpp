@@ -1,6 +1,7 @@
 // madvise tells whether pages are there, for one cheap call and no copy; where it says no, or does not know
 // how (before Linux 5.14), process_vm_readv and process_vm_writev on our own process; where a sandbox denies
-// them, a pipe: write() reads the program's memory and read() writes it, both with the kernel's check.
+// them, a pipe: write() reads the program's memory and read() writes it, both with the kernel's check. An emulator
+// (qemu's user mode) answers yes to all that madvise is asked; so it is tried out before it is believed.
 
 #include "os/program_memory.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -30,12 +32,30 @@ constexpr std::size_t kPage = 4096;
 constexpr int kPopulateRead = 22;
 constexpr int kPopulateWrite = 23;
 
+enum class Trust : std::uint8_t { unknown, full, none };
+// Two threads may try it at once: they find the same.
+constinit std::atomic<Trust> trust_in_madvise{Trust::unknown};
+
+/// Whether madvise denies that the first page of all is there. No program has it; one that does is served by the other ways.
+[[gnu::cold]] bool try_madvise() noexcept {
+  const bool honest = system_call(SYS_madvise, 0UL, kPage, kPopulateRead) != 0;
+  trust_in_madvise.store(honest ? Trust::full : Trust::none, std::memory_order_relaxed);
+  return honest;
+}
+
+bool is_madvise_honest() noexcept {
+  const Trust known = trust_in_madvise.load(std::memory_order_relaxed);
+  if (known == Trust::full) [[likely]]
+    return true;
+  return known == Trust::unknown && try_madvise();
+}
+
 /// Whether the kernel has brought all the pages in for that use: then a plain access cannot fail, short of what
 /// another thread does. False says nothing; the bytes stay as they are.
 bool are_present(const void* at, std::size_t size, int use) noexcept {
   const auto from = reinterpret_cast<std::uintptr_t>(at);
   const std::uintptr_t first = from & ~(kPage - 1);
-  if (from + size < from) return false;
+  if (from + size < from || !is_madvise_honest()) return false;
   return system_call(SYS_madvise, first, from + size - first, use) == 0;
 }
 

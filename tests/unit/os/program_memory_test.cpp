@@ -4,13 +4,18 @@
 #include "os/program_memory.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstring>
 #include <memory>
 #include <thread>
 
+#include "support/child.hpp"
 #include "support/pages.hpp"
+#include "support/system_calls.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -66,6 +71,20 @@ TEST(ProgramMemory, OfTwoPiecesEachMustBeWritableHoweverTheyLie) {  // K-26
   const auto far = std::make_unique<int>(7);
   EXPECT_TRUE(are_writable(far.get(), sizeof *far, good, 8));
   EXPECT_EQ(*far, 7);
+}
+
+// The answer is learnt once in a process, so a new one is asked: with a madvise that says yes to everything.
+TEST(ProgramMemory, AMadviseThatAgreesToAllIsNotBelieved) {  // K-26
+  if (::prctl(PR_GET_SECCOMP) < 0) GTEST_SKIP() << "there is no seccomp here, as under an emulator";
+  const pid_t child = test::start_child([] {
+    test::deny_system_call(SYS_madvise, 0);
+    ::execl(
+        "/proc/self/exe", "program_memory", "--gtest_brief=1",
+        "--gtest_filter=ProgramMemory.BadPointers*:ProgramMemory.ARefused*:ProgramMemory.OfTwo*",
+        nullptr);
+    return 99;
+  });
+  EXPECT_EQ(test::finish_child(child), 0);
 }
 
 /// As our exported functions ask: of what a caller's frame holds.
