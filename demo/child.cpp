@@ -41,7 +41,7 @@ Instant now() noexcept {
   return Instant{std::chrono::seconds{t.tv_sec} + std::chrono::nanoseconds{t.tv_nsec}};
 }
 
-os::Setup<Child> Child::start(const std::vector<std::string>& words) {
+lab::Setup<Child> Child::start(const std::vector<std::string>& words) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(std::string{"no pipe"});
   Fd read{ends[0]};

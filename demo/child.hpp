@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
-#include "os/command.hpp"
+#include "lab/command.hpp"
 
 namespace wsalive::demo {
 
@@ -21,7 +21,7 @@ struct Line {
 
 class Child {
  public:
-  [[nodiscard]] static os::Setup<Child> start(const std::vector<std::string>& words);
+  [[nodiscard]] static lab::Setup<Child> start(const std::vector<std::string>& words);
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
   Child(const Child&) = delete;

@@ -5,16 +5,16 @@
 namespace wsalive::demo {
 namespace {
 
-using os::Act;
-using os::Event;
-using os::Segment;
-using os::SegmentDirection;
+using lab::Act;
+using lab::Event;
+using lab::Segment;
+using lab::SegmentDirection;
 
 constexpr std::chrono::milliseconds kCrossing{
     50};  // More than a segment needs through the firewall.
 
 std::vector<Event> story_of(const std::vector<Segment>& segments, Lane lane) {
-  return os::narrate(os::of_port(segments, kPorts[index_of(lane)]));
+  return lab::narrate(lab::of_port(segments, kPorts[index_of(lane)]));
 }
 
 bool came_through(const Segment& sent, const std::vector<Segment>& outside) {
@@ -117,7 +117,7 @@ std::optional<Instant> forgotten_at(const Record& record, Lane lane, Instant unt
 
 std::vector<Instant> heard_by_firewall(const Record& record, Lane lane) {
   std::vector<Instant> heard;
-  for (const Segment& s : os::of_port(record.inside, kPorts[index_of(lane)])) {
+  for (const Segment& s : lab::of_port(record.inside, kPorts[index_of(lane)])) {
     const bool from_client = s.to.port == kPorts[index_of(lane)];
     if (!from_client || came_through(s, record.outside)) heard.push_back(s.at);
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cast.hpp"
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 
 namespace wsalive::demo {
 
@@ -39,9 +39,9 @@ struct Happening {
 
 /// All that was seen, in the order of time within each list.
 struct Record {
-  std::vector<os::Segment> inside;   ///< Between client and firewall.
-  std::vector<os::Segment> outside;  ///< Between firewall and server.
-  std::vector<Happening> notes;      ///< What stage and programs reported.
+  std::vector<lab::Segment> inside;   ///< Between client and firewall.
+  std::vector<lab::Segment> outside;  ///< Between firewall and server.
+  std::vector<Happening> notes;       ///< What stage and programs reported.
   std::optional<Instant> cut;
 };
 

@@ -40,12 +40,12 @@ std::string in_one_line(std::string text) {
   return text;
 }
 
-os::Setup<std::unique_ptr<Stage>> set_up(const std::string& program) {
+lab::Setup<std::unique_ptr<Stage>> set_up(const std::string& program) {
   std::string missing;
-  if (const Status own = os::enter_private_namespaces(); !own) {
+  if (const Status own = lab::enter_private_namespaces(); !own) {
     missing = fmt::format("Namespaces are denied here: {}: {}", own.error().attempt,
                           std::strerror(own.error().code));
-  } else if (os::Setup<Wires> wires = lay_wires()) {
+  } else if (lab::Setup<Wires> wires = lay_wires()) {
     return Stage::with_firewall(program, std::move(*wires));
   } else {
     missing = "No network with a firewall can be made here: " + in_one_line(wires.error());
@@ -58,7 +58,7 @@ os::Setup<std::unique_ptr<Stage>> set_up(const std::string& program) {
   return Stage::on_loopback(program);
 }
 
-os::Setup<void> play(Stage& stage, LiveView& view) {
+lab::Setup<void> play(Stage& stage, LiveView& view) {
   const Instant deadline = now() + kAtMost;
   std::optional<Instant> curtain;
   while (now() < curtain.value_or(deadline)) {
@@ -96,7 +96,7 @@ bool is_writable(const std::string& picture) {
 }
 
 int run(const Words& words) {
-  const os::Setup<std::unique_ptr<Stage>> stage = set_up(words.client);
+  const lab::Setup<std::unique_ptr<Stage>> stage = set_up(words.client);
   if (!stage) return give_up(stage.error());
   const Setting setting = (*stage)->has_firewall() ? Setting::firewall : Setting::loopback;
   if (setting == Setting::firewall && !is_writable(words.picture)) {

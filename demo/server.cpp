@@ -14,7 +14,7 @@
 namespace wsalive::demo {
 namespace {
 
-os::Setup<Fd> listening(std::string_view address, std::uint16_t port) {
+lab::Setup<Fd> listening(std::string_view address, std::uint16_t port) {
   Fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -32,13 +32,13 @@ os::Setup<Fd> listening(std::string_view address, std::uint16_t port) {
 
 }  // namespace
 
-os::Setup<std::unique_ptr<Server>> Server::start(const os::NetworkNamespace* host,
-                                                 std::string_view address) {
-  std::optional<os::Visit> visit;
+lab::Setup<std::unique_ptr<Server>> Server::start(const lab::NetworkNamespace* host,
+                                                  std::string_view address) {
+  std::optional<lab::Visit> visit;
   if (host) visit.emplace(*host);
   std::array<Fd, 2> listeners;
   for (const Lane lane : kLanes) {
-    os::Setup<Fd> made = listening(address, host ? kPorts[index_of(lane)] : std::uint16_t{0});
+    lab::Setup<Fd> made = listening(address, host ? kPorts[index_of(lane)] : std::uint16_t{0});
     if (!made) return tl::unexpected(made.error());
     listeners[index_of(lane)] = std::move(*made);
   }

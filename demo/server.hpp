@@ -14,8 +14,8 @@
 
 #include "base/fd.hpp"
 #include "cast.hpp"
-#include "os/command.hpp"
-#include "os/namespaces.hpp"
+#include "lab/command.hpp"
+#include "lab/namespaces.hpp"
 
 namespace wsalive::demo {
 
@@ -23,8 +23,8 @@ class Server {
  public:
   /// Listens on `address` in `host` (nullptr: where the caller stands, on any two free ports) and
   /// starts to answer.
-  [[nodiscard]] static os::Setup<std::unique_ptr<Server>> start(const os::NetworkNamespace* host,
-                                                                std::string_view address);
+  [[nodiscard]] static lab::Setup<std::unique_ptr<Server>> start(const lab::NetworkNamespace* host,
+                                                                 std::string_view address);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

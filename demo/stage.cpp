@@ -8,19 +8,19 @@
 namespace wsalive::demo {
 namespace {
 
-using os::Setup;
-using os::Wiring;
+using lab::Setup;
+using lab::Wiring;
 
-Setup<os::Capture> watch(const os::NetworkNamespace& host, std::string_view interface) {
-  const os::Visit visit{host};
-  Result<os::Capture> capture = os::Capture::start(interface);
+Setup<lab::Capture> watch(const lab::NetworkNamespace& host, std::string_view interface) {
+  const lab::Visit visit{host};
+  Result<lab::Capture> capture = lab::Capture::start(interface);
   if (capture) return std::move(*capture);
   return tl::unexpected(
       fmt::format("{}: {}", capture.error().attempt, std::strerror(capture.error().code)));
 }
 
-Setup<void> take(os::Capture& capture, std::vector<os::Segment>& into) {
-  Result<std::vector<os::Segment>> more = capture.take();
+Setup<void> take(lab::Capture& capture, std::vector<lab::Segment>& into) {
+  Result<std::vector<lab::Segment>> more = capture.take();
   if (!more) {
     return tl::unexpected(
         fmt::format("{}: {}", more.error().attempt, std::strerror(more.error().code)));
@@ -32,13 +32,13 @@ Setup<void> take(os::Capture& capture, std::vector<os::Segment>& into) {
 }  // namespace
 
 Setup<Wires> lay_wires() {
-  Setup<os::Network> network = os::Network::make(os::Shape::through_firewall);
+  Setup<lab::Network> network = lab::Network::make(lab::Shape::through_firewall);
   if (!network) return tl::unexpected(network.error());
   const Setup<void> forgets = network->forget_after(kFirewallForgetsAfter);
   if (!forgets) return tl::unexpected(forgets.error());
-  Setup<os::Capture> inside = watch(network->client(), Wiring::client_interface);
+  Setup<lab::Capture> inside = watch(network->client(), Wiring::client_interface);
   if (!inside) return tl::unexpected(inside.error());
-  Setup<os::Capture> outside = watch(network->server(), Wiring::server_interface);
+  Setup<lab::Capture> outside = watch(network->server(), Wiring::server_interface);
   if (!outside) return tl::unexpected(outside.error());
   return Wires{std::move(*network), std::move(*inside), std::move(*outside)};
 }
@@ -46,11 +46,11 @@ Setup<Wires> lay_wires() {
 Setup<std::unique_ptr<Stage>> Stage::with_firewall(const std::string& program, Wires wires) {
   std::unique_ptr<Stage> stage{new Stage};
   stage->wires_.emplace(std::move(wires));
-  const os::Network& network = stage->wires_->network;
+  const lab::Network& network = stage->wires_->network;
   const auto ready = Server::start(&network.server(), Wiring::server_v4)
                          .and_then([&](std::unique_ptr<Server> made) -> Setup<void> {
                            stage->server_ = std::move(made);
-                           const os::Visit visit{network.client()};
+                           const lab::Visit visit{network.client()};
                            return stage->start_clients(program, Wiring::server_v4);
                          });
   if (!ready) return tl::unexpected(ready.error());

@@ -12,32 +12,32 @@
 
 #include "child.hpp"
 #include "chronicle.hpp"
-#include "os/capture.hpp"
-#include "os/network.hpp"
+#include "lab/capture.hpp"
+#include "lab/network.hpp"
 #include "server.hpp"
 
 namespace wsalive::demo {
 
 /// Made-up hosts with a firewall that forgets, and somebody who watches at both its sides.
 struct Wires {
-  os::Network network;
-  os::Capture inside;
-  os::Capture outside;
+  lab::Network network;
+  lab::Capture inside;
+  lab::Capture outside;
 };
 
 /// The process must stand in namespaces of its own.
-[[nodiscard]] os::Setup<Wires> lay_wires();
+[[nodiscard]] lab::Setup<Wires> lay_wires();
 
 class Stage {
  public:
-  [[nodiscard]] static os::Setup<std::unique_ptr<Stage>> with_firewall(const std::string& program,
-                                                                       Wires wires);
-  [[nodiscard]] static os::Setup<std::unique_ptr<Stage>> on_loopback(const std::string& program);
+  [[nodiscard]] static lab::Setup<std::unique_ptr<Stage>> with_firewall(const std::string& program,
+                                                                        Wires wires);
+  [[nodiscard]] static lab::Setup<std::unique_ptr<Stage>> on_loopback(const std::string& program);
 
   [[nodiscard]] bool has_firewall() const noexcept { return wires_.has_value(); }
 
   /// Waits up to 20 ms for something to happen and records it.
-  [[nodiscard]] os::Setup<void> step();
+  [[nodiscard]] lab::Setup<void> step();
   /// Both clients have ended.
   [[nodiscard]] bool over() const noexcept;
   [[nodiscard]] const Record& record() const noexcept { return record_; }
@@ -45,13 +45,13 @@ class Stage {
  private:
   Stage() = default;
 
-  os::Setup<void> start_clients(const std::string& program, std::string_view address);
+  lab::Setup<void> start_clients(const std::string& program, std::string_view address);
   void read_clients();
   void note(Lane lane, const Line& line);
-  os::Setup<void> read_wires();
-  os::Setup<void> play_own_part();
+  lab::Setup<void> read_wires();
+  lab::Setup<void> play_own_part();
   [[nodiscard]] bool amid_silence() const;
-  os::Setup<void> cut();
+  lab::Setup<void> cut();
   void play_firewall();
   void note_answers();
 

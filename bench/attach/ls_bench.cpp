@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "os/namespaces.hpp"
+#include "lab/namespaces.hpp"
 #include "peers.hpp"
 #include "support/helper.hpp"
 #include "support/report.hpp"
@@ -56,7 +56,7 @@ int run(const Effort& effort) {
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   Report report;
-  if (const Status entered = os::enter_private_namespaces(); !entered) {
+  if (const Status entered = lab::enter_private_namespaces(); !entered) {
     report.skip("ls: network namespaces are denied here");
     report.print();
     return 0;
@@ -68,7 +68,7 @@ int run(const Effort& effort) {
     report.print();
     return 0;
   }
-  (void)os::set_sysctl("net/ipv4/ip_local_port_range", "1024 65000");
+  (void)lab::set_sysctl("net/ipv4/ip_local_port_range", "1024 65000");
   const Peers peers;
   std::vector<Fd> held;
   for (std::size_t i = 0; i < effort.connections; ++i) held.push_back(connect_to(peers.hearing()));

@@ -17,8 +17,8 @@
 
 #include "engine/probe_cost.hpp"
 #include "engine/scene.hpp"
-#include "os/namespaces.hpp"
-#include "os/network.hpp"
+#include "lab/namespaces.hpp"
+#include "lab/network.hpp"
 #include "support/pipe.hpp"
 #include "support/report.hpp"
 
@@ -136,12 +136,12 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
   std::optional<KernelProbe> kernel;
   if (many) kernel.emplace(port);
   scene.open(milliseconds{timing.idle});
-  const auto here = os::NetworkNamespace::current();
+  const auto here = lab::NetworkNamespace::current();
   const std::string rules = fmt::format(
       "table inet deaf {{\n chain in {{\n type filter hook input priority 0;\n tcp dport {} "
       "drop;\n }}\n}}\n",
       port);
-  if (!here || !os::apply_nft(*here, rules)) {
+  if (!here || !lab::apply_nft(*here, rules)) {
     report.skip(group + ": nft is refused here");
     return;
   }
@@ -157,7 +157,7 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
   report.figure(group, "the thread's time for a probe", scene.cpu_each(), "us");
   if (kernel)
     report_probe_cost(report, group, scene, *kernel, Sender::engine, milliseconds{timing.interval});
-  (void)os::apply_nft(*here, "delete table inet deaf\n");
+  (void)lab::apply_nft(*here, "delete table inet deaf\n");
   if (many) report.histogram("repair", histogram_of(apart, -3, 3, 0.05, 1.5));
 }
 

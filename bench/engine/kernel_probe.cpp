@@ -6,7 +6,7 @@
 
 #include <ctime>
 
-#include "os/namespaces.hpp"
+#include "lab/namespaces.hpp"
 #include "peers.hpp"
 
 namespace wsalive::bench {
@@ -25,11 +25,11 @@ double thread_us() {
 
 KernelProbe::KernelProbe(std::uint16_t port) {
   // A peer answers one probe in 500 ms unless told otherwise.
-  (void)os::set_sysctl("net/ipv4/tcp_invalid_ratelimit", "0");
+  (void)lab::set_sysctl("net/ipv4/tcp_invalid_ratelimit", "0");
   while (sockets_.size() < kSockets) sockets_.push_back(connect_to(port));
 }
 
-KernelProbe::~KernelProbe() { (void)os::set_sysctl("net/ipv4/tcp_invalid_ratelimit", "500"); }
+KernelProbe::~KernelProbe() { (void)lab::set_sysctl("net/ipv4/tcp_invalid_ratelimit", "500"); }
 
 double KernelProbe::burst_us() const {
   const int off = 0;

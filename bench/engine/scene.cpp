@@ -11,10 +11,10 @@
 #include <string>
 #include <thread>
 
+#include "lab/namespaces.hpp"
 #include "os/clock.hpp"
 #include "os/descriptor_limit.hpp"
 #include "os/keepalive_values.hpp"
-#include "os/namespaces.hpp"
 
 namespace wsalive::bench {
 namespace {
@@ -61,15 +61,15 @@ void fail(const std::string& what) {
 
 void prepare_process() {
   (void)os::raise_descriptor_limit(std::numeric_limits<std::size_t>::max());
-  if (const Status entered = os::enter_private_namespaces(); !entered) {
+  if (const Status entered = lab::enter_private_namespaces(); !entered) {
     fail(std::string{"namespaces are denied here: "} + entered.error().attempt);
   }
-  (void)os::set_sysctl("net/ipv4/ip_local_port_range", "1024 65000");
+  (void)lab::set_sysctl("net/ipv4/ip_local_port_range", "1024 65000");
 }
 
 Scene::Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port)
     : count_(count), timing_(timing), port_(port) {
-  auto capture = os::Capture::start("lo", 262'144);
+  auto capture = lab::Capture::start("lo", 262'144);
   if (!capture) fail("the capture was refused");
   capture_.emplace(std::move(*capture));
   engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
@@ -128,7 +128,7 @@ double Scene::weigh() {
 std::vector<double> Scene::lateness() const {
   std::vector<double> late;
   std::map<std::uint16_t, Instant> heard;
-  for (const os::Segment& segment : segments_) {
+  for (const lab::Segment& segment : segments_) {
     const bool from_peer = segment.from.port == port_;
     const std::uint16_t ours = from_peer ? segment.to.port : segment.from.port;
     if (from_peer) {
@@ -144,7 +144,7 @@ std::vector<double> Scene::lateness() const {
 std::vector<double> Scene::spacing() const {
   std::vector<double> apart;
   std::map<std::uint16_t, Instant> last;
-  for (const os::Segment& segment : segments_) {
+  for (const lab::Segment& segment : segments_) {
     if (!is_probe(segment)) continue;
     const auto before = last.find(segment.from.port);
     if (before != last.end()) {
@@ -157,11 +157,11 @@ std::vector<double> Scene::spacing() const {
 
 double Scene::cpu_each() const {
   const auto probes = std::ranges::count_if(
-      segments_, [this](const os::Segment& segment) { return is_probe(segment); });
+      segments_, [this](const lab::Segment& segment) { return is_probe(segment); });
   return probes == 0 ? 0 : cpu_ * 1e6 / static_cast<double>(probes);
 }
 
-std::vector<os::Segment> Scene::taken() {
+std::vector<lab::Segment> Scene::taken() {
   auto segments = capture_->take();
   if (!segments) fail("the capture lost packets");
   return std::move(*segments);

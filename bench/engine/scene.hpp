@@ -10,7 +10,7 @@
 
 #include "base/fd.hpp"
 #include "engine/make_engine.hpp"
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 #include "peers.hpp"
 
 namespace wsalive::bench {
@@ -46,18 +46,18 @@ class Scene {
 
  private:
   void switch_on(const Fd& socket, Drive drive);
-  [[nodiscard]] std::vector<os::Segment> taken();
-  [[nodiscard]] bool is_probe(const os::Segment& segment) const {
-    return segment.to.port == port_ && !segment.has(os::rst) && !segment.has(os::syn);
+  [[nodiscard]] std::vector<lab::Segment> taken();
+  [[nodiscard]] bool is_probe(const lab::Segment& segment) const {
+    return segment.to.port == port_ && !segment.has(lab::rst) && !segment.has(lab::syn);
   }
 
   std::size_t count_;
   policy::Timing timing_;
   std::uint16_t port_;
-  std::optional<os::Capture> capture_;
+  std::optional<lab::Capture> capture_;
   std::unique_ptr<engine::Engine> engine_;
   std::vector<Fd> sockets_;
-  std::vector<os::Segment> segments_;
+  std::vector<lab::Segment> segments_;
   double cpu_ = 0;      // Seconds.
   double watched_ = 1;  // Seconds.
 };

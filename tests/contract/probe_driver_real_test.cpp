@@ -47,15 +47,15 @@ class RealDrivers : public EngineOnWire, public testing::WithParamInterface<Driv
   Ends connected() {
     const std::lock_guard guard{one_at_a_time_};
     if (!listener_) {
-      const os::Visit visit{network().server()};
+      const lab::Visit visit{network().server()};
       listener_ = PlainSocket::listening("0.0.0.0", kHealthy);
     }
-    const os::Visit visit{network().client()};
-    PlainSocket client = PlainSocket::connected(os::Wiring::server_v4, kHealthy);
+    const lab::Visit visit{network().client()};
+    PlainSocket client = PlainSocket::connected(lab::Wiring::server_v4, kHealthy);
     return {std::move(client), listener_->accepted()};
   }
   bool switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
-    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
     return engine_->switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched).has_value();
   }
   engine::Engine& driving() { return *engine_; }

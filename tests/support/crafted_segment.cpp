@@ -33,7 +33,7 @@ std::uint16_t checksum(const Octets& octets) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-Octets tcp_of(const os::Segment& s, std::string_view payload) {
+Octets tcp_of(const lab::Segment& s, std::string_view payload) {
   Octets tcp;
   append(tcp, s.from.port, 2);
   append(tcp, s.to.port, 2);
@@ -57,7 +57,7 @@ Octets tcp_of(const os::Segment& s, std::string_view payload) {
 
 }  // namespace
 
-void send_crafted(const os::Segment& segment, std::string_view payload) {
+void send_crafted(const lab::Segment& segment, std::string_view payload) {
   const Fd raw{::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP)};
   const Octets tcp = tcp_of(segment, payload);
   sockaddr_in to{};

@@ -4,12 +4,12 @@
 
 #include <string_view>
 
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 
 namespace wsalive::test {
 
 /// Sends `segment`'s ends, flags, numbers and window with these octets as its payload. A failure
 /// ends the test program.
-void send_crafted(const os::Segment& segment, std::string_view payload = {});
+void send_crafted(const lab::Segment& segment, std::string_view payload = {});
 
 }  // namespace wsalive::test

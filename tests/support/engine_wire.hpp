@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "engine/make_engine.hpp"
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 #include "os/clock.hpp"
 #include "policy/series.hpp"
 #include "support/exact_time.hpp"
@@ -51,8 +51,8 @@ class EngineOnWire : public TwoHosts {
   void SetUp() override {
     TwoHosts::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    const os::Visit visit{network().client()};
-    auto capture = os::Capture::start(os::Wiring::client_interface, 65536);
+    const lab::Visit visit{network().client()};
+    auto capture = lab::Capture::start(lab::Wiring::client_interface, 65536);
     ASSERT_TRUE(capture) << capture.error().attempt;
     capture_.emplace(std::move(*capture));
     engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
@@ -66,47 +66,47 @@ class EngineOnWire : public TwoHosts {
   }
   PlainSocket connect(std::uint16_t port) {
     if (!listeners_.contains(port)) {
-      const os::Visit visit{network().server()};
+      const lab::Visit visit{network().server()};
       listeners_.emplace(port, PlainSocket::listening("0.0.0.0", port));
     }
-    const os::Visit visit{network().client()};
-    PlainSocket client = PlainSocket::connected(os::Wiring::server_v4, port);
+    const lab::Visit visit{network().client()};
+    PlainSocket client = PlainSocket::connected(lab::Wiring::server_v4, port);
     peers_.push_back(listeners_.at(port).accepted());
     return client;
   }
   void switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
-    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
     const Status done = engine_->switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched);
     ASSERT_TRUE(done) << done.error().attempt;
   }
 
   void deafen() {
     const auto done =
-        os::apply_nft(network().server(),
-                      "table inet deaf {\n chain in {\n type filter hook input priority 0;"
-                      " tcp dport 7100-7199 drop;"
-                      " tcp dport 7300 numgen inc mod 3 < 2 drop;\n }\n}\n");
+        lab::apply_nft(network().server(),
+                       "table inet deaf {\n chain in {\n type filter hook input priority 0;"
+                       " tcp dport 7100-7199 drop;"
+                       " tcp dport 7300 numgen inc mod 3 < 2 drop;\n }\n}\n");
     ASSERT_TRUE(done) << done.error();
   }
-  void hear_again() { ASSERT_TRUE(os::apply_nft(network().server(), "delete table inet deaf\n")); }
+  void hear_again() { ASSERT_TRUE(lab::apply_nft(network().server(), "delete table inet deaf\n")); }
 
   /// The story of a connection, from the capture so far.
   Seen seen(const PlainSocket& socket) { return seen(socket.port()); }
   Seen seen(std::uint16_t port) {
     const auto whole = story(port);
-    Seen told{os::instants(whole, os::Act::probe, os::SegmentDirection::out),
-              os::instants(whole, os::Act::reset, os::SegmentDirection::out),
+    Seen told{lab::instants(whole, lab::Act::probe, lab::SegmentDirection::out),
+              lab::instants(whole, lab::Act::reset, lab::SegmentDirection::out),
               {}};
-    for (const os::Event& event : whole) {
-      if (event.segment.direction == os::SegmentDirection::in) told.heard = event.segment.at;
+    for (const lab::Event& event : whole) {
+      if (event.segment.direction == lab::SegmentDirection::in) told.heard = event.segment.at;
     }
     return told;
   }
-  std::vector<os::Event> story(std::uint16_t port) {
+  std::vector<lab::Event> story(std::uint16_t port) {
     const auto more = capture_->take();
     EXPECT_TRUE(more) << "the capture lost packets";
     if (more) segments_.insert(segments_.end(), more->begin(), more->end());
-    return os::narrate(os::of_port(segments_, port));
+    return lab::narrate(lab::of_port(segments_, port));
   }
 
   /// A silent peer: `count` probes, each in its time after the last segment, and then a reset.
@@ -156,9 +156,9 @@ class EngineOnWire : public TwoHosts {
   std::vector<PlainSocket> peers_;  ///< The other ends, in the order of `connect`.
 
  private:
-  std::optional<os::Capture> capture_;
+  std::optional<lab::Capture> capture_;
   std::map<std::uint16_t, PlainSocket> listeners_;
-  std::vector<os::Segment> segments_;
+  std::vector<lab::Segment> segments_;
 };
 
 }  // namespace wsalive::test

@@ -36,7 +36,7 @@ class HostPair : public TwoHosts {
   void connect_hosts() {
     Own from;
     {
-      const os::Visit visit{network().server()};
+      const lab::Visit visit{network().server()};
       from = tcp();
       sockaddr_in any{};
       any.sin_family = AF_INET;
@@ -44,8 +44,8 @@ class HostPair : public TwoHosts {
       ASSERT_EQ(listen(from, 1), 0);
     }
     sockaddr_in address = name_of(from);
-    address.sin_addr.s_addr = inet_addr(os::Wiring::server_v4.data());
-    const os::Visit visit{network().client()};
+    address.sin_addr.s_addr = inet_addr(lab::Wiring::server_v4.data());
+    const lab::Visit visit{network().client()};
     pair_.client = tcp();
     ASSERT_EQ(connect_to(pair_.client, address), 0) << WSAGetLastError();
     pair_.server = accept_one(from);

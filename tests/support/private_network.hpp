@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "os/network.hpp"
+#include "lab/network.hpp"
 
 namespace wsalive::test {
 
@@ -33,31 +33,31 @@ class PrivateNetwork : public testing::Test {
 /// A network of made-up hosts, new for each test.
 class MadeUpNetwork : public PrivateNetwork {
  protected:
-  explicit MadeUpNetwork(os::Shape shape) : shape_(shape) {}
+  explicit MadeUpNetwork(lab::Shape shape) : shape_(shape) {}
 
   void SetUp() override {
     PrivateNetwork::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    os::Setup<os::Network> made = os::Network::make(shape_);
+    lab::Setup<lab::Network> made = lab::Network::make(shape_);
     ASSERT_TRUE(made) << made.error();
-    network_ = std::make_unique<os::Network>(std::move(*made));
+    network_ = std::make_unique<lab::Network>(std::move(*made));
   }
 
-  os::Network& network() { return *network_; }
+  lab::Network& network() { return *network_; }
 
  private:
-  os::Shape shape_;
-  std::unique_ptr<os::Network> network_;
+  lab::Shape shape_;
+  std::unique_ptr<lab::Network> network_;
 };
 
 class TwoHosts : public MadeUpNetwork {
  protected:
-  TwoHosts() : MadeUpNetwork(os::Shape::direct) {}
+  TwoHosts() : MadeUpNetwork(lab::Shape::direct) {}
 };
 
 class ThroughFirewall : public MadeUpNetwork {
  protected:
-  ThroughFirewall() : MadeUpNetwork(os::Shape::through_firewall) {}
+  ThroughFirewall() : MadeUpNetwork(lab::Shape::through_firewall) {}
 };
 
 }  // namespace wsalive::test

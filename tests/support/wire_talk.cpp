@@ -14,8 +14,8 @@
 namespace wsalive::test {
 namespace {
 
-using os::Visit;
-using os::Wiring;
+using lab::Visit;
+using lab::Wiring;
 
 void need(bool good, const char* attempt) {
   if (good) return;
@@ -37,14 +37,14 @@ std::string reg_file(const Stored& stored) {
   return text;
 }
 
-os::Capture watch(const os::Network& network) {
+lab::Capture watch(const lab::Network& network) {
   const Visit visit{network.client()};
-  Result<os::Capture> capture = os::Capture::start(Wiring::client_interface);
+  Result<lab::Capture> capture = lab::Capture::start(Wiring::client_interface);
   need(capture.has_value(), "start the capture");
   return std::move(*capture);
 }
 
-PlainSocket listen_on(const os::Network& network, int buffer) {
+PlainSocket listen_on(const lab::Network& network, int buffer) {
   const Visit visit{network.server()};
   PlainSocket listener = PlainSocket::listening("0.0.0.0");
   if (buffer != 0) listener.receive_buffer(buffer);
@@ -52,7 +52,7 @@ PlainSocket listen_on(const os::Network& network, int buffer) {
 }
 
 /// A blocking connect completes by the kernel's own accept queue.
-SOCKET connect_to(const os::Network& network, std::uint16_t port) {
+SOCKET connect_to(const lab::Network& network, std::uint16_t port) {
   const Visit visit{network.client()};
   const SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
   need(s != INVALID_SOCKET, "socket");
@@ -85,10 +85,10 @@ StartedFromStore::~StartedFromStore() {
   unsetenv("WSALIVE_REGISTRY");
 }
 
-WireTalk::WireTalk(const os::Network& network, int server_buffer)
+WireTalk::WireTalk(const lab::Network& network, int server_buffer)
     : WireTalk(network, listen_on(network, server_buffer)) {}
 
-WireTalk::WireTalk(const os::Network& network, const PlainSocket& listener)
+WireTalk::WireTalk(const lab::Network& network, const PlainSocket& listener)
     : capture_(watch(network)),
       client_(connect_to(network, listener.port())),
       server_(listener.accepted()),
@@ -141,22 +141,22 @@ void WireTalk::never_block() {
   need(ioctlsocket(client_, FIONBIO, &on) == 0, "FIONBIO");
 }
 
-std::vector<os::Event> WireTalk::story() {
-  Result<std::vector<os::Segment>> more = capture_.take();
+std::vector<lab::Event> WireTalk::story() {
+  Result<std::vector<lab::Segment>> more = capture_.take();
   EXPECT_TRUE(more) << more.error().attempt;
   if (more) seen_.insert(seen_.end(), more->begin(), more->end());
-  return os::narrate(os::of_port(seen_, port_));
+  return lab::narrate(lab::of_port(seen_, port_));
 }
 
 std::string WireTalk::told() {
   std::string text;
-  const std::vector<os::Event> events = story();
-  for (const os::Event& event : events) {
+  const std::vector<lab::Event> events = story();
+  for (const lab::Event& event : events) {
     text += fmt::format(
         "{:9.1f} ms  {}\n",
         std::chrono::duration<double, std::milli>(event.segment.at - events.front().segment.at)
             .count(),
-        os::describe(event));
+        lab::describe(event));
   }
   return text;
 }

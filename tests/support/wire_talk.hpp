@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 #include "support/plain_socket.hpp"
 #include "support/private_network.hpp"
 #include "support/temp_folder.hpp"
@@ -43,7 +43,7 @@ class StartedFromStore {
 class WireTalk {
  public:
   /// Connects; the capture begins before the first segment. `server_buffer`: 0 is the default.
-  explicit WireTalk(const os::Network& network, int server_buffer = 0);
+  explicit WireTalk(const lab::Network& network, int server_buffer = 0);
   ~WireTalk();
   WireTalk(const WireTalk&) = delete;
   WireTalk& operator=(const WireTalk&) = delete;
@@ -68,17 +68,17 @@ class WireTalk {
   void never_block();
 
   /// All segments of the connection so far.
-  std::vector<os::Event> story();
+  std::vector<lab::Event> story();
   std::string told();
 
  private:
-  WireTalk(const os::Network& network, const PlainSocket& listener);
+  WireTalk(const lab::Network& network, const PlainSocket& listener);
 
-  os::Capture capture_;
+  lab::Capture capture_;
   SOCKET client_;
   PlainSocket server_;
   std::uint16_t port_;
-  std::vector<os::Segment> seen_;
+  std::vector<lab::Segment> seen_;
 };
 
 /// The clock of the capture.

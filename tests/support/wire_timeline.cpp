@@ -7,8 +7,8 @@
 namespace wsalive::test {
 namespace {
 
-using os::Act;
-using os::SegmentDirection;
+using lab::Act;
+using lab::SegmentDirection;
 using policy::Happening;
 using policy::Millis;
 using std::chrono::nanoseconds;
@@ -18,8 +18,8 @@ class Comparison {
   explicit Comparison(const WireCase& wanted)
       : wanted_(wanted), schedule_(wanted.timing), heard_(wanted.on) {}
 
-  std::string of(std::span<const os::Event> story) {
-    for (const os::Event& event : story) {
+  std::string of(std::span<const lab::Event> story) {
+    for (const lab::Event& event : story) {
       if (event.segment.at > wanted_.until || over_) break;
       if (event.segment.direction == SegmentDirection::in) {
         hear(event);
@@ -45,14 +45,14 @@ class Comparison {
     return policy::Schedule{wanted_.timing, Millis{}, std::max(on, Millis{})};
   }
 
-  void hear(const os::Event& event) {
+  void hear(const lab::Event& event) {
     catch_up(event.segment.at);
     heard_ = event.segment.at;
     schedule_ = new_silence();
     over_ = event.act == Act::reset;
   }
 
-  void see(const os::Event& event) {
+  void see(const lab::Event& event) {
     if (event.act != Act::probe && event.act != Act::reset) return;
     const Happening what = event.act == Act::probe ? Happening::probe : Happening::reset;
     const auto due = schedule_.next();
@@ -97,7 +97,7 @@ class Comparison {
 
 }  // namespace
 
-std::string differences(std::span<const os::Event> story, const WireCase& wanted) {
+std::string differences(std::span<const lab::Event> story, const WireCase& wanted) {
   return Comparison{wanted}.of(story);
 }
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive::test {
@@ -31,6 +31,6 @@ struct WireCase {
 
 /// \return Empty if the wire follows the schedule; else one line for each difference, such as
 ///         `at 1500ms: probe: captured at 1612.4 ms` or `at 1800ms: probe: not captured`.
-[[nodiscard]] std::string differences(std::span<const os::Event> story, const WireCase& wanted);
+[[nodiscard]] std::string differences(std::span<const lab::Event> story, const WireCase& wanted);
 
 }  // namespace wsalive::test

@@ -15,8 +15,8 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using os::Act;
-using os::SegmentDirection;
+using lab::Act;
+using lab::SegmentDirection;
 
 /// T = I = 1 s, one probe: found dead 2 s after the last segment.
 const Stored kQuick{.keep_alive_time = 1000,
@@ -30,7 +30,7 @@ class Detection : public TwoHosts {
     TwoHosts::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     // Two retransmissions: 200, 400 and 800 ms instead of a quarter of an hour.
-    ASSERT_TRUE(os::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
+    ASSERT_TRUE(lab::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
   }
 
   /// The peer's host answers the next segment with a reset: its socket is gone and nobody was told.
@@ -69,7 +69,7 @@ TEST_F(Detection, ABlockedReceiveEndsWithNetResetBelowASecondToo) {  // K-50, K-
   await_engines_rest();
   WireTalk talk{network()};
   const Instant on = [&] {
-    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
     return switch_on_below_a_second(talk);
   }();
   ASSERT_TRUE(network().cut_cable());
@@ -90,7 +90,7 @@ TEST_F(Detection, WhereDestroyingIsRefusedTheKernelEndsItWithNetReset) {  // K-9
   EXPECT_EQ(talk.receive(), WSAENETRESET);
   EXPECT_EQ(talk.receive(), WSAECONNRESET);
   // The engine's probe, and the one with which the kernel's own keep-alive ends.
-  EXPECT_EQ(os::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 2U)
+  EXPECT_EQ(lab::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 2U)
       << talk.told();
 }
 
@@ -127,8 +127,8 @@ TEST_F(Detection, APeersResetInAnswerToAProbeIsConnReset) {  // K-92
   EXPECT_EQ(talk.receive(), WSAECONNRESET);
   EXPECT_EQ(talk.send("x"), WSAECONNRESET);
   const auto story = talk.story();
-  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << talk.told();
-  EXPECT_EQ(os::instants(story, Act::reset, SegmentDirection::in).size(), 1U) << talk.told();
+  EXPECT_EQ(lab::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << talk.told();
+  EXPECT_EQ(lab::instants(story, Act::reset, SegmentDirection::in).size(), 1U) << talk.told();
 }
 
 TEST_F(Detection, ARetransmissionTimeOutIsTimedOut) {  // K-91
@@ -139,7 +139,8 @@ TEST_F(Detection, ARetransmissionTimeOutIsTimedOut) {  // K-91
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
   EXPECT_EQ(talk.send("x"), WSAETIMEDOUT);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
+  EXPECT_TRUE(lab::instants(talk.story(), Act::probe, SegmentDirection::out).empty())
+      << talk.told();
 }
 
 /// TCP_MAXRTMS of a Windows 10 program.
@@ -194,7 +195,7 @@ TEST_F(Detection, ARetransmissionTimeOutAfterUnansweredProbesIsTimedOut) {  // K
   talk.switch_on();
   ASSERT_TRUE(network().cut_cable());
   std::this_thread::sleep_for(1400ms);
-  ASSERT_EQ(os::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 1U)
+  ASSERT_EQ(lab::instants(talk.story(), Act::probe, SegmentDirection::out).size(), 1U)
       << talk.told();
   ASSERT_EQ(talk.send("never acknowledged"), 0);
   EXPECT_EQ(talk.receive(), WSAETIMEDOUT);
@@ -310,7 +311,7 @@ class BehindAFirewall : public ThroughFirewall {
   void SetUp() override {
     ThroughFirewall::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    ASSERT_TRUE(os::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
+    ASSERT_TRUE(lab::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
     ASSERT_TRUE(network().forget_after(2s));
   }
 

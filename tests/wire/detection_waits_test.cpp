@@ -49,7 +49,7 @@ class DetectionBy : public TwoHosts, public testing::WithParamInterface<End> {
   void SetUp() override {
     TwoHosts::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    ASSERT_TRUE(os::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
+    ASSERT_TRUE(lab::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
   }
 
   void bring_end(WireTalk& talk) {

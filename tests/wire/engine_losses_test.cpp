@@ -40,15 +40,15 @@ class EngineLosses : public TwoHosts {
     TwoHosts::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     engine_ = engine::make_engine(host_, os::monotonic_clock());
-    const os::Visit visit{network().server()};
+    const lab::Visit visit{network().server()};
     listener_.emplace(PlainSocket::listening("0.0.0.0", 7000));
   }
   void TearDown() override { engine_.reset(); }
 
   void connect(int count, const policy::SourcedTiming& wanted, DriverKind driver) {
-    const os::Visit visit{network().client()};  // The engine's thread is born where it drives.
+    const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
     for (int i = 0; i < count; ++i) {
-      ours_.push_back(PlainSocket::connected(os::Wiring::server_v4, 7000));
+      ours_.push_back(PlainSocket::connected(lab::Wiring::server_v4, 7000));
       theirs_.push_back(listener_->accepted());
       const int fd = ours_.back().fd();
       ASSERT_TRUE(engine_->switch_on(fd, wanted, engine::KernelSwitch::untouched));
@@ -63,7 +63,7 @@ class EngineLosses : public TwoHosts {
         " meta l4proto tcp numgen random mod 1000 < " +
         std::to_string(of_thousand) + " drop\n }\n}\n";
     for (const auto* const end : {&network().client(), &network().server()}) {
-      const auto done = os::apply_nft(*end, rule);
+      const auto done = lab::apply_nft(*end, rule);
       ASSERT_TRUE(done) << done.error();
     }
   }

@@ -85,8 +85,8 @@ TEST_F(EngineTimeline, AHalfClosedConnectionIsProbedAllTheSame) {  // K-50, K-52
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-91
   {
-    const os::Visit visit{network().client()};
-    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "3"));
+    const lab::Visit visit{network().client()};
+    ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_retries2", "3"));
   }
   const PlainSocket before = connect(kDeaf, asked(1000, 300, 5));
   const PlainSocket between = connect(kDeaf + 1, asked(1000, 300, 5));
@@ -107,8 +107,8 @@ TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffairBelowASecondToo) {  // K-58, K-91
   {
-    const os::Visit visit{network().client()};
-    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "2"));
+    const lab::Visit visit{network().client()};
+    ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_retries2", "2"));
   }
   // By keep-alive they would end 0.75 s and 2.7 s after the last segment, before their data is given up.
   const PlainSocket before = connect(kDeaf);
@@ -153,8 +153,8 @@ TEST_F(EngineTimeline, AUserTimeoutDoesNotChangeTheEnd) {  // K-76
 
 TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAlive) {  // K-58, K-91
   {
-    const os::Visit visit{network().client()};
-    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "3"));
+    const lab::Visit visit{network().client()};
+    ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_retries2", "3"));
   }
   const PlainSocket socket = connect(kDeaf, asked(1000, 300, 5));
   ASSERT_TRUE(engine::os_host().set_user_timeout(socket.fd(), 2500));

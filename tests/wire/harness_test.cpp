@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <thread>
 
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 #include "support/crafted_segment.hpp"
 #include "support/plain_socket.hpp"
 #include "support/private_network.hpp"
@@ -20,13 +20,13 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using os::Act;
-using os::Capture;
-using os::Event;
-using os::Segment;
-using os::SegmentDirection;
-using os::Visit;
-using os::Wiring;
+using lab::Act;
+using lab::Capture;
+using lab::Event;
+using lab::Segment;
+using lab::SegmentDirection;
+using lab::Visit;
+using lab::Wiring;
 
 // The kernel's timers run at its tick, 1 to 10 ms apart, and a shared host stalls now and then.
 constexpr auto kTolerance = 60ms;
@@ -42,11 +42,11 @@ struct Conversation {
     Result<std::vector<Segment>> more = capture.take();
     EXPECT_TRUE(more) << more.error().attempt;
     if (more) seen.insert(seen.end(), more->begin(), more->end());
-    return os::narrate(os::of_port(seen, server.port()));
+    return lab::narrate(lab::of_port(seen, server.port()));
   }
 };
 
-Conversation begin_conversation(const os::Network& network) {
+Conversation begin_conversation(const lab::Network& network) {
   const auto listening_on = [&] {
     const Visit visit{network.server()};
     return PlainSocket::listening("0.0.0.0");
@@ -64,7 +64,7 @@ Conversation begin_conversation(const os::Network& network) {
 
 std::string told(const std::vector<Event>& story) {
   std::string text;
-  for (const Event& event : story) text += os::describe(event) + '\n';
+  for (const Event& event : story) text += lab::describe(event) + '\n';
   return text;
 }
 
@@ -83,11 +83,11 @@ TEST_F(Harness, SeesTheKernelsOwnProbesAndTheirAnswers) {  // K-94
   std::this_thread::sleep_for(1200ms);
 
   const std::vector<Event> story = talk.story();
-  const auto probes = os::instants(story, Act::probe, SegmentDirection::out);
-  const auto answers = os::instants(story, Act::answer, SegmentDirection::in);
+  const auto probes = lab::instants(story, Act::probe, SegmentDirection::out);
+  const auto answers = lab::instants(story, Act::answer, SegmentDirection::in);
   ASSERT_EQ(probes.size(), 1U) << told(story);
   ASSERT_EQ(answers.size(), 1U) << told(story);
-  const auto heard = os::instants(story, Act::acknowledgement, SegmentDirection::in);
+  const auto heard = lab::instants(story, Act::acknowledgement, SegmentDirection::in);
   ASSERT_EQ(heard.size(), 1U) << told(story);  // Of "hello": the silence is counted from here.
   expect_near(probes[0] - heard[0], 1s);
   EXPECT_LT(answers[0] - probes[0], kTolerance);
@@ -100,8 +100,8 @@ TEST_F(Harness, SeesSilenceProbedAndEndedByAReset) {  // K-94
   EXPECT_EQ(talk.client.ended(4s), ETIMEDOUT);
 
   const std::vector<Event> story = talk.story();
-  const auto probes = os::instants(story, Act::probe, SegmentDirection::out);
-  const auto resets = os::instants(story, Act::reset, SegmentDirection::out);
+  const auto probes = lab::instants(story, Act::probe, SegmentDirection::out);
+  const auto resets = lab::instants(story, Act::reset, SegmentDirection::out);
   ASSERT_EQ(probes.size(), 2U) << told(story);
   ASSERT_EQ(resets.size(), 1U) << told(story);
   expect_near(probes[1] - probes[0], 1s);
@@ -121,10 +121,10 @@ TEST_F(Harness, AMendedCableCarriesAgain) {
 /// A probe as the client would send it now, from the story so far.
 Segment crafted_probe(const std::vector<Event>& story) {
   Segment probe = story.front().segment;  // The SYN has the ends.
-  probe.flags = os::ack;
+  probe.flags = lab::ack;
   for (const Event& event : story) {
     const Segment& s = event.segment;
-    if (event.segment.direction == SegmentDirection::out && s.has(os::ack)) {
+    if (event.segment.direction == SegmentDirection::out && s.has(lab::ack)) {
       probe.seq = s.seq + s.payload - 1;
       probe.ack = s.ack;
       probe.window = s.window;
@@ -147,8 +147,8 @@ TEST_P(CraftedProbe, IsAnsweredAndDeliversNoOctet) {  // K-95
   EXPECT_EQ(talk.server.receive(200ms), "");
 
   const std::vector<Event> story = talk.story();
-  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << told(story);
+  EXPECT_EQ(lab::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(lab::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << told(story);
   talk.client.send("after");
   EXPECT_EQ(talk.server.receive(1s), "after");
 }
@@ -176,7 +176,7 @@ TEST_F(Firewall, ForgetsAnIdleConnectionAndDropsItsNextSegment) {
   EXPECT_EQ(talk.server.receive(500ms), "");
   EXPECT_EQ(talk.client.ended(0ms), -1) << "nobody tells the client";
   const std::vector<Event> story = talk.story();
-  EXPECT_GE(os::instants(story, Act::retransmission, SegmentDirection::out).size(), 1U)
+  EXPECT_GE(lab::instants(story, Act::retransmission, SegmentDirection::out).size(), 1U)
       << told(story);
 }
 
@@ -200,10 +200,10 @@ TEST_F(PrivateNetwork, LoopbackShowsEachSegmentOnce) {
 
   const auto segments = capture->take();
   ASSERT_TRUE(segments);
-  const std::vector<Event> story = os::narrate(os::of_port(*segments, listener.port()));
-  EXPECT_EQ(os::instants(story, Act::open, SegmentDirection::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::open, SegmentDirection::in).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::data, SegmentDirection::out).size(), 1U) << told(story);
+  const std::vector<Event> story = lab::narrate(lab::of_port(*segments, listener.port()));
+  EXPECT_EQ(lab::instants(story, Act::open, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(lab::instants(story, Act::open, SegmentDirection::in).size(), 1U) << told(story);
+  EXPECT_EQ(lab::instants(story, Act::data, SegmentDirection::out).size(), 1U) << told(story);
 }
 
 TEST_F(PrivateNetwork, ASilentPeerAnswersNoProbe) {
@@ -218,9 +218,9 @@ TEST_F(PrivateNetwork, ASilentPeerAnswersNoProbe) {
 
   const auto segments = capture->take();
   ASSERT_TRUE(segments);
-  const std::vector<Event> story = os::narrate(os::of_port(*segments, listener.port()));
-  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
-  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 0U) << told(story);
+  const std::vector<Event> story = lab::narrate(lab::of_port(*segments, listener.port()));
+  EXPECT_EQ(lab::instants(story, Act::probe, SegmentDirection::out).size(), 1U) << told(story);
+  EXPECT_EQ(lab::instants(story, Act::answer, SegmentDirection::in).size(), 0U) << told(story);
 }
 
 TEST_F(PrivateNetwork, ACaptureThatOverflowsSaysSo) {
@@ -253,15 +253,15 @@ TEST_F(PrivateNetwork, APlainUserMayHaveOneToo) {
   in_a_child([] {
     if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 0;  // The fixture was the proof.
     ::prctl(PR_SET_DUMPABLE, 1);  // As a program has it that a plain user starts.
-    return os::enter_private_namespaces() && os::Network::make(os::Shape::direct) ? 0 : 1;
+    return lab::enter_private_namespaces() && lab::Network::make(lab::Shape::direct) ? 0 : 1;
   });
 }
 
 TEST_F(PrivateNetwork, DenialNamesTheStepAndTheReason) {
   in_a_child([] {
     if (::unshare(CLONE_NEWUSER) != 0) return 2;
-    if (!os::set_sysctl("user/max_net_namespaces", "0")) return 3;
-    const Status entered = os::enter_private_namespaces();
+    if (!lab::set_sysctl("user/max_net_namespaces", "0")) return 3;
+    const Status entered = lab::enter_private_namespaces();
     if (entered) return 4;
     return entered.error().code == EPERM &&
                    std::string_view{entered.error().attempt} == "unshare a user namespace"

@@ -11,8 +11,8 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using os::Act;
-using os::SegmentDirection;
+using lab::Act;
+using lab::SegmentDirection;
 
 constexpr policy::Timing timing(std::uint32_t idle_ms, std::uint32_t interval_ms,
                                 std::uint8_t probes) {
@@ -60,7 +60,7 @@ TEST_P(DeadPeer, IsProbedAndGivenUpAsPredicted) {  // K-50, K-52, K-90, K-94
                   {.timing = row.expected, .on = on, .until = wire_now(), .tolerance = tolerance}),
       "")
       << talk.told();
-  const auto resets = os::instants(story, Act::reset, SegmentDirection::out);
+  const auto resets = lab::instants(story, Act::reset, SegmentDirection::out);
   ASSERT_EQ(resets.size(), 1U) << talk.told();
   EXPECT_LT(std::chrono::abs(noticed - resets[0]), lateness_allowed())
       << "the program hears when the wire does";
@@ -85,8 +85,8 @@ TEST_F(KeepAliveOnTheWire, AnAnsweringPeerIsProbedEveryIdleTime) {  // K-50
                                 .tolerance = tolerance}),
             "")
       << talk.told();
-  EXPECT_EQ(os::instants(story, Act::probe, SegmentDirection::out).size(), 3U) << talk.told();
-  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 3U) << talk.told();
+  EXPECT_EQ(lab::instants(story, Act::probe, SegmentDirection::out).size(), 3U) << talk.told();
+  EXPECT_EQ(lab::instants(story, Act::answer, SegmentDirection::in).size(), 3U) << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -113,7 +113,7 @@ TEST_F(KeepAliveOnTheWire, SilenceBeforeTheSwitchCounts) {  // K-50
   std::this_thread::sleep_for(2500ms);
   const Instant on = talk.switch_on();
   std::this_thread::sleep_for(300ms);
-  const auto probes = os::instants(talk.story(), Act::probe, SegmentDirection::out);
+  const auto probes = lab::instants(talk.story(), Act::probe, SegmentDirection::out);
   ASSERT_EQ(probes.size(), 1U) << talk.told();
   EXPECT_LT(probes[0] - on, lateness_allowed());
 }
@@ -127,7 +127,8 @@ TEST_F(KeepAliveOnTheWire, CountsOfZeroSendNothingAndTheConnectionLives) {  // K
   WireTalk talk{network()};
   talk.switch_on();
   std::this_thread::sleep_for(3500ms);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
+  EXPECT_TRUE(lab::instants(talk.story(), Act::probe, SegmentDirection::out).empty())
+      << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -136,7 +137,8 @@ TEST_F(KeepAliveOnTheWire, OffSendsNothing) {  // K-10, K-59
   const StartedFromStore started{"win11", {.keep_alive_time = 1000, .keep_alive_interval = 1000}};
   WireTalk talk{network()};
   std::this_thread::sleep_for(2500ms);
-  EXPECT_TRUE(os::instants(talk.story(), Act::probe, SegmentDirection::out).empty()) << talk.told();
+  EXPECT_TRUE(lab::instants(talk.story(), Act::probe, SegmentDirection::out).empty())
+      << talk.told();
 }
 
 TEST_F(KeepAliveOnTheWire, LostAnswersDoNoHarmWhileOneComes) {  // K-59
@@ -160,7 +162,7 @@ TEST_F(KeepAliveOnTheWire, LostAnswersDoNoHarmWhileOneComes) {  // K-59
           {.timing = timing(1000, 1000, 3), .on = on, .until = wire_now(), .tolerance = tolerance}),
       "")
       << talk.told();
-  EXPECT_EQ(os::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << talk.told();
+  EXPECT_EQ(lab::instants(story, Act::answer, SegmentDirection::in).size(), 1U) << talk.told();
   EXPECT_EQ(talk.send("alive"), 0);
   EXPECT_EQ(talk.server().receive(1s), "alive");
 }
@@ -173,8 +175,8 @@ TEST_F(KeepAliveOnTheWire, NoProbeWhileDataIsUnacknowledged) {  // K-58
   EXPECT_EQ(talk.send("on its way"), 0);
   std::this_thread::sleep_for(2500ms);
   const auto story = talk.story();
-  EXPECT_TRUE(os::instants(story, Act::probe, SegmentDirection::out).empty()) << talk.told();
-  EXPECT_FALSE(os::instants(story, Act::retransmission, SegmentDirection::out).empty())
+  EXPECT_TRUE(lab::instants(story, Act::probe, SegmentDirection::out).empty()) << talk.told();
+  EXPECT_FALSE(lab::instants(story, Act::retransmission, SegmentDirection::out).empty())
       << talk.told();
 }
 

@@ -66,7 +66,7 @@ class LatenessOnTheWire : public EngineOnWire {
 
   void watch(std::uint16_t port, const policy::SourcedTiming& wanted, DriverKind driver) {
     PlainSocket socket = connect(port);
-    const os::Visit visit{network().client()};
+    const lab::Visit visit{network().client()};
     engine::Engine& by = driver == DriverKind::late ? *without_right_ : *engine_;
     {
       std::optional<WithoutNetAdmin> less;
@@ -107,9 +107,9 @@ class LatenessOnTheWire : public EngineOnWire {
   void judge_answered(const Watched& each, std::size_t least) {
     std::size_t probes = 0;
     std::optional<Instant> heard;
-    for (const os::Event& event : story(each.socket.port())) {
-      if (event.segment.direction == os::SegmentDirection::in) heard = event.segment.at;
-      if (event.act != os::Act::probe || event.segment.direction != os::SegmentDirection::out)
+    for (const lab::Event& event : story(each.socket.port())) {
+      if (event.segment.direction == lab::SegmentDirection::in) heard = event.segment.at;
+      if (event.act != lab::Act::probe || event.segment.direction != lab::SegmentDirection::out)
         continue;
       ASSERT_TRUE(heard);
       judge(each.in_force, event.segment.at - *heard, Millis{each.in_force.actual.idle});

@@ -26,7 +26,7 @@ class PathWithServe : public ThroughFirewall {
   void SetUp() override {
     ThroughFirewall::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    const os::Visit visit{network().server()};
+    const lab::Visit visit{network().server()};
     const auto started = os::start_child({.file = binary(),
                                           .arguments = {binary(), "serve", "--quiet"},
                                           .environment = std::nullopt,
@@ -36,7 +36,7 @@ class PathWithServe : public ThroughFirewall {
                                           .inherited = {}});
     ASSERT_TRUE(started) << started.error().code;
     server_ = *started;
-    const auto listens = os::run_command(
+    const auto listens = lab::run_command(
         {"sh", "-c",
          "for i in $(seq 100); do ss -Hltn | grep -q :7350 && exit 0; sleep 0.1; done; exit 1"});
     ASSERT_TRUE(listens) << listens.error();
@@ -53,28 +53,28 @@ class PathWithServe : public ThroughFirewall {
   /// Forgets after three seconds of silence; segments of unknown connections are new ones where a rule lets them.
   void forget_with(const std::string& rules) {
     const auto set =
-        os::apply_nft(network().firewall(),
-                      "table inet t { chain forward { type filter hook forward priority 0; policy "
-                      "drop; ct state established,related accept;\n" +
-                          rules + "\n}\n}\n")
+        lab::apply_nft(network().firewall(),
+                       "table inet t { chain forward { type filter hook forward priority 0; policy "
+                       "drop; ct state established,related accept;\n" +
+                           rules + "\n}\n}\n")
             .and_then([&] {
-              return os::set_sysctl(network().firewall(),
-                                    "net/netfilter/nf_conntrack_tcp_timeout_established", "3");
+              return lab::set_sysctl(network().firewall(),
+                                     "net/netfilter/nf_conntrack_tcp_timeout_established", "3");
             })
             .and_then([&] {
-              return os::set_sysctl(network().firewall(), "net/netfilter/nf_conntrack_tcp_loose",
-                                    "1");
+              return lab::set_sysctl(network().firewall(), "net/netfilter/nf_conntrack_tcp_loose",
+                                     "1");
             });
     ASSERT_TRUE(set) << set.error();
   }
 
   nlohmann::json found() {
     const TempFolder home;
-    const os::Visit visit{network().client()};
+    const lab::Visit visit{network().client()};
     const auto output =
-        os::run_command({"sh", "-c",
-                         "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" + binary() +
-                             "' path 10.77.2.1 --with-serve --json --max 60s; true"});
+        lab::run_command({"sh", "-c",
+                          "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" + binary() +
+                              "' path 10.77.2.1 --with-serve --json --max 60s; true"});
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
     EXPECT_TRUE(json.is_object()) << output.value_or("");
@@ -134,15 +134,15 @@ TEST_F(PathWithServe, APathThatLearnsAnewFromTheFarEndIsFoundOut) {
 
 TEST_F(PathWithServe, AFarEndThatGoesAwayEndsTheSearchInOneLine) {
   const TempFolder home;
-  const os::Visit visit{network().client()};
+  const lab::Visit visit{network().client()};
   std::thread later{[this] {
     std::this_thread::sleep_for(std::chrono::seconds{4});
     (void)network().cut_cable();
   }};
   const auto output =
-      os::run_command({"sh", "-c",
-                       "XDG_STATE_HOME=" + home.path().string() + " timeout 120 '" + binary() +
-                           "' path 10.77.2.1 --with-serve --max 600s; echo status $?"});
+      lab::run_command({"sh", "-c",
+                        "XDG_STATE_HOME=" + home.path().string() + " timeout 120 '" + binary() +
+                            "' path 10.77.2.1 --with-serve --max 600s; echo status $?"});
   later.join();
   ASSERT_TRUE(output) << output.error();
   EXPECT_NE(output->find("wsalive: cannot measure with 10.77.2.1:7350"), std::string::npos)

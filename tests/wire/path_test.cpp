@@ -29,8 +29,8 @@ constexpr int kPort = 7001;
 /// Accepts connections on the server and holds them, without a word.
 class SilentServer {
  public:
-  explicit SilentServer(const os::NetworkNamespace& host) {
-    const os::Visit visit{host};
+  explicit SilentServer(const lab::NetworkNamespace& host) {
+    const lab::Visit visit{host};
     listener_ = Fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -65,11 +65,11 @@ class PathCommand : public ThroughFirewall {
   /// The report of a run on the client, whatever its exit status.
   nlohmann::json found(const std::string& options) {
     const TempFolder home;
-    const os::Visit visit{network().client()};
+    const lab::Visit visit{network().client()};
     const std::string command = "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" +
                                 std::getenv("WSALIVE_BUILD") +
                                 "/bin/wsalive' path 10.77.2.1:7001 --json " + options + "; true";
-    const auto output = os::run_command({"sh", "-c", command});
+    const auto output = lab::run_command({"sh", "-c", command});
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
     EXPECT_TRUE(json.is_object()) << *output;
@@ -103,7 +103,7 @@ TEST_F(PathCommand, FindsWhenAFirewallDropsWithoutAWord) {
 TEST_F(PathCommand, TellsAFirewallThatAnswersWithAReset) {
   const SilentServer server{network().server()};
   forget_after_three_seconds();
-  const auto added = os::apply_nft(
+  const auto added = lab::apply_nft(
       network().firewall(),
       "add rule inet wsalive_firewall forward ct state invalid reject with tcp reset\n");
   ASSERT_TRUE(added) << added.error();
@@ -116,9 +116,9 @@ TEST_F(PathCommand, AFarEndWhoseAnswersNeverComeIsNoPathThatForgets) {
   const SilentServer server{network().server()};
   // What is no part of a handshake or an end: the answers to probes.
   const auto muted =
-      os::apply_nft(network().server(),
-                    "table inet mute { chain out { type filter hook output priority 0; "
-                    "tcp flags & (syn | ack | fin | rst) == ack drop; }\n}\n");
+      lab::apply_nft(network().server(),
+                     "table inet mute { chain out { type filter hook output priority 0; "
+                     "tcp flags & (syn | ack | fin | rst) == ack drop; }\n}\n");
   ASSERT_TRUE(muted) << muted.error();
   const auto json = found("--max 10s");
   EXPECT_EQ(json.value("finding", ""), "no_answer") << json.dump(1);
@@ -128,7 +128,7 @@ TEST_F(PathCommand, AFarEndWhoseAnswersNeverComeIsNoPathThatForgets) {
 TEST_F(PathCommand, LostProbesAreNoTimeOut) {
   const SilentServer server{network().server()};
   // Every third segment of the far end is lost, but for handshakes.
-  const auto lossy = os::apply_nft(
+  const auto lossy = lab::apply_nft(
       network().server(),
       "table inet lossy { chain out { type filter hook output priority 0; "
       "tcp flags & (syn | ack | fin | rst) == ack numgen inc mod 3 == 0 drop; }\n}\n");

@@ -11,8 +11,8 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using os::Act;
-using os::SegmentDirection;
+using lab::Act;
+using lab::SegmentDirection;
 using policy::Happening;
 
 struct Seen {
@@ -21,9 +21,9 @@ struct Seen {
 };
 
 /// The capture in the words of the notation, from the handshake's end on.
-std::vector<Seen> in_words(const std::vector<os::Event>& story, Instant begin) {
+std::vector<Seen> in_words(const std::vector<lab::Event>& story, Instant begin) {
   std::vector<Seen> seen;
-  for (const os::Event& event : story) {
+  for (const lab::Event& event : story) {
     const double at = std::chrono::duration<double, std::milli>(event.segment.at - begin).count();
     const bool out = event.segment.direction == SegmentDirection::out;
     if (out && event.act == Act::probe) seen.push_back({at, Happening::probe});
@@ -36,9 +36,9 @@ std::vector<Seen> in_words(const std::vector<os::Event>& story, Instant begin) {
   return seen;
 }
 
-Instant last_heard_of_handshake(const std::vector<os::Event>& story) {
+Instant last_heard_of_handshake(const std::vector<lab::Event>& story) {
   Instant heard{};
-  for (const os::Event& event : story) {
+  for (const lab::Event& event : story) {
     if (event.act == Act::open && event.segment.direction == SegmentDirection::in)
       heard = event.segment.at;
   }

@@ -9,9 +9,9 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using os::Act;
-using os::Event;
-using os::SegmentDirection;
+using lab::Act;
+using lab::Event;
+using lab::SegmentDirection;
 
 constexpr Instant kStart{1000s};
 constexpr policy::Timing kTiming{

@@ -15,7 +15,7 @@ using Request = HostPair;
 TEST_F(Request, ThatNobodyAnswersEndsAfter21Seconds) {  // K-116
   cut();
   sockaddr_in address = name_of(pair_.server);
-  const os::Visit visit{network().client()};
+  const lab::Visit visit{network().client()};
   const Own s = tcp();
   const auto before = std::chrono::steady_clock::now();
   EXPECT_TRUE(fails_with(connect_to(s, address), WSAETIMEDOUT));
@@ -28,7 +28,7 @@ TEST_F(Request, ThatNobodyAnswersEndsAfter21Seconds) {  // K-116
 TEST_F(Request, ThatNobodyAwaitsEndsAsSoon) {  // K-116
   cut();
   sockaddr_in address = name_of(pair_.server);
-  const os::Visit visit{network().client()};
+  const lab::Visit visit{network().client()};
   const Own s = tcp();
   u_long on = 1;
   ASSERT_EQ(ioctlsocket(s, FIONBIO, &on), 0);

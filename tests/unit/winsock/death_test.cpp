@@ -86,8 +86,8 @@ TEST_F(Death, ComesAfterUnreadData) {  // K-90
 }
 
 TEST_F(Death, OfSentDataIsATimeOut) {  // K-91
-  const os::Visit visit{network().client()};
-  ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_retries2", "3"));
+  const lab::Visit visit{network().client()};
+  ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_retries2", "3"));
   keep_alive();
   int error = 0;
   std::thread blocked{[&] {
@@ -110,9 +110,9 @@ TEST_F(Death, ByTheAnswerToAProbeIsAReset) {  // K-92
   pair_.server.close();  // Its end does not arrive.
   {
     // The server's host forgets the connection, as after a restart.
-    const os::Visit visit{network().server()};
-    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_fin_timeout", "1"));
-    ASSERT_TRUE(os::set_sysctl("net/ipv4/tcp_orphan_retries", "1"));
+    const lab::Visit visit{network().server()};
+    ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_fin_timeout", "1"));
+    ASSERT_TRUE(lab::set_sysctl("net/ipv4/tcp_orphan_retries", "1"));
   }
   int error = 0;
   std::thread blocked{[&] {

@@ -31,11 +31,11 @@ class SourceFilterOfIpv6 : public TwoHosts {
     if (IsSkipped() || HasFatalFailure()) return;
     started_ = std::make_unique<Winsock>();
     {
-      const os::Visit visit{network().server()};
+      const lab::Visit visit{network().server()};
       listener_ = Own{socket(AF_INET6, SOCK_DGRAM, 0)};
     }
     {
-      const os::Visit visit{network().client()};
+      const lab::Visit visit{network().client()};
       sender_ = Own{socket(AF_INET6, SOCK_DGRAM, 0)};
     }
     if (listener_ == INVALID_SOCKET || sender_ == INVALID_SOCKET) GTEST_SKIP() << "no IPv6";
@@ -44,7 +44,7 @@ class SourceFilterOfIpv6 : public TwoHosts {
     int size = sizeof here;
     ASSERT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&here), &size), 0);
     port_ = here.sin6_port;
-    const sockaddr_in6 there = at6(os::Wiring::client_v6);
+    const sockaddr_in6 there = at6(lab::Wiring::client_v6);
     ASSERT_EQ(bind(sender_, reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
     ASSERT_EQ(join_all(kMarkers), 0);
     ASSERT_TRUE(await_cable());
@@ -114,7 +114,7 @@ class SourceFilterOfIpv6 : public TwoHosts {
 
   static constexpr std::string_view kGroup = "ff02::77";
   static constexpr std::string_view kMarkers = "ff02::78";
-  static constexpr std::string_view kClient = os::Wiring::client_v6;
+  static constexpr std::string_view kClient = lab::Wiring::client_v6;
   static constexpr std::string_view kStranger = "fd77:1::99";
 
   std::unique_ptr<Winsock> started_;

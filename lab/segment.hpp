@@ -15,7 +15,7 @@
 
 #include "base/clock.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 
 /// As seen by the host on which a segment was captured; in an Event, by the first speaker.
 enum class SegmentDirection : std::uint8_t { out, in };
@@ -84,4 +84,4 @@ struct Event {
 /// One line a person can read: "out probe seq 17 ack 4 len 0".
 [[nodiscard]] std::string describe(const Event& event);
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

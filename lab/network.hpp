@@ -16,9 +16,9 @@
 #include <optional>
 #include <string_view>
 
-#include "os/namespaces.hpp"
+#include "lab/namespaces.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 
 enum class Shape : std::uint8_t { direct, through_firewall };
 
@@ -69,4 +69,4 @@ class Network {
 [[nodiscard]] Setup<void> set_sysctl(const NetworkNamespace& host, std::string_view name,
                                      std::string_view value);
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

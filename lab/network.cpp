@@ -1,4 +1,4 @@
-#include "os/network.hpp"
+#include "lab/network.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/check.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 /// One end of a cable: the interface, its own addresses and hardware address.
@@ -165,4 +165,4 @@ Setup<void> Network::mend_cable() const {
   return apply_nft(firewall_ ? *firewall_ : server_, "delete table inet wsalive_cut\n");
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

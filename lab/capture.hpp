@@ -14,9 +14,9 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 
 class Capture {
  public:
@@ -52,4 +52,4 @@ class Capture {
   std::chrono::nanoseconds wall_ahead_;  ///< Wall clock less Instant's clock, at the start.
 };
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

@@ -1,4 +1,4 @@
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -13,7 +13,7 @@
 #include <ctime>
 #include <utility>
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -140,4 +140,4 @@ Result<std::vector<Segment>> Capture::take() {
   return segments;
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

@@ -1,12 +1,12 @@
 // Reading packets and telling what each segment is in its conversation.
 
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 
 #include <gtest/gtest.h>
 
 #include <ostream>
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 using namespace std::chrono_literals;
@@ -174,4 +174,4 @@ TEST(OfPort, FindsEitherEnd) {
 }
 
 }  // namespace
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

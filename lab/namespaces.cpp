@@ -1,4 +1,4 @@
-#include "os/namespaces.hpp"
+#include "lab/namespaces.hpp"
 
 #include <fcntl.h>
 #include <net/if.h>
@@ -15,7 +15,7 @@
 
 #include "base/check.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 constexpr const char* kHere = "/proc/thread-self/ns/net";
@@ -130,4 +130,4 @@ Setup<void> set_sysctl(std::string_view name, std::string_view value) {
                         std::strerror(written.error().code));
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

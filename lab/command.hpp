@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-namespace wsalive::os {
+namespace wsalive::lab {
 
 /// Why a step of a set-up did not work: a sentence for a person, with the program's own words.
 using Trouble = std::string;
@@ -25,4 +25,4 @@ using Setup = tl::expected<T, Trouble>;
 [[nodiscard]] Setup<std::string> run_command(const std::vector<std::string>& words,
                                              std::string_view input = {});
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

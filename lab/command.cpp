@@ -1,4 +1,4 @@
-#include "os/command.hpp"
+#include "lab/command.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -13,7 +13,7 @@
 
 #include "base/fd.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 /// Files in memory stand in for pipes: the child never blocks on us, so neither side can deadlock.
@@ -88,4 +88,4 @@ Setup<std::string> run_command(const std::vector<std::string>& words, std::strin
   return tl::unexpected(name + ": " + (said.empty() ? "ended without success" : said));
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

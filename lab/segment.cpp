@@ -1,11 +1,11 @@
-#include "os/segment.hpp"
+#include "lab/segment.hpp"
 
 #include <fmt/format.h>
 #include <netinet/in.h>
 
 #include <algorithm>
 
-namespace wsalive::os {
+namespace wsalive::lab {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -148,4 +148,4 @@ std::string describe(const Event& event) {
                      s.from.port, s.to.port, s.seq, s.ack, s.payload);
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab

@@ -14,9 +14,9 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "os/command.hpp"
+#include "lab/command.hpp"
 
-namespace wsalive::os {
+namespace wsalive::lab {
 
 /// Moves the process into a network and a mount namespace of its own; where the right to do so is
 /// missing, into a user namespace as well, in which it is root. Loopback is up.
@@ -59,4 +59,4 @@ class Visit {
 /// Writes /proc/sys/`name` in the calling thread's namespace: `set_sysctl("net/ipv4/ip_forward", "1")`.
 [[nodiscard]] Setup<void> set_sysctl(std::string_view name, std::string_view value);
 
-}  // namespace wsalive::os
+}  // namespace wsalive::lab
