@@ -7,8 +7,8 @@
 
 namespace wsalive::demo {
 
-using os::padded;
-using os::Tone;
+using drawing::padded;
+using drawing::Tone;
 namespace {
 
 constexpr std::size_t kColumn = 37;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "chronicle.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 namespace wsalive::demo {
 
-using os::Ink;
+using drawing::Ink;
 
 enum class Setting : std::uint8_t { firewall, loopback };
 

@@ -113,7 +113,7 @@ int run(const Words& words) {
   print_verdict(verdict, setting, ink);
   if (!words.picture.empty() && setting == Setting::firewall) {
     std::ofstream{words.picture} << draw((*stage)->record());
-    fmt::print("    {}\n\n", ink(os::Tone::faint, fmt::format("Picture: {}", words.picture)));
+    fmt::print("    {}\n\n", ink(drawing::Tone::faint, fmt::format("Picture: {}", words.picture)));
   }
   return verdict.wrong.empty() ? as_predicted : not_as_predicted;
 }

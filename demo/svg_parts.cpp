@@ -54,7 +54,7 @@ constexpr std::string_view kPatterns = R"(<defs>
 
 }  // namespace
 
-std::string sheet() { return wsalive::svg::sheet(kRules) + std::string{kPatterns}; }
+std::string sheet() { return wsalive::drawing::svg::sheet(kRules) + std::string{kPatterns}; }
 
 std::string arrow(Point from, Point to, std::string_view style) {
   const double back = to.y > from.y ? -7 : 7;

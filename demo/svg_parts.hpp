@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/svg.hpp"
+#include "drawing/svg.hpp"
 
 namespace wsalive::demo::svg {
 
-using namespace wsalive::svg;  // NOLINT: the plain elements belong to the parts.
+using namespace wsalive::drawing::svg;  // NOLINT: the plain elements belong to the parts.
 
 /// `<style>` and `<defs>`: every colour of the picture, for both kinds of page.
 [[nodiscard]] std::string sheet();

@@ -10,7 +10,7 @@
 
 namespace wsalive::demo {
 
-using os::Tone;
+using drawing::Tone;
 namespace {
 
 using std::chrono::nanoseconds;

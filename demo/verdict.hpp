@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "chronicle.hpp"
+#include "drawing/ink.hpp"
 #include "live_view.hpp"
-#include "os/ink.hpp"
 
 namespace wsalive::demo {
 
-using os::Ink;
+using drawing::Ink;
 
 /// A predicted instant and what was seen of it; both as silence so far.
 struct Match {

@@ -15,11 +15,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/svg.hpp"
+#include "drawing/svg.hpp"
 
 namespace wsalive::bench {
 namespace {
 
+namespace svg = drawing::svg;
 using svg::Point;
 using Json = nlohmann::json;
 

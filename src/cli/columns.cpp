@@ -76,7 +76,7 @@ std::string Columns::text(const Page& page, std::size_t indent) const {
   }
   const std::vector<std::size_t> columns = widths(lines);
   Row headings;
-  for (const Column& column : columns_) headings.push_back({column.heading, os::Tone::faint});
+  for (const Column& column : columns_) headings.push_back({column.heading, drawing::Tone::faint});
   const bool headed =
       std::ranges::any_of(headings, [](const Cell& heading) { return !heading.text.empty(); });
   std::string out;

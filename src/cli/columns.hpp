@@ -20,7 +20,7 @@ struct Column {
 
 struct Cell {
   std::string text;
-  os::Tone tone = os::Tone::plain;
+  drawing::Tone tone = drawing::Tone::plain;
 };
 
 class Columns {

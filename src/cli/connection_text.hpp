@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/connections.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 namespace wsalive::cli {
 

@@ -16,7 +16,7 @@
 namespace wsalive::cli {
 namespace {
 
-using os::Tone;
+using drawing::Tone;
 using policy::Finding;
 using policy::Severity;
 

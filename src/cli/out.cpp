@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/printable.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -33,12 +33,12 @@ void say_over(std::string_view line) { (void)put(stderr, '\r' + printable(line) 
 
 bool write_report(std::string_view report) {
   constexpr auto kKept = [] {
-    std::array<std::string_view, kLayout.size() + os::kInkSequences.size()> kept{};
+    std::array<std::string_view, kLayout.size() + drawing::kInkSequences.size()> kept{};
     auto at = std::copy(kLayout.begin(), kLayout.end(), kept.begin());
-    std::copy(os::kInkSequences.begin(), os::kInkSequences.end(), at);
+    std::copy(drawing::kInkSequences.begin(), drawing::kInkSequences.end(), at);
     return kept;
   }();
-  const std::size_t allowed = os::Ink::of_stdout().colours() ? kKept.size() : kLayout.size();
+  const std::size_t allowed = drawing::Ink::of_stdout().colours() ? kKept.size() : kLayout.size();
   return put(stdout, printable(report, std::span{kKept}.first(allowed)));
 }
 

@@ -73,7 +73,7 @@ std::string PoliciesReport::text(const Page& page) const {
     const std::string forced = policy.force ? " (forced)" : "";
     const std::string first = policy.rules.empty() ? "" : policy.rules.front();
     table.add({{policy.name},
-               {policy.cgroup + gone, policy.in_force ? os::Tone::plain : os::Tone::bad},
+               {policy.cgroup + gone, policy.in_force ? drawing::Tone::plain : drawing::Tone::bad},
                {first + forced}});
     for (std::size_t i = 1; i < policy.rules.size(); ++i) table.add({{}, {}, {policy.rules[i]}});
   }

@@ -15,7 +15,7 @@
 #include "cli/help.hpp"
 #include "cli/out.hpp"
 #include "cli/suggestion.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -90,7 +90,7 @@ int Program::finish(const Entry& entry) const {
         json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n',
         outcome->status);
   }
-  const Page page{.ink = os::Ink::of_stdout(), .width = os::terminal_width()};
+  const Page page{.ink = drawing::Ink::of_stdout(), .width = drawing::terminal_width()};
   say_lines(outcome->report->aside());
   return write_out(outcome->report->text(page), outcome->status);
 }

@@ -8,13 +8,13 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 namespace wsalive::cli {
 
 /// What a report is written on.
 struct Page {
-  os::Ink ink;
+  drawing::Ink ink;
   std::size_t width = 80;  ///< Columns.
 };
 

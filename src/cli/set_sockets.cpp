@@ -50,9 +50,9 @@ std::string before_of(const SetRow& row) {
 }
 
 Cell after_of(const SetRow& row) {
-  if (!row.change) return {"refused: " + row.refused_because, os::Tone::bad};
+  if (!row.change) return {"refused: " + row.refused_because, drawing::Tone::bad};
   const bool alike = row.change->before == row.change->after;
-  return {in_short(row.change->after), alike ? os::Tone::faint : os::Tone::good};
+  return {in_short(row.change->after), alike ? drawing::Tone::faint : drawing::Tone::good};
 }
 
 ordered_json values_json(const os::KernelKeepAlive& values) {

@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 
 using attach::HostFacts;
 using attach::ProgramKind;
-using os::Tone;
+using drawing::Tone;
 
 // Yama's ptrace_scope: from here on the same right is needed for the processes that one has started, and for root.
 constexpr long kOwnChildrenToo = 2;

@@ -19,7 +19,7 @@
 namespace wsalive::cli {
 namespace {
 
-using os::Tone;
+using drawing::Tone;
 using policy::Finding;
 using policy::Severity;
 

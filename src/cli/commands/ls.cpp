@@ -34,10 +34,10 @@ std::string source_of(const Connection& connection) {
   return all_alike ? name_in(kSources, from.idle_from) : "mixed";
 }
 
-os::Tone tone_of(const Connection& connection) {
-  if (!connection.keep_alive) return os::Tone::faint;
-  if (connection.keep_alive->unanswered != 0) return os::Tone::bad;
-  return is_on(connection) ? os::Tone::good : os::Tone::plain;
+drawing::Tone tone_of(const Connection& connection) {
+  if (!connection.keep_alive) return drawing::Tone::faint;
+  if (connection.keep_alive->unanswered != 0) return drawing::Tone::bad;
+  return is_on(connection) ? drawing::Tone::good : drawing::Tone::plain;
 }
 
 ordered_json milliseconds(std::optional<Millis> time) {
@@ -94,9 +94,9 @@ class ConnectionsReport final : public Report {
     for (const Connection& connection : all_.list) table.add(cells(connection));
     std::string text = table.text(page);
     text += page.ink(
-        os::Tone::faint,
+        drawing::Tone::faint,
         "\nNOTICED: how long after its last segment a peer that falls silent is given up.\n");
-    if (all_.hidden != 0) text += page.ink(os::Tone::faint, hidden_note() + "\n");
+    if (all_.hidden != 0) text += page.ink(drawing::Tone::faint, hidden_note() + "\n");
     return text;
   }
 
@@ -131,7 +131,7 @@ class ConnectionsReport final : public Report {
     std::vector<Cell> cells{{connection.name()},
                             {listens ? "(listening)" : os::format_endpoint(socket.remote)},
                             {values_of(connection), tone_of(connection)},
-                            {source_of(connection), os::Tone::faint},
+                            {source_of(connection), drawing::Tone::faint},
                             {listens ? "" : rough(Millis{socket.heard})},
                             {notice_of(connection, all_.retries2)}};
     if (!wide_) return cells;

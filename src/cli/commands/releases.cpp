@@ -42,7 +42,7 @@ class ReleasesReport final : public Report {
     Columns table{{{"NAME"}, {"SERVER"}, {"BUILD"}, {"PROBES"}, {"IN CONNECT"}, {"TCP_KEEP..."}}};
     for (const ReleaseRow& row : policy::kReleases) {
       const bool chosen = row.release == policy::kDefaultRelease;
-      table.add({{std::string{row.name}, chosen ? os::Tone::strong : os::Tone::plain},
+      table.add({{std::string{row.name}, chosen ? drawing::Tone::strong : drawing::Tone::plain},
                  {std::string{row.alias}},
                  {build_of(row)},
                  {probes_of(row)},

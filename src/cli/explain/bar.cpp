@@ -11,7 +11,7 @@
 namespace wsalive::cli::explain {
 namespace {
 
-using os::Tone;
+using drawing::Tone;
 using policy::Happening;
 using policy::Millis;
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/svg.hpp"
 #include "cli/explain/axis.hpp"
+#include "drawing/svg.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {
@@ -13,6 +13,7 @@ namespace {
 
 using policy::Happening;
 using policy::Millis;
+namespace svg = drawing::svg;
 using svg::Point;
 
 constexpr double kWidth = 900;

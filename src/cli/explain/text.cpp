@@ -12,7 +12,7 @@
 namespace wsalive::cli::explain {
 namespace {
 
-using os::Tone;
+using drawing::Tone;
 using policy::Fate;
 using policy::format_duration;
 using policy::Happening;

@@ -14,8 +14,8 @@
 namespace wsalive::cli::path {
 namespace {
 
+using drawing::Tone;
 using nlohmann::ordered_json;
-using os::Tone;
 using policy::format_duration;
 using policy::Millis;
 using policy::PathFinding;

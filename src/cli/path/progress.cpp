@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "cli/out.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::path {
@@ -51,7 +51,7 @@ void Progress::show(const Moment& moment) {
   last_ = moment.now;
   shown_ = true;
   std::string line = progress_line(moment);
-  const std::size_t width = os::terminal_width() - 1;
+  const std::size_t width = drawing::terminal_width() - 1;
   while (line.size() > width) {  // Bytes: never longer than the columns.
     line.pop_back();
     while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U)

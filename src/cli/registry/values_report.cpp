@@ -10,8 +10,8 @@
 namespace wsalive::cli {
 namespace {
 
+using drawing::Tone;
 using nlohmann::ordered_json;
-using os::Tone;
 
 std::string place_of(const ValueState& state) {
   if (!state.stored || !state.complaint.empty()) return "default";

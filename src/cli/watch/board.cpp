@@ -14,7 +14,7 @@
 namespace wsalive::cli::watch {
 namespace {
 
-using os::Tone;
+using drawing::Tone;
 using policy::Millis;
 using policy::Outlook;
 

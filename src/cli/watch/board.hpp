@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/connections.hpp"
+#include "drawing/ink.hpp"
 #include "os/address.hpp"
-#include "os/ink.hpp"
 #include "policy/outlook.hpp"
 
 namespace wsalive::cli::watch {
@@ -30,7 +30,7 @@ struct Row {
 
 struct Line {
   std::string text;
-  os::Tone tone = os::Tone::plain;
+  drawing::Tone tone = drawing::Tone::plain;
   bool reversed = false;
 };
 

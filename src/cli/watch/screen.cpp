@@ -51,22 +51,22 @@ void on_crash(int signal) {
   ::raise(signal);
 }
 
-short pair_of(os::Tone tone) { return static_cast<short>(static_cast<int>(tone) + 1); }
+short pair_of(drawing::Tone tone) { return static_cast<short>(static_cast<int>(tone) + 1); }
 
 void prepare_colours() {
   if (!::has_colors() || std::getenv("NO_COLOR")) return;
   ::start_color();
   ::use_default_colors();
   constexpr short kOwn = -1;
-  ::init_pair(pair_of(os::Tone::good), COLOR_GREEN, kOwn);
-  ::init_pair(pair_of(os::Tone::busy), COLOR_YELLOW, kOwn);
-  ::init_pair(pair_of(os::Tone::bad), COLOR_RED, kOwn);
+  ::init_pair(pair_of(drawing::Tone::good), COLOR_GREEN, kOwn);
+  ::init_pair(pair_of(drawing::Tone::busy), COLOR_YELLOW, kOwn);
+  ::init_pair(pair_of(drawing::Tone::bad), COLOR_RED, kOwn);
 }
 
 attr_t attributes_of(Look look) {
   attr_t attributes = look.reversed ? A_REVERSE : A_NORMAL;
-  if (look.tone == os::Tone::faint) attributes |= A_DIM;
-  if (look.tone == os::Tone::strong || look.tone == os::Tone::bad) attributes |= A_BOLD;
+  if (look.tone == drawing::Tone::faint) attributes |= A_DIM;
+  if (look.tone == drawing::Tone::strong || look.tone == drawing::Tone::bad) attributes |= A_BOLD;
   return attributes;
 }
 
@@ -151,7 +151,7 @@ std::size_t Screen::columns() const noexcept {
 void Screen::clear() noexcept { ::werase(::stdscr); }
 
 void Screen::line(std::size_t row, std::string_view text, Look look) noexcept {
-  piece(row, 0, os::padded(text, columns()), look);
+  piece(row, 0, drawing::padded(text, columns()), look);
 }
 
 void Screen::piece(std::size_t row, std::size_t column, std::string_view text, Look look) noexcept {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "cli/command.hpp"
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 struct screen;
 
@@ -40,7 +40,7 @@ struct Press {
 
 /// How a line is drawn.
 struct Look {
-  os::Tone tone = os::Tone::plain;
+  drawing::Tone tone = drawing::Tone::plain;
   bool reversed = false;
 };
 

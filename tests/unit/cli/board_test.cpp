@@ -93,8 +93,8 @@ TEST(Board, WhatThePathForgetsIsMarkedAndExplained) {
       board_of({connection(1, 1, 1, Millis{1'000}), probing(1, 2, Millis{1'000})}, Millis{60'000});
   auto frame = board.frame(80, 24, "");
   EXPECT_NE(frame[0].text.find("1 marked"), std::string::npos);
-  EXPECT_EQ(frame[2].tone, os::Tone::busy);
-  EXPECT_EQ(frame[3].tone, os::Tone::plain);
+  EXPECT_EQ(frame[2].tone, drawing::Tone::busy);
+  EXPECT_EQ(frame[3].tone, drawing::Tone::plain);
   EXPECT_NE(frame[22].text.find("the path forgets it before a probe comes"), std::string::npos);
 }
 

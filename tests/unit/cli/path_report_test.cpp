@@ -52,7 +52,7 @@ Found a_minute() {
 TEST(PathReport, ReadmeShowsWhatItSays) {
   const std::string shown = sample_of("wsalive path db.example:5432");
   ASSERT_FALSE(shown.empty());
-  EXPECT_EQ(PathReport{a_minute()}.text({.ink = os::Ink{false}, .width = 80}), shown);
+  EXPECT_EQ(PathReport{a_minute()}.text({.ink = drawing::Ink{false}, .width = 80}), shown);
 }
 
 }  // namespace

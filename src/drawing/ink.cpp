@@ -1,4 +1,4 @@
-#include "os/ink.hpp"
+#include "drawing/ink.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace wsalive::os {
+namespace wsalive::drawing {
 
 Ink Ink::of_stdout() {
   const char* const terminal = std::getenv("TERM");
@@ -33,4 +33,4 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
-}  // namespace wsalive::os
+}  // namespace wsalive::drawing

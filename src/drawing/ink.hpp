@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace wsalive::os {
+namespace wsalive::drawing {
 
 enum class Tone : unsigned char { plain, faint, good, busy, bad, strong };
 
@@ -33,4 +33,4 @@ class Ink {
 /// Columns of the terminal on standard output; 80 if it is none, or says nothing.
 [[nodiscard]] std::size_t terminal_width();
 
-}  // namespace wsalive::os
+}  // namespace wsalive::drawing

@@ -1,4 +1,4 @@
-#include "base/svg.hpp"
+#include "drawing/svg.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/printable.hpp"
 
-namespace wsalive::svg {
+namespace wsalive::drawing::svg {
 namespace {
 
 /// A colour on a light page and on a dark one.
@@ -99,4 +99,4 @@ std::string text(Point at, std::string_view words, std::string_view style) {
                      escaped(words));
 }
 
-}  // namespace wsalive::svg
+}  // namespace wsalive::drawing::svg

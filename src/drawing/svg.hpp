@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace wsalive::svg {
+namespace wsalive::drawing::svg {
 
 struct Point {
   double x = 0;
@@ -25,4 +25,4 @@ struct Point {
 [[nodiscard]] std::string path(std::string_view data, std::string_view style);
 [[nodiscard]] std::string text(Point at, std::string_view words, std::string_view style);
 
-}  // namespace wsalive::svg
+}  // namespace wsalive::drawing::svg
