@@ -24,7 +24,7 @@ std::string rough(Millis time) {
 
 std::string notice_of(const Connection& connection, std::uint32_t retries2) {
   if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
-  const policy::Noticed noticed = connection.noticed(retries2);
+  const advice::Noticed noticed = connection.noticed(retries2);
   if (!noticed.after) return "never";
   // What follows from the settings is exact, and worth its thousandths.
   const Millis time = *noticed.after;

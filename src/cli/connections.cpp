@@ -183,8 +183,8 @@ std::string Connection::name() const {
   return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
 }
 
-policy::SocketState Connection::state(std::uint32_t retries2) const {
-  policy::SocketState state;
+advice::SocketState Connection::state(std::uint32_t retries2) const {
+  advice::SocketState state;
   state.retries2 = retries2;
   state.data_on_the_way = socket.unacknowledged_bytes != 0 && socket.state != os::TcpState::listen;
   if (keep_alive) {
@@ -195,8 +195,8 @@ policy::SocketState Connection::state(std::uint32_t retries2) const {
   return state;
 }
 
-policy::Noticed Connection::noticed(std::uint32_t retries2) const {
-  return policy::when_noticed(state(retries2));
+advice::Noticed Connection::noticed(std::uint32_t retries2) const {
+  return advice::when_noticed(state(retries2));
 }
 
 std::optional<policy::Millis> Connection::to_next_probe() const {

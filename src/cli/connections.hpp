@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "advice/notice.hpp"
 #include "attach/inspect/keepalive_of.hpp"
 #include "attach/inspect/networks.hpp"
 #include "attach/inspect/owners.hpp"
 #include "cli/endpoint_filter.hpp"
 #include "cli/failure.hpp"
-#include "policy/notice.hpp"
 
 namespace CLI {
 class App;
@@ -32,8 +32,8 @@ struct Connection {
   /// "psql 4711:5", or "-". A program may call itself anything: it is printable.
   [[nodiscard]] std::string name() const;
   /// What keep-alive depends on, as far as it is known.
-  [[nodiscard]] policy::SocketState state(std::uint32_t retries2) const;
-  [[nodiscard]] policy::Noticed noticed(std::uint32_t retries2) const;
+  [[nodiscard]] advice::SocketState state(std::uint32_t retries2) const;
+  [[nodiscard]] advice::Noticed noticed(std::uint32_t retries2) const;
   /// Until the kernel's or the engine's next probe; nullopt if none is due.
   [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;
 };

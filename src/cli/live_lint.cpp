@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "advice/socket_lint.hpp"
 #include "cli/columns.hpp"
 #include "cli/connection_text.hpp"
 #include "cli/live_socket.hpp"
 #include "os/address_text.hpp"
-#include "policy/socket_lint.hpp"
 
 namespace wsalive::cli {
 namespace {
 
+using advice::Finding;
+using advice::Severity;
 using drawing::Tone;
-using policy::Finding;
-using policy::Severity;
 
 /// The same finding on one or many sockets.
 struct Found {
@@ -72,15 +72,15 @@ class LiveLintReport final : public Report {
  private:
   void look_at(const Connection& connection, std::optional<policy::Millis> path) {
     if (!connection.keep_alive || !connection.owner) return;
-    const policy::LiveSocket socket = live_socket(connection, connections_, path);
-    for (Finding& finding : policy::lint(socket)) add(std::move(finding), connection);
+    const advice::LiveSocket socket = live_socket(connection, connections_, path);
+    for (Finding& finding : advice::lint(socket)) add(std::move(finding), connection);
     if (!socket.state.on || socket.listens) return;
-    const policy::LintSubject numbers{.release = policy::kDefaultRelease,
+    const advice::LintSubject numbers{.release = policy::kDefaultRelease,
                                       .registry = {},
                                       .socket = {},
                                       .in_force = connection.keep_alive->sourced,
                                       .path_timeout = path};
-    for (Finding& finding : policy::lint(numbers)) add(std::move(finding), connection);
+    for (Finding& finding : advice::lint(numbers)) add(std::move(finding), connection);
   }
 
   void add(Finding finding, const Connection& connection) {

@@ -60,11 +60,11 @@ Fallible<Connections> socket_named(const SocketTarget& name) {
   return found;
 }
 
-policy::LiveSocket live_socket(const Connection& connection, const Connections& all,
+advice::LiveSocket live_socket(const Connection& connection, const Connections& all,
                                std::optional<policy::Millis> path) {
   const os::KernelKeepAlive& kernel = connection.keep_alive->kernel;
   const attach::Defaults& defaults = connection.defaults;
-  policy::LiveSocket socket;
+  advice::LiveSocket socket;
   socket.state = connection.state(all.retries2);
   socket.heard = policy::Millis{connection.socket.heard};
   socket.listens = listens(connection);

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "advice/socket_lint.hpp"
 #include "cli/command.hpp"
 #include "cli/connections.hpp"
 #include "cli/socket_target.hpp"
-#include "policy/socket_lint.hpp"
 
 namespace wsalive::cli {
 
@@ -20,8 +20,8 @@ namespace wsalive::cli {
 /// The one alone; `name` has a descriptor. Failures: those above; no such descriptor; it is no TCP socket.
 [[nodiscard]] Fallible<Connections> socket_named(const SocketTarget& name);
 
-/// What the rules of policy/socket_lint.hpp look at. \param all  Where its listener is looked for.
-[[nodiscard]] policy::LiveSocket live_socket(const Connection& connection, const Connections& all,
+/// What the rules of advice/socket_lint.hpp look at. \param all  Where its listener is looked for.
+[[nodiscard]] advice::LiveSocket live_socket(const Connection& connection, const Connections& all,
                                              std::optional<policy::Millis> path);
 
 /// "10.0.0.1:40312 to 10.0.0.5:5432", or "listening on 0.0.0.0:80".

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/timeline_text.hpp"
+#include "advice/timeline_text.hpp"
 
 namespace wsalive::test {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/timeline_text.hpp"
+#include "advice/timeline_text.hpp"
 
 namespace wsalive::test {
 namespace {
@@ -58,8 +58,8 @@ class Comparison {
     const auto due = schedule_.next();
     const double at = std::chrono::duration<double, std::milli>(event.segment.at - heard_).count();
     if (!due || due->what != what) {
-      text_ += fmt::format("{} captured at {:.1f} ms, but the schedule has {}\n", to_text(what), at,
-                           due ? policy::to_text(*due) : "nothing");
+      text_ += fmt::format("{} captured at {:.1f} ms, but the schedule has {}\n",
+                           advice::to_text(what), at, due ? advice::to_text(*due) : "nothing");
       if (!due) return;
     } else {
       const nanoseconds late = event.segment.at - instant_of(due->at);
@@ -85,7 +85,7 @@ class Comparison {
   }
 
   void note(const policy::Event& due, const std::string& what) {
-    text_ += fmt::format("{}: {}\n", policy::to_text(due), what);
+    text_ += fmt::format("{}: {}\n", advice::to_text(due), what);
   }
 
   WireCase wanted_;

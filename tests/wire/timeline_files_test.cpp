@@ -47,13 +47,13 @@ Instant last_heard_of_handshake(const std::vector<lab::Event>& story) {
 
 class SharedTimelines : public TwoHosts, public testing::WithParamInterface<TimelineFile> {
  protected:
-  static Stored stored_for(const policy::Script& script) {
+  static Stored stored_for(const advice::Script& script) {
     if (GetParam().set != "SO_KEEPALIVE") return {};
     return {.keep_alive_time = script.timing.idle.count(),
             .keep_alive_interval = script.timing.interval.count()};
   }
 
-  static void set(WireTalk& talk, const policy::Script& script) {
+  static void set(WireTalk& talk, const advice::Script& script) {
     if (GetParam().set == "SO_KEEPALIVE") {
       talk.switch_on();
     } else {
@@ -63,7 +63,7 @@ class SharedTimelines : public TwoHosts, public testing::WithParamInterface<Time
   }
 
   /// The peer's own part: it is cut off, or sends when the file says so.
-  void play_peer(WireTalk& talk, const policy::Script& script, Instant begin) {
+  void play_peer(WireTalk& talk, const advice::Script& script, Instant begin) {
     if (script.peer.kind == policy::Peer::Kind::dead) {
       ASSERT_TRUE(network().cut_cable());
     }
@@ -77,7 +77,7 @@ class SharedTimelines : public TwoHosts, public testing::WithParamInterface<Time
 };
 
 TEST_P(SharedTimelines, IsSeenOnTheWire) {  // K-50, K-52, K-53, K-94
-  const auto script = policy::parse_script(GetParam().text);
+  const auto script = advice::parse_script(GetParam().text);
   ASSERT_TRUE(script) << script.error().text;
   const StartedFromStore started{GetParam().release, stored_for(*script)};
   WireTalk talk{network()};
@@ -97,11 +97,13 @@ TEST_P(SharedTimelines, IsSeenOnTheWire) {  // K-50, K-52, K-53, K-94
     const policy::Event& wanted = script->events[i];
     const auto gap = static_cast<double>((wanted.at - wanted_before).count());
     const auto due = static_cast<double>(wanted.at.count());
-    EXPECT_EQ(to_text(seen[i].what), to_text(wanted.what)) << to_text(wanted) << "\n"
-                                                           << talk.told();
-    EXPECT_GE(seen[i].at_ms - due, earliest.count()) << to_text(wanted) << "\n" << talk.told();
+    EXPECT_EQ(advice::to_text(seen[i].what), advice::to_text(wanted.what))
+        << advice::to_text(wanted) << "\n"
+        << talk.told();
+    EXPECT_GE(seen[i].at_ms - due, earliest.count()) << advice::to_text(wanted) << "\n"
+                                                     << talk.told();
     EXPECT_LE(seen[i].at_ms - std::max(due, before + gap), latest.count())
-        << to_text(wanted) << "\n"
+        << advice::to_text(wanted) << "\n"
         << talk.told();
     before = seen[i].at_ms;
     wanted_before = wanted.at;

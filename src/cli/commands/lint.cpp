@@ -1,4 +1,4 @@
-// wsalive lint: likely mistakes in keep-alive settings. The rules are policy/lint.hpp's.
+// wsalive lint: likely mistakes in keep-alive settings. The rules are advice/lint.hpp's.
 
 #include <fmt/format.h>
 
@@ -8,20 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "advice/lint.hpp"
 #include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/connections.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/live_lint.hpp"
 #include "cli/timing_options.hpp"
-#include "policy/lint.hpp"
 
 namespace wsalive::cli {
 namespace {
 
+using advice::Finding;
+using advice::Severity;
 using drawing::Tone;
-using policy::Finding;
-using policy::Severity;
 
 std::size_t count_of(const std::vector<Finding>& findings, Severity severity) {
   return static_cast<std::size_t>(std::ranges::count(findings, severity, &Finding::severity));
@@ -117,7 +117,7 @@ class Lint final : public Command {
                           .remedy = "mend it: until then it counts as absent",
                           .source = "K-84, K-85"});
     }
-    for (Finding& finding : policy::lint({.release = chosen->settings.release,
+    for (Finding& finding : advice::lint({.release = chosen->settings.release,
                             .registry = chosen->settings.registry,
                             .socket = chosen->asked,
                             .in_force = chosen->timing,

@@ -61,7 +61,7 @@ ordered_json keep_alive_json(const Connection& connection) {
 
 ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
   const attach::TcpSocket& socket = connection.socket;
-  const policy::Noticed noticed = connection.noticed(retries2);
+  const advice::Noticed noticed = connection.noticed(retries2);
   const bool known = connection.keep_alive.has_value();
   const bool can_notice = known && socket.state != os::TcpState::listen;
   return {{"program", connection.owner ? ordered_json(connection.owner->program) : ordered_json()},

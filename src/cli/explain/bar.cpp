@@ -85,13 +85,13 @@ std::string bar(const Scene& scene, const Subject& subject, const Page& page) {
   };
   const auto label = [&](Millis at) { labels.put(column(at), policy::format_duration(at)); };
 
-  if (subject.forecast.forgotten && scene.story != policy::Story::dead) {
+  if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     put(*subject.forecast.forgotten, {"▒", Tone::bad, 3});
   }
   for (const policy::Event& event : subject.events) put(event.at, mark_of(event.what));
   if (!subject.events.empty()) label(subject.events.back().at);
   if (!subject.events.empty()) label(subject.events.front().at);
-  if (subject.forecast.forgotten && scene.story != policy::Story::dead) {
+  if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     label(*subject.forecast.forgotten);
   }
   if (axis.is_broken()) marks[column(quiet) / 2] = {"╱", Tone::plain, 5};

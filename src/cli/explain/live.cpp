@@ -36,12 +36,12 @@ Part part_of(Source source) {
 }
 
 /// A user time-out takes the count's place: as many probes as leave before it, for the timeline.
-std::uint8_t probes_until(const policy::SocketState& state) {
+std::uint8_t probes_until(const advice::SocketState& state) {
   if (!state.on) return 0;
-  policy::SocketState idle = state;
+  advice::SocketState idle = state;
   idle.data_on_the_way = false;
-  const policy::Noticed noticed = policy::when_noticed(idle);
-  if (noticed.by != policy::Notice::user_timeout) return state.timing.probes;
+  const advice::Noticed noticed = advice::when_noticed(idle);
+  if (noticed.by != advice::Notice::user_timeout) return state.timing.probes;
   const Millis rest = *noticed.after - Millis{state.timing.idle.count()};
   const Millis interval{std::max<std::int64_t>(state.timing.interval.count(), 1)};
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(rest / interval, 1, 255));
@@ -93,9 +93,9 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                                     "our engine, as near as this host can"};
   const Connection& connection = only.list.front();
   const attach::KeepAliveOf& values = *connection.keep_alive;
-  const policy::SocketState state = connection.state(only.retries2);
+  const advice::SocketState state = connection.state(only.retries2);
   const bool driven = values.driver != DriverKind::off && values.driver != DriverKind::native;
-  Scene scene{.story = policy::Story::dead,
+  Scene scene{.story = advice::Story::dead,
               .nat = false,
               .path_timeout = wish.path_timeout,
               .path_is_assumed = false,
@@ -115,10 +115,10 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                     .unanswered = values.unanswered,
                     .unacknowledged = connection.socket.unacknowledged_bytes,
                     .user_timeout = values.user_timeout,
-                    .noticed = policy::when_noticed(state)};
+                    .noticed = advice::when_noticed(state)};
   Subject subject{.name = "linux",
                   .title = scene.live->name,
-                  .stack = driven ? policy::Stack::windows : policy::Stack::linux_kernel,
+                  .stack = driven ? advice::Stack::windows : advice::Stack::linux_kernel,
                   .timing = values.timing,
                   .time = part_of(values.sourced.idle_from),
                   .interval = part_of(values.sourced.interval_from),

@@ -66,7 +66,7 @@ class Lane {
 
  private:
   [[nodiscard]] bool path_matters() const {
-    return scene_.path_timeout && scene_.story != policy::Story::dead;
+    return scene_.path_timeout && scene_.story != advice::Story::dead;
   }
 
   [[nodiscard]] Millis last_instant() const {
@@ -89,9 +89,9 @@ class Lane {
 
   [[nodiscard]] std::string verdict() const {
     const Point place{kMargin, top_ + 24};
-    const policy::Forecast& forecast = subject_.forecast;
-    if (forecast.fate == policy::Fate::lives) return svg::text(place, "lives", "good-end");
-    const policy::EndRow* const end = policy::end_of(forecast.fate, subject_.stack);
+    const advice::Forecast& forecast = subject_.forecast;
+    if (forecast.fate == advice::Fate::lives) return svg::text(place, "lives", "good-end");
+    const advice::EndRow* const end = advice::end_of(forecast.fate, subject_.stack);
     if (!end || !forecast.noticed) return svg::text(place, "never noticed", "bad-end");
     return svg::text(
         place, fmt::format("{} after {}", end->name, policy::format_duration(*forecast.noticed)),
@@ -221,11 +221,11 @@ std::string picture_title(const Scene& scene) {
                        scene.path_is_assumed ? " (assumed)" : "");
   }
   switch (scene.story) {
-    case policy::Story::dead:
+    case advice::Story::dead:
       return "A peer dies: when is it noticed?";
-    case policy::Story::answers:
+    case advice::Story::answers:
       return "An idle connection whose peer lives";
-    case policy::Story::resets:
+    case advice::Story::resets:
       return "A peer has restarted: when is it noticed?";
   }
   return {};
@@ -240,14 +240,14 @@ std::string legend(const Scene& scene, double y) {
     x += width;
   };
   entry(svg::dot({x, y - 4}, 5, "beat"), "probe", 80);
-  if (scene.story == policy::Story::answers)
+  if (scene.story == advice::Story::answers)
     entry(svg::dot({x, y - 4}, 7, "answer"), "answered", 105);
-  const bool resets = scene.story == policy::Story::resets;
+  const bool resets = scene.story == advice::Story::resets;
   const auto ends = [](const Subject& subject) { return subject.forecast.noticed.has_value(); };
   if (std::ranges::any_of(scene.subjects, ends)) {
     entry(svg::dot({x, y - 4}, 7, "bad"), resets ? "the peer's reset" : "given up, reset", 135);
   }
-  if (scene.path_timeout && scene.story != policy::Story::dead) {
+  if (scene.path_timeout && scene.story != advice::Story::dead) {
     entry(svg::box({x - 6, y - 11}, 14, 13, "memory"), "what the path still remembers", 0);
   }
   return drawn;

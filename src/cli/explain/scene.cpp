@@ -4,19 +4,19 @@
 
 #include <charconv>
 
+#include "advice/path_timeouts.hpp"
 #include "os/file.hpp"
 #include "os/tick.hpp"
 #include "policy/duration.hpp"
-#include "policy/path_timeouts.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
 
+using advice::Stack;
+using advice::Story;
 using policy::DwordMillis;
 using policy::Millis;
 using policy::Release;
-using policy::Stack;
-using policy::Story;
 
 constexpr std::string_view kLinux = "linux";
 constexpr std::size_t kMostEvents = 600;
@@ -141,7 +141,7 @@ Story story_of(const std::string& peer) {
 
 void play_out(Scene& scene) {
   for (Subject& subject : scene.subjects) {
-    subject.forecast = policy::forecast(subject.timing, scene.story, scene.path_timeout);
+    subject.forecast = advice::forecast(subject.timing, scene.story, scene.path_timeout);
     play(subject);
   }
 }
@@ -155,7 +155,7 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
               .host = {},
               .live = {}};
   scene.path_is_assumed = scene.nat && !scene.path_timeout;
-  if (scene.path_is_assumed) scene.path_timeout = policy::kAssumedPath.time;
+  if (scene.path_is_assumed) scene.path_timeout = advice::kAssumedPath.time;
   if (wish.compare.empty()) {
     scene.subjects.push_back(release_subject(chosen.settings.release, chosen));
   }

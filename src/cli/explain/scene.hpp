@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "advice/forecast.hpp"
+#include "advice/notice.hpp"
 #include "cli/command.hpp"
 #include "cli/timing_options.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/forecast.hpp"
 #include "policy/kernel_fit.hpp"
-#include "policy/notice.hpp"
 
 namespace wsalive::cli::explain {
 
@@ -25,11 +25,11 @@ struct Part {
 struct Subject {
   std::string name;   ///< "winxp", "linux"
   std::string title;  ///< "Windows XP"
-  policy::Stack stack = policy::Stack::windows;
+  advice::Stack stack = advice::Stack::windows;
   policy::Timing timing;
   Part time, interval, probes;
   std::vector<std::string> remarks;
-  policy::Forecast forecast;
+  advice::Forecast forecast;
   std::vector<policy::Event> events;  ///< The first ones; `more` tells whether others follow.
   bool endless = false;               ///< The same goes on for ever: the connection lives.
 };
@@ -56,11 +56,11 @@ struct Live {
   std::uint32_t unanswered = 0;
   std::uint32_t unacknowledged = 0;
   policy::Millis user_timeout{};
-  policy::Noticed noticed;
+  advice::Noticed noticed;
 };
 
 struct Scene {
-  policy::Story story = policy::Story::dead;
+  advice::Story story = advice::Story::dead;
   bool nat = false;  ///< The story is that of a path that forgets.
   std::optional<policy::Millis> path_timeout;
   bool path_is_assumed = false;   ///< Nobody has said how long the path remembers.

@@ -3,7 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "policy/timeline_text.hpp"
+#include "advice/timeline_text.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -14,7 +14,7 @@ Json or_null(const std::optional<policy::Millis>& time) {
   return time ? Json(time->count()) : Json{};
 }
 
-std::string_view word_of(policy::Fate fate) {
+std::string_view word_of(advice::Fate fate) {
   constexpr std::array<std::string_view, 4> kWords{"lives", "found_dead", "reset_by_peer",
                                                    "unnoticed"};
   return kWords[static_cast<std::size_t>(fate)];
@@ -33,7 +33,7 @@ Json timing_json(const policy::Timing& timing) {
 }
 
 Json end_json(const Subject& subject) {
-  const policy::EndRow* const end = policy::end_of(subject.forecast.fate, subject.stack);
+  const advice::EndRow* const end = advice::end_of(subject.forecast.fate, subject.stack);
   if (!end) return {};
   return {{"name", end->name}, {"code", end->code}};
 }
@@ -41,7 +41,7 @@ Json end_json(const Subject& subject) {
 Json subject_json(const Subject& subject) {
   Json events = Json::array();
   for (const policy::Event& event : subject.events) {
-    events.push_back({{"at_ms", event.at.count()}, {"what", policy::to_text(event.what)}});
+    events.push_back({{"at_ms", event.at.count()}, {"what", advice::to_text(event.what)}});
   }
   Json json{{"name", subject.name}, {"title", subject.title}};
   json.update(timing_json(subject.timing));

@@ -12,8 +12,8 @@
 namespace wsalive::cli::explain {
 namespace {
 
+using advice::Fate;
 using drawing::Tone;
-using policy::Fate;
 using policy::format_duration;
 using policy::Happening;
 using policy::Millis;
@@ -40,11 +40,11 @@ std::string_view title_of(const Scene& scene) {
   if (scene.live) return "If the peer falls silent";
   if (scene.nat) return "The path forgets idle connections, the peer lives";
   switch (scene.story) {
-    case policy::Story::dead:
+    case advice::Story::dead:
       return "The peer dies without a word";
-    case policy::Story::answers:
+    case advice::Story::answers:
       return "The peer lives";
-    case policy::Story::resets:
+    case advice::Story::resets:
       return "The peer has restarted";
   }
   return "";
@@ -107,7 +107,7 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
   const Cut cut{subject};
   Columns table{{{"", Align::right}, {""}}};
   table.add({{"0s"}, {"the last segment from the peer arrives"}});
-  if (subject.forecast.forgotten && scene.story != policy::Story::dead) {
+  if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     // Always before the first probe, or there would be nothing to forget.
     table.add({{format_duration(*subject.forecast.forgotten)},
                {"the path forgets the connection: what follows is dropped", Tone::bad}});
@@ -132,7 +132,7 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
 }
 
 std::string told(const Scene& scene, const Subject& subject, const Page& page) {
-  const policy::Forecast& forecast = subject.forecast;
+  const advice::Forecast& forecast = subject.forecast;
   if (forecast.fate == Fate::lives) {
     return "  The connection lives; the program notices nothing.\n";
   }
@@ -141,10 +141,10 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
       "  {}\n", page.ink(Tone::strong, fmt::format("The program is told after {}.",
                                                    format_duration(*forecast.noticed))));
   Columns table{{{""}, {""}, {""}}};
-  for (const policy::EndRow& row : policy::kEnds) {
+  for (const advice::EndRow& row : advice::kEnds) {
     if (row.fate != forecast.fate) continue;
     if (scene.live && row.stack != subject.stack) continue;
-    table.add({{row.stack == policy::Stack::windows ? "Windows" : "Linux", Tone::faint},
+    table.add({{row.stack == advice::Stack::windows ? "Windows" : "Linux", Tone::faint},
                {fmt::format("{} ({})", row.name, row.code)},
                {fmt::format("later calls: {}", row.later), Tone::faint}});
   }
@@ -155,7 +155,7 @@ std::string path_words(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
   if (scene.path_timeout) {
     const std::string path = format_duration(*scene.path_timeout);
-    if (policy::path_keeps(timing, *scene.path_timeout)) {
+    if (advice::path_keeps(timing, *scene.path_timeout)) {
       const Millis margin = *scene.path_timeout - Millis{timing.idle.count()};
       return fmt::format(
           "A path that forgets after {} keeps the connection: the first probe comes {} before.",
@@ -167,14 +167,14 @@ std::string path_words(const Scene& scene, const Subject& subject) {
         path, format_duration(*scene.path_timeout / 2));
   }
   const auto kept = std::ranges::find_if(
-      policy::kPathTimeouts,
-      [&](const policy::PathTimeout& path) { return policy::path_keeps(timing, path.time); });
-  if (kept == policy::kPathTimeouts.begin()) {
+      advice::kPathTimeouts,
+      [&](const advice::PathTimeout& path) { return advice::path_keeps(timing, path.time); });
+  if (kept == advice::kPathTimeouts.begin()) {
     return fmt::format(
         "Soon enough for the common paths, the shortest of which forget after {} ({}).",
         format_duration(kept->time), kept->where);
   }
-  const policy::PathTimeout& lost = *std::prev(kept);
+  const advice::PathTimeout& lost = *std::prev(kept);
   return fmt::format("Too late for paths that forget after {} or less ({}).",
                      format_duration(lost.time), lost.where);
 }
@@ -184,7 +184,7 @@ std::string assumption(const Scene& scene, const Page& page) {
   if (!scene.path_is_assumed) return {};
   return wrapped(fmt::format("{} is assumed, the time of {}: --path-timeout takes another, and "
                              "`wsalive path` finds the real one.",
-                             format_duration(*scene.path_timeout), policy::kAssumedPath.where),
+                             format_duration(*scene.path_timeout), advice::kAssumedPath.where),
                  page.width, 2);
 }
 
@@ -267,7 +267,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
 }
 
 std::string ending(const Subject& subject) {
-  const policy::EndRow* const end = policy::end_of(subject.forecast.fate, subject.stack);
+  const advice::EndRow* const end = advice::end_of(subject.forecast.fate, subject.stack);
   if (end) return std::string{end->name};
   return subject.forecast.fate == Fate::lives ? "lives" : "never told";
 }

@@ -14,9 +14,9 @@
 namespace wsalive::cli::watch {
 namespace {
 
+using advice::Outlook;
 using drawing::Tone;
 using policy::Millis;
-using policy::Outlook;
 
 struct Column {
   std::string_view heading;
@@ -112,7 +112,7 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
   constexpr Millis kNever = Millis::max();
   const attach::TcpSocket& socket = connection.socket;
   const std::optional<Millis> next = connection.to_next_probe();
-  const policy::Noticed noticed = connection.noticed(retries2);
+  const advice::Noticed noticed = connection.noticed(retries2);
   const bool listens = socket.state == os::TcpState::listen;
   const std::uint32_t unanswered = connection.keep_alive ? connection.keep_alive->unanswered : 0;
   Row row{.program = connection.name(),
@@ -127,7 +127,7 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
   if (unanswered != 0) row.next += fmt::format(" !{}", unanswered);
   if (connection.keep_alive && !listens) {
     row.outlook =
-        policy::outlook(connection.state(retries2), Millis{socket.heard}, unanswered, path_);
+        advice::outlook(connection.state(retries2), Millis{socket.heard}, unanswered, path_);
   }
   row.pid = connection.owner ? connection.owner->pid : 0;
   row.fd = connection.owner ? connection.owner->fd : 0;

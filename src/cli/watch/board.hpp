@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "advice/outlook.hpp"
 #include "cli/connections.hpp"
 #include "drawing/ink.hpp"
 #include "os/address.hpp"
-#include "policy/outlook.hpp"
 
 namespace wsalive::cli::watch {
 
@@ -20,7 +20,7 @@ inline constexpr std::size_t kOrders = 6;
 /// One line of the table.
 struct Row {
   std::string program, remote, keep_alive, silent, next, noticed;
-  policy::Outlook outlook = policy::Outlook::well;
+  advice::Outlook outlook = advice::Outlook::well;
   // By what the columns are sorted.
   std::int64_t pid = 0;
   int fd = 0;

@@ -15,7 +15,7 @@ using policy::Millis;
 class TimelineFiles : public testing::TestWithParam<TimelineFile> {
  protected:
   void SetUp() override {
-    const auto script = policy::parse_script(GetParam().text);
+    const auto script = advice::parse_script(GetParam().text);
     ASSERT_TRUE(script) << script.error().line << ": " << script.error().text;
     script_ = *script;
   }
@@ -28,7 +28,7 @@ class TimelineFiles : public testing::TestWithParam<TimelineFile> {
     return instants;
   }
 
-  policy::Script script_;
+  advice::Script script_;
 };
 
 /// The kernel acts at its ticks, and a round trip lies between a probe and its answer.
@@ -44,9 +44,10 @@ TEST_P(TimelineFiles, SaysWhatPolicyPlays) {  // K-50, K-52, K-53
   const auto release = policy::release_named(GetParam().release);
   ASSERT_TRUE(release) << "no release in the file: " << GetParam().release;
   EXPECT_EQ(script_.timing.probes, policy::timing_in_force(*release, {}, {}).timing.probes);
-  EXPECT_TRUE(policy::play(script_) == script_.events) << [this] {
+  EXPECT_TRUE(advice::play(script_) == script_.events) << [this] {
     std::string played;
-    for (const policy::Event& event : policy::play(script_)) played += to_text(event) + "\n";
+    for (const policy::Event& event : advice::play(script_))
+      played += advice::to_text(event) + "\n";
     return played;
   }();
 }

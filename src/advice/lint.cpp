@@ -1,19 +1,21 @@
-#include "policy/lint.hpp"
+#include "advice/lint.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
 #include "policy/kernel_fit.hpp"
-#include "policy/path_timeouts.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 namespace {
 
 using Findings = std::vector<Finding>;
 
-std::string shown(Millis time) { return format_duration(time); }
-std::string shown(DwordMillis time) { return format_duration(Millis{time.count()}); }
+std::string shown(policy::Millis time) { return policy::format_duration(time); }
+std::string shown(policy::DwordMillis time) {
+  return policy::format_duration(policy::Millis{time.count()});
+}
 
 template <typename... Parts>
 std::string joined(const Parts&... parts) {
@@ -32,8 +34,8 @@ constexpr bool is_round_in_seconds(std::uint32_t number) noexcept {
 
 /// A stored number of milliseconds that makes more sense as seconds.
 void seconds_for_milliseconds(const LintSubject& subject, Findings& findings) {
-  const auto look = [&](std::string_view value, std::optional<DwordMillis> stored,
-                        DwordMillis below) {
+  const auto look = [&](std::string_view value, std::optional<policy::DwordMillis> stored,
+                        policy::DwordMillis below) {
     if (!stored || *stored >= below || !is_round_in_seconds(stored->count())) return;
     const std::string number = std::to_string(stored->count());
     findings.push_back(
@@ -43,29 +45,31 @@ void seconds_for_milliseconds(const LintSubject& subject, Findings& findings) {
                           number, "s"),
          .source = "K-80, K-81"});
   };
-  look("KeepAliveTime", subject.registry.keep_alive_time, DwordMillis{10'000});
-  look("KeepAliveInterval", subject.registry.keep_alive_interval, DwordMillis{100});
+  look("KeepAliveTime", subject.registry.keep_alive_time, policy::DwordMillis{10'000});
+  look("KeepAliveInterval", subject.registry.keep_alive_interval, policy::DwordMillis{100});
 }
 
 /// A time so long that it makes more sense divided by a thousand.
 void milliseconds_for_seconds(const LintSubject& subject, Findings& findings) {
-  const auto look = [&](std::string_view what, DwordMillis time, DwordMillis above) {
+  const auto look = [&](std::string_view what, policy::DwordMillis time,
+                        policy::DwordMillis above) {
     if (time < above || time.count() % 1'000'000 != 0) return;
     findings.push_back({.text = joined(what, " is ", shown(time), ", ",
                                        std::to_string(time.count() / 1000), " seconds"),
                         .remedy = joined("if milliseconds were meant, it is ",
-                                         shown(DwordMillis{time.count() / 1000})),
+                                         shown(policy::DwordMillis{time.count() / 1000})),
                         .source = {}});
   };
-  if (subject.in_force.idle_from != Source::release) {
-    look("the time before the first probe", subject.in_force.timing.idle, DwordMillis{10'000'000});
+  if (subject.in_force.idle_from != policy::Source::release) {
+    look("the time before the first probe", subject.in_force.timing.idle,
+         policy::DwordMillis{10'000'000});
   }
-  look("the interval", subject.in_force.timing.interval, DwordMillis{1'000'000});
+  look("the interval", subject.in_force.timing.interval, policy::DwordMillis{1'000'000});
 }
 
 void flood(const LintSubject& subject, Findings& findings) {
-  const Timing& timing = subject.in_force.timing;
-  constexpr DwordMillis kLeast{200};
+  const policy::Timing& timing = subject.in_force.timing;
+  constexpr policy::DwordMillis kLeast{200};
   if (timing.probes == 0 || timing.interval >= kLeast) return;
   findings.push_back({.text = joined("a probe every ", shown(timing.interval),
                                      " is a flood: answers take longer than that on most paths"),
@@ -88,7 +92,7 @@ void one_probe(const LintSubject& subject, Findings& findings) {
 }
 
 void idle_below_interval(const LintSubject& subject, Findings& findings) {
-  const Timing& timing = subject.in_force.timing;
+  const policy::Timing& timing = subject.in_force.timing;
   if (timing.probes == 0 || timing.idle >= timing.interval) return;
   findings.push_back(
       {.text = joined("the first probe comes after ", shown(timing.idle), ", the next ones ",
@@ -98,7 +102,7 @@ void idle_below_interval(const LintSubject& subject, Findings& findings) {
 }
 
 void path_forgets(const LintSubject& subject, Findings& findings) {
-  const Timing& timing = subject.in_force.timing;
+  const policy::Timing& timing = subject.in_force.timing;
   if (timing.probes == 0) return;
   const std::string first = shown(timing.idle);
   if (subject.path_timeout) {
@@ -126,9 +130,9 @@ void path_forgets(const LintSubject& subject, Findings& findings) {
 }
 
 void short_patience(const LintSubject& subject, Findings& findings) {
-  const Timing& timing = subject.in_force.timing;
-  constexpr Millis kOutage{3'000};
-  const Millis patience{std::int64_t{timing.interval.count()} * timing.probes};
+  const policy::Timing& timing = subject.in_force.timing;
+  constexpr policy::Millis kOutage{3'000};
+  const policy::Millis patience{std::int64_t{timing.interval.count()} * timing.probes};
   if (timing.probes < 2 || patience >= kOutage) return;
   findings.push_back({.text = joined("an outage of ", shown(patience),
                                      " ends the connection: a change of route takes longer"),
@@ -137,16 +141,17 @@ void short_patience(const LintSubject& subject, Findings& findings) {
 }
 
 void counts_without_effect(const LintSubject& subject, Findings& findings) {
-  const RegistryValues& stored = subject.registry;
+  const policy::RegistryValues& stored = subject.registry;
   const bool any = stored.tcp_max_data_retransmissions || stored.pptp_tcp_max_data_retransmissions;
-  if (any && row(subject.release).probe_count == ProbeCountRule::ten) {
+  if (any && row(subject.release).probe_count == policy::ProbeCountRule::ten) {
     findings.push_back({.text = joined(row(subject.release).title,
                                        " sends 10 probes whatever the registry says: "
                                        "TcpMaxDataRetransmissions has no effect on keep-alive"),
                         .remedy = "a release up to ws2003, or TCP_KEEPCNT in the program",
                         .source = "K-53, K-82"});
-  } else if (any && (stored.tcp_max_data_retransmissions.value_or(kAbsentCount) == 0) !=
-                        (stored.pptp_tcp_max_data_retransmissions.value_or(kAbsentCount) == 0)) {
+  } else if (any &&
+             (stored.tcp_max_data_retransmissions.value_or(policy::kAbsentCount) == 0) !=
+                 (stored.pptp_tcp_max_data_retransmissions.value_or(policy::kAbsentCount) == 0)) {
     findings.push_back(
         {.text = "one of the two retransmission counts is 0, but the larger one counts",
          .remedy = "both, if no probes were meant",
@@ -157,21 +162,22 @@ void counts_without_effect(const LintSubject& subject, Findings& findings) {
 /// A stored count above the most; releases since Vista read neither.
 void count_lowered(const LintSubject& subject, Findings& findings) {
   const auto look = [&](std::string_view value, std::optional<std::uint32_t> stored) {
-    if (!stored || *stored <= kLargestCount) return;
-    findings.push_back({.severity = Severity::note,
-                        .text = joined(value, ": stored ", std::to_string(*stored), ", counts as ",
-                                       std::to_string(kLargestCount), " on releases up to ws2003"),
-                        .remedy = joined("wsalive registry set ", value, " ",
-                                         std::to_string(kLargestCount), ", if that is meant"),
-                        .source = "K-53, K-83"});
+    if (!stored || *stored <= policy::kLargestCount) return;
+    findings.push_back(
+        {.severity = Severity::note,
+         .text = joined(value, ": stored ", std::to_string(*stored), ", counts as ",
+                        std::to_string(policy::kLargestCount), " on releases up to ws2003"),
+         .remedy = joined("wsalive registry set ", value, " ",
+                          std::to_string(policy::kLargestCount), ", if that is meant"),
+         .source = "K-53, K-83"});
   };
   look("TcpMaxDataRetransmissions", subject.registry.tcp_max_data_retransmissions);
   look("PPTPTcpMaxDataRetransmissions", subject.registry.pptp_tcp_max_data_retransmissions);
 }
 
 void late_detection(const LintSubject& subject, Findings& findings) {
-  constexpr Millis kLong{15 * 60'000};
-  const std::optional<Millis> noticed = time_to_give_up(subject.in_force.timing);
+  constexpr policy::Millis kLong{15 * 60'000};
+  const std::optional<policy::Millis> noticed = policy::time_to_give_up(subject.in_force.timing);
   if (!noticed || *noticed <= kLong) return;
   findings.push_back({.severity = Severity::note,
                       .text = joined("a dead peer is noticed after ", shown(*noticed)),
@@ -180,9 +186,10 @@ void late_detection(const LintSubject& subject, Findings& findings) {
 }
 
 void kernel_rounds(const LintSubject& subject, Findings& findings) {
-  const Timing& wanted = subject.in_force.timing;
+  const policy::Timing& wanted = subject.in_force.timing;
   if (wanted.probes == 0) return;
-  const Timing kept = as_timing(fit_to_kernel(wanted, RoundIdle::down));
+  const policy::Timing kept =
+      policy::as_timing(policy::fit_to_kernel(wanted, policy::RoundIdle::down));
   if (kept == wanted) return;
   findings.push_back(
       {.severity = Severity::note,
@@ -224,4 +231,4 @@ std::vector<Finding> lint(const LintSubject& subject) {
   return findings;
 }
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -1,27 +1,27 @@
-#include "policy/socket_lint.hpp"
+#include "advice/socket_lint.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
-#include "policy/path_timeouts.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 namespace {
 
 using Findings = std::vector<Finding>;
 
-std::string in_words(Millis time) { return format_duration(time); }
+std::string in_words(policy::Millis time) { return policy::format_duration(time); }
 
 /// Off, with nobody speaking: nothing would ever tell.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
-  constexpr Millis kLong{60'000};
-  const Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
+  constexpr policy::Millis kLong{60'000};
+  const policy::Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
   if (socket.listens || socket.state.on || socket.listener_has_more) return;
   if (socket.heard < std::min(kLong, path)) return;
   findings.push_back({.text = "keep-alive is off on a connection that has been silent for " +
-                              in_words(socket.heard - socket.heard % Millis{1'000}) +
+                              in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
                               ": a peer that dies is never noticed, and a path may forget it",
                       .remedy = "wsalive set PID --time " + in_words(path / 2) +
                                 ", or SO_KEEPALIVE in the program",
@@ -52,7 +52,7 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   const SocketState& state = socket.state;
   if (!state.on || state.user_timeout.count() == 0 || state.timing.probes == 0) return;
   SocketState without = state;
-  without.user_timeout = Millis{0};
+  without.user_timeout = policy::Millis{0};
   without.data_on_the_way = false;
   SocketState with = state;
   with.data_on_the_way = false;
@@ -90,4 +90,4 @@ std::vector<Finding> lint(const LiveSocket& socket) {
   return findings;
 }
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -9,10 +9,10 @@
 #include <optional>
 #include <string_view>
 
-#include "policy/path_timeouts.hpp"
+#include "advice/path_timeouts.hpp"
 #include "policy/timeline.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 /// What is at the other end of a connection that falls silent at 0.
 enum class Story : std::uint8_t {
@@ -30,18 +30,18 @@ enum class Fate : std::uint8_t {
 
 struct Forecast {
   Fate fate = Fate::lives;
-  std::optional<Millis> first_probe;  ///< nullopt: none ever.
-  std::optional<Millis> forgotten;    ///< When the path forgets the connection, if it does.
-  std::optional<Millis> noticed;      ///< When the program is told; nullopt: never.
-  Peer peer;                          ///< What the timeline is played against.
+  std::optional<policy::Millis> first_probe;  ///< nullopt: none ever.
+  std::optional<policy::Millis> forgotten;    ///< When the path forgets the connection, if it does.
+  std::optional<policy::Millis> noticed;      ///< When the program is told; nullopt: never.
+  policy::Peer peer;                          ///< What the timeline is played against.
 };
 
 /// \param path  How long the path remembers silence; nullopt: for ever. What is forgotten is dropped
 ///              without a word.
-constexpr Forecast forecast(const Timing& timing, Story story,
-                            std::optional<Millis> path) noexcept {
+constexpr Forecast forecast(const policy::Timing& timing, Story story,
+                            std::optional<policy::Millis> path) noexcept {
   Forecast result;
-  if (timing.probes != 0) result.first_probe = Millis{timing.idle.count()};
+  if (timing.probes != 0) result.first_probe = policy::Millis{timing.idle.count()};
   // Forgetting is told apart from dying only where there was somebody to be reached.
   const bool forgets = path && !path_keeps(timing, *path);
   if (forgets) result.forgotten = *path;
@@ -52,18 +52,18 @@ constexpr Forecast forecast(const Timing& timing, Story story,
     return result;
   }
   if (story == Story::answers && !forgets) {
-    result.peer = kAnsweringPeer;
+    result.peer = policy::kAnsweringPeer;
     return result;
   }
   if (story == Story::resets && !forgets) {
     result.fate = Fate::reset_by_peer;
-    result.peer = kResettingPeer;
+    result.peer = policy::kResettingPeer;
     result.noticed = result.first_probe;
     return result;
   }
   result.fate = Fate::found_dead;
-  result.peer = kDeadPeer;
-  result.noticed = time_to_give_up(timing);
+  result.peer = policy::kDeadPeer;
+  result.noticed = policy::time_to_give_up(timing);
   return result;
 }
 
@@ -96,4 +96,4 @@ constexpr const EndRow* end_of(Fate fate, Stack stack) noexcept {
   return nullptr;
 }
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

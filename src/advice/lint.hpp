@@ -15,7 +15,7 @@
 #include "policy/release.hpp"
 #include "policy/timeline.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 enum class Severity : std::uint8_t {
   warning,  ///< Probably a mistake.
@@ -32,11 +32,11 @@ struct Finding {
 
 /// What is looked at.
 struct LintSubject {
-  Release release = kDefaultRelease;
-  RegistryValues registry;
-  SocketValues socket;
-  SourcedTiming in_force;
-  std::optional<Millis> path_timeout;  ///< Of the path in question, where it is known.
+  policy::Release release = policy::kDefaultRelease;
+  policy::RegistryValues registry;
+  policy::SocketValues socket;
+  policy::SourcedTiming in_force;
+  std::optional<policy::Millis> path_timeout;  ///< Of the path in question, where it is known.
 };
 
 struct LintRule {
@@ -51,4 +51,4 @@ struct LintRule {
 /// All findings, in the order of the rules.
 [[nodiscard]] std::vector<Finding> lint(const LintSubject& subject);
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -7,20 +7,20 @@
 #include <span>
 #include <vector>
 
-#include "policy/lint.hpp"
-#include "policy/notice.hpp"
+#include "advice/lint.hpp"
+#include "advice/notice.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 /// What is looked at.
 struct LiveSocket {
   SocketState state;        ///< What is in force.
-  Millis heard{};           ///< Silence so far.
+  policy::Millis heard{};   ///< Silence so far.
   bool listens = false;     ///< Accepted connections inherit from it, from then on.
   bool values_set = false;  ///< T, I or N differs from the namespace's default.
   bool listener_has_more =
       false;  ///< The listener that it came from has keep-alive on now, and it has not.
-  std::optional<Millis> path_timeout;
+  std::optional<policy::Millis> path_timeout;
 };
 
 struct SocketRule {
@@ -34,4 +34,4 @@ struct SocketRule {
 /// All findings, in the order of the rules.
 [[nodiscard]] std::vector<Finding> lint(const LiveSocket& socket);
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -1,6 +1,6 @@
 // What becomes of an idle connection, for each story and path.
 
-#include "policy/forecast.hpp"
+#include "advice/forecast.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,33 +8,35 @@
 #include <array>
 #include <string_view>
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 namespace {
 
-constexpr Timing kSeconds{.idle = DwordMillis{45'000}, .interval = DwordMillis{1500}, .probes = 10};
-constexpr Timing kNone{.idle = DwordMillis{45'000}, .interval = DwordMillis{1500}, .probes = 0};
+constexpr policy::Timing kSeconds{
+    .idle = policy::DwordMillis{45'000}, .interval = policy::DwordMillis{1500}, .probes = 10};
+constexpr policy::Timing kNone{
+    .idle = policy::DwordMillis{45'000}, .interval = policy::DwordMillis{1500}, .probes = 0};
 
 struct Row {
   std::string_view name;
-  Timing timing;
+  policy::Timing timing;
   Story story;
-  std::optional<Millis> path;
+  std::optional<policy::Millis> path;
   Fate fate;
-  std::optional<Millis> noticed;
-  std::optional<Millis> forgotten;
+  std::optional<policy::Millis> noticed;
+  std::optional<policy::Millis> forgotten;
 };
 
 constexpr std::array kRows{
     // clang-format off
-    Row{"a dead peer is noticed T + N x I after its last segment (K-52)", kSeconds, Story::dead, {}, Fate::found_dead, Millis{60'000}, {}},
+    Row{"a dead peer is noticed T + N x I after its last segment (K-52)", kSeconds, Story::dead, {}, Fate::found_dead, policy::Millis{60'000}, {}},
     Row{"a living peer keeps it", kSeconds, Story::answers, {}, Fate::lives, {}, {}},
-    Row{"a reset comes with the first probe (K-92)", kSeconds, Story::resets, {}, Fate::reset_by_peer, Millis{45'000}, {}},
-    Row{"a longer path keeps it", kSeconds, Story::answers, Millis{45'001}, Fate::lives, {}, {}},
-    Row{"a path as short as T forgets it", kSeconds, Story::answers, Millis{45'000}, Fate::found_dead, Millis{60'000}, Millis{45'000}},
-    Row{"a reset does not get through a path that has forgotten", kSeconds, Story::resets, Millis{30'000}, Fate::found_dead, Millis{60'000}, Millis{30'000}},
+    Row{"a reset comes with the first probe (K-92)", kSeconds, Story::resets, {}, Fate::reset_by_peer, policy::Millis{45'000}, {}},
+    Row{"a longer path keeps it", kSeconds, Story::answers, policy::Millis{45'001}, Fate::lives, {}, {}},
+    Row{"a path as short as T forgets it", kSeconds, Story::answers, policy::Millis{45'000}, Fate::found_dead, policy::Millis{60'000}, policy::Millis{45'000}},
+    Row{"a reset does not get through a path that has forgotten", kSeconds, Story::resets, policy::Millis{30'000}, Fate::found_dead, policy::Millis{60'000}, policy::Millis{30'000}},
     Row{"N = 0 never notices a dead peer (K-53)", kNone, Story::dead, {}, Fate::unnoticed, {}, {}},
     Row{"N = 0 and a living peer: nothing is lost", kNone, Story::answers, {}, Fate::lives, {}, {}},
-    Row{"N = 0 keeps no path open", kNone, Story::answers, Millis{1'000'000}, Fate::unnoticed, {}, Millis{1'000'000}},
+    Row{"N = 0 keeps no path open", kNone, Story::answers, policy::Millis{1'000'000}, Fate::unnoticed, {}, policy::Millis{1'000'000}},
     // clang-format on
 };
 
@@ -51,8 +53,8 @@ TEST(Forecast, AgreesWithTheTimelineThatItNames) {  // K-52
   for (const Row& row : kRows) {
     const Forecast result = forecast(row.timing, row.story, row.path);
     if (!result.noticed) continue;
-    std::array<Event, 32> events{};
-    Timeline timeline{row.timing, result.peer};
+    std::array<policy::Event, 32> events{};
+    policy::Timeline timeline{row.timing, result.peer};
     const std::size_t count = timeline.fill(events);
     ASSERT_GT(count, 0U);
     EXPECT_EQ(events[count - 1].at, *result.noticed) << row.name;
@@ -71,4 +73,4 @@ TEST(PathTimeouts, StandShortestFirst) {
 }
 
 }  // namespace
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

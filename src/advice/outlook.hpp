@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "policy/notice.hpp"
-#include "policy/path_timeouts.hpp"
+#include "advice/notice.hpp"
+#include "advice/path_timeouts.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 enum class Outlook : std::uint8_t {
   well,          ///< Nothing to say.
@@ -20,8 +20,8 @@ enum class Outlook : std::uint8_t {
 };
 
 /// \param heard  Silence so far. \param path  How long the path remembers; nullopt: not known.
-constexpr Outlook outlook(const SocketState& socket, Millis heard, std::uint32_t unanswered,
-                          std::optional<Millis> path) noexcept {
+constexpr Outlook outlook(const SocketState& socket, policy::Millis heard, std::uint32_t unanswered,
+                          std::optional<policy::Millis> path) noexcept {
   if (unanswered != 0) return Outlook::unanswered;
   if (!path || socket.data_on_the_way) return Outlook::well;
   if (heard >= *path) return Outlook::lost;
@@ -29,4 +29,4 @@ constexpr Outlook outlook(const SocketState& socket, Millis heard, std::uint32_t
   return kept ? Outlook::well : Outlook::will_be_lost;
 }
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

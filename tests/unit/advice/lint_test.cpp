@@ -1,6 +1,6 @@
 // Likely mistakes: each rule on a setting that it is for, and on the nearest one that is right.
 
-#include "policy/lint.hpp"
+#include "advice/lint.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,24 +8,25 @@
 #include <array>
 #include <string>
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 namespace {
 
-using Ms = DwordMillis;
+using Ms = policy::DwordMillis;
 
-LintSubject subject(Release release, const RegistryValues& registry, const SocketValues& socket,
-                    std::optional<Millis> path = std::nullopt) {
+LintSubject subject(policy::Release release, const policy::RegistryValues& registry,
+                    const policy::SocketValues& socket,
+                    std::optional<policy::Millis> path = std::nullopt) {
   return {.release = release,
           .registry = registry,
           .socket = socket,
-          .in_force = timing_in_force(release, registry, socket),
+          .in_force = policy::timing_in_force(release, registry, socket),
           .path_timeout = path};
 }
 
 LintSubject asked(std::uint32_t idle, std::uint32_t interval, std::uint8_t probes,
-                  std::optional<Millis> path = std::nullopt) {
-  return subject(Release::win11, {}, {.idle = Ms{idle}, .interval = Ms{interval}, .probes = probes},
-                 path);
+                  std::optional<policy::Millis> path = std::nullopt) {
+  return subject(policy::Release::win11, {},
+                 {.idle = Ms{idle}, .interval = Ms{interval}, .probes = probes}, path);
 }
 
 bool finds(const LintSubject& subject, std::string_view rule) {
@@ -40,38 +41,38 @@ struct Row {
 };
 
 std::vector<Row> rows() {
-  const RegistryValues seconds{.keep_alive_time = Ms{7200},
-                               .keep_alive_interval = {},
-                               .tcp_max_data_retransmissions = {},
-                               .pptp_tcp_max_data_retransmissions = {}};
-  RegistryValues milliseconds = seconds;
+  const policy::RegistryValues seconds{.keep_alive_time = Ms{7200},
+                                       .keep_alive_interval = {},
+                                       .tcp_max_data_retransmissions = {},
+                                       .pptp_tcp_max_data_retransmissions = {}};
+  policy::RegistryValues milliseconds = seconds;
   milliseconds.keep_alive_time = Ms{7'200'000};
-  RegistryValues counts;
+  policy::RegistryValues counts;
   counts.tcp_max_data_retransmissions = 8;
-  RegistryValues most;
+  policy::RegistryValues most;
   most.pptp_tcp_max_data_retransmissions = 255;
-  RegistryValues above_most;
+  policy::RegistryValues above_most;
   above_most.pptp_tcp_max_data_retransmissions = 256;
-  RegistryValues both_zero;
+  policy::RegistryValues both_zero;
   both_zero.tcp_max_data_retransmissions = 0;
   both_zero.pptp_tcp_max_data_retransmissions = 0;
-  RegistryValues one_zero;
+  policy::RegistryValues one_zero;
   one_zero.tcp_max_data_retransmissions = 0;
   return {
       // clang-format off
-      {"no-probes",                subject(Release::winxp, both_zero, {}),    subject(Release::winxp, one_zero, {})},
+      {"no-probes",                subject(policy::Release::winxp, both_zero, {}),    subject(policy::Release::winxp, one_zero, {})},
       {"one-probe",                asked(45'000, 1000, 1),                    asked(45'000, 1000, 2)},
       {"flood",                    asked(45'000, 5, 10),                      asked(45'000, 200, 10)},
-      {"seconds-for-milliseconds", subject(Release::win11, seconds, {}),      subject(Release::win11, milliseconds, {})},
+      {"seconds-for-milliseconds", subject(policy::Release::win11, seconds, {}),      subject(policy::Release::win11, milliseconds, {})},
       {"milliseconds-for-seconds", asked(30'000'000, 1000, 10),               asked(9'000'000, 1000, 10)},
       {"milliseconds-for-seconds", asked(60'000, 1'000'000, 10),              asked(60'000, 75'000, 10)},
       {"idle-below-interval",      asked(999, 1000, 10),                      asked(1000, 1000, 10)},
       {"path-forgets",             asked(240'000, 1000, 10),                  asked(239'999, 1000, 10)},
-      {"path-forgets",             asked(30'000, 1000, 10, Millis{30'000}),   asked(30'000, 1000, 10, Millis{30'001})},
+      {"path-forgets",             asked(30'000, 1000, 10, policy::Millis{30'000}),   asked(30'000, 1000, 10, policy::Millis{30'001})},
       {"short-patience",           asked(45'000, 500, 5),                     asked(45'000, 500, 6)},
-      {"count-without-effect",     subject(Release::vista, counts, {}),       subject(Release::ws2003, counts, {})},
-      {"count-without-effect",     subject(Release::winxp, one_zero, {}),     subject(Release::winxp, both_zero, {})},
-      {"count-lowered",            subject(Release::winxp, above_most, {}),   subject(Release::winxp, most, {})},
+      {"count-without-effect",     subject(policy::Release::vista, counts, {}),       subject(policy::Release::ws2003, counts, {})},
+      {"count-without-effect",     subject(policy::Release::winxp, one_zero, {}),     subject(policy::Release::winxp, both_zero, {})},
+      {"count-lowered",            subject(policy::Release::winxp, above_most, {}),   subject(policy::Release::winxp, most, {})},
       {"late-detection",           asked(900'000, 1000, 1),                   asked(899'000, 1000, 1)},
       {"kernel-rounds",            asked(45'000, 1500, 10),                   asked(45'000, 2000, 10)},
       // clang-format on
@@ -103,4 +104,4 @@ TEST(Lint, SpeaksInNumbers) {
 }
 
 }  // namespace
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

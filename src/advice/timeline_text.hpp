@@ -14,14 +14,17 @@
 
 #include "policy/timeline.hpp"
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 /// A scenario: what is set, and what is expected to happen.
 struct Script {
-  Timing timing{.idle = kDefaultIdle, .interval = kDefaultInterval, .probes = kProbesSinceVista};
-  Peer peer;
-  std::vector<Event> events;    ///< In order; `data` lines are what the peer does by itself.
-  std::optional<Millis> until;  ///< Nothing more happens before this instant; nullopt: not said.
+  policy::Timing timing{.idle = policy::kDefaultIdle,
+                        .interval = policy::kDefaultInterval,
+                        .probes = policy::kProbesSinceVista};
+  policy::Peer peer;
+  std::vector<policy::Event> events;  ///< In order; `data` lines are what the peer does by itself.
+  std::optional<policy::Millis>
+      until;  ///< Nothing more happens before this instant; nullopt: not said.
 };
 
 /// What is wrong with a script, and in which line (from 1).
@@ -34,19 +37,19 @@ struct ScriptError {
 [[nodiscard]] tl::expected<Script, ScriptError> parse_script(std::string_view text);
 
 /// `7200s`, or `1500ms` where there is a fraction of a second.
-[[nodiscard]] std::string to_text(Millis time);
+[[nodiscard]] std::string to_text(policy::Millis time);
 
 /// `probe`, `answer`, `data`, `reset`, `peer reset`.
-[[nodiscard]] std::string_view to_text(Happening what) noexcept;
+[[nodiscard]] std::string_view to_text(policy::Happening what) noexcept;
 
 /// `at 7200s: probe`
-[[nodiscard]] std::string to_text(const Event& event);
+[[nodiscard]] std::string to_text(const policy::Event& event);
 
 /// The timing and the peer as a script's first lines, each with a line end.
-[[nodiscard]] std::string to_text(const Timing& timing, const Peer& peer);
+[[nodiscard]] std::string to_text(const policy::Timing& timing, const policy::Peer& peer);
 
 /// The events that a script's timing, peer and `data` lines lead to: as many as the script has, or all
 /// before `until` where it has that. They equal `script.events` if the script is right.
-[[nodiscard]] std::vector<Event> play(const Script& script);
+[[nodiscard]] std::vector<policy::Event> play(const Script& script);
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

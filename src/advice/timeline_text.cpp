@@ -1,4 +1,4 @@
-#include "policy/timeline_text.hpp"
+#include "advice/timeline_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,21 +6,21 @@
 #include <limits>
 #include <utility>
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 namespace {
 
 struct EventRow {
   std::string_view word;
-  Happening what;
+  policy::Happening what;
 };
 
 constexpr std::array kEvents{
     // clang-format off
-    EventRow{"probe",      Happening::probe     },
-    EventRow{"answer",     Happening::answer    },
-    EventRow{"data",       Happening::data      },
-    EventRow{"reset",      Happening::reset     },
-    EventRow{"peer reset", Happening::peer_reset},
+    EventRow{"probe",      policy::Happening::probe     },
+    EventRow{"answer",     policy::Happening::answer    },
+    EventRow{"data",       policy::Happening::data      },
+    EventRow{"reset",      policy::Happening::reset     },
+    EventRow{"peer reset", policy::Happening::peer_reset},
     // clang-format on
 };
 
@@ -74,7 +74,7 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
 }
 
 /// A time with its unit: `2h`, `1.5s`, `1500ms`. Whole milliseconds only.
-std::optional<Millis> time_from(std::string_view text) {
+std::optional<policy::Millis> time_from(std::string_view text) {
   const auto whole = take_number(text);
   const auto thousandths = whole ? take_fraction(text) : std::nullopt;
   if (!thousandths) return std::nullopt;
@@ -83,7 +83,7 @@ std::optional<Millis> time_from(std::string_view text) {
     if (*whole > kLatest / unit.milliseconds) return std::nullopt;
     const std::int64_t part = *thousandths * unit.milliseconds;
     if (part % 1000 != 0) return std::nullopt;
-    return Millis{*whole * unit.milliseconds + part / 1000};
+    return policy::Millis{*whole * unit.milliseconds + part / 1000};
   }
   return std::nullopt;
 }
@@ -111,33 +111,33 @@ class Reader {
     if (take_prefix(line, "probes ")) return count(line);
     if (take_prefix(line, "peer ")) return peer(trimmed(line));
     if (take_prefix(line, "until ")) return until(line);
-    if (take_prefix(line, "at ")) return event(line, Millis{});
+    if (take_prefix(line, "at ")) return event(line, policy::Millis{});
     if (take_prefix(line, "+")) return event(line, last_);
     fail("neither time, interval, probes, peer, at, + nor until");
   }
 
-  void dword(std::string_view text, DwordMillis& into) {
-    const std::optional<Millis> time = time_from(trimmed(text));
+  void dword(std::string_view text, policy::DwordMillis& into) {
+    const std::optional<policy::Millis> time = time_from(trimmed(text));
     if (!time || time->count() < 1 || time->count() > std::numeric_limits<std::uint32_t>::max()) {
       return fail("a time of 1 to 4294967295 ms is expected");
     }
-    into = DwordMillis{static_cast<std::uint32_t>(time->count())};
+    into = policy::DwordMillis{static_cast<std::uint32_t>(time->count())};
   }
 
   void count(std::string_view text) {
     text = trimmed(text);
     const auto number = take_number(text);
-    if (!number || !text.empty() || *number > kLargestCount) {
+    if (!number || !text.empty() || *number > policy::kLargestCount) {
       return fail("a count of 0 to 255 is expected");
     }
     script_.timing.probes = static_cast<std::uint8_t>(*number);
   }
 
   void peer(std::string_view text) {
-    if (text == "dead") return void(script_.peer = kDeadPeer);
-    if (text == "answers") return void(script_.peer = kAnsweringPeer);
-    if (text == "resets") return void(script_.peer = kResettingPeer);
-    Peer named = kAnsweringPeer;
+    if (text == "dead") return void(script_.peer = policy::kDeadPeer);
+    if (text == "answers") return void(script_.peer = policy::kAnsweringPeer);
+    if (text == "resets") return void(script_.peer = policy::kResettingPeer);
+    policy::Peer named = policy::kAnsweringPeer;
     if (take_prefix(text, "answers every ")) {
       const auto every = take_number(text);
       if (every && *every > 0 && *every <= std::numeric_limits<std::uint32_t>::max() &&
@@ -146,7 +146,7 @@ class Reader {
         return void(script_.peer = named);
       }
     } else if (take_prefix(text, "answers once per ")) {
-      if (const std::optional<Millis> gap = time_from(text)) {
+      if (const std::optional<policy::Millis> gap = time_from(text)) {
         named.least_gap = *gap;
         return void(script_.peer = named);
       }
@@ -155,14 +155,14 @@ class Reader {
   }
 
   void until(std::string_view text) {
-    const std::optional<Millis> time = time_from(trimmed(text));
+    const std::optional<policy::Millis> time = time_from(trimmed(text));
     if (!time || *time < last_) return fail("a time that is not before the last event is expected");
     script_.until = last_ = *time;
   }
 
-  void event(std::string_view text, Millis from) {
+  void event(std::string_view text, policy::Millis from) {
     const std::size_t colon = std::min(text.find(':'), text.size());
-    const std::optional<Millis> time = time_from(trimmed(text.substr(0, colon)));
+    const std::optional<policy::Millis> time = time_from(trimmed(text.substr(0, colon)));
     if (!time) return fail("a time such as 7200s, 1500ms or 2h is expected");
     if (from + *time < last_) return fail("the time goes back");
     if (script_.until) return fail("an event after until");
@@ -177,16 +177,16 @@ class Reader {
 
   Script script_;
   ScriptError error_;
-  Millis last_{};
+  policy::Millis last_{};
 };
 
-std::string peer_text(const Peer& peer) {
+std::string peer_text(const policy::Peer& peer) {
   switch (peer.kind) {
-    case Peer::Kind::dead:
+    case policy::Peer::Kind::dead:
       return "dead";
-    case Peer::Kind::resets:
+    case policy::Peer::Kind::resets:
       return "resets";
-    case Peer::Kind::answers:
+    case policy::Peer::Kind::answers:
       break;
   }
   if (peer.every > 1) return "answers every " + std::to_string(peer.every);
@@ -200,37 +200,39 @@ tl::expected<Script, ScriptError> parse_script(std::string_view text) {
   return Reader{}.read(text);
 }
 
-std::string to_text(Millis time) {
+std::string to_text(policy::Millis time) {
   if (time.count() % 1000 == 0) return std::to_string(time.count() / 1000) + "s";
   return std::to_string(time.count()) + "ms";
 }
 
-std::string_view to_text(Happening what) noexcept {
+std::string_view to_text(policy::Happening what) noexcept {
   const auto* const row = std::ranges::find(kEvents, what, &EventRow::what);
   return row == kEvents.end() ? std::string_view{} : row->word;
 }
 
-std::string to_text(const Event& event) {
+std::string to_text(const policy::Event& event) {
   return std::string{"at "}.append(to_text(event.at)).append(": ").append(to_text(event.what));
 }
 
-std::string to_text(const Timing& timing, const Peer& peer) {
-  return "time " + to_text(Millis{timing.idle}) + "\ninterval " + to_text(Millis{timing.interval}) +
-         "\nprobes " + std::to_string(timing.probes) + "\npeer " + peer_text(peer) + "\n";
+std::string to_text(const policy::Timing& timing, const policy::Peer& peer) {
+  return "time " + to_text(policy::Millis{timing.idle}) + "\ninterval " +
+         to_text(policy::Millis{timing.interval}) + "\nprobes " + std::to_string(timing.probes) +
+         "\npeer " + peer_text(peer) + "\n";
 }
 
-std::vector<Event> play(const Script& script) {
-  Timeline timeline{script.timing, script.peer};
-  std::vector<Event> played;
+std::vector<policy::Event> play(const Script& script) {
+  policy::Timeline timeline{script.timing, script.peer};
+  std::vector<policy::Event> played;
   auto input = script.events.begin();
   const auto next_data = [&] {
-    input = std::find_if(input, script.events.end(),
-                         [](const Event& each) { return each.what == Happening::data; });
+    input = std::find_if(input, script.events.end(), [](const policy::Event& each) {
+      return each.what == policy::Happening::data;
+    });
   };
   next_data();
   const auto wanted = [&] { return script.until || played.size() < script.events.size(); };
   while (wanted()) {
-    std::optional<Event> event = timeline.peek();
+    std::optional<policy::Event> event = timeline.peek();
     if (input != script.events.end() && (!event || input->at < event->at)) {
       event = *input++;
       next_data();
@@ -244,4 +246,4 @@ std::vector<Event> play(const Script& script) {
   return played;
 }
 
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -1,6 +1,6 @@
 // The notation of timelines: read, printed, and played; the scripts of docs/timeline.md are tests.
 
-#include "policy/timeline_text.hpp"
+#include "advice/timeline_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,10 @@
 #include <ostream>
 #include <string>
 
-namespace wsalive::policy {
+namespace wsalive::advice {
 
 // Seen by GoogleTest, so that a failure shows the script's own words.
-void PrintTo(const Event& event, std::ostream* out) { *out << to_text(event); }
+void PrintTo(const policy::Event& event, std::ostream* out) { *out << to_text(event); }
 
 namespace {
 
@@ -62,28 +62,32 @@ TEST(TimelineScript, ReadsEveryKindOfLine) {
       "# a comment\n\n time 2h # and another\r\ninterval 1.5s\nprobes 0\n"
       "peer answers once per 500ms\nat 0.5min: data\n +1ms: peer reset\nuntil 1h\n");
   ASSERT_TRUE(script) << script.error().text;
-  EXPECT_EQ(script->timing, (Timing{DwordMillis{7'200'000}, DwordMillis{1500}, 0}));
-  EXPECT_EQ(script->peer, kLinuxPeer);
+  EXPECT_EQ(script->timing,
+            (policy::Timing{policy::DwordMillis{7'200'000}, policy::DwordMillis{1500}, 0}));
+  EXPECT_EQ(script->peer, policy::kLinuxPeer);
   EXPECT_EQ(script->events,
-            (std::vector<Event>{{30s, Happening::data}, {30'001ms, Happening::peer_reset}}));
+            (std::vector<policy::Event>{{30s, policy::Happening::data},
+                                        {30'001ms, policy::Happening::peer_reset}}));
   EXPECT_EQ(script->until, 1h);
 }
 
 TEST(TimelineScript, PrintsWhatItReads) {
-  const Timing timing{DwordMillis{1500}, DwordMillis{1000}, 3};
-  for (const Peer& peer : {kDeadPeer, kAnsweringPeer, kLinuxPeer, kResettingPeer,
-                           Peer{.kind = Peer::Kind::answers, .every = 7}}) {
-    const std::string text = to_text(timing, peer) + to_text(Event{1500ms, Happening::probe}) +
-                             "\n" + to_text(Event{2s, Happening::peer_reset}) + "\n";
+  const policy::Timing timing{policy::DwordMillis{1500}, policy::DwordMillis{1000}, 3};
+  for (const policy::Peer& peer :
+       {policy::kDeadPeer, policy::kAnsweringPeer, policy::kLinuxPeer, policy::kResettingPeer,
+        policy::Peer{.kind = policy::Peer::Kind::answers, .every = 7}}) {
+    const std::string text = to_text(timing, peer) +
+                             to_text(policy::Event{1500ms, policy::Happening::probe}) + "\n" +
+                             to_text(policy::Event{2s, policy::Happening::peer_reset}) + "\n";
     const auto script = parse_script(text);
     ASSERT_TRUE(script) << text;
     EXPECT_EQ(script->timing, timing);
     EXPECT_EQ(script->peer, peer);
-    EXPECT_EQ(script->events,
-              (std::vector<Event>{{1500ms, Happening::probe}, {2s, Happening::peer_reset}}));
+    EXPECT_EQ(script->events, (std::vector<policy::Event>{{1500ms, policy::Happening::probe},
+                                                          {2s, policy::Happening::peer_reset}}));
   }
-  EXPECT_EQ(to_text(Event{7200s, Happening::probe}), "at 7200s: probe");
-  EXPECT_EQ(to_text(Event{1500ms, Happening::reset}), "at 1500ms: reset");
+  EXPECT_EQ(to_text(policy::Event{7200s, policy::Happening::probe}), "at 7200s: probe");
+  EXPECT_EQ(to_text(policy::Event{1500ms, policy::Happening::reset}), "at 1500ms: reset");
 }
 
 struct BadRow {
@@ -124,4 +128,4 @@ TEST(TimelineScript, NamesTheLineThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace wsalive::policy
+}  // namespace wsalive::advice

@@ -1,0 +1,40 @@
+// How long common paths keep an idle TCP connection, with who says so: what a probe must come before.
+//
+// Pure layer. A path is anything between the two ends that remembers connections: NAT, firewall, load
+// balancer. The numbers are defaults; a path's owner may have set others, and `wsalive path` measures.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "policy/timeline.hpp"
+
+namespace wsalive::advice {
+
+struct PathTimeout {
+  policy::Millis time;
+  std::string_view where;
+  std::string_view source;
+};
+
+// Shortest first.
+inline constexpr std::array kPathTimeouts{
+    // clang-format off
+    PathTimeout{policy::Millis{240'000},   "Azure load balancers and outbound NAT",             "Azure documentation: idle timeout, 4 minutes by default"},
+    PathTimeout{policy::Millis{350'000},   "AWS network load balancers and NAT gateways",       "AWS documentation: 350 seconds"},
+    PathTimeout{policy::Millis{600'000},   "Google Cloud firewalls",                             "Google Cloud documentation: 10 minutes for tracked connections"},
+    PathTimeout{policy::Millis{900'000},   "IPVS: Docker swarm, Kubernetes services",           "Linux: ip_vs TCP ESTABLISHED, 15 minutes"},
+    PathTimeout{policy::Millis{7'440'000}, "NATs that keep what the standard asks for",         "RFC 5382, REQ-5: not less than 2 hours 4 minutes"},
+    // clang-format on
+};
+
+/// What is taken where nobody says how long a path remembers.
+inline constexpr const PathTimeout& kAssumedPath = kPathTimeouts[1];
+
+/// Whether a path that forgets after `timeout` of silence keeps a connection whose peer answers: only
+/// if the first probe comes before. A probe in the same instant comes too late.
+constexpr bool path_keeps(const policy::Timing& timing, policy::Millis timeout) noexcept {
+  return timing.probes != 0 && policy::Millis{timing.idle.count()} < timeout;
+}
+
+}  // namespace wsalive::advice

@@ -1,0 +1,49 @@
+// Which connections a list points out.
+
+#include "advice/outlook.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wsalive::advice {
+namespace {
+
+constexpr policy::Millis kPath{350'000};
+
+SocketState kept_by(std::uint32_t idle_ms) {
+  SocketState state;
+  state.on = idle_ms != 0;
+  state.timing = {policy::DwordMillis{idle_ms}, policy::DwordMillis{1'000}, 5};
+  return state;
+}
+
+TEST(Outlook, ProbesInTimeAreWell) {
+  EXPECT_EQ(outlook(kept_by(60'000), policy::Millis{10'000}, 0, kPath), Outlook::well);
+}
+
+TEST(Outlook, NoKeepAliveOrOneThatComesTooLateWillBeLost) {
+  EXPECT_EQ(outlook(kept_by(0), policy::Millis{10'000}, 0, kPath), Outlook::will_be_lost);
+  EXPECT_EQ(outlook(kept_by(7'200'000), policy::Millis{10'000}, 0, kPath), Outlook::will_be_lost);
+  EXPECT_EQ(outlook(kept_by(350'000), policy::Millis{0}, 0, kPath), Outlook::will_be_lost);
+}
+
+TEST(Outlook, ASilenceBeyondThePathsIsLost) {
+  EXPECT_EQ(outlook(kept_by(0), policy::Millis{350'000}, 0, kPath), Outlook::lost);
+}
+
+TEST(Outlook, UnansweredProbesComeFirstAndNeedNoPath) {
+  EXPECT_EQ(outlook(kept_by(60'000), policy::Millis{400'000}, 2, kPath), Outlook::unanswered);
+  EXPECT_EQ(outlook(kept_by(60'000), policy::Millis{61'000}, 1, std::nullopt), Outlook::unanswered);
+}
+
+TEST(Outlook, WithoutAPathNothingIsForetold) {
+  EXPECT_EQ(outlook(kept_by(0), policy::Millis{900'000}, 0, std::nullopt), Outlook::well);
+}
+
+TEST(Outlook, DataOnItsWayIsNotSilence) {
+  SocketState state = kept_by(0);
+  state.data_on_the_way = true;
+  EXPECT_EQ(outlook(state, policy::Millis{400'000}, 0, kPath), Outlook::well);
+}
+
+}  // namespace
+}  // namespace wsalive::advice
