@@ -33,7 +33,7 @@ if(alone_missing OR WSALIVE_SANITIZE)
 endif()
 
 set(layers "")
-foreach(layer cli attach advice engine registry drawing os policy base)
+foreach(layer cli attach advice path engine registry drawing os policy base)
   get_target_property(type wsalive_${layer} TYPE)
   if(type STREQUAL STATIC_LIBRARY)
     list(APPEND layers wsalive_${layer})

@@ -1,4 +1,4 @@
-// wsalive path: how long a path keeps an idle connection. The planning is policy/path_search.hpp's.
+// wsalive path: how long a path keeps an idle connection. The planning is path/plan/search.hpp's.
 
 #include <fmt/format.h>
 
@@ -16,28 +16,28 @@
 #include "cli/path/key_file.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/progress.hpp"
-#include "cli/path/search_run.hpp"
-#include "cli/path/shared_key.hpp"
 #include "cli/path/state_file.hpp"
 #include "cli/path/target.hpp"
 #include "os/address_text.hpp"
 #include "os/clock.hpp"
+#include "path/search_run.hpp"
+#include "path/shared_key.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 using path::CallEnd;
 using path::FarEnd;
+using path::PathFinding;
 using policy::Millis;
-using policy::PathFinding;
 
 constexpr std::size_t kFewestLanes = 2;
 constexpr std::size_t kMostLanes = 200;
 
 /// One direction: its plan, and where it is kept over an interrupt.
 struct Way {
-  path::StateFile state;
-  policy::PathSearch plan;
+  path_command::StateFile state;
+  path::PathSearch plan;
 
   [[nodiscard]] std::string known() const {
     const auto shown = [](Millis time) { return policy::format_duration(time); };
@@ -47,7 +47,7 @@ struct Way {
     return text;
   }
 
-  [[nodiscard]] path::FoundWay found(const path::Lane& lane) const {
+  [[nodiscard]] path_command::FoundWay found(const path::Lane& lane) const {
     return {.way = {plan.result(), lane.revivals()}, .observations = plan.observations()};
   }
 };
@@ -62,18 +62,18 @@ std::string reason_of(const CallEnd& end) {
       return fmt::format("it is no wsalive serve: it says '{}'", said);
     }
     case CallEnd::Kind::refused:
-      return end.word == policy::PathWord::no_key     ? "it wants another key"
-             : end.word == policy::PathWord::no_share ? "it has enough connections from here"
-             : end.word == policy::PathWord::no_pace  ? "it gets too many connections"
-             : end.word == policy::PathWord::no_room  ? "all its connections are taken"
-                                                      : "it does not understand this version";
+      return end.word == path::PathWord::no_key     ? "it wants another key"
+             : end.word == path::PathWord::no_share ? "it has enough connections from here"
+             : end.word == path::PathWord::no_pace  ? "it gets too many connections"
+             : end.word == path::PathWord::no_room  ? "all its connections are taken"
+                                                    : "it does not understand this version";
     default:
       return ::strerrordesc_np(end.error);
   }
 }
 
-Failure no_far_end(const path::Target& target, const CallEnd& end) {
-  const bool key = end.kind == CallEnd::Kind::refused && end.word == policy::PathWord::no_key;
+Failure no_far_end(const path_command::Target& target, const CallEnd& end) {
+  const bool key = end.kind == CallEnd::Kind::refused && end.word == path::PathWord::no_key;
   return {.code = key ? ExitCode::denied : ExitCode::failed,
           .attempt = "cannot measure with",
           .subject = os::format_endpoint(target.endpoint),
@@ -112,12 +112,12 @@ class Path final : public Command {
                   .remedy = "the kernel sends no probe before a second of silence"});
     }
     with_serve_ = with_serve_ || !key_file_.empty();
-    const Fallible<path::Target> target =
-        path::find_target(target_, with_serve_ ? std::optional{policy::kServePort} : std::nullopt);
+    const Fallible<path_command::Target> target = path_command::find_target(
+        target_, with_serve_ ? std::optional{path::kServePort} : std::nullopt);
     if (!target) return tl::unexpected(target.error());
-    FarEnd far_end{target->endpoint, std::nullopt, path::random_digits(policy::kPathIdSize)};
+    FarEnd far_end{target->endpoint, std::nullopt, path::random_digits(path::kPathIdSize)};
     if (!key_file_.empty()) {
-      auto key = path::read_key(key_file_);
+      auto key = path_command::read_key(key_file_);
       if (!key) return tl::unexpected(key.error());
       far_end.key.emplace(std::move(*key));
     }
@@ -126,13 +126,13 @@ class Path final : public Command {
 
  private:
   Fallible<Way> direction(const std::string& name) const {
-    auto state = path::StateFile::open(name);
+    auto state = path_command::StateFile::open(name);
     if (!state) return tl::unexpected(state.error());
-    const auto earlier = fresh_ ? std::vector<policy::PathObservation>{} : state->load();
-    policy::PathWish wish;
+    const auto earlier = fresh_ ? std::vector<path::PathObservation>{} : state->load();
+    path::PathWish wish;
     wish.longest = longest_.value_or(wish.longest);
     wish.connections = connections_;
-    Way made{std::move(*state), policy::PathSearch{wish, earlier}};
+    Way made{std::move(*state), path::PathSearch{wish, earlier}};
     if (!earlier.empty()) {
       say(fmt::format("wsalive path: going on from an interrupted search: {} (--fresh begins anew)",
                       made.known()));
@@ -140,7 +140,7 @@ class Path final : public Command {
     return made;
   }
 
-  Outcome search_one(const path::Target& target, const FarEnd& far_end) {
+  Outcome search_one(const path_command::Target& target, const FarEnd& far_end) {
     auto outward = direction(target_);
     if (!outward) return tl::unexpected(outward.error());
     os::StopSignals stop;
@@ -148,7 +148,7 @@ class Path final : public Command {
     return play(target, run, *outward, nullptr);
   }
 
-  Outcome search_both(const path::Target& target, const FarEnd& far_end) {
+  Outcome search_both(const path_command::Target& target, const FarEnd& far_end) {
     // Of their own: a search without `wsalive serve` is of another port, and of one direction.
     const std::string name = os::format_endpoint(target.endpoint);
     auto outward = direction(name + " outward");
@@ -166,9 +166,9 @@ class Path final : public Command {
     return play(target, run, *outward, &*inward);
   }
 
-  static Outcome play(const path::Target& target, path::SearchRun& run, const Way& outward,
+  static Outcome play(const path_command::Target& target, path::SearchRun& run, const Way& outward,
                       const Way* inward) {
-    path::Progress progress;
+    path_command::Progress progress;
     const path::RunEnd end = run.run([&](const path::Moment& moment) {
       if (moment.news) {
         (void)outward.state.save(outward.plan.observations());
@@ -182,19 +182,19 @@ class Path final : public Command {
     if (outward.plan.observations().empty()) {
       return tl::unexpected(unreachable(target, run.outward().refusal()));
     }
-    path::Found found{.target = target.host,
-                      .address = os::format_endpoint(target.endpoint),
-                      .outward = outward.found(run.outward()),
-                      .inward = std::nullopt,
-                      .took = run.took(),
-                      .connections = run.opened()};
+    path_command::Found found{.target = target.host,
+                              .address = os::format_endpoint(target.endpoint),
+                              .outward = outward.found(run.outward()),
+                              .inward = std::nullopt,
+                              .took = run.took(),
+                              .connections = run.opened()};
     if (inward) found.inward = inward->found(*run.inward());
     if (found.joint().finding != PathFinding::unreachable) {
       outward.state.remove();
       if (inward) inward->state.remove();
     }
     const bool clear = is_clear(found);
-    return Answer{std::make_unique<path::PathReport>(std::move(found)),
+    return Answer{std::make_unique<path_command::PathReport>(std::move(found)),
                   static_cast<int>(clear ? ExitCode::ok : ExitCode::findings)};
   }
 
@@ -208,7 +208,7 @@ class Path final : public Command {
     os::StopSignals::end_by(signal);
   }
 
-  static Failure unreachable(const path::Target& target, int error) {
+  static Failure unreachable(const path_command::Target& target, int error) {
     return {.code = ExitCode::failed,
             .attempt = "cannot connect to",
             .subject = os::format_endpoint(target.endpoint),
@@ -219,7 +219,7 @@ class Path final : public Command {
 
   std::string target_;
   std::optional<Millis> longest_;
-  std::size_t connections_ = policy::PathWish{}.connections;
+  std::size_t connections_ = path::PathWish{}.connections;
   bool with_serve_ = false;
   std::string key_file_;
   bool fresh_ = false;

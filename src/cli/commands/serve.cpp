@@ -11,10 +11,10 @@
 #include "cli/duration_option.hpp"
 #include "cli/out.hpp"
 #include "cli/path/key_file.hpp"
-#include "cli/serve/server.hpp"
 #include "cli/serve/where.hpp"
 #include "os/clock.hpp"
 #include "os/descriptor_limit.hpp"
+#include "path/serve/server.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -51,7 +51,7 @@ class Serve final : public Command {
     limits_.longest_hold = hold_.value_or(limits_.longest_hold);
     std::optional<path::SharedKey> key;
     if (!key_file_.empty()) {
-      auto read = path::read_key(key_file_);
+      auto read = path_command::read_key(key_file_);
       if (!read) return tl::unexpected(read.error());
       key.emplace(std::move(*read));
     }
@@ -61,9 +61,9 @@ class Serve final : public Command {
     constexpr std::size_t kOthers = 64;
     (void)os::raise_descriptor_limit(limits_.connections + kOthers);
     os::StopSignals stop;
-    announce(names_of(*listeners), key.has_value());
-    serve::Server server{std::move(*listeners), limits_, std::move(key), os::monotonic_clock(),
-                         stop};
+    announce(serve::names_of(*listeners), key.has_value());
+    path::serve::Server server{std::move(*listeners), limits_, std::move(key),
+                               os::monotonic_clock(), stop};
     server.run();
     if (!quiet_) {
       say(fmt::format("wsalive serve: ended; {} connections served, {} refused",
@@ -81,9 +81,9 @@ class Serve final : public Command {
         limits_.connections, limits_.per_host(), policy::format_duration(limits_.longest_hold)));
   }
 
-  std::string where_ = std::to_string(policy::kServePort);
+  std::string where_ = std::to_string(path::kServePort);
   std::string key_file_;
-  policy::ServeLimits limits_;
+  path::ServeLimits limits_;
   std::optional<Millis> hold_;
   bool quiet_ = false;
 };

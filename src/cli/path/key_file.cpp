@@ -7,9 +7,9 @@
 
 #include "os/file.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
-Fallible<SharedKey> read_key(const std::string& file) {
+Fallible<path::SharedKey> read_key(const std::string& file) {
   const auto refuse = [&](std::string reason, const char* remedy) {
     return tl::unexpected(Failure{.code = ExitCode::bad_input,
                                   .attempt = "cannot read the key",
@@ -27,11 +27,11 @@ Fallible<SharedKey> read_key(const std::string& file) {
   const std::size_t last = content->find_last_not_of(kBlanks);
   std::string secret =
       first == std::string::npos ? std::string{} : content->substr(first, last - first + 1);
-  if (secret.size() < SharedKey::kShortest) {
-    return refuse(fmt::format("shorter than {} characters", SharedKey::kShortest),
+  if (secret.size() < path::SharedKey::kShortest) {
+    return refuse(fmt::format("shorter than {} characters", path::SharedKey::kShortest),
                   "make one with `head -c 32 /dev/urandom | base64 >FILE`");
   }
-  return SharedKey::of(std::move(secret));
+  return path::SharedKey::of(std::move(secret));
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

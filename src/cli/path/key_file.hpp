@@ -4,11 +4,11 @@
 #include <string>
 
 #include "cli/command.hpp"
-#include "cli/path/shared_key.hpp"
+#include "path/shared_key.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 /// The file's content without blanks and line ends around it. Failures: no such file, a short key.
-[[nodiscard]] Fallible<SharedKey> read_key(const std::string& file);
+[[nodiscard]] Fallible<path::SharedKey> read_key(const std::string& file);
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -11,18 +11,18 @@
 #include "cli/path/sight_names.hpp"
 #include "policy/duration.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 namespace {
 
 using drawing::Tone;
 using nlohmann::ordered_json;
+using path::PathFinding;
+using path::PathManner;
+using path::PathObservation;
+using path::PathResult;
+using path::PathSight;
 using policy::format_duration;
 using policy::Millis;
-using policy::PathFinding;
-using policy::PathManner;
-using policy::PathObservation;
-using policy::PathResult;
-using policy::PathSight;
 
 /// Neighbours of the same kind in one line.
 std::string sight_table(const std::vector<PathObservation>& observations,
@@ -95,14 +95,14 @@ std::string one_way(const FoundWay& found, const std::string& heading, const Pag
   return sight_table(found.observations, heading, page) + '\n' + oddities(found.way.result, page);
 }
 
-std::string revival_line(const policy::PathRevivals& revivals, std::string_view who) {
+std::string revival_line(const path::PathRevivals& revivals, std::string_view who) {
   if (revivals.asked == 0) return {};
   return fmt::format("  Of {} lost connections {} brought back {}.\n", revivals.asked, who,
                      revivals.revived);
 }
 
 std::string both_ways(const Found& found, const Page& page) {
-  const policy::PathWays ways = *found.ways();
+  const path::PathWays ways = *found.ways();
   std::string text;
   if (ways.manner == PathManner::unclear) {
     text =
@@ -145,7 +145,7 @@ ordered_json observations_json(const FoundWay& found) {
   return seen;
 }
 
-ordered_json revivals_json(const policy::PathRevivals& revivals) {
+ordered_json revivals_json(const path::PathRevivals& revivals) {
   return {{"asked", revivals.asked}, {"revived", revivals.revived}};
 }
 
@@ -195,4 +195,4 @@ ordered_json PathReport::json() const {
   return json;
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

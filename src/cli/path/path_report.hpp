@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "cli/report.hpp"
-#include "policy/path_ways.hpp"
+#include "path/plan/ways.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 /// One direction.
 struct FoundWay {
-  policy::PathWay way;
-  std::vector<policy::PathObservation> observations;
+  path::PathWay way;
+  std::vector<path::PathObservation> observations;
 };
 
 struct Found {
@@ -26,11 +26,11 @@ struct Found {
   std::uint32_t connections = 0;
 
   /// Both directions joined; nullopt where one was searched.
-  [[nodiscard]] std::optional<policy::PathWays> ways() const {
-    return inward ? std::optional{policy::join_ways(outward.way, inward->way)} : std::nullopt;
+  [[nodiscard]] std::optional<path::PathWays> ways() const {
+    return inward ? std::optional{path::join_ways(outward.way, inward->way)} : std::nullopt;
   }
   /// What the settings go by.
-  [[nodiscard]] policy::PathResult joint() const {
+  [[nodiscard]] path::PathResult joint() const {
     const auto both = ways();
     return both ? both->joint : outward.way.result;
   }
@@ -49,4 +49,4 @@ class PathReport final : public Report {
   Found found_;
 };
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

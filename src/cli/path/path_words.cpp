@@ -4,15 +4,15 @@
 
 #include "policy/duration.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 namespace {
 
+using path::PathFinding;
+using path::PathManner;
+using path::PathResult;
+using path::PathSight;
 using policy::format_duration;
 using policy::Millis;
-using policy::PathFinding;
-using policy::PathManner;
-using policy::PathResult;
-using policy::PathSight;
 
 /// The error, never said smaller than it is.
 std::string error_shown(Millis error) {
@@ -93,7 +93,7 @@ std::string time_of(const PathResult& result) {
   return fmt::format("{}, give or take {}", shown(*result.estimate()), error_shown(result.error()));
 }
 
-std::string meaning_of(const policy::PathWays& ways) {
+std::string meaning_of(const path::PathWays& ways) {
   const std::string_view what = fate(ways.joint.how);
   switch (ways.manner) {
     case PathManner::keeps:
@@ -135,7 +135,7 @@ Sentences words_for(const std::string& target, const PathResult& result) {
   return {headline(target, result), explanation(result)};
 }
 
-Sentences words_for(const std::string& target, const policy::PathWays& ways) {
+Sentences words_for(const std::string& target, const path::PathWays& ways) {
   if (ways.manner == PathManner::keeps) {
     return {
         fmt::format("The path to {} keeps an idle connection for {} at least, in both directions.",
@@ -167,4 +167,4 @@ std::string words_for(PathSight sight) {
   return {};
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

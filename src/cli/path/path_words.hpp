@@ -5,7 +5,7 @@
 
 #include "cli/path/path_report.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 /// Tenths of a second are as much as a person wants to read.
 [[nodiscard]] std::string shown(policy::Millis time);
@@ -16,11 +16,11 @@ struct Sentences {
 };
 
 /// Of one direction, as if there were no other.
-[[nodiscard]] Sentences words_for(const std::string& target, const policy::PathResult& result);
+[[nodiscard]] Sentences words_for(const std::string& target, const path::PathResult& result);
 
 /// Of both; not for `unclear`, where each direction speaks for itself.
-[[nodiscard]] Sentences words_for(const std::string& target, const policy::PathWays& ways);
+[[nodiscard]] Sentences words_for(const std::string& target, const path::PathWays& ways);
 
-[[nodiscard]] std::string words_for(policy::PathSight sight);
+[[nodiscard]] std::string words_for(path::PathSight sight);
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -9,7 +9,7 @@
 #include "drawing/ink.hpp"
 #include "policy/duration.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 namespace {
 
 using policy::Millis;
@@ -23,8 +23,8 @@ std::string short_time(Millis time) {
 
 }  // namespace
 
-std::string progress_line(const Moment& moment) {
-  const auto bracket = [](const policy::PathSearch& search) {
+std::string progress_line(const path::Moment& moment) {
+  const auto bracket = [](const path::PathSearch& search) {
     return fmt::format("kept {} · lost {}",
                        search.kept() == Millis{} ? "-" : short_time(search.kept()),
                        search.lost() ? short_time(*search.lost()) : "-");
@@ -45,7 +45,7 @@ std::string progress_line(const Moment& moment) {
 
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-void Progress::show(const Moment& moment) {
+void Progress::show(const path::Moment& moment) {
   constexpr Millis kOften{200};
   if (!terminal_ || (!moment.news && moment.now - last_ < kOften)) return;
   last_ = moment.now;
@@ -65,4 +65,4 @@ void Progress::clear() {
   say_over({});
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <string_view>
 
-#include "policy/path_search.hpp"
-#include "policy/path_ways.hpp"
+#include "path/plan/search.hpp"
+#include "path/plan/ways.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 inline constexpr std::array<std::string_view, 5> kSights{"kept", "silent", "reset", "closed",
                                                          "cut_short"};
@@ -18,14 +18,14 @@ inline constexpr std::array<std::string_view, 7> kFindings{
 inline constexpr std::array<std::string_view, 5> kManners{"keeps", "forgets", "relearns_from_here",
                                                           "relearns_from_far_end", "unclear"};
 
-constexpr std::string_view name_of(policy::PathSight sight) {
+constexpr std::string_view name_of(path::PathSight sight) {
   return kSights[static_cast<std::size_t>(sight)];
 }
-constexpr std::string_view name_of(policy::PathFinding finding) {
+constexpr std::string_view name_of(path::PathFinding finding) {
   return kFindings[static_cast<std::size_t>(finding)];
 }
-constexpr std::string_view name_of(policy::PathManner manner) {
+constexpr std::string_view name_of(path::PathManner manner) {
   return kManners[static_cast<std::size_t>(manner)];
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

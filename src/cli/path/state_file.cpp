@@ -9,12 +9,12 @@
 
 #include "cli/path/sight_names.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 namespace {
 
+using path::PathObservation;
+using path::PathSight;
 using policy::Millis;
-using policy::PathObservation;
-using policy::PathSight;
 
 constexpr int kVersion = 1;
 constexpr std::chrono::hours kFresh{24};
@@ -114,4 +114,4 @@ Status StateFile::save(const std::vector<PathObservation>& observations) const {
 
 void StateFile::remove() const noexcept { ::unlink(path_.c_str()); }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -9,9 +9,9 @@
 #include "base/result.hpp"
 #include "cli/failure.hpp"
 #include "os/file.hpp"
-#include "policy/path_search.hpp"
+#include "path/plan/search.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 class StateFile {
  public:
@@ -19,8 +19,8 @@ class StateFile {
   [[nodiscard]] static tl::expected<StateFile, Failure> open(const std::string& name);
 
   /// What was seen before; empty if there is nothing, or nothing that can be read, or if it is older than a day.
-  [[nodiscard]] std::vector<policy::PathObservation> load() const;
-  [[nodiscard]] Status save(const std::vector<policy::PathObservation>& observations) const;
+  [[nodiscard]] std::vector<path::PathObservation> load() const;
+  [[nodiscard]] Status save(const std::vector<path::PathObservation>& observations) const;
   void remove() const noexcept;
 
  private:
@@ -30,4 +30,4 @@ class StateFile {
   os::FileLock lock_;
 };
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

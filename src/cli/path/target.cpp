@@ -4,7 +4,7 @@
 
 #include "cli/endpoint_filter.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t> port) {
   const auto refuse = [&](EndpointProblem problem) {
@@ -25,4 +25,4 @@ Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t>
   return target;
 }
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -9,7 +9,7 @@
 #include "cli/command.hpp"
 #include "os/address.hpp"
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 
 struct Target {
   std::string host;
@@ -21,4 +21,4 @@ struct Target {
 [[nodiscard]] Fallible<Target> find_target(std::string_view text,
                                            std::optional<std::uint16_t> port = std::nullopt);
 
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

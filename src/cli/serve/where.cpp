@@ -8,7 +8,7 @@
 
 #include "cli/endpoint_filter.hpp"
 #include "os/address_text.hpp"
-#include "policy/path_protocol.hpp"
+#include "path/plan/protocol.hpp"
 
 namespace wsalive::cli::serve {
 namespace {
@@ -33,7 +33,7 @@ Endpointed<std::vector<Endpoint>> parsed(std::string_view where) {
   if (any_port) text.resize(text.size() - 2);
   const auto filter = EndpointFilter::parse(text);
   if (!filter) return tl::unexpected(filter.error());
-  const std::uint16_t port = any_port ? 0 : filter->port().value_or(policy::kServePort);
+  const std::uint16_t port = any_port ? 0 : filter->port().value_or(path::kServePort);
   if (filter->addresses().empty()) return anywhere(port);
   Endpoint one = filter->addresses().front();
   one.port = port;
@@ -55,7 +55,7 @@ std::string remedy_for(int error) {
 
 }  // namespace
 
-Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
+Fallible<std::vector<path::serve::Listener>> open_listeners(std::string_view where) {
   const auto refuse = [&](ExitCode code, std::string reason, std::string remedy) {
     return tl::unexpected(Failure{.code = code,
                                   .attempt = "cannot listen on",
@@ -68,11 +68,11 @@ Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
     return refuse(endpoints.error().code, endpoints.error().text,
                   "name it as PORT, ADDRESS or ADDRESS:PORT");
   }
-  std::vector<Listener> listeners;
+  std::vector<path::serve::Listener> listeners;
   for (Endpoint at : *endpoints) {
     // A port that the system picks is one for both families.
     if (at.port == 0 && !listeners.empty()) at.port = listeners.front().at.port;
-    auto listener = listen_at(at);
+    auto listener = path::serve::listen_at(at);
     if (listener) {
       listeners.push_back(std::move(*listener));
       continue;
@@ -89,9 +89,9 @@ Fallible<std::vector<Listener>> open_listeners(std::string_view where) {
   return listeners;
 }
 
-std::string names_of(const std::vector<Listener>& listeners) {
+std::string names_of(const std::vector<path::serve::Listener>& listeners) {
   std::vector<std::string> names;
-  for (const Listener& each : listeners) names.push_back(os::format_endpoint(each.at));
+  for (const path::serve::Listener& each : listeners) names.push_back(os::format_endpoint(each.at));
   return fmt::format("{}", fmt::join(names, " and "));
 }
 

@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/serve/listener.hpp"
+#include "path/serve/listener.hpp"
 
 namespace wsalive::cli::serve {
 
 /// "7350" (every address of this host, both families), "ADDRESS", "ADDRESS:PORT". Failures: no address, not allowed, in
 /// use; nothing is open then.
-[[nodiscard]] Fallible<std::vector<Listener>> open_listeners(std::string_view where);
+[[nodiscard]] Fallible<std::vector<path::serve::Listener>> open_listeners(std::string_view where);
 
 /// "0.0.0.0:7350 and [::]:7350"
-[[nodiscard]] std::string names_of(const std::vector<Listener>& listeners);
+[[nodiscard]] std::string names_of(const std::vector<path::serve::Listener>& listeners);
 
 }  // namespace wsalive::cli::serve

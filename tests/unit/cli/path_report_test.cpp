@@ -9,11 +9,11 @@
 #include <sstream>
 #include <string>
 
-namespace wsalive::cli::path {
+namespace wsalive::cli::path_command {
 namespace {
 
+using path::PathSight;
 using policy::Millis;
-using policy::PathSight;
 
 /// The lines below a command in README.md, up to the end of its block.
 std::string sample_of(const std::string& command) {
@@ -42,8 +42,8 @@ Found a_minute() {
   for (int i = 0; i < 2; ++i) {
     found.outward.observations.push_back({Millis{61'000}, PathSight::silent});
   }
-  policy::PathResult& result = found.outward.way.result;
-  result.finding = policy::PathFinding::forgets;
+  path::PathResult& result = found.outward.way.result;
+  result.finding = path::PathFinding::forgets;
   result.kept = Millis{59'786};
   result.lost = Millis{61'000};
   return found;
@@ -56,4 +56,4 @@ TEST(PathReport, ReadmeShowsWhatItSays) {
 }
 
 }  // namespace
-}  // namespace wsalive::cli::path
+}  // namespace wsalive::cli::path_command

@@ -1,0 +1,70 @@
+// One new connection to `wsalive serve`, up to its first reply: made, greeted, and told what it is for. Nothing
+// waits: `look` goes as far as it can.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "os/address.hpp"
+#include "path/line_buffer.hpp"
+#include "path/plan/protocol.hpp"
+#include "path/shared_key.hpp"
+
+namespace wsalive::path {
+
+/// Whom to call.
+struct FarEnd {
+  os::Endpoint endpoint;
+  std::optional<SharedKey> key;
+  std::string
+      session{};  ///< Under which it keeps our connections together; nobody else can guess it.
+};
+
+/// How a call ended.
+struct CallEnd {
+  enum class Kind : std::uint8_t {
+    done,     ///< held or ready; the connection is there to be taken.
+    refused,  ///< In words: `word`.
+    foreign,  ///< Whoever listens there speaks something else: `said`.
+    failed,   ///< `error` has the errno.
+  };
+  Kind kind = Kind::failed;
+  PathWord word = PathWord::no_meaning;
+  std::string id{};  ///< Of what is held.
+  std::string said{};
+  int error = 0;
+};
+
+class FarEndCall {
+ public:
+  /// \param verb  hold or control. Errors: those of socket and connect.
+  [[nodiscard]] static Result<FarEndCall> begin(const FarEnd& far_end, PathVerb verb);
+
+  /// nullopt: not yet.
+  [[nodiscard]] std::optional<CallEnd> look();
+  /// The connection, after `done`.
+  [[nodiscard]] Fd take() noexcept { return std::move(fd_); }
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// Somebody listens there.
+  [[nodiscard]] bool is_connected() const noexcept { return stage_ != Stage::connecting; }
+
+ private:
+  enum class Stage : std::uint8_t { connecting, awaits_greeting, awaits_reply };
+
+  FarEndCall(Fd fd, const FarEnd& far_end, PathVerb verb)
+      : fd_(std::move(fd)), far_end_(&far_end), verb_(verb) {}
+  [[nodiscard]] std::optional<CallEnd> read(const std::string& line);
+  [[nodiscard]] std::optional<CallEnd> ask(const PathGreeting& greeting);
+
+  Fd fd_;
+  const FarEnd* far_end_;
+  PathVerb verb_;
+  Stage stage_ = Stage::connecting;
+  LineBuffer lines_;
+};
+
+}  // namespace wsalive::path

@@ -1,0 +1,86 @@
+#include "path/idle_connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "os/keepalive_values.hpp"
+#include "os/poll.hpp"
+#include "os/socket_calls.hpp"
+#include "os/socket_io.hpp"
+#include "os/socket_values.hpp"
+#include "os/tcp_info.hpp"
+
+namespace wsalive::path {
+
+Result<IdleConnection> IdleConnection::begin(const os::Endpoint& to) {
+  constexpr int kTcp = 6;
+  const int made = os::create_socket(to.family, os::SocketType::stream, kTcp);
+  if (made < 0) return failure(-made, "socket");
+  Fd fd{made};
+  if (const int error = os::set_blocking(fd.get(), os::Blocking::no); error != 0) {
+    return failure(-error, "fcntl O_NONBLOCK");
+  }
+  const int error = os::connect_socket(fd.get(), os::socket_address_of(to));
+  if (error != 0 && error != -EINPROGRESS) return failure(-error, "connect");
+  return IdleConnection{std::move(fd), true};
+}
+
+IdleConnection IdleConnection::adopt(Fd connected) {
+  (void)os::set_blocking(connected.get(), os::Blocking::no);
+  IdleConnection result{std::move(connected), false};
+  if (const auto facts = os::tcp_facts(result.fd())) result.segments_ = facts->segments_in;
+  return result;
+}
+
+Status IdleConnection::probe() {
+  constexpr int kLeast = 1;
+  constexpr int kFar = 1'000;  // The kernel's own further probes are not wanted.
+  if (!armed_) {
+    if (const Status far = os::set_keep_alive_interval(fd_.get(), kFar); !far) return far;
+    if (const Status many = os::set_keep_alive_count(fd_.get(), os::kLargestCount); !many)
+      return many;
+    if (const Status on = os::set_keep_alive_switch(fd_.get(), os::Switch::on); !on) return on;
+    armed_ = true;
+  }
+  return os::set_keep_alive_idle(fd_.get(), kLeast);
+}
+
+IdleSight IdleConnection::failure_of(int error) noexcept {
+  error_ = error;
+  return error == ECONNRESET ? IdleSight::reset : IdleSight::failed;
+}
+
+IdleSight IdleConnection::look() {
+  if (connecting_) {
+    os::Watched watched{fd_.get(), os::kWritable};
+    if (os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) <= 0) return IdleSight::quiet;
+    if (const int error = os::take_pending_error(fd_.get()); error != 0) return failure_of(error);
+    connecting_ = false;
+    if (const auto facts = os::tcp_facts(fd_.get())) segments_ = facts->segments_in;
+    return IdleSight::connected;
+  }
+  std::array<std::byte, 4096> piece{};
+  bool spoke = false;
+  for (int reads = 0; reads < 16; ++reads) {
+    const long got = os::receive_bytes(fd_.get(), piece.data(), piece.size(), os::kDontBlock);
+    if (got == 0) return IdleSight::ended;
+    if (got == -EAGAIN || got == -EINTR) break;
+    if (got < 0) return failure_of(static_cast<int>(-got));
+    spoke = true;
+  }
+  const auto facts = os::tcp_facts(fd_.get());
+  const bool came = facts && facts->segments_in != segments_;
+  if (facts) segments_ = facts->segments_in;
+  if (spoke) return IdleSight::data;
+  return came ? IdleSight::answered : IdleSight::quiet;
+}
+
+void IdleConnection::close(Farewell farewell) noexcept {
+  if (farewell == Farewell::reset && fd_)
+    (void)os::set_linger(fd_.get(), {.on = true, .seconds = 0});
+  fd_.reset();
+}
+
+}  // namespace wsalive::path

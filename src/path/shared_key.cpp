@@ -1,0 +1,47 @@
+#include "path/shared_key.hpp"
+
+#include <fmt/format.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "os/hand_over.hpp"
+
+namespace wsalive::path {
+namespace {
+
+std::string in_digits(std::span<const std::byte> octets) {
+  std::string text;
+  for (const std::byte each : octets) text += fmt::format("{:02x}", std::to_integer<int>(each));
+  return text;
+}
+
+const std::uint8_t* octets_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+}  // namespace
+
+std::string SharedKey::proof_of(std::string_view text) const {
+  hmac_sha256_ctx context{};
+  hmac_sha256_set_key(&context, secret_.size(), octets_of(secret_));
+  hmac_sha256_update(&context, text.size(), octets_of(text));
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+  hmac_sha256_digest(&context, digest.size(), digest.data());
+  return in_digits(std::as_bytes(std::span{digest}));
+}
+
+bool SharedKey::proves(std::string_view text, std::string_view proof) const {
+  const std::string right = proof_of(text);
+  return proof.size() == right.size() && memeql_sec(proof.data(), right.data(), right.size()) != 0;
+}
+
+std::string random_digits(std::size_t digits) {
+  std::vector<std::byte> octets(digits / 2);
+  return os::fill_random(octets) ? in_digits(octets) : std::string{};
+}
+
+}  // namespace wsalive::path
