@@ -13,8 +13,8 @@
 
 #include "lab/namespaces.hpp"
 #include "os/clock.hpp"
-#include "os/descriptor_limit.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/file/descriptor_limit.hpp"
+#include "os/tcp/keepalive_values.hpp"
 
 namespace wsalive::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "engine/make_engine.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive {

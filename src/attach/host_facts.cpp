@@ -17,10 +17,10 @@
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "attach/seccomp/filter.hpp"
-#include "os/cookie.hpp"
-#include "os/repair.hpp"
-#include "os/sock_diag.hpp"
 #include "os/sysctl.hpp"
+#include "os/tcp/cookie.hpp"
+#include "os/tcp/repair.hpp"
+#include "os/tcp/sock_diag.hpp"
 #include "os/tick.hpp"
 
 namespace wsalive::attach {

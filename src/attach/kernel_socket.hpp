@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "base/result.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/kernel_fit.hpp"
 
 namespace wsalive::attach {

@@ -16,7 +16,7 @@
 #include "base/printable.hpp"
 #include "cli/refusals.hpp"
 #include "cli/socket_target.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 #include "os/sysctl.hpp"
 
 namespace wsalive::cli {

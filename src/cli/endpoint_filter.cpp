@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "os/resolver.hpp"
+#include "os/names/resolver.hpp"
 
 namespace wsalive::cli {
 namespace {

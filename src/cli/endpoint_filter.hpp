@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/exit_code.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 

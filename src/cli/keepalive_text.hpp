@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/kernel_fit.hpp"
 
 namespace wsalive::cli {

@@ -11,7 +11,7 @@
 #include "cli/columns.hpp"
 #include "cli/connection_text.hpp"
 #include "cli/live_socket.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "cli/connection_text.hpp"
 #include "cli/refusals.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
 namespace {

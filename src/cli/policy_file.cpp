@@ -14,7 +14,7 @@
 
 #include "cli/nearest_word.hpp"
 #include "cli/policy_rules.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {

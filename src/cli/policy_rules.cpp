@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "cli/keepalive_text.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "attach/bpf/policy.hpp"
 #include "cli/command.hpp"
 #include "cli/endpoint_filter.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 #include "policy/kernel_fit.hpp"
 
 namespace wsalive::cli {

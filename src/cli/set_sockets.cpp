@@ -7,7 +7,7 @@
 
 #include "cli/columns.hpp"
 #include "cli/keepalive_text.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/refusals.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 
 namespace wsalive::cli {
 namespace {

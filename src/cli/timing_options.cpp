@@ -13,7 +13,7 @@
 #include "cli/duration_option.hpp"
 #include "cli/out.hpp"
 #include "cli/refusals.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "registry/files.hpp"
 
 namespace wsalive::cli {

@@ -2,8 +2,8 @@
 
 #include <sys/prctl.h>
 
-#include "os/signals_blocked.hpp"
-#include "os/threads.hpp"
+#include "os/process/signals_blocked.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::engine {
 namespace {

@@ -19,7 +19,7 @@
 
 #include "engine/conductor.hpp"
 #include "engine/ownership.hpp"
-#include "os/lock_file.hpp"
+#include "os/file/lock_file.hpp"
 
 namespace wsalive::engine {
 

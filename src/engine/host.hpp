@@ -9,8 +9,8 @@
 
 #include "base/result.hpp"
 #include "engine/tick_grid.hpp"
-#include "os/keepalive_values.hpp"
-#include "os/tcp_info.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::engine {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/keepalive.hpp"
 

@@ -2,11 +2,11 @@
 
 #include "base/immortal.hpp"
 #include "engine/host.hpp"
-#include "os/cookie.hpp"
-#include "os/keepalive_values.hpp"
-#include "os/repair.hpp"
-#include "os/sock_diag.hpp"
-#include "os/tcp_info.hpp"
+#include "os/tcp/cookie.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/repair.hpp"
+#include "os/tcp/sock_diag.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "os/tick.hpp"
 
 namespace wsalive::engine {

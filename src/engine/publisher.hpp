@@ -8,7 +8,7 @@
 
 #include "engine/slot_table.hpp"
 #include "engine/tick_grid.hpp"
-#include "os/published_memory.hpp"
+#include "os/memory/published_memory.hpp"
 
 namespace wsalive::engine {
 

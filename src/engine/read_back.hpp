@@ -4,8 +4,8 @@
 #include "engine/in_force.hpp"
 #include "engine/slot.hpp"
 #include "engine/tick_grid.hpp"
-#include "os/keepalive_values.hpp"
-#include "os/tcp_info.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::engine {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 namespace {

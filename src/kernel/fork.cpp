@@ -9,7 +9,7 @@
 #include "kernel/handle_table.hpp"
 #include "kernel/thread.hpp"
 #include "kernel/wait_state.hpp"
-#include "os/named_memory.hpp"
+#include "os/memory/named_memory.hpp"
 
 namespace wsalive::kernel {
 namespace {

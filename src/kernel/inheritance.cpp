@@ -10,8 +10,8 @@
 
 #include "kernel/file.hpp"
 #include "kernel/named.hpp"
-#include "os/data_file.hpp"
-#include "os/heritage_block.hpp"
+#include "os/file/data_file.hpp"
+#include "os/process/heritage_block.hpp"
 
 namespace wsalive::kernel {
 namespace {

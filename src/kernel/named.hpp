@@ -18,7 +18,7 @@
 #include "kernel/event.hpp"
 #include "kernel/mutex.hpp"
 #include "kernel/semaphore.hpp"
-#include "os/named_memory.hpp"
+#include "os/memory/named_memory.hpp"
 
 namespace wsalive::kernel {
 

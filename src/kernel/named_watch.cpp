@@ -4,8 +4,8 @@
 
 #include "kernel/fork.hpp"
 #include "os/clock.hpp"
-#include "os/futex.hpp"
-#include "os/threads.hpp"
+#include "os/process/futex.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 namespace {

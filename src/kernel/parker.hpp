@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "os/futex.hpp"
+#include "os/process/futex.hpp"
 
 namespace wsalive::kernel {
 

@@ -1,7 +1,7 @@
 #include "kernel/process.hpp"
 
-#include "os/child.hpp"
-#include "os/threads.hpp"
+#include "os/process/child.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 namespace {

@@ -1,10 +1,10 @@
 // Share modes: what the openers of one file may do beside each other. Exact within the process; between
-// processes only "alone" against everybody else is known (os/data_file.hpp, lock_open_file).
+// processes only "alone" against everybody else is known (os/file/data_file.hpp, lock_open_file).
 #pragma once
 
 #include <cstdint>
 
-#include "os/data_file.hpp"
+#include "os/file/data_file.hpp"
 
 namespace wsalive::kernel {
 

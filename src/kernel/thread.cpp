@@ -8,7 +8,7 @@
 #include "kernel/completion_port.hpp"
 #include "kernel/fork.hpp"
 #include "kernel/mutex.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 

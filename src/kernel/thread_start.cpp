@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "kernel/thread.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 
 namespace wsalive::path {
 namespace {

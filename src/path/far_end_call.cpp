@@ -2,9 +2,9 @@
 
 #include <cerrno>
 
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_io.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_io.hpp"
 #include "path/idle_connection.hpp"
 
 namespace wsalive::path {

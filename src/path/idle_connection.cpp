@@ -5,12 +5,12 @@
 #include <cerrno>
 #include <cstring>
 
-#include "os/keepalive_values.hpp"
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_io.hpp"
-#include "os/socket_values.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_io.hpp"
+#include "os/socket/socket_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::path {
 

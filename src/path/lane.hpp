@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "path/control.hpp"
 #include "path/opening.hpp"
 #include "path/plan/search.hpp"

@@ -3,7 +3,7 @@
 #include <array>
 #include <cerrno>
 
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 
 namespace wsalive::path {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 
 namespace wsalive::path {
 namespace {

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "os/hand_over.hpp"
+#include "os/process/hand_over.hpp"
 
 namespace wsalive::path {
 namespace {

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::registry {
 namespace {

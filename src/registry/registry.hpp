@@ -17,7 +17,7 @@
 
 #include <tl/expected.hpp>
 
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "registry/files.hpp"
 
 namespace wsalive::registry {

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#include "os/signals.hpp"
+#include "os/process/signals.hpp"
 #include "win32/call.hpp"
 
 namespace wsalive::win32 {

@@ -1,6 +1,6 @@
 // Critical sections: LockCount is the lock's word, OwningThread and RecursionCount belong to whoever
 // holds it. All other fields keep what initialisation put there.
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 #include "win32/call.hpp"
 #include "win32/word_lock.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "conio.h"
 #include "kernel/blocked_scope.hpp"
-#include "os/descriptor.hpp"
+#include "os/file/descriptor.hpp"
 
 namespace wsalive::win32 {
 namespace {

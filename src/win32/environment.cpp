@@ -4,7 +4,7 @@
 #include <string>
 
 #include "kernel/text.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
 

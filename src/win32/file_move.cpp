@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "os/data_file.hpp"
-#include "os/descriptor.hpp"
+#include "os/file/data_file.hpp"
+#include "os/file/descriptor.hpp"
 #include "win32/file_codes.hpp"
 #include "winsock/overlapped/status.hpp"
 

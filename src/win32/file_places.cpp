@@ -1,7 +1,7 @@
 // A file's size and pointer, and bringing it to the disk.
 #include "kernel/file.hpp"
-#include "os/data_file.hpp"
-#include "os/descriptor.hpp"
+#include "os/file/data_file.hpp"
+#include "os/file/descriptor.hpp"
 #include "win32/call.hpp"
 #include "win32/file_codes.hpp"
 

@@ -10,7 +10,7 @@
 
 #include "kernel/file.hpp"
 #include "kernel/text.hpp"
-#include "os/data_file.hpp"
+#include "os/file/data_file.hpp"
 #include "win32/call.hpp"
 #include "win32/file_codes.hpp"
 

@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "kernel/file_mapping.hpp"
-#include "os/pages.hpp"
+#include "os/memory/pages.hpp"
 #include "win32/call.hpp"
 #include "win32/names.hpp"
 #include "win32/page_protection.hpp"

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "os/pages.hpp"
+#include "os/memory/pages.hpp"
 #include "windows.h"
 
 namespace wsalive::win32 {

@@ -1,7 +1,7 @@
 // Pipes without a name.
 #include "kernel/file.hpp"
-#include "os/data_file.hpp"
-#include "os/descriptor.hpp"
+#include "os/file/data_file.hpp"
+#include "os/file/descriptor.hpp"
 #include "win32/call.hpp"
 #include "win32/file_codes.hpp"
 

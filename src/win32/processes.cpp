@@ -14,7 +14,7 @@
 #include "kernel/inheritance.hpp"
 #include "kernel/process.hpp"
 #include "kernel/text.hpp"
-#include "os/child.hpp"
+#include "os/process/child.hpp"
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
 #include "win32/pseudo_handles.hpp"

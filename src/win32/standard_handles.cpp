@@ -1,7 +1,7 @@
 // The standard handles and plain reading and writing of them.
 #include "kernel/file.hpp"
 #include "kernel/text.hpp"
-#include "os/descriptor.hpp"
+#include "os/file/descriptor.hpp"
 #include "win32/call.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "kernel/thread.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 #include "win32/call.hpp"
 #include "win32/pseudo_handles.hpp"
 

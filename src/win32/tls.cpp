@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "os/thread_end.hpp"
+#include "os/process/thread_end.hpp"
 #include "win32/call.hpp"
 
 namespace wsalive::win32 {

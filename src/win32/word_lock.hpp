@@ -8,7 +8,7 @@
 
 #include "kernel/blocked_scope.hpp"
 #include "kernel/deadline.hpp"
-#include "os/futex.hpp"
+#include "os/process/futex.hpp"
 
 namespace wsalive::win32 {
 

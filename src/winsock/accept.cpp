@@ -8,10 +8,10 @@
 #include <chrono>
 #include <utility>
 
-#include "os/abort_connection.hpp"
 #include "os/errno_table.hpp"
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/tcp/abort_connection.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/close.hpp"

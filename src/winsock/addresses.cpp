@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/sockaddr.hpp"
 
 namespace wsalive::winsock {

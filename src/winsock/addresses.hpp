@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/wsa_error.hpp"
-#include "os/socket_address.hpp"
+#include "os/socket/socket_address.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

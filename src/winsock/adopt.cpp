@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "os/describe_socket.hpp"
 #include "os/errno_table.hpp"
+#include "os/socket/describe_socket.hpp"
 #include "winsock/adopt.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

@@ -16,8 +16,8 @@
 #include <climits>
 
 #include "os/errno_table.hpp"
-#include "os/port_sharing.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/port_sharing.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

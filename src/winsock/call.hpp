@@ -6,7 +6,7 @@
 
 #include "base/wsa_error.hpp"
 #include "kernel/last_error.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 

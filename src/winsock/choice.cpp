@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/wsa_error.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/startup_problem.hpp"
 #include "wsalive_ext.h"

@@ -3,7 +3,7 @@
 #include "winsock2.h"
 
 #include "engine/engine.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"

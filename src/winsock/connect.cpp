@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <optional>
 
-#include "os/connect_limit.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/tcp/connect_limit.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

@@ -7,7 +7,7 @@
 #include "engine/engine.hpp"
 #include "os/clock.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "policy/keepalive.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/runtime.hpp"

@@ -7,8 +7,8 @@
 
 #include "ws2tcpip.h"
 
-#include "os/program_memory.hpp"
-#include "os/socket_option.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_option.hpp"
 #include "winsock/control_options.hpp"
 
 namespace wsalive::winsock {

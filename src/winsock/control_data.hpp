@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "base/wsa_error.hpp"
-#include "os/control_data.hpp"
+#include "os/socket/control_data.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

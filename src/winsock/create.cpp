@@ -10,8 +10,8 @@
 #include <tl/expected.hpp>
 
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/create.hpp"
 #include "winsock/hand_over/duplicate.hpp"

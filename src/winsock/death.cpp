@@ -8,8 +8,8 @@
 
 #include "engine/engine.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/own_thread.hpp"
 #include "winsock/runtime.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "os/abort_connection.hpp"
+#include "os/tcp/abort_connection.hpp"
 
 namespace wsalive::winsock {
 namespace {

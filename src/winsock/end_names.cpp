@@ -3,7 +3,7 @@
 #include "winsock2.h"
 
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

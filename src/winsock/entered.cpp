@@ -9,8 +9,8 @@
 #include <mutex>
 #include <thread>
 
-#include "os/socket_io.hpp"
-#include "os/thread_interrupt.hpp"
+#include "os/process/thread_interrupt.hpp"
+#include "os/socket/socket_io.hpp"
 
 namespace wsalive::winsock {
 

@@ -10,7 +10,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "os/thread_interrupt.hpp"
+#include "os/process/thread_interrupt.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 

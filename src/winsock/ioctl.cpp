@@ -13,7 +13,7 @@
 #include <new>
 #include <utility>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/ioctl_row.hpp"

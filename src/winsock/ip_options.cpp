@@ -10,7 +10,7 @@
 #include <cstddef>
 
 #include "os/errno_table.hpp"
-#include "os/socket_values.hpp"
+#include "os/socket/socket_values.hpp"
 #include "winsock/option_memory.hpp"
 #include "winsock/plain_options.hpp"
 

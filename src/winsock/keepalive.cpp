@@ -9,8 +9,8 @@
 #include <mstcpip.h>
 
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "policy/units.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/death.hpp"

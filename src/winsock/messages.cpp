@@ -6,7 +6,7 @@
 
 #include "mswsock.h"
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/control_data.hpp"

@@ -4,9 +4,9 @@
 
 #include <ws2tcpip.h>
 
-#include "os/address.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_values.hpp"
+#include "os/socket/address.hpp"
+#include "os/socket/socket_values.hpp"
 #include "winsock/option_memory.hpp"
 #include "winsock/sockaddr.hpp"
 

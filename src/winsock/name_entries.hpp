@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "os/net_databases.hpp"
-#include "os/resolver.hpp"
+#include "os/names/net_databases.hpp"
+#include "os/names/resolver.hpp"
 
 namespace wsalive::winsock {
 

@@ -3,8 +3,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
-#include "os/program_memory.hpp"
-#include "os/resolver.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/names/resolver.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/program_text.hpp"

@@ -22,9 +22,9 @@
 
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/signals_blocked.hpp"
-#include "os/threads.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/process/signals_blocked.hpp"
+#include "os/process/threads.hpp"
 #include "winsock/call.hpp"
 #include "winsock/name_question.hpp"
 #include "winsock/overlapped/result.hpp"

@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "os/program_memory.hpp"
-#include "os/thread_end.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/process/thread_end.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/name_entries.hpp"

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "os/net_databases.hpp"
+#include "os/names/net_databases.hpp"
 
 namespace wsalive::winsock {
 namespace {

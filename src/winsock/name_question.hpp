@@ -16,8 +16,8 @@
 
 #include "base/releases.hpp"
 #include "base/wsa_error.hpp"
-#include "os/program_memory.hpp"
-#include "os/resolver.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/names/resolver.hpp"
 #include "winsock/program_text.hpp"
 #include "winsock/sockaddr.hpp"
 

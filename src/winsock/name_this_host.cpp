@@ -2,7 +2,7 @@
 
 #include <winsock2.h>
 
-#include "os/resolver.hpp"
+#include "os/names/resolver.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/program_text.hpp"

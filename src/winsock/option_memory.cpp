@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/wsa_error.hpp"
-#include "os/socket_option.hpp"
+#include "os/socket/socket_option.hpp"
 #include "policy/option_rules.hpp"
 #include "policy/release.hpp"
 #include "winsock/socket.hpp"

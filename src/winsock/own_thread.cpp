@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <new>
 
-#include "os/signals_blocked.hpp"
-#include "os/threads.hpp"
+#include "os/process/signals_blocked.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::winsock {
 namespace {

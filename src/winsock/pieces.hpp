@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 
 struct _WSABUF;  // NOLINT(bugprone-reserved-identifier): Windows' name.
 

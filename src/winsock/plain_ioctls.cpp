@@ -3,9 +3,9 @@
 #include "winsock2.h"
 
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_option.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"

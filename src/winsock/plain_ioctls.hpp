@@ -1,7 +1,7 @@
 // FIONBIO, FIONREAD and SIOCATMARK: handlers of WSAIoctl's table, which ioctlsocket shares.
 #pragma once
 
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/ioctl_row.hpp"
 
 namespace wsalive::winsock {

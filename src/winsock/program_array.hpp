@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 
 namespace wsalive::winsock {
 

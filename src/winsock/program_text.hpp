@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/utf8.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 
 namespace wsalive::winsock {
 

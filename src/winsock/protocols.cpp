@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/protocol_catalog.hpp"

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "engine/in_force.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/keepalive.hpp"

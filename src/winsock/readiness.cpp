@@ -3,7 +3,7 @@
 #include <array>
 #include <chrono>
 
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/deferred.hpp"
 

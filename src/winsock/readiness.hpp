@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/socket.hpp"
 

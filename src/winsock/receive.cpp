@@ -3,7 +3,7 @@
 
 #include "winsock2.h"
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"

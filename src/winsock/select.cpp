@@ -13,7 +13,7 @@
 #include <span>
 
 #include "os/clock.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/program_array.hpp"
 #include "winsock/readiness.hpp"

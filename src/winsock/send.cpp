@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"

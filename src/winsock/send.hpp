@@ -4,7 +4,7 @@
 #include "winsock2.h"
 
 #include "base/wsa_error.hpp"
-#include "os/control_data.hpp"
+#include "os/socket/control_data.hpp"
 #include "winsock/overlapped/operation.hpp"
 #include "winsock/socket.hpp"
 

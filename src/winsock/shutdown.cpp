@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "os/errno_table.hpp"
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"

@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 
 #include "base/wsa_error.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::winsock {
 

@@ -14,7 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
-#include "os/socket_address.hpp"
+#include "os/socket/socket_address.hpp"
 #include "policy/keepalive.hpp"
 
 namespace wsalive::winsock {

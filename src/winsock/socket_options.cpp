@@ -13,7 +13,7 @@
 #include <array>
 #include <atomic>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "policy/option_rules.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"

@@ -8,8 +8,8 @@
 #include <new>
 #include <optional>
 
-#include "os/program_memory.hpp"
-#include "os/thread_interrupt.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/process/thread_interrupt.hpp"
 #include "registry/settings.hpp"
 #include "winsock/call.hpp"
 #include "winsock/choice.hpp"

@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/socket.hpp"
 

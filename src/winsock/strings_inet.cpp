@@ -6,8 +6,8 @@
 
 #include <cstring>
 
-#include "os/address_text.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/address_text.hpp"
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/program_text.hpp"

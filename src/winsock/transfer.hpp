@@ -12,7 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "base/wsa_error.hpp"
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/death.hpp"
 #include "winsock/socket.hpp"

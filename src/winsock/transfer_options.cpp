@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "os/errno_table.hpp"
-#include "os/socket_values.hpp"
+#include "os/socket/socket_values.hpp"
 #include "winsock/option_memory.hpp"
 
 namespace wsalive::winsock {

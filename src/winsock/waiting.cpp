@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "os/clock.hpp"
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/death.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/transfer.hpp"

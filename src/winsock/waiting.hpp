@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
-#include "os/socket_io.hpp"
+#include "os/socket/socket_io.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include "os/clock.hpp"
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "winsock/deferred.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"

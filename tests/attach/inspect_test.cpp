@@ -15,9 +15,9 @@
 #include "attach/inspect/owners.hpp"
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
-#include "os/address_text.hpp"
-#include "os/cookie.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/socket/address_text.hpp"
+#include "os/tcp/cookie.hpp"
+#include "os/tcp/keepalive_values.hpp"
 
 namespace wsalive::attach {
 namespace {

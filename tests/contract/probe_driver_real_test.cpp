@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "os/keepalive_values.hpp"
-#include "os/tcp_info.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "support/asked.hpp"
 #include "support/engine_wire.hpp"
 #include "support/probe_driver_contract.hpp"

@@ -11,7 +11,7 @@
 #include <ostream>
 #include <utility>
 
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::test {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/keepalive.hpp"
 #include "support/started.hpp"
 #include "winsock/socket.hpp"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/keepalive.hpp"
 #include "policy/timeline.hpp"

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "os/child.hpp"
+#include "os/process/child.hpp"
 #include "support/private_network.hpp"
 #include "support/temp_folder.hpp"
 

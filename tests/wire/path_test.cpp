@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "support/private_network.hpp"
 #include "support/temp_folder.hpp"
 

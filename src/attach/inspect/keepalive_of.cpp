@@ -5,8 +5,8 @@
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "engine/published_table.hpp"
-#include "os/cookie.hpp"
-#include "os/published_memory.hpp"
+#include "os/memory/published_memory.hpp"
+#include "os/tcp/cookie.hpp"
 
 namespace wsalive::attach {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "os/address.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket/address.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::attach {
 

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "os/cookie.hpp"
+#include "os/tcp/cookie.hpp"
 
 namespace wsalive::attach {
 

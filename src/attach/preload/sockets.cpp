@@ -14,7 +14,7 @@
 
 #include "attach/preload_settings.hpp"
 #include "engine/make_engine.hpp"
-#include "os/cookie.hpp"
+#include "os/tcp/cookie.hpp"
 #include "policy/units.hpp"
 
 namespace wsalive::attach::preload {

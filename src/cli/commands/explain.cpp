@@ -19,7 +19,7 @@
 #include "cli/live_socket.hpp"
 #include "cli/refusals.hpp"
 #include "cli/timing_options.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/connections.hpp"
 #include "cli/policies.hpp"
 #include "cli/socket_target.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {

@@ -18,8 +18,8 @@
 #include "cli/path/progress.hpp"
 #include "cli/path/state_file.hpp"
 #include "cli/path/target.hpp"
-#include "os/address_text.hpp"
 #include "os/clock.hpp"
+#include "os/socket/address_text.hpp"
 #include "path/search_run.hpp"
 #include "path/shared_key.hpp"
 

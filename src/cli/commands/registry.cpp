@@ -13,7 +13,7 @@
 #include "cli/registry/exchange.hpp"
 #include "cli/registry/values.hpp"
 #include "cli/registry/values_report.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "registry/files.hpp"
 #include "registry/registry.hpp"
 #include "registry/settings.hpp"

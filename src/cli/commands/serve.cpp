@@ -13,7 +13,7 @@
 #include "cli/path/key_file.hpp"
 #include "cli/serve/where.hpp"
 #include "os/clock.hpp"
-#include "os/descriptor_limit.hpp"
+#include "os/file/descriptor_limit.hpp"
 #include "path/serve/server.hpp"
 
 namespace wsalive::cli {

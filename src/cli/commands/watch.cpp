@@ -15,8 +15,8 @@
 #include "cli/watch/board.hpp"
 #include "cli/watch/screen.hpp"
 #include "os/clock.hpp"
-#include "os/poll.hpp"
-#include "os/stop_signals.hpp"
+#include "os/process/stop_signals.hpp"
+#include "os/socket/poll.hpp"
 
 namespace wsalive::cli {
 namespace {

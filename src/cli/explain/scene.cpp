@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "advice/path_timeouts.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "os/tick.hpp"
 #include "policy/duration.hpp"
 

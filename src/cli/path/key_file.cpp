@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::cli::path_command {
 

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "cli/failure.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "path/plan/search.hpp"
 
 namespace wsalive::cli::path_command {

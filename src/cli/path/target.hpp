@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cli/command.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli::path_command {
 

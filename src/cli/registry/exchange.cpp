@@ -5,7 +5,7 @@
 
 #include "cli/refusals.hpp"
 #include "cli/registry/values.hpp"
-#include "os/file.hpp"
+#include "os/file/file.hpp"
 #include "registry/encoding.hpp"
 #include "registry/hive.hpp"
 #include "registry/reg_file.hpp"

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "cli/endpoint_filter.hpp"
-#include "os/address_text.hpp"
+#include "os/socket/address_text.hpp"
 #include "path/plan/protocol.hpp"
 
 namespace wsalive::cli::serve {

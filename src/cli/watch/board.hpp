@@ -10,7 +10,7 @@
 #include "advice/outlook.hpp"
 #include "cli/connections.hpp"
 #include "drawing/ink.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli::watch {
 

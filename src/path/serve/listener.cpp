@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "os/port_sharing.hpp"
-#include "os/socket_calls.hpp"
+#include "os/socket/port_sharing.hpp"
+#include "os/socket/socket_calls.hpp"
 
 namespace wsalive::path::serve {
 

@@ -3,7 +3,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "os/address.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::path::serve {
 

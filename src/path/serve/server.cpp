@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_io.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_io.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::path::serve {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "os/stop_signals.hpp"
+#include "os/process/stop_signals.hpp"
 #include "path/plan/protocol.hpp"
 #include "path/serve/listener.hpp"
 #include "path/serve/peer.hpp"

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connect_by/candidates.hpp"
 #include "winsock/entered.hpp"

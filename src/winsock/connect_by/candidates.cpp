@@ -5,8 +5,8 @@
 
 #include "os/clock.hpp"
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

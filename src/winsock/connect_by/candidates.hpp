@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
-#include "os/socket_address.hpp"
+#include "os/socket/socket_address.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

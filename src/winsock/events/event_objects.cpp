@@ -10,7 +10,7 @@
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/wait_objects.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/runtime.hpp"
 

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <chrono>
 
-#include "os/poll.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_io.hpp"
-#include "os/socket_option.hpp"
-#include "os/tcp_info.hpp"
+#include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_io.hpp"
+#include "os/socket/socket_option.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/death.hpp"
 #include "winsock/readiness.hpp"

@@ -10,8 +10,8 @@
 
 #include "engine/engine.hpp"
 #include "os/errno_table.hpp"
-#include "os/hand_over.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/process/hand_over.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "os/hand_over.hpp"
-#include "os/signals_blocked.hpp"
-#include "os/threads.hpp"
+#include "os/process/hand_over.hpp"
+#include "os/process/signals_blocked.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "base/fd.hpp"
 #include "base/wsa_error.hpp"
-#include "os/hand_over.hpp"
+#include "os/process/hand_over.hpp"
 #include "winsock/hand_over/handed_state.hpp"
 
 namespace wsalive::winsock {

@@ -13,9 +13,9 @@
 
 #include "engine/engine.hpp"
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_option.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_option.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

@@ -17,7 +17,7 @@
 #include <mutex>
 
 #include "base/intrusive_list.hpp"
-#include "os/poll.hpp"
+#include "os/socket/poll.hpp"
 #include "winsock/overlapped/operation.hpp"
 #include "winsock/overlapped/watch_set.hpp"
 #include "winsock/socket.hpp"

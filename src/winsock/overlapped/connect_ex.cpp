@@ -5,10 +5,10 @@
 #include <cerrno>
 #include <new>
 
-#include "os/connect_limit.hpp"
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/tcp/connect_limit.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"

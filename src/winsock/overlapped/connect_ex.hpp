@@ -4,7 +4,7 @@
 #include "winsock2.h"
 
 #include "base/wsa_error.hpp"
-#include "os/socket_address.hpp"
+#include "os/socket/socket_address.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

@@ -4,7 +4,7 @@
 #include <winsock2.h>
 
 #include "os/errno_table.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/accept.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/option_row.hpp"

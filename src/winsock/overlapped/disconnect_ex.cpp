@@ -10,9 +10,9 @@
 
 #include "engine/engine.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
-#include "os/socket_io.hpp"
-#include "os/socket_option.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/socket/socket_io.hpp"
+#include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connecting.hpp"
 #include "winsock/entered.hpp"

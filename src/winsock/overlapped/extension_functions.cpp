@@ -6,7 +6,7 @@
 #include <array>
 #include <cstring>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/control_options.hpp"
 #include "winsock/messages.hpp"
 #include "winsock/transfer.hpp"

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <new>
 
-#include "os/data_file.hpp"
+#include "os/file/data_file.hpp"
 #include "winsock/death.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/overlapped/transmission.hpp"

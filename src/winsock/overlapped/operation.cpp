@@ -10,7 +10,7 @@
 #include <new>
 #include <utility>
 
-#include "os/thread_end.hpp"
+#include "os/process/thread_end.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/runtime.hpp"

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <new>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "winsock/addresses.hpp"
 #include "winsock/death.hpp"
 #include "winsock/message_result.hpp"

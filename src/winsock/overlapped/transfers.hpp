@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "base/wsa_error.hpp"
-#include "os/socket_address.hpp"
+#include "os/socket/socket_address.hpp"
 #include "winsock/overlapped/operation.hpp"
 #include "winsock/socket.hpp"
 

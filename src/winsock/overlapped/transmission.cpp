@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "os/clock.hpp"
-#include "os/data_file.hpp"
 #include "os/errno_table.hpp"
-#include "os/socket_calls.hpp"
+#include "os/file/data_file.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/death.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/channel.hpp"

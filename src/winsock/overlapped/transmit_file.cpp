@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "kernel/handle_table.hpp"
-#include "os/program_memory.hpp"
-#include "os/socket_calls.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/transfers.hpp"

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "kernel/port_poller.hpp"
-#include "os/epoll_set.hpp"
+#include "os/socket/epoll_set.hpp"
 
 namespace wsalive::winsock {
 

@@ -13,7 +13,7 @@
 
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 namespace {

@@ -13,7 +13,7 @@
 #include "kernel/mutex.hpp"
 #include "kernel/semaphore.hpp"
 #include "kernel/thread.hpp"
-#include "os/threads.hpp"
+#include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string>
 
-#include "os/program_memory.hpp"
+#include "os/memory/program_memory.hpp"
 #include "support/handle_count.hpp"
 
 namespace wsalive::test {

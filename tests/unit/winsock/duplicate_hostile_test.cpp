@@ -15,7 +15,7 @@
 
 #include <gtest/gtest.h>
 
-#include "os/hand_over.hpp"
+#include "os/process/hand_over.hpp"
 #include "support/child.hpp"
 #include "support/winsock_api.hpp"
 #include "winsock/hand_over/duplicate.hpp"

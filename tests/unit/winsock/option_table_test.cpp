@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-#include "os/socket_option.hpp"
+#include "os/socket/socket_option.hpp"
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
 

@@ -10,7 +10,7 @@
 #include <array>
 #include <vector>
 
-#include "os/socket_option.hpp"
+#include "os/socket/socket_option.hpp"
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
 #include "support/winsock_api.hpp"

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "os/keepalive_values.hpp"
+#include "os/tcp/keepalive_values.hpp"
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
 

@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-#include "os/socket_calls.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "support/child.hpp"
 #include "support/handle_count.hpp"
 #include "support/selected_events.hpp"

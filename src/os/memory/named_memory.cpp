@@ -1,0 +1,302 @@
+#include "os/memory/named_memory.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include "base/immortal.hpp"
+#include "os/file/user_folder.hpp"
+
+namespace wsalive::os {
+namespace {
+
+constexpr std::size_t kLongestFileName = 200;
+constexpr const char* kEntry = "memory";
+constexpr std::uint64_t kClosed = ~std::uint64_t{0};
+
+/// Where the counter of arrivals stands in the header page.
+constexpr std::size_t kArrivalsAt = NamedMemory::kHeaderBytes - sizeof(std::atomic<std::uint64_t>);
+
+constinit Immortal<IntrusiveList<NamedMemory>> the_named;
+/// Of this process: held while a name is opened or left, so that no fork falls between.
+constinit std::mutex g_named_mutex;
+
+/// Letters, digits and a few signs as they are, the rest as %XX; a long name ends in its hash.
+std::string file_name(std::string_view name) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string text;
+  for (const char character : name) {
+    const auto byte = static_cast<unsigned char>(character);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_';
+    if (plain) {
+      text += character;
+    } else {
+      text += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  if (text.size() <= kLongestFileName) return text;
+  text.resize(kLongestFileName);
+  return text + '+' + std::to_string(std::hash<std::string_view>{}(name));
+}
+
+/// A lock on the whole file, of the open file; `command` asks for it or sets it.
+struct flock lock_of(short type) noexcept {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+bool hold(int fd) noexcept {
+  const struct flock shared = lock_of(F_RDLCK);
+  return ::fcntl(fd, F_OFD_SETLK, &shared) == 0;
+}
+
+void let_go(int fd) noexcept {
+  const struct flock none = lock_of(F_UNLCK);
+  static_cast<void>(::fcntl(fd, F_OFD_SETLK, &none));
+}
+
+/// Whether another open file holds it. Where it cannot be told, one does.
+bool is_held(int fd) noexcept {
+  struct flock wanted = lock_of(F_WRLCK);
+  return ::fcntl(fd, F_OFD_GETLK, &wanted) != 0 || wanted.l_type != F_UNLCK;
+}
+
+/// An open file of its own for the same memory.
+Fd opened_anew(int fd) noexcept {
+  char here[32];
+  std::snprintf(here, sizeof here, "/proc/self/fd/%d", fd);
+  return Fd{::open(here, O_RDWR | O_CLOEXEC)};
+}
+
+/// The folder in which a file has its name; none if it has none.
+std::string folder_of_name(int fd) {
+  std::string path(2 * std::size_t{PATH_MAX}, '\0');
+  const std::string here = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t length = ::readlink(here.c_str(), path.data(), path.size());
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  const std::size_t end = path.rfind('/');
+  return end == std::string::npos || path.substr(end + 1) != kEntry ? "" : path.substr(0, end);
+}
+
+bool is_same(int fd, int folder) noexcept {
+  struct stat held {
+  }, named{};
+  return ::fstat(fd, &held) == 0 && ::fstatat(folder, kEntry, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+constexpr int kNamesFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+}  // namespace
+
+Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size_t data_bytes,
+                                      std::span<const std::byte> header) {
+  NamedMemory memory;
+  Status done;
+  if (name.empty()) {
+    memory.fd_ = Fd{::memfd_create("wsalive", MFD_CLOEXEC)};
+    if (!memory.fd_) return failure(errno, "memfd_create");
+    done = memory.fill(data_bytes, header);
+  } else {
+    const auto in = user_folder();
+    if (!in) return tl::unexpected(in.error());
+    memory.path_ = *in + '/' + file_name(name);
+    done = memory.open_name(*in, how, data_bytes, header);
+  }
+  if (!done) return tl::unexpected(done.error());
+  return memory;
+}
+
+Status NamedMemory::open_name(const std::string& in, Open how, std::size_t data_bytes,
+                              std::span<const std::byte> header) {
+  const std::lock_guard lock{g_named_mutex};
+  Status done;
+  do {
+    release();
+    done = enter();
+    if (!done && done.error().code == ENOENT && how == Open::create) {
+      release();
+      done = make(in, data_bytes, header);
+    }
+  } while (!done && done.error().code == EEXIST);  // Another was faster.
+  if (done) the_named.value.push_back(*this);
+  return done;
+}
+
+/// Opens the one that there is. ENOENT: there is none, or there is none any more.
+Status NamedMemory::enter() {
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!folder) return failure(errno, "open named memory");
+  fd_ = Fd{::openat(folder.get(), kEntry, O_RDWR | O_NOFOLLOW | O_CLOEXEC)};
+  if (!fd_) return failure(errno, "open named memory");
+  if (auto refused = map(); !refused) return refused;
+  if (!is_held(fd_.get())) close_if_last();  // A crash has left it behind.
+  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  std::uint64_t seen = arrivals().load();
+  while (seen != kClosed) {
+    if (arrivals().compare_exchange_weak(seen, seen + 1)) return {};
+  }
+  ::unlinkat(folder.get(), kEntry, 0);  // Whoever closed it may not have come to that yet.
+  return failure(ENOENT, "open named memory");
+}
+
+/// Makes one and gives it the name. EEXIST: another has it.
+Status NamedMemory::make(const std::string& in, std::size_t data_bytes,
+                         std::span<const std::byte> header) {
+  std::string fresh = in + "/.new-XXXXXX";
+  if (!::mkdtemp(fresh.data())) return failure(errno, "make named memory");
+  const Fd folder{::open(fresh.c_str(), kNamesFolder)};
+  Status done = make_in(folder.get(), data_bytes, header);
+  if (done && ::rename(fresh.c_str(), path_.c_str()) != 0) {
+    done = failure(errno == ENOTEMPTY ? EEXIST : errno, "name memory");
+  }
+  if (done) return done;
+  ::unlinkat(folder.get(), kEntry, 0);
+  ::rmdir(fresh.c_str());
+  return done;
+}
+
+Status NamedMemory::make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header) {
+  fd_ = Fd{::openat(folder, kEntry, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!fd_) return failure(errno, "make named memory");
+  if (auto refused = fill(data_bytes, header); !refused) return refused;
+  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  return {};
+}
+
+Result<NamedMemory> NamedMemory::adopt(Fd held) {
+  NamedMemory memory;
+  memory.fd_ = std::move(held);
+  if (auto refused = memory.map(); !refused) return tl::unexpected(refused.error());
+  memory.path_ = folder_of_name(memory.fd_.get());
+  if (!memory.path_.empty()) memory.take_name();
+  return memory;
+}
+
+/// A descriptor that was handed down shares its giver's open file, and its lock: opens the file anew. Memory whose name
+/// has gone is kept as it is.
+void NamedMemory::take_name() noexcept {
+  const std::lock_guard lock{g_named_mutex};
+  Fd own = opened_anew(fd_.get());
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!own || !folder || !is_same(own.get(), folder.get()) || !hold(own.get())) return;
+  fd_ = std::move(own);
+  the_named.value.push_back(*this);
+}
+
+Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> header) {
+  created_ = true;
+  if (data_bytes > static_cast<std::size_t>(INT64_MAX) - kHeaderBytes) {
+    return failure(EFBIG, "ftruncate");
+  }
+  const auto size = static_cast<off_t>(kHeaderBytes + data_bytes);
+  if (::ftruncate(fd_.get(), size) != 0) return failure(errno, "ftruncate");
+  const ssize_t written = ::pwrite(fd_.get(), header.data(), header.size(), 0);
+  if (written != static_cast<ssize_t>(header.size())) return failure(errno, "pwrite");
+  return map();
+}
+
+Status NamedMemory::map() {
+  struct stat status {};
+  if (::fstat(fd_.get(), &status) != 0) return failure(errno, "fstat");
+  if (status.st_size < static_cast<off_t>(kHeaderBytes)) return failure(EIO, "fstat");
+  void* const at = ::mmap(nullptr, kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);
+  if (at == MAP_FAILED) return failure(errno, "mmap");
+  header_ = at;
+  data_bytes_ = static_cast<std::size_t>(status.st_size) - kHeaderBytes;
+  return {};
+}
+
+std::atomic<std::uint64_t>& NamedMemory::arrivals() const noexcept {
+  void* const at = static_cast<std::byte*>(header_) + kArrivalsAt;
+  return *static_cast<std::atomic<std::uint64_t>*>(at);
+}
+
+/// Takes the name away if nobody holds the file; the caller does not. Who arrives meanwhile is noticed.
+void NamedMemory::close_if_last() noexcept {
+  std::uint64_t seen = arrivals().load();
+  do {
+    if (seen == kClosed || is_held(fd_.get())) return;
+  } while (!arrivals().compare_exchange_strong(seen, kClosed));
+  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  if (!folder || !is_same(fd_.get(), folder.get())) return;
+  ::unlinkat(folder.get(), kEntry, 0);
+  ::rmdir(path_.c_str());  // Of a later one it is refused: that has a file in it.
+}
+
+void NamedMemory::release() noexcept {
+  if (header_) ::munmap(std::exchange(header_, nullptr), kHeaderBytes);
+  fd_.reset();
+  created_ = false;
+}
+
+NamedMemory::NamedMemory(NamedMemory&& other) noexcept {
+  const std::lock_guard lock{g_named_mutex};
+  fd_ = std::move(other.fd_);
+  path_ = std::move(other.path_);
+  header_ = std::exchange(other.header_, nullptr);
+  data_bytes_ = other.data_bytes_;
+  created_ = other.created_;
+  if (!other.linked()) return;
+  other.unlink();
+  the_named.value.push_back(*this);
+}
+
+NamedMemory::~NamedMemory() {
+  const std::lock_guard lock{g_named_mutex};
+  if (linked()) {
+    unlink();
+    let_go(fd_.get());
+    close_if_last();
+  }
+  release();
+}
+
+void NamedMemory::before_fork() noexcept {
+  g_named_mutex.lock();
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each; each = all.after(*each)) {
+    each->spare_ = opened_anew(each->fd_.get());
+    if (each->spare_ && !hold(each->spare_.get())) each->spare_.reset();
+  }
+}
+
+void NamedMemory::in_parent() noexcept {
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each; each = all.after(*each)) each->spare_.reset();
+  g_named_mutex.unlock();
+}
+
+void NamedMemory::in_child() noexcept {
+  auto& all = the_named.value;
+  for (NamedMemory* each = all.front(); each;) {
+    NamedMemory& memory = *each;
+    each = all.after(memory);
+    // Under the same number, which handles and heirs know. Without one of its own the name stays the parent's.
+    const bool own = memory.spare_ && ::dup3(memory.spare_.get(), memory.fd_.get(), O_CLOEXEC) >= 0;
+    memory.spare_.reset();
+    if (!own) memory.unlink();
+  }
+  g_named_mutex.unlock();
+}
+
+bool thread_lives(std::int32_t process, std::int32_t thread) noexcept {
+  return ::syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
+}
+
+}  // namespace wsalive::os

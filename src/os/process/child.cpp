@@ -1,0 +1,135 @@
+#include "os/process/child.hpp"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+
+#include "os/process/program_path.hpp"
+
+namespace wsalive::os {
+namespace {
+
+/// Pointers to strings, ended by a null pointer, as exec wants them.
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const std::string& text : strings) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+/// What is done in the child before the program begins.
+class Preparation {
+ public:
+  Preparation() noexcept {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+  }
+  ~Preparation() {
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+  Preparation(const Preparation&) = delete;
+  Preparation& operator=(const Preparation&) = delete;
+
+  int prepare(const ChildProgram& what) noexcept {
+    // Copies first: a stream may be the number that another one takes.
+    const std::array<int, 3> aside = free_numbers(what);
+    int refused = 0;
+    for (const int each : what.inherited) {
+      if (refused == 0) refused = ::posix_spawn_file_actions_adddup2(&actions_, each, each);
+    }
+    for (int i = 0; i < 3 && refused == 0; ++i) {
+      const int from = what.streams.at(static_cast<std::size_t>(i));
+      if (from != i)
+        refused = ::posix_spawn_file_actions_adddup2(&actions_, from, number(aside, i));
+    }
+    for (int i = 0; i < 3 && refused == 0; ++i) {
+      if (what.streams.at(static_cast<std::size_t>(i)) == i) continue;
+      refused = ::posix_spawn_file_actions_adddup2(&actions_, number(aside, i), i);
+      if (refused == 0) {
+        refused = ::posix_spawn_file_actions_addclose(&actions_, number(aside, i));
+      }
+    }
+    if (refused == 0 && !what.folder.empty()) {
+      refused = ::posix_spawn_file_actions_addchdir_np(&actions_, what.folder.c_str());
+    }
+    if (refused == 0 && what.own_group) {
+      ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+    }
+    return refused;
+  }
+
+  static int number(const std::array<int, 3>& numbers, int at) {
+    return numbers.at(static_cast<std::size_t>(at));
+  }
+  /// Numbers that no stream and no inherited descriptor has.
+  static std::array<int, 3> free_numbers(const ChildProgram& what) {
+    std::array<int, 3> numbers{};
+    int next = 3;
+    for (int& each : numbers) {
+      while (std::ranges::count(what.streams, next) + std::ranges::count(what.inherited, next)) {
+        ++next;
+      }
+      each = next++;
+    }
+    return numbers;
+  }
+
+  [[nodiscard]] const posix_spawn_file_actions_t* actions() const noexcept { return &actions_; }
+  [[nodiscard]] const posix_spawnattr_t* attributes() const noexcept { return &attributes_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
+
+/// What PATH leads to is meant from this process's folder, not from the child's.
+Result<std::string> path_for_child(const std::string& name) {
+  Result<std::string> path = program_path(name);
+  if (!path || *path == name || path->front() == '/') return path;
+  std::error_code unknown;
+  return std::filesystem::absolute(*path, unknown).string();
+}
+
+}  // namespace
+
+Result<std::int32_t> start_child(const ChildProgram& what) {
+  // Not posix_spawnp: it answers EACCES for a program that is nowhere, where one folder of PATH may not be entered.
+  const Result<std::string> file = path_for_child(what.file);
+  if (!file) return tl::unexpected(file.error());
+  Preparation preparation;
+  if (const int refused = preparation.prepare(what)) return failure(refused, "posix_spawn");
+  const std::vector<char*> arguments = pointers(what.arguments);
+  std::vector<char*> variables;
+  if (what.environment) variables = pointers(*what.environment);
+  pid_t process = 0;
+  const int refused =
+      ::posix_spawn(&process, file->c_str(), preparation.actions(), preparation.attributes(),
+                    arguments.data(), what.environment ? variables.data() : ::environ);
+  if (refused != 0) return failure(refused, "posix_spawn");
+  return process;
+}
+
+Result<ChildEnd> await_child(std::int32_t process) noexcept {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0) {
+    if (errno != EINTR) return failure(errno, "waitpid");
+  }
+  if (WIFSIGNALED(status)) {
+    return ChildEnd{.code = static_cast<std::uint32_t>(WTERMSIG(status)), .killed = true};
+  }
+  return ChildEnd{.code = static_cast<std::uint32_t>(WEXITSTATUS(status)), .killed = false};
+}
+
+Status kill_process(std::int32_t process) noexcept {
+  if (::kill(process, SIGKILL) != 0) return failure(errno, "kill");
+  return {};
+}
+
+}  // namespace wsalive::os

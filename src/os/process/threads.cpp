@@ -1,0 +1,104 @@
+#include "os/process/threads.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <string_view>
+
+#include "base/fd.hpp"
+
+namespace wsalive::os {
+namespace {
+
+/// The letter behind the name in /proc/self/task/N/stat: "N (name) S ..."; '\0' if it is not there.
+char state_letter(std::string_view stat) noexcept {
+  const std::size_t end = stat.rfind(") ");
+  return end == std::string_view::npos || end + 2 >= stat.size() ? '\0' : stat[end + 2];
+}
+
+/// The kernel's struct sched_attr, first version.
+struct SchedulerValues {
+  std::uint32_t size;
+  std::uint32_t policy;
+  std::uint64_t flags;
+  std::int32_t nice;
+  std::uint32_t priority;
+  std::uint64_t runtime;
+  std::uint64_t deadline;
+  std::uint64_t period;
+};
+
+/// Room below which a thread of ours could not even report its errors.
+constexpr std::size_t kLeastStack = 65'536;
+
+}  // namespace
+
+std::int32_t thread_number() noexcept { return static_cast<std::int32_t>(::syscall(SYS_gettid)); }
+
+bool thread_is_running(std::int32_t number) noexcept {
+  std::array<char, 64> path{};
+  std::snprintf(path.data(), path.size(), "/proc/self/task/%d/stat", number);
+  const Fd file{::open(path.data(), O_RDONLY | O_CLOEXEC)};
+  if (!file) return errno != ENOENT || ::access("/proc/self/task", F_OK) != 0;
+  std::array<char, 128> text{};
+  const ssize_t length = ::read(file.get(), text.data(), text.size());
+  if (length <= 0) return length < 0 && errno != ESRCH;
+  return state_letter({text.data(), static_cast<std::size_t>(length)}) == 'R';
+}
+
+Status start_thread(std::size_t stack_bytes, void* (*body)(void*), void* argument) {
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  int refused = 0;
+  if (stack_bytes != 0) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto least = std::max(kLeastStack, static_cast<std::size_t>(PTHREAD_STACK_MIN));
+    const std::size_t rounded = (std::max(stack_bytes, least) + page - 1) / page * page;
+    refused = ::pthread_attr_setstacksize(&attributes, rounded);
+  }
+  pthread_t thread{};
+  if (refused == 0) refused = ::pthread_create(&thread, &attributes, body, argument);
+  ::pthread_attr_destroy(&attributes);
+  if (refused != 0) return failure(refused, "pthread_create");
+  return {};
+}
+
+void run_promptly() noexcept {
+  constexpr std::uint64_t kShortTurn = 100'000;  // Nanoseconds; the scheduler's least.
+  constexpr std::uint64_t kResetOnFork = 1;
+  if (::prctl(PR_GET_SECCOMP) > 0) return;
+  const int kept = errno;
+  SchedulerValues values{};
+  values.size = sizeof values;
+  const bool ordinary = ::syscall(SYS_sched_getattr, 0, &values, sizeof values, 0) == 0 &&
+                        values.policy == SCHED_OTHER;
+  if (ordinary) {
+    SchedulerValues real_time{};
+    real_time.size = sizeof real_time;
+    real_time.policy = SCHED_FIFO;
+    real_time.flags = kResetOnFork;
+    real_time.priority = 1;
+    values.size = sizeof values;
+    values.runtime = kShortTurn;
+    if (::syscall(SYS_sched_setattr, 0, &real_time, 0) != 0) {
+      ::syscall(SYS_sched_setattr, 0, &values, 0);
+    }
+  }
+  errno = kept;
+}
+
+void end_thread() { ::pthread_exit(nullptr); }
+
+void yield_processor() noexcept { ::sched_yield(); }
+
+}  // namespace wsalive::os
