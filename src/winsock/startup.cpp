@@ -13,7 +13,7 @@
 #include "registry/settings.hpp"
 #include "winsock/call.hpp"
 #include "winsock/choice.hpp"
-#include "winsock/close.hpp"
+#include "winsock/connection/close.hpp"
 #include "winsock/hand_over/inherited.hpp"
 #include "winsock/runtime.hpp"
 

@@ -12,7 +12,7 @@
 #include "winsock/entered.hpp"
 #include "winsock/events/selection.hpp"
 #include "winsock/guarded.hpp"
-#include "winsock/plain_ioctls.hpp"
+#include "winsock/options/plain_ioctls.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -10,9 +10,9 @@
 #include "os/socket/socket_io.hpp"
 #include "os/socket/socket_option.hpp"
 #include "os/tcp/tcp_info.hpp"
-#include "winsock/connecting.hpp"
-#include "winsock/death.hpp"
-#include "winsock/readiness.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/death.hpp"
+#include "winsock/readiness/readiness.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -13,10 +13,10 @@
 #include "os/memory/program_memory.hpp"
 #include "os/process/hand_over.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connecting.hpp"
+#include "winsock/connection/connecting.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/guarded.hpp"
-#include "winsock/protocol_catalog.hpp"
+#include "winsock/names/protocol_catalog.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -7,7 +7,7 @@
 
 #include "winsock2.h"
 
-#include "winsock/create.hpp"
+#include "winsock/connection/create.hpp"
 #include "winsock/hand_over/post.hpp"
 
 namespace wsalive::winsock {

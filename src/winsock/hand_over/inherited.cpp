@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "winsock/adopt.hpp"
-#include "winsock/connecting.hpp"
-#include "winsock/create.hpp"
+#include "winsock/connection/adopt.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/create.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hand_over/handed_state.hpp"
 #include "winsock/runtime.hpp"

@@ -16,17 +16,17 @@
 #include "os/memory/program_memory.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "os/socket/socket_option.hpp"
-#include "winsock/addresses.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connecting.hpp"
-#include "winsock/deferred.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/deferred.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
+#include "winsock/names/addresses.hpp"
+#include "winsock/names/sockaddr.hpp"
+#include "winsock/options/retransmission.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
-#include "winsock/retransmission.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/sockaddr.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "os/errno_table.hpp"
 #include "os/memory/program_memory.hpp"
-#include "winsock/accept.hpp"
-#include "winsock/connecting.hpp"
-#include "winsock/option_row.hpp"
+#include "winsock/connection/accept.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/options/option_row.hpp"
 #include "winsock/overlapped/connect_ex.hpp"
 #include "winsock/runtime.hpp"
 

@@ -14,7 +14,7 @@
 #include "os/socket/socket_io.hpp"
 #include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connecting.hpp"
+#include "winsock/connection/connecting.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"

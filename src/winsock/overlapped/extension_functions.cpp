@@ -7,9 +7,9 @@
 #include <cstring>
 
 #include "os/memory/program_memory.hpp"
-#include "winsock/control_options.hpp"
-#include "winsock/messages.hpp"
-#include "winsock/transfer.hpp"
+#include "winsock/options/control_options.hpp"
+#include "winsock/transfer/messages.hpp"
+#include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -7,7 +7,7 @@
 #include <new>
 
 #include "os/file/data_file.hpp"
-#include "winsock/death.hpp"
+#include "winsock/connection/death.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/overlapped/transmission.hpp"
 

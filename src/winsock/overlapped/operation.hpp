@@ -21,8 +21,8 @@
 #include "os/socket/socket_address.hpp"
 #include "os/socket/socket_io.hpp"
 #include "winsock/overlapped/status.hpp"
-#include "winsock/pieces.hpp"
 #include "winsock/socket.hpp"
+#include "winsock/transfer/pieces.hpp"
 
 namespace wsalive::winsock {
 

@@ -5,11 +5,11 @@
 #include <new>
 
 #include "os/memory/program_memory.hpp"
-#include "winsock/addresses.hpp"
-#include "winsock/death.hpp"
-#include "winsock/message_result.hpp"
+#include "winsock/connection/death.hpp"
+#include "winsock/names/addresses.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/transfer.hpp"
+#include "winsock/transfer/message_result.hpp"
+#include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -11,12 +11,12 @@
 #include "os/errno_table.hpp"
 #include "os/file/data_file.hpp"
 #include "os/socket/socket_calls.hpp"
-#include "winsock/death.hpp"
+#include "winsock/connection/death.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/disconnecting.hpp"
 #include "winsock/overlapped/transfers.hpp"
-#include "winsock/transfer.hpp"
+#include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -2,7 +2,7 @@
 // where it is a file.
 //
 // sendfile has no flag against waiting: the kernel's socket does not block from its first transmission on,
-// and blocking calls wait in another way then (winsock/waiting.hpp). A datagram socket's pieces are collected to
+// and blocking calls wait in another way then (winsock/transfer/waiting.hpp). A datagram socket's pieces are collected to
 // messages, each of them one send: pieces of files are read into memory for that.
 #pragma once
 

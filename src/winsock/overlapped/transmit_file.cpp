@@ -12,7 +12,7 @@
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/overlapped/transmission.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/transfer.hpp"
+#include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -18,7 +18,7 @@
 #include "support/handle_count.hpp"
 #include "support/selected_events.hpp"
 #include "support/winsock_api.hpp"
-#include "winsock/readiness.hpp"
+#include "winsock/readiness/readiness.hpp"
 
 namespace wsalive::test {
 namespace {

@@ -1,0 +1,119 @@
+// bind and listen, with Windows' rules for who may share a port (K-114).
+//
+// Linux and Windows mean different things by SO_REUSEADDR. The kernel's flag is ours to use:
+//
+// - Without options a bind is strict. If the port is taken, a second try with the kernel's SO_REUSEADDR gets
+//   it if nothing but connections in TIME_WAIT holds it. That works because a listener sets the flag
+//   when it begins to listen: its connections inherit it, a listener in the kernel shares with nobody,
+//   and a socket that is merely bound does not carry it.
+// - With SO_REUSEADDR a socket may join another one on its port: the kernel's SO_REUSEPORT, which every
+//   listener that is not exclusive carries too. A refusal is WSAEACCES.
+// - With SO_EXCLUSIVEADDRUSE a bind is strict and nothing is set: not even its old connections share.
+
+#include "winsock2.h"
+
+#include <cerrno>
+#include <climits>
+
+#include "os/errno_table.hpp"
+#include "os/socket/port_sharing.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "winsock/call.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
+#include "winsock/names/addresses.hpp"
+#include "winsock/runtime.hpp"
+#include "winsock/transfer/transfer.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+bool has(const Socket& socket, OptionBit bit) {
+  return (socket.options.bits.load(std::memory_order_relaxed) & bit) != 0;
+}
+
+bool is_stream(const Socket& socket) { return socket.traits().kind == Kind::tcp; }
+
+/// The second try, for a port that only ended connections hold.
+int bind_over_ended(int fd, const os::SocketAddress& address) {
+  os::share_with_ended(fd, os::Share::yes);
+  const int result = os::bind_socket(fd, address);
+  os::share_with_ended(fd, os::Share::no);
+  return result;
+}
+
+WsaError bind_shared(const Socket& socket, const os::SocketAddress& address) {
+  os::share_with_live(socket.fd(), os::Share::yes);
+  const int result = os::bind_socket(socket.fd(), address);
+  if (result == 0) return WsaError::none;
+  os::share_with_live(socket.fd(), os::Share::no);
+  return result == -EADDRINUSE ? WsaError::access_denied : os::wsa_error(-result);
+}
+
+WsaError bind_by_rules(const Socket& socket, const os::SocketAddress& address) {
+  if (has(socket, kReuseAddress)) return bind_shared(socket, address);
+  int result = os::bind_socket(socket.fd(), address);
+  if (result == -EADDRINUSE && is_stream(socket) && !has(socket, kExclusiveAddress)) {
+    result = bind_over_ended(socket.fd(), address);
+  }
+  return os::wsa_error(-result);
+}
+
+WsaError bind_call(SOCKET handle, const sockaddr* name, int size) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  os::SocketAddress address;
+  if (const WsaError bad = take_address(*socket, name, size, address); bad != WsaError::none) {
+    return bad;
+  }
+  if (socket->bound.load(std::memory_order_relaxed)) return WsaError::invalid_argument;
+  const WsaError result = bind_by_rules(*socket, address);
+  if (result != WsaError::none) return result;
+  socket->bound.store(true, std::memory_order_relaxed);
+  // A datagram socket never listens: what it grants others, it grants from now on.
+  const bool grants = has_messages(*socket) && !has(*socket, kExclusiveAddress);
+  if (grants) os::share_with_live(socket->fd(), os::Share::yes);
+  return WsaError::none;
+}
+
+/// SOMAXCONN_HINT(n) is -n. The kernel lowers what is more than it can do.
+int backlog_of(int asked) { return asked < 0 ? (asked == INT_MIN ? INT_MAX : -asked) : asked; }
+
+WsaError listen_call(SOCKET handle, int backlog) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  const Kind kind = socket->traits().kind;
+  if (kind != Kind::tcp && kind != Kind::local_stream) return WsaError::operation_not_supported;
+  const Phase phase = settle_phase(*socket);
+  if (phase == Phase::connected) return WsaError::is_connected;
+  if (phase == Phase::connecting || !socket->bound.load(std::memory_order_relaxed)) {
+    return WsaError::invalid_argument;
+  }
+  if (is_stream(*socket) && !has(*socket, kExclusiveAddress)) {
+    os::share_with_ended(socket->fd(), os::Share::yes);
+    os::share_with_live(socket->fd(), os::Share::yes);
+  }
+  const int result = os::listen_on(socket->fd(), backlog_of(backlog));
+  if (result != 0) return os::wsa_error(-result);
+  socket->phase.store(Phase::listening, std::memory_order_release);
+  observe_if_selected(*socket);
+  return WsaError::none;
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+int bind(SOCKET s, const struct sockaddr* name, int namelen) {
+  using namespace wsalive::winsock;
+  return finish_and_clear(bind_call(s, name, namelen));
+}
+
+int listen(SOCKET s, int backlog) {
+  using namespace wsalive::winsock;
+  return finish(listen_call(s, backlog));
+}

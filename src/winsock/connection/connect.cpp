@@ -1,0 +1,163 @@
+// connect and WSAConnect. A request that is not awaited completes in the kernel; connecting.hpp asks how it went.
+
+#include "winsock2.h"
+
+#include <cerrno>
+#include <optional>
+
+#include "os/errno_table.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "os/tcp/connect_limit.hpp"
+#include "winsock/call.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/entered.hpp"
+#include "winsock/events/selected.hpp"
+#include "winsock/hooks.hpp"
+#include "winsock/names/addresses.hpp"
+#include "winsock/options/retransmission.hpp"
+#include "winsock/runtime.hpp"
+#include "winsock/transfer/transfer.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+/// A datagram socket's peer; the address without a port and without a host takes it away.
+WsaError set_peer(Socket& socket, const os::SocketAddress& address) {
+  const bool nowhere = address.is_any() && address.port() == 0;
+  const int result =
+      nowhere ? os::disconnect_socket(socket.fd()) : os::connect_socket(socket.fd(), address);
+  if (result == 0 && !nowhere) socket.bound.store(true, std::memory_order_relaxed);
+  return os::wsa_error(-result);
+}
+
+/// Waits for the request's end, whatever interrupts: only a close ends the call (K-109, K-110).
+int await_request(Socket& socket, const os::SocketAddress& address) {
+  for (;;) {
+    const int result = os::connect_socket(socket.fd(), address);
+    // EINPROGRESS and EALREADY: SO_SNDTIMEO has run out, which on Windows does not count here.
+    const bool goes_on = result == -EINTR || result == -EINPROGRESS || result == -EALREADY;
+    if (!goes_on || socket.life() != Life::open) return result;
+    // Another process may have made the kernel's socket non-blocking: then the wait is ours.
+    if (socket.own_mode.load(std::memory_order_relaxed) && result != -EINTR) {
+      static_cast<void>(wait_until_ready(socket, os::kWritable, std::nullopt));
+    }
+  }
+}
+
+/// While a hook is set the request goes on by itself and the hook is called meanwhile (K-22).
+int request_with_hook(Socket& socket, const os::SocketAddress& address) {
+  if (const int refused = os::set_blocking(socket.fd(), os::Blocking::no); refused != 0) {
+    return refused;
+  }
+  int result = os::connect_socket(socket.fd(), address);
+  if (result == -EINPROGRESS) {
+    const WsaError ended = wait_until_ready(socket, os::kWritable, std::nullopt);
+    result = ended == WsaError::none ? -os::take_pending_error(socket.fd()) : -ECANCELED;
+  }
+  // A cancelled request is taken back: the socket may try again.
+  if (result == -ECANCELED) static_cast<void>(os::disconnect_socket(socket.fd()));
+  static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
+  return result;
+}
+
+int request(Socket& socket, const os::SocketAddress& address) {
+  if (socket.non_blocking.load(std::memory_order_relaxed)) {
+    os::limit_pending_connect(socket.fd());
+    return os::connect_socket(socket.fd(), address);
+  }
+  os::limit_awaited_connect(socket.fd(), host_limit(socket));
+  const int result =
+      has_hook() ? request_with_hook(socket, address) : await_request(socket, address);
+  os::unlimit_awaited_connect(socket.fd(), host_limit(socket));
+  return result;
+}
+
+WsaError fail(Socket& socket, WsaError code) {
+  socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
+  socket.phase.store(Phase::fresh, std::memory_order_release);
+  return code;
+}
+
+WsaError make_request(Socket& socket, const os::SocketAddress& address) {
+  socket.peer.store(address);
+  int result = request(socket, address);
+  // The kernel has not been asked about an earlier request that failed in the background: it says so once.
+  if (result == -ECONNABORTED) result = request(socket, address);
+  if (result == -EINPROGRESS) {
+    socket.bound.store(true, std::memory_order_relaxed);
+    return WsaError::would_block;  // K-101
+  }
+  if (socket.life() != Life::open) return WsaError::interrupted;
+  if (result == -ECANCELED) return fail(socket, WsaError::interrupted);
+  if (result != 0) return fail(socket, os::wsa_error(-result));
+  socket.bound.store(true, std::memory_order_relaxed);
+  become_connected(socket);
+  return WsaError::none;
+}
+
+WsaError connect_stream(Socket& socket, const os::SocketAddress& address) {
+  const WsaError code = make_request(socket, address);
+  socket.request_awaited.store(false, std::memory_order_release);
+  observe_if_selected(socket);
+  return code;
+}
+
+/// K-101: what another connect answers while the socket is not free for one.
+WsaError phase_refusal(const Socket& socket, Phase phase) {
+  const bool by_connect_ex =
+      (socket.options.bits.load(std::memory_order_relaxed) & kByConnectEx) != 0;
+  switch (phase) {
+    case Phase::listening:
+      return WsaError::invalid_argument;
+    case Phase::connected:
+      return WsaError::is_connected;
+    case Phase::connecting:
+      if (by_connect_ex) return WsaError::invalid_argument;  // K-115
+      // Winsock 1.1 knew no WSAEALREADY here.
+      return runtime().version().major == 1 ? WsaError::invalid_argument : WsaError::already;
+    case Phase::fresh:
+      break;
+  }
+  return WsaError::none;
+}
+
+bool leads_nowhere(const Socket& socket, const os::SocketAddress& address) {
+  return socket.is_tcp() && (address.port() == 0 || address.is_any());
+}
+
+WsaError connect_call(SOCKET handle, const sockaddr* name, int size) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  const Entered entered{handle};
+  Socket* const socket = entered.socket();
+  if (!socket) return WsaError::not_a_socket;
+  os::SocketAddress address;
+  if (const WsaError bad = take_address(*socket, name, size, address); bad != WsaError::none) {
+    return bad;
+  }
+  if (has_messages(*socket)) return set_peer(*socket, address);
+  if (const WsaError busy = phase_refusal(*socket, settle_phase(*socket)); busy != WsaError::none) {
+    return busy;
+  }
+  if (leads_nowhere(*socket, address)) return WsaError::address_not_available;
+  if (!begin_request(*socket)) {
+    // Another thread's request; it may be over by now.
+    const WsaError busy = phase_refusal(*socket, socket->phase.load(std::memory_order_acquire));
+    return busy != WsaError::none ? busy : WsaError::already;
+  }
+  return connect_stream(*socket, address);
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+int connect(SOCKET s, const struct sockaddr* name, int namelen) {
+  using namespace wsalive::winsock;
+  return finish(connect_call(s, name, namelen));
+}
+
+// TCP carries no connect data, and there is no quality of service to ask for.
+int WSAConnect(SOCKET s, const struct sockaddr* name, int namelen, LPWSABUF /*lpCallerData*/,
+               LPWSABUF /*lpCalleeData*/, LPQOS /*lpSQOS*/, LPQOS /*lpGQOS*/) {
+  using namespace wsalive::winsock;
+  return finish(connect_call(s, name, namelen));
+}

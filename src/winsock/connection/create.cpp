@@ -1,0 +1,171 @@
+// socket, WSASocketA, WSASocketW: which families, types and protocols there are, as a table.
+
+#include "winsock2.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include <tl/expected.hpp>
+
+#include "os/errno_table.hpp"
+#include "os/memory/program_memory.hpp"
+#include "os/socket/socket_calls.hpp"
+#include "winsock/call.hpp"
+#include "winsock/connection/create.hpp"
+#include "winsock/connection/open_type.hpp"
+#include "winsock/hand_over/duplicate.hpp"
+#include "winsock/names/sockaddr.hpp"
+#include "winsock/runtime.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+using os::SocketType;
+
+/// What a program asks for, in its numbers.
+struct Wish {
+  int family;
+  int type;
+  int protocol;
+};
+
+constexpr int kAnyProtocol = -1;
+
+struct TypeRow {
+  int type;
+  int protocol;  ///< kAnyProtocol: whatever the program says.
+  Kind kind;
+  SocketType host_type;
+};
+
+// The first row of a type is its default, for protocol 0.
+constexpr std::array kTypeRows{
+    // clang-format off
+    TypeRow{SOCK_STREAM, IPPROTO_TCP,  Kind::tcp, SocketType::stream},
+    TypeRow{SOCK_DGRAM,  IPPROTO_UDP,  Kind::udp, SocketType::datagram},
+    TypeRow{SOCK_RAW,    kAnyProtocol, Kind::raw, SocketType::raw},
+    // clang-format on
+};
+
+tl::expected<TypeRow, WsaError> find_protocol(const Wish& wish) {
+  const auto same_type = [&](const TypeRow& row) { return row.type == wish.type; };
+  const auto same_protocol = [&](const TypeRow& row) {
+    return wish.protocol == 0 || row.protocol == wish.protocol || row.protocol == kAnyProtocol;
+  };
+  // Type 0 leaves the choice to the protocol.
+  const auto* const row = std::ranges::find_if(kTypeRows, [&](const TypeRow& each) {
+    return wish.type == 0 ? wish.protocol != 0 && each.protocol == wish.protocol
+                          : same_type(each) && same_protocol(each);
+  });
+  if (row != kTypeRows.end()) return *row;
+  const bool known = wish.type == 0 || std::ranges::any_of(kTypeRows, same_type);
+  return tl::unexpected{known ? WsaError::protocol_not_supported
+                              : WsaError::socket_type_not_supported};
+}
+
+tl::expected<Traits, WsaError> traits_of(const Wish& wish, TypeRow& row) {
+  // AF_UNSPEC is IPv4 where type or protocol say what is meant.
+  const bool unsaid = wish.family == AF_UNSPEC && (wish.type != 0 || wish.protocol != 0);
+  const int number = unsaid ? AF_INET : wish.family;
+  const Family family = family_of_windows(number);
+  if (family == Family::none) {
+    return tl::unexpected{wish.family == AF_UNSPEC ? WsaError::invalid_argument
+                                                   : WsaError::family_not_supported};
+  }
+  if (family == Family::local) {
+    if (wish.type != SOCK_STREAM) return tl::unexpected{WsaError::socket_type_not_supported};
+    if (wish.protocol != 0) return tl::unexpected{WsaError::protocol_not_supported};
+    row = {SOCK_STREAM, 0, Kind::local_stream, SocketType::stream};
+  } else {
+    const auto found = find_protocol(wish);
+    if (!found) return tl::unexpected{found.error()};
+    row = *found;
+  }
+  return Traits{.kind = row.kind,
+                .family = family,
+                .windows_family = number,
+                .windows_type = row.type,
+                .windows_protocol = row.protocol == kAnyProtocol ? wish.protocol : row.protocol};
+}
+
+/// K-21: the network has failed if sockets of that type are refused in both families.
+bool is_network_down(SocketType type, int error) {
+  if (type == SocketType::raw || !os::is_refused_altogether(-error)) return false;
+  return std::ranges::all_of(std::array{Family::ipv4, Family::ipv6}, [type](Family family) {
+    const int other = os::create_socket(family, type, 0);
+    if (other >= 0) os::close_socket(other);
+    return other < 0 && os::is_refused_altogether(-other);
+  });
+}
+
+WsaError creation_error(SocketType type, int error) {
+  if (is_network_down(type, error)) return WsaError::network_down;
+  return error == -EPERM ? WsaError::access_denied : os::wsa_error(-error);
+}
+
+NewSocket create(const Wish& wish, bool overlapped) {
+  TypeRow row{};
+  auto traits = traits_of(wish, row);
+  if (!traits) return tl::unexpected{traits.error()};
+  traits->overlapped = overlapped;
+  const int fd = os::create_socket(traits->family, row.host_type, traits->windows_protocol);
+  if (fd < 0) return tl::unexpected{creation_error(row.host_type, fd)};
+  return enter_table(fd, *traits);
+}
+
+constexpr DWORD kServedFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+
+template <typename Info>
+NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
+    return tl::unexpected{refusal};
+  }
+  if ((flags & ~kServedFlags) != 0) return tl::unexpected{WsaError::invalid_argument};
+  if (given) {
+    Info info;
+    if (!os::load_program(given, info)) return tl::unexpected{WsaError::fault};
+    if (is_duplicate(info)) return take_duplicate(ticket_in(info), flags);
+    const auto choose = [](int& said, int described) {
+      if (said == FROM_PROTOCOL_INFO) said = described;
+    };
+    choose(wish.family, info.iAddressFamily);
+    choose(wish.type, info.iSocketType);
+    choose(wish.protocol, info.iProtocol);
+  }
+  const NewSocket made = create(wish, (flags & WSA_FLAG_OVERLAPPED) != 0);
+  if (made && (flags & WSA_FLAG_NO_HANDLE_INHERIT) != 0) Socket::find(*made)->inheritable = false;
+  return made;
+}
+
+}  // namespace
+
+NewSocket enter_table(int fd, const Traits& traits) noexcept {
+  if (Socket::open(fd, traits)) return static_cast<Handle>(fd);
+  os::close_socket(fd);
+  return tl::unexpected{WsaError::too_many_files};
+}
+
+}  // namespace wsalive::winsock
+
+SOCKET socket(int af, int type, int protocol) {
+  using namespace wsalive::winsock;
+  const DWORD flags = thread_open_type() == 0 ? WSA_FLAG_OVERLAPPED : 0;
+  return finish_handle(create_from<WSAPROTOCOL_INFOA>({af, type, protocol}, nullptr, flags));
+}
+
+SOCKET WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g,
+                  DWORD dwFlags) {
+  using namespace wsalive::winsock;
+  static_cast<void>(g);  // Groups are reserved.
+  return finish_handle(create_from({af, type, protocol}, lpProtocolInfo, dwFlags));
+}
+
+SOCKET WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g,
+                  DWORD dwFlags) {
+  using namespace wsalive::winsock;
+  static_cast<void>(g);
+  return finish_handle(create_from({af, type, protocol}, lpProtocolInfo, dwFlags));
+}

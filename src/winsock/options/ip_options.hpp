@@ -1,0 +1,29 @@
+// Options of IPPROTO_IP and IPPROTO_IPV6 whose values Linux has in another form.
+#pragma once
+
+#include "base/wsa_error.hpp"
+#include "winsock/options/option_row.hpp"
+
+namespace wsalive::winsock {
+
+/// IP_OPTIONS: up to 40 bytes of header options; none are 0 bytes.
+[[nodiscard]] WsaError get_ip_options(const GetCall& call);
+
+/// IP_DONTFRAGMENT, IPV6_DONTFRAG: a switch. Off lets packets be fragmented on their way.
+[[nodiscard]] WsaError get_dont_fragment(const GetCall& call);
+[[nodiscard]] WsaError set_dont_fragment(const SetCall& call);
+
+/// IP_MTU_DISCOVER, IPV6_MTU_DISCOVER: a PMTUD_STATE; WSAEINVAL for other values.
+[[nodiscard]] WsaError get_mtu_discover(const GetCall& call);
+[[nodiscard]] WsaError set_mtu_discover(const SetCall& call);
+
+/// IPV6_V6ONLY: Linux's switch, which it has for no raw socket; there it is always on (K-113), and WSAEINVAL
+/// where it is to go off.
+[[nodiscard]] WsaError get_ipv6_only(const GetCall& call);
+[[nodiscard]] WsaError set_ipv6_only(const SetCall& call);
+
+/// IPV6_UNICAST_IF: an interface's index in host order.
+[[nodiscard]] WsaError get_ipv6_unicast_if(const GetCall& call);
+[[nodiscard]] WsaError set_ipv6_unicast_if(const SetCall& call);
+
+}  // namespace wsalive::winsock

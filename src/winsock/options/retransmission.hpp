@@ -1,0 +1,33 @@
+// TCP_MAXRT and TCP_MAXRTMS: how long data may stay unacknowledged before the connection is given up.
+//
+// Linux' TCP_USER_TIMEOUT does it. The kernel would let that decide about keep-alive's end, too; so it
+// goes through the engine, which keeps T, I, N and the end of K-52 exact beside it (K-76).
+#pragma once
+
+#include "base/wsa_error.hpp"
+#include "winsock/options/option_row.hpp"
+#include "winsock/socket.hpp"
+
+namespace wsalive::winsock {
+
+/// TCP_MAXRT
+///
+/// Value   Seconds; -1: retransmit for ever; 0, as at first: by the host's own rule. The two options
+///         are one cell: the other one reads what was set here, in its unit, rounded up.
+/// Effect  At once, also for data that is already on its way. A connection request takes no longer
+///         either. Linux knows no longer limit than 24.8 days; -1 means that.
+/// Errors  WSAEFAULT; WSAEINVAL: negative, but not -1. WSAENOPROTOOPT before Windows Vista.  K-76
+[[nodiscard]] WsaError get_max_rt(const GetCall& call);
+[[nodiscard]] WsaError set_max_rt(const SetCall& call);
+
+/// TCP_MAXRTMS: the same in milliseconds; WSAENOPROTOOPT before Windows 10.
+[[nodiscard]] WsaError get_max_rt_ms(const GetCall& call);
+[[nodiscard]] WsaError set_max_rt_ms(const SetCall& call);
+
+/// The socket's own limit as the host takes it: milliseconds, 0 for none.
+[[nodiscard]] int host_limit(const Socket& socket) noexcept;
+
+/// Puts the socket's own limit in force on a connection that has just taken its descriptor.
+void apply_limit(const Socket& socket) noexcept;
+
+}  // namespace wsalive::winsock

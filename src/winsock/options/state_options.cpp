@@ -1,0 +1,120 @@
+#include "winsock/options/state_options.hpp"
+
+#include <winsock2.h>
+
+#include <chrono>
+
+#include "os/clock.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/death.hpp"
+#include "winsock/connection/open_type.hpp"
+#include "winsock/names/protocol_catalog.hpp"
+#include "winsock/options/option_memory.hpp"
+
+namespace wsalive::winsock {
+namespace {
+
+constexpr std::uint32_t kNotConnected = 0xffff'ffff;
+
+WsaError get_flag(const GetCall& call, OptionBit bit) {
+  const bool on = (call.socket.options.bits.load(std::memory_order_acquire) & bit) != 0;
+  return give_dword(call, on ? 1 : 0);
+}
+
+void store_flag(Socket& socket, OptionBit bit, bool on) {
+  if (on) {
+    socket.options.bits.fetch_or(bit, std::memory_order_acq_rel);
+  } else {
+    socket.options.bits.fetch_and(static_cast<std::uint8_t>(~bit), std::memory_order_acq_rel);
+  }
+}
+
+WsaError set_flag(const SetCall& call, OptionBit bit) {
+  bool on = false;
+  if (!take_switch(call, on)) return WsaError::fault;
+  store_flag(call.socket, bit, on);
+  return WsaError::none;
+}
+
+/// One of two flags that exclude each other and count in bind alone.
+WsaError set_claim(const SetCall& call, OptionBit own, OptionBit other) {
+  bool on = false;
+  if (!take_switch(call, on)) return WsaError::fault;
+  Socket& socket = call.socket;
+  const bool contradicts = (socket.options.bits.load(std::memory_order_acquire) & other) != 0;
+  if (socket.bound.load(std::memory_order_acquire) || (on && contradicts)) {
+    return WsaError::invalid_argument;
+  }
+  store_flag(socket, own, on);
+  return WsaError::none;
+}
+
+std::int64_t now_ns() { return os::monotonic_clock().now().time_since_epoch().count(); }
+
+template <typename Info>
+WsaError get_protocol_info(const GetCall& call) {
+  const auto info = protocol_info_of<Info>(call.socket.traits());
+  return info ? give(call, &*info) : WsaError::unknown_option;
+}
+
+}  // namespace
+
+WsaError get_type(const GetCall& call) {
+  return give_dword(call, static_cast<std::uint32_t>(call.socket.traits().windows_type));
+}
+
+WsaError get_error(const GetCall& call) {
+  // Uses the kernel's error up and keeps it, unless a blocked connect of another thread waits for it.
+  if (settle_phase(call.socket) != Phase::connecting) (void)settle_cause(call.socket);
+  const std::int32_t kept = call.socket.last_error.load(std::memory_order_acquire);
+  return give_dword(call, static_cast<std::uint32_t>(kept));
+}
+
+WsaError get_connect_time(const GetCall& call) {
+  if (settle_phase(call.socket) != Phase::connected) return give_dword(call, kNotConnected);
+  const std::int64_t since = call.socket.connected_at_ns.load(std::memory_order_acquire);
+  const auto age = std::chrono::nanoseconds{now_ns() - since};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(age).count();
+  return give_dword(call, static_cast<std::uint32_t>(seconds));
+}
+
+WsaError get_max_message(const GetCall& call) {
+  constexpr std::uint32_t kLongestDatagram = 65'507;  // 64 KiB less the headers of IPv4 and UDP.
+  return give_dword(call, kLongestDatagram);
+}
+
+WsaError get_protocol_info_a(const GetCall& call) {
+  return get_protocol_info<WSAPROTOCOL_INFOA>(call);
+}
+WsaError get_protocol_info_w(const GetCall& call) {
+  return get_protocol_info<WSAPROTOCOL_INFOW>(call);
+}
+
+WsaError get_reuse_address(const GetCall& call) { return get_flag(call, kReuseAddress); }
+WsaError set_reuse_address(const SetCall& call) {
+  return set_claim(call, kReuseAddress, kExclusiveAddress);
+}
+WsaError get_exclusive_address(const GetCall& call) { return get_flag(call, kExclusiveAddress); }
+WsaError set_exclusive_address(const SetCall& call) {
+  return set_claim(call, kExclusiveAddress, kReuseAddress);
+}
+
+WsaError get_debug(const GetCall& call) { return get_flag(call, kDebug); }
+WsaError set_debug(const SetCall& call) { return set_flag(call, kDebug); }
+WsaError get_dont_route(const GetCall& call) { return get_flag(call, kDontRoute); }
+WsaError set_dont_route(const SetCall& call) { return set_flag(call, kDontRoute); }
+
+// The handle may be no socket at all, so the kernel is not asked about it.
+WsaError get_open_type(const GetCall& call) {
+  const std::uint32_t type = thread_open_type();
+  return give(call, &type);
+}
+
+WsaError set_open_type(const SetCall& call) {
+  std::uint32_t type = 0;
+  if (!take_dword(call, type)) return WsaError::fault;
+  set_thread_open_type(type);
+  return WsaError::none;
+}
+
+}  // namespace wsalive::winsock

@@ -1,0 +1,110 @@
+// What all send and receive calls share: whether the socket may transfer now, and what becomes of a call
+// that the kernel did not finish at once.
+//
+// A call is one system call in the usual case. The loops behind it exist because no call may end for a
+// signal (K-110), a blocking send completes whole, time-outs are the whole call's (K-111), and a
+// blocking hook wants to be called while a call waits (K-22).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <tl/expected.hpp>
+
+#include "base/wsa_error.hpp"
+#include "os/socket/socket_io.hpp"
+#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/death.hpp"
+#include "winsock/socket.hpp"
+#include "winsock/transfer/waiting.hpp"
+
+namespace wsalive::winsock {
+
+/// Bytes, or why not.
+using Count = tl::expected<std::size_t, WsaError>;
+
+[[nodiscard]] inline Count refused(WsaError code) noexcept {
+  return tl::unexpected<WsaError>{code};
+}
+
+/// Datagram and raw sockets: a message is whole or an error.
+[[nodiscard]] inline bool has_messages(const Socket& socket) noexcept {
+  const Kind kind = socket.traits().kind;
+  return kind == Kind::udp || kind == Kind::raw;
+}
+
+/// Why the socket cannot transfer in that direction: not connected (K-102), shut down, and for a datagram
+/// socket that listens on no port WSAEINVAL.
+[[nodiscard]] WsaError transfer_refusal(Socket& socket, os::Direction direction) noexcept;
+
+[[nodiscard]] inline WsaError check_transfer(Socket& socket, os::Direction direction) noexcept {
+  if (socket.phase.load(std::memory_order_acquire) == Phase::connected &&
+      socket.shut.load(std::memory_order_relaxed) == 0) [[likely]] {
+    return WsaError::none;
+  }
+  return transfer_refusal(socket, direction);
+}
+
+/// Sends `size` bytes. `attempt(done, flags)` makes the system call for what is behind the first `done`
+/// bytes, and answers a count or an errno below 0.
+template <typename Attempt>
+[[nodiscard]] Count send_through(Socket& socket, std::size_t size, Attempt attempt) {
+  if (const WsaError bad = check_transfer(socket, os::Direction::send); bad != WsaError::none) {
+    return refused(bad);
+  }
+  const Cause at_entry = socket.cause.load(std::memory_order_relaxed);
+  Waiting waiting{socket, os::Direction::send};
+  std::size_t done = 0;
+  for (;;) {
+    const long result = attempt(done, waiting.flags());
+    if (result >= 0) done += static_cast<std::size_t>(result);
+    if (result >= 0 && (done >= size || waiting.is_non_blocking() || has_messages(socket))) {
+      return done;
+    }
+    if (result >= 0) {
+      // The kernel answers a part when closesocket's signal comes.
+      if (socket.life() != Life::open) return refused(WsaError::interrupted);  // K-109
+      waiting.after_part();
+      continue;
+    }
+    if (const WsaError end = waiting.after(static_cast<int>(-result), at_entry);
+        end != WsaError::none) {
+      return refused(end);
+    }
+  }
+}
+
+/// Whether a receive call wants its buffer full (MSG_WAITALL).
+enum class Fill : std::uint8_t { some, all };
+
+/// Receives up to `size` bytes; `attempt` as above.
+template <typename Attempt>
+[[nodiscard]] Count receive_through(Socket& socket, std::size_t size, Fill fill, Attempt attempt) {
+  if (const WsaError bad = check_transfer(socket, os::Direction::receive); bad != WsaError::none) {
+    return refused(bad);
+  }
+  const Cause at_entry = socket.cause.load(std::memory_order_relaxed);
+  Waiting waiting{socket, os::Direction::receive};
+  std::size_t done = 0;
+  for (;;) {
+    const long result = attempt(done, waiting.flags());
+    if (result > 0) {
+      done += static_cast<std::size_t>(result);
+      if (fill == Fill::some || done >= size || waiting.is_non_blocking()) return done;
+      waiting.after_part();
+      continue;
+    }
+    WsaError end = WsaError::none;
+    if (result < 0) {
+      end = waiting.after(static_cast<int>(-result), at_entry);
+      if (end == WsaError::none) continue;
+    } else if (size != 0 && !has_messages(socket)) {
+      end = end_of_data(socket, at_entry);
+    }
+    // What has come already is never lost to what came behind it.
+    if (done != 0 || end == WsaError::none) return done;
+    return refused(end);
+  }
+}
+
+}  // namespace wsalive::winsock
