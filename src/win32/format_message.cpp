@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "crt/format.hpp"
 #include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/crt_format.hpp"
 #include "win32/tables/messages.hpp"
 
 namespace wsalive::win32 {
@@ -103,7 +103,7 @@ class Expansion {
       failed_ = true;
       return false;
     }
-    out_ += format_word(format, kDialectOf<Character>, arguments_.get(number));
+    out_ += crt::format_word(format, crt::kDialectOf<Character>, arguments_.get(number));
     return true;
   }
 

@@ -6,9 +6,9 @@
 
 #include <string>
 
+#include "crt/format.hpp"
 #include "strsafe.h"
 #include "support/handle_count.hpp"
-#include "win32/crt_format.hpp"
 
 extern "C" {
 int wsalive_swprintf(wchar_t* buffer, size_t size, const wchar_t* format, ...);
@@ -131,8 +131,8 @@ TEST(Formats, AreTranslated) {
       // clang-format on
   };
   for (const Format& format : kFormats) {
-    EXPECT_EQ(win32::translate_format(format.windows, win32::Dialect::narrow), format.narrow);
-    EXPECT_EQ(win32::translate_format(format.windows, win32::Dialect::wide), format.wide);
+    EXPECT_EQ(crt::translate_format(format.windows, crt::Dialect::narrow), format.narrow);
+    EXPECT_EQ(crt::translate_format(format.windows, crt::Dialect::wide), format.wide);
   }
 }
 

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "base/utf8.hpp"
-#include "win32/crt_format.hpp"
+#include "crt/format.hpp"
 #include "wsalive/compiler.h"
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 namespace {
 
 int out_of_memory() noexcept {
@@ -69,9 +69,9 @@ int print_to(wchar_t* buffer, std::size_t size, const wchar_t* format, va_list a
 constexpr std::size_t kUnknownSize = SIZE_MAX;
 
 }  // namespace
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt
 
-using namespace wsalive::win32;
+using namespace wsalive::crt;
 
 // One definition: the arguments become a va_list, and the answer is that of `call`.
 #define WSALIVE_VARIADIC(call) \

@@ -8,7 +8,7 @@
 #include "kernel/blocked_scope.hpp"
 #include "os/file/descriptor.hpp"
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 namespace {
 
 enum class Echo : bool { off, on };
@@ -23,9 +23,9 @@ bool write(const char* text, std::size_t length) {
 }
 
 }  // namespace
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt
 
-using namespace wsalive::win32;
+using namespace wsalive::crt;
 
 int _kbhit() { return wsalive::os::is_readable_now(STDIN_FILENO) ? 1 : 0; }
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 
 /// Whose plain %s and %c: printf's are narrow, wprintf's wide.
 enum class Dialect : std::uint8_t { narrow, wide };
@@ -31,4 +31,4 @@ inline constexpr Dialect kDialectOf =
 [[nodiscard]] std::string format_word(std::string_view conversion, Dialect dialect,
                                       unsigned long long word);
 
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt

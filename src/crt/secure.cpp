@@ -7,10 +7,10 @@
 #include <new>
 #include <string>
 
+#include "crt/format.hpp"
 #include "kernel/text.hpp"
-#include "win32/crt_format.hpp"
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 namespace {
 
 template <typename Character>
@@ -63,9 +63,9 @@ int print(Character* buffer, std::size_t size, std::size_t count, const Characte
 }
 
 }  // namespace
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt
 
-using namespace wsalive::win32;
+using namespace wsalive::crt;
 
 #define WSALIVE_VARIADIC(call) \
   va_list arguments;           \

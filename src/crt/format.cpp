@@ -1,4 +1,4 @@
-#include "win32/crt_format.hpp"
+#include "crt/format.hpp"
 
 #include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale is POSIX.
 #include <clocale>
@@ -9,7 +9,7 @@
 
 #include "base/releases.hpp"
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 namespace {
 
 /// Length prefixes of Windows and what they mean for a whole number here, longest first.
@@ -153,4 +153,4 @@ std::string format_word(std::string_view conversion, Dialect dialect, unsigned l
   return print_word(translate_format(conversion, dialect), word);
 }
 
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "crt/format.hpp"
 #include "kernel/text.hpp"
-#include "win32/crt_format.hpp"
 
-namespace wsalive::win32 {
+namespace wsalive::crt {
 namespace {
 
 bool is_bad_size(std::size_t size) noexcept { return size == 0 || size > STRSAFE_MAX_CCH; }
@@ -64,9 +64,9 @@ HRESULT measure(const Character* text, std::size_t most, std::size_t unit,
 constexpr std::size_t kAll = STRSAFE_MAX_CCH;
 
 }  // namespace
-}  // namespace wsalive::win32
+}  // namespace wsalive::crt
 
-using namespace wsalive::win32;
+using namespace wsalive::crt;
 
 // One spelling of all functions. The format functions differ from the others in their va_list.
 // NOLINTBEGIN(bugprone-macro-parentheses): the argument is a type.

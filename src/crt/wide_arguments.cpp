@@ -1,4 +1,4 @@
-#include "win32/wide_arguments.hpp"
+#include "crt/wide_arguments.hpp"
 
 #include <cwchar>
 #include <exception>
