@@ -1,4 +1,4 @@
-#include "cli/program.hpp"
+#include "cli/frame/program.hpp"
 
 int main(int argc, char** argv) { return wsalive::cli::run_program(argc, argv); }
 

@@ -13,16 +13,16 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
-#include "cli/columns.hpp"
+#include "cli/attaching/group_options.hpp"
+#include "cli/attaching/policies.hpp"
+#include "cli/attaching/policy_rules.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/group_options.hpp"
-#include "cli/keepalive_text.hpp"
-#include "cli/policies.hpp"
-#include "cli/policy_rules.hpp"
-#include "cli/refusals.hpp"
-#include "cli/rounding_option.hpp"
-#include "cli/set_sockets.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/columns.hpp"
+#include "cli/frame/refusals.hpp"
+#include "cli/frame/rounding_option.hpp"
+#include "cli/frame/timing_options.hpp"
+#include "cli/live/keepalive_text.hpp"
+#include "cli/live/set_sockets.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 
 namespace wsalive::cli {
 

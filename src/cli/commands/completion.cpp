@@ -1,14 +1,14 @@
 // wsalive completion: the completion script of a shell, made from a fresh parser of the whole command.
 
-#include "cli/completion.hpp"
+#include "cli/frame/completion.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/program.hpp"
+#include "cli/frame/choice.hpp"
+#include "cli/frame/program.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -13,10 +13,10 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
+#include "cli/attaching/group_options.hpp"
+#include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/group_options.hpp"
-#include "cli/policies.hpp"
-#include "cli/refusals.hpp"
+#include "cli/frame/refusals.hpp"
 
 namespace wsalive::cli {
 namespace {

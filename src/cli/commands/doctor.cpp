@@ -16,12 +16,12 @@
 #include "attach/host_facts.hpp"
 #include "attach/preload_trial.hpp"
 #include "attach/seccomp/filter.hpp"
-#include "cli/columns.hpp"
+#include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/policies.hpp"
-#include "cli/preload_library.hpp"
-#include "cli/refusals.hpp"
-#include "cli/run_plan.hpp"
+#include "cli/frame/columns.hpp"
+#include "cli/frame/refusals.hpp"
+#include "cli/running/preload_library.hpp"
+#include "cli/running/run_plan.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {

@@ -8,17 +8,17 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/duration_option.hpp"
 #include "cli/explain/live.hpp"
 #include "cli/explain/picture.hpp"
 #include "cli/explain/scene.hpp"
 #include "cli/explain/scene_json.hpp"
 #include "cli/explain/text.hpp"
-#include "cli/live_socket.hpp"
-#include "cli/refusals.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/choice.hpp"
+#include "cli/frame/duration_option.hpp"
+#include "cli/frame/refusals.hpp"
+#include "cli/frame/timing_options.hpp"
+#include "cli/live/live_socket.hpp"
 #include "os/file/file.hpp"
 
 namespace wsalive::cli {

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "advice/lint.hpp"
-#include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/connections.hpp"
-#include "cli/duration_option.hpp"
-#include "cli/live_lint.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/columns.hpp"
+#include "cli/frame/duration_option.hpp"
+#include "cli/frame/timing_options.hpp"
+#include "cli/live/connections.hpp"
+#include "cli/live/live_lint.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/columns.hpp"
+#include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/connection_text.hpp"
-#include "cli/connections.hpp"
-#include "cli/policies.hpp"
-#include "cli/socket_target.hpp"
+#include "cli/frame/columns.hpp"
+#include "cli/live/connection_text.hpp"
+#include "cli/live/connections.hpp"
+#include "cli/live/socket_target.hpp"
 #include "os/socket/address_text.hpp"
 #include "policy/duration.hpp"
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/duration_option.hpp"
-#include "cli/out.hpp"
+#include "cli/frame/duration_option.hpp"
+#include "cli/frame/out.hpp"
 #include "cli/path/key_file.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/progress.hpp"

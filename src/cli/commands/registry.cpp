@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/refusals.hpp"
+#include "cli/frame/refusals.hpp"
 #include "cli/registry/exchange.hpp"
 #include "cli/registry/values.hpp"
 #include "cli/registry/values_report.hpp"

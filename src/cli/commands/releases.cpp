@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/columns.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/frame/columns.hpp"
 #include "policy/keepalive.hpp"
 #include "policy/release.hpp"
 

@@ -21,14 +21,14 @@
 #include "attach/run/start.hpp"
 #include "attach/seccomp/filter.hpp"
 #include "attach/seccomp/notifier.hpp"
-#include "cli/choice.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/out.hpp"
-#include "cli/preload_library.hpp"
-#include "cli/refusals.hpp"
-#include "cli/rounding_option.hpp"
-#include "cli/run_plan.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/choice.hpp"
+#include "cli/frame/out.hpp"
+#include "cli/frame/refusals.hpp"
+#include "cli/frame/rounding_option.hpp"
+#include "cli/frame/timing_options.hpp"
+#include "cli/running/preload_library.hpp"
+#include "cli/running/run_plan.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/duration_option.hpp"
-#include "cli/out.hpp"
+#include "cli/frame/duration_option.hpp"
+#include "cli/frame/out.hpp"
 #include "cli/path/key_file.hpp"
 #include "cli/serve/where.hpp"
 #include "os/clock.hpp"

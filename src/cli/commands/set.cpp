@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/keepalive_text.hpp"
-#include "cli/refusals.hpp"
-#include "cli/rounding_option.hpp"
-#include "cli/set_sockets.hpp"
-#include "cli/socket_target.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/refusals.hpp"
+#include "cli/frame/rounding_option.hpp"
+#include "cli/frame/timing_options.hpp"
+#include "cli/live/keepalive_text.hpp"
+#include "cli/live/set_sockets.hpp"
+#include "cli/live/socket_target.hpp"
 
 namespace wsalive::cli {
 namespace {

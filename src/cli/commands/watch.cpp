@@ -9,9 +9,9 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/connections.hpp"
-#include "cli/duration_option.hpp"
-#include "cli/socket_target.hpp"
+#include "cli/frame/duration_option.hpp"
+#include "cli/live/connections.hpp"
+#include "cli/live/socket_target.hpp"
 #include "cli/watch/board.hpp"
 #include "cli/watch/screen.hpp"
 #include "os/clock.hpp"

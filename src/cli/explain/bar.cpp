@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "cli/columns.hpp"
 #include "cli/explain/axis.hpp"
+#include "cli/frame/columns.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {

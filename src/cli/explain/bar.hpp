@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/explain/scene.hpp"
-#include "cli/report.hpp"
+#include "cli/frame/report.hpp"
 
 namespace wsalive::cli::explain {
 

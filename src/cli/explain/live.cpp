@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "cli/connection_text.hpp"
-#include "cli/live_socket.hpp"
+#include "cli/live/connection_text.hpp"
+#include "cli/live/live_socket.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {

@@ -1,8 +1,8 @@
 // A live socket as a scene: what is in force on it, and what would become of it if its peer fell silent now.
 #pragma once
 
-#include "cli/connections.hpp"
 #include "cli/explain/scene.hpp"
+#include "cli/live/connections.hpp"
 
 namespace wsalive::cli::explain {
 

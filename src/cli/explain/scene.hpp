@@ -8,8 +8,8 @@
 
 #include "advice/forecast.hpp"
 #include "advice/notice.hpp"
-#include "cli/command.hpp"
-#include "cli/timing_options.hpp"
+#include "cli/frame/command.hpp"
+#include "cli/frame/timing_options.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/kernel_fit.hpp"
 

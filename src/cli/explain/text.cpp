@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "cli/columns.hpp"
 #include "cli/explain/bar.hpp"
 #include "cli/explain/live.hpp"
+#include "cli/frame/columns.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "path/shared_key.hpp"
 
 namespace wsalive::cli::path_command {

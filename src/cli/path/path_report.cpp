@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/columns.hpp"
+#include "cli/frame/columns.hpp"
 #include "cli/path/path_words.hpp"
 #include "cli/path/sight_names.hpp"
 #include "policy/duration.hpp"

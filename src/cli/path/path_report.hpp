@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/report.hpp"
+#include "cli/frame/report.hpp"
 #include "path/plan/ways.hpp"
 
 namespace wsalive::cli::path_command {

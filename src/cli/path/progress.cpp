@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "cli/out.hpp"
+#include "cli/frame/out.hpp"
 #include "drawing/ink.hpp"
 #include "policy/duration.hpp"
 

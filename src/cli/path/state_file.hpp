@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "cli/failure.hpp"
+#include "cli/frame/failure.hpp"
 #include "os/file/file.hpp"
 #include "path/plan/search.hpp"
 

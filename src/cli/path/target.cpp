@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/endpoint_filter.hpp"
+#include "cli/live/endpoint_filter.hpp"
 
 namespace wsalive::cli::path_command {
 

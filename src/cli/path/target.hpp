@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "os/socket/address.hpp"
 
 namespace wsalive::cli::path_command {

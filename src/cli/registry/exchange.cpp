@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cli/refusals.hpp"
+#include "cli/frame/refusals.hpp"
 #include "cli/registry/values.hpp"
 #include "os/file/file.hpp"
 #include "registry/encoding.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "registry/registry.hpp"
 
 namespace wsalive::cli {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <charconv>
 
-#include "cli/timing_options.hpp"
+#include "cli/frame/timing_options.hpp"
 #include "policy/duration.hpp"
 #include "policy/registry_rules.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "registry/registry.hpp"
 
 namespace wsalive::cli {

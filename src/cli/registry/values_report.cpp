@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/columns.hpp"
+#include "cli/frame/columns.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/frame/report.hpp"
 #include "cli/registry/values.hpp"
-#include "cli/report.hpp"
 #include "registry/files.hpp"
 
 namespace wsalive::cli {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cli/endpoint_filter.hpp"
+#include "cli/live/endpoint_filter.hpp"
 #include "os/socket/address_text.hpp"
 #include "path/plan/protocol.hpp"
 

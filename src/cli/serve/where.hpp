@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "path/serve/listener.hpp"
 
 namespace wsalive::cli::serve {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "cli/connection_text.hpp"
+#include "cli/live/connection_text.hpp"
 #include "os/socket/address_text.hpp"
 #include "policy/duration.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "advice/outlook.hpp"
-#include "cli/connections.hpp"
+#include "cli/live/connections.hpp"
 #include "drawing/ink.hpp"
 #include "os/socket/address.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/command.hpp"
+#include "cli/frame/command.hpp"
 #include "drawing/ink.hpp"
 
 struct screen;

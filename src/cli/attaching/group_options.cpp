@@ -1,0 +1,120 @@
+#include "cli/attaching/group_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include "attach/cgroup.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The one that was found, or why there is not one.
+Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
+  if (found.size() == 1) return std::move(found.front());
+  if (found.empty()) return tl::unexpected(std::move(none));
+  none.code = ExitCode::bad_input;
+  none.reason = fmt::format("{} control groups fit: {}", found.size(), fmt::join(found, ", "));
+  none.remedy = "name one of them with --cgroup";
+  return tl::unexpected(std::move(none));
+}
+
+}  // namespace
+
+void GroupOptions::declare(CLI::App& parser) {
+  CLI::Option* const path =
+      parser.add_option("--cgroup", path_, "This control group and all below it")
+          ->type_name("PATH");
+  CLI::Option* const unit =
+      parser.add_option("--unit", unit_, "A running systemd unit (nginx means nginx.service)")
+          ->type_name("NAME");
+  CLI::Option* const container =
+      parser.add_option("--container", container_, "A container, by its id or the beginning of it")
+          ->type_name("ID");
+  CLI::Option* const system = parser.add_flag("--system", system_, "The whole machine");
+  const std::vector<CLI::Option*> all{path, unit, container, system};
+  for (CLI::Option* const one : all) {
+    for (CLI::Option* const other : all) {
+      if (one != other) one->excludes(other);
+    }
+  }
+}
+
+bool GroupOptions::is_given() const noexcept {
+  return system_ || !path_.empty() || !unit_.empty() || !container_.empty();
+}
+
+Fallible<std::string> GroupOptions::find(const std::string& root,
+                                         const std::string& attempt) const {
+  if (system_) return root;
+  Failure none{.code = ExitCode::gone, .attempt = attempt};
+  if (!unit_.empty()) {
+    none.subject = "unit " + unit_;
+    none.reason = "no running unit has this name";
+    none.remedy = "`systemctl list-units` lists them; a unit has a control group while it runs";
+    return only_one(attach::groups_of_unit(root, unit_), none);
+  }
+  if (!container_.empty()) {
+    none.subject = "container " + container_;
+    none.reason = "no running container has an id that begins so";
+    none.remedy = "give the id and not the name: `docker ps --no-trunc`, `podman ps --no-trunc`";
+    return only_one(attach::groups_of_container(root, container_), none);
+  }
+  std::error_code trouble;
+  for (const std::string& candidate : {path_, root + "/" + path_}) {
+    const fs::path real = fs::canonical(candidate, trouble);
+    if (!trouble) return real.string();
+  }
+  none.subject = path_;
+  none.reason = "no such control group";
+  none.remedy = "they are the folders below " + root;
+  return tl::unexpected(std::move(none));
+}
+
+std::string GroupOptions::name_of(const std::string& root, const std::string& path) const {
+  if (path == root) return "system";
+  if (!unit_.empty()) return fs::path{path}.filename().string();
+  constexpr std::size_t kShort = 12;
+  if (!container_.empty()) {
+    const std::string folder = fs::path{path}.filename().string();
+    const std::size_t at = folder.find(container_);
+    return at == std::string::npos ? container_
+                                   : folder.substr(at, std::max(kShort, container_.size()));
+  }
+  return path.starts_with(root + "/") ? path.substr(root.size() + 1) : path;
+}
+
+Fallible<Group> GroupOptions::resolve(const std::string& attempt) const {
+  const std::optional<std::string> root = attach::cgroup2_mount();
+  if (!root) {
+    return tl::unexpected(Failure{
+        .code = ExitCode::unavailable,
+        .attempt = attempt,
+        .reason =
+            "no control groups of version 2 are mounted on this host, and bpf knows no others",
+        .remedy = "`wsalive run` and `wsalive set` do without; `wsalive doctor` says more"});
+  }
+  const Fallible<std::string> path = find(*root, attempt);
+  if (!path) return tl::unexpected(path.error());
+  const Result<std::uint64_t> number = attach::cgroup_number(*path);
+  if (!number) {
+    const bool is_none = number.error().code == EINVAL || number.error().code == ENOTDIR;
+    return tl::unexpected(Failure{.code = is_none ? ExitCode::bad_input : ExitCode::gone,
+                                  .attempt = attempt,
+                                  .subject = *path,
+                                  .reason = is_none ? "it is no control group of version 2"
+                                                    : std::strerror(number.error().code),
+                                  .remedy = "they are the folders below " + *root});
+  }
+  return Group{*path, name_of(*root, *path), *number};
+}
+
+}  // namespace wsalive::cli

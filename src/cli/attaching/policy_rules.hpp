@@ -1,0 +1,66 @@
+// The rules of a policy for new connections: which of them, and what they get. From a TOML file or the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "attach/bpf/policy.hpp"
+#include "cli/frame/command.hpp"
+#include "cli/live/endpoint_filter.hpp"
+#include "os/socket/address.hpp"
+#include "policy/kernel_fit.hpp"
+
+namespace wsalive::cli {
+
+/// One rule: all that it says must fit. The first rule that fits a connection decides.
+struct PolicyRule {
+  attach::Direction direction = attach::Direction::any;
+  std::string to_network;     ///< "10.0.0.0/8", "fd00::5", or empty: any address at the other end.
+  std::uint16_t to_port = 0;  ///< At the other end; 0: any.
+  std::uint16_t from_port = 0;  ///< At this end; 0: any.
+  bool leave_alone = false;
+  policy::Timing wanted;
+
+  [[nodiscard]] attach::BpfRule for_kernel(policy::RoundIdle rounding) const;
+  /// "to 10.0.0.0/8:5432, made: 45s +5s x5"
+  [[nodiscard]] std::string text() const;
+};
+
+/// Sets the other end's network and port: "10.0.0.0/8:5432", "[fd00::/8]:22", ":443", or a host's name, which
+/// becomes a rule for each of its addresses.
+[[nodiscard]] Endpointed<std::vector<PolicyRule>> with_far_end(const PolicyRule& rule,
+                                                               std::string_view text);
+
+/// Sets this end's port: ":22" or "22".
+[[nodiscard]] Endpointed<PolicyRule> with_near_end(PolicyRule rule, std::string_view text);
+
+/// Whether a rule of these networks and ports fits; the direction is not looked at.
+[[nodiscard]] bool fits(const PolicyRule& rule, const os::Endpoint& local,
+                        const os::Endpoint& remote);
+
+struct PolicyFile {
+  std::vector<PolicyRule> rules;  ///< One at least.
+  bool force = false;
+};
+
+/// Reads a policy:
+///
+///     time = "45s"            # what rules get that say nothing else; likewise interval, probes
+///     force = false
+///     [[rule]]
+///     to = "10.0.0.0/8:5432"  # address, network or name, and port, of the other end
+///     from = ":22"            # port of this end
+///     direction = "made"      # or "accepted", "any"
+///     time = "30s"
+///     [[rule]]
+///     leave_alone = true
+///
+/// \param otherwise  What the file does not say.
+/// Failures  bad_input: with the cause if the file cannot be read, else with line and column.
+[[nodiscard]] Fallible<PolicyFile> read_policy(const std::string& file,
+                                               const policy::Timing& otherwise);
+
+}  // namespace wsalive::cli

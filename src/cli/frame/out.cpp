@@ -1,0 +1,45 @@
+#include "cli/frame/out.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "base/printable.hpp"
+#include "drawing/ink.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> kLayout{"\n", "\t"};
+
+bool put(std::FILE* file, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  return std::fflush(file) == 0 && written;
+}
+
+}  // namespace
+
+void say(std::string_view line) { (void)put(stderr, printable(line) + '\n'); }
+
+void say_lines(std::string_view lines) { (void)put(stderr, printable(lines, kLayout)); }
+
+void say_out_of_memory() noexcept {
+  constexpr std::string_view kLine = "wsalive: cannot go on: there is no memory left for it\n";
+  std::fwrite(kLine.data(), 1, kLine.size(), stderr);
+}
+
+void say_over(std::string_view line) { (void)put(stderr, '\r' + printable(line) + "\033[K"); }
+
+bool write_report(std::string_view report) {
+  constexpr auto kKept = [] {
+    std::array<std::string_view, kLayout.size() + drawing::kInkSequences.size()> kept{};
+    auto at = std::copy(kLayout.begin(), kLayout.end(), kept.begin());
+    std::copy(drawing::kInkSequences.begin(), drawing::kInkSequences.end(), at);
+    return kept;
+  }();
+  const std::size_t allowed = drawing::Ink::of_stdout().colours() ? kKept.size() : kLayout.size();
+  return put(stdout, printable(report, std::span{kKept}.first(allowed)));
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,40 @@
+// Why a way of reaching programs cannot be had here, in a few words for a person.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "cli/frame/failure.hpp"
+
+namespace wsalive::cli {
+
+[[nodiscard]] std::string bpf_refusal(const SysError& error);
+[[nodiscard]] std::string seccomp_refusal(const SysError& error);
+
+/// The exit status where a file could not be read or written: a right is missing, the name is wrong, or failed.
+[[nodiscard]] ExitCode code_for_file(int error);
+/// A file that the user has named could not be written.
+[[nodiscard]] Failure not_written(std::string attempt, const std::string& file, int error);
+
+/// What to do where a right is missing. To whom is root already it says that these rights are missing all the same.
+/// \param otherwise  What helps as well: ", or as the user of that process".
+[[nodiscard]] std::string as_root(std::string_view rights, std::string_view otherwise = {});
+
+/// What to do where a process may not be traced: that is root's or the same user's, and Yama's ptrace_scope may forbid more.
+[[nodiscard]] std::string trace_remedy();
+
+/// What to do where no user namespace can be made: the switch that forbids it, by its name.
+[[nodiscard]] std::string user_namespace_remedy();
+
+/// Whether the kernel's part that lists TCP connections and ends them is missing, where sock_diag answers so.
+[[nodiscard]] bool lacks_tcp_diag(const SysError& error);
+/// What to do then.
+inline constexpr const char* kLoadTcpDiag =
+    "load it as root, on the host itself: modprobe tcp_diag; a kernel without that module needs "
+    "CONFIG_INET_DIAG";
+
+/// The kernel's list of TCP connections could not be had.
+[[nodiscard]] Failure no_connection_list(const SysError& error);
+
+}  // namespace wsalive::cli

@@ -1,0 +1,153 @@
+#include "cli/frame/timing_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/frame/duration_option.hpp"
+#include "cli/frame/out.hpp"
+#include "cli/frame/refusals.hpp"
+#include "os/file/file.hpp"
+#include "registry/files.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using policy::Release;
+
+std::uint8_t read_count(const std::string& text) {
+  unsigned count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc{} || stop != end || count > policy::kLargestCount) {
+    throw CLI::ValidationError("--probes", fmt::format("'{}' is no count from 1 to 255", text));
+  }
+  if (count == 0) {
+    throw CLI::ValidationError("--probes", "0 would send no probe at all: leave keep-alive off");
+  }
+  return static_cast<std::uint8_t>(count);
+}
+
+Release read_release(const std::string& text) {
+  const std::optional<Release> release = policy::release_named(text);
+  if (!release) {
+    throw CLI::ValidationError("--release",
+                               fmt::format("'{}' is no release: one of {}", text, release_names()));
+  }
+  return *release;
+}
+
+tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason, int error = 0) {
+  const bool denied = code_for_file(error) == ExitCode::denied;
+  return tl::unexpected(Failure{
+      .code = denied ? ExitCode::denied : ExitCode::bad_input,
+      .attempt = "cannot read the registry",
+      .subject = file,
+      .reason = std::move(reason),
+      .remedy = denied ? "name a file that you may read" : "mend the file, or name another one"});
+}
+
+tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
+  const bool about_rules = problem.what == registry::Choosable::rules;
+  return tl::unexpected(
+      Failure{.code = ExitCode::bad_input,
+              .attempt = about_rules ? "cannot tell which rules to follow"
+                                     : "cannot tell which release of Windows to follow",
+              .reason = problem.text,
+              .remedy = about_rules ? "use documented or observed"
+                                    : fmt::format("use one of {}", release_names())});
+}
+
+/// The store of the command line's own file: it must be there, and sound.
+Fallible<registry::StoreFiles> store_of(const std::string& file) {
+  if (!os::file_stamp(file)) return bad_registry(file, "there is no such file");
+  if (const auto loaded = registry::load_file(file); !loaded) {
+    const registry::Problem& problem = loaded.error();
+    return bad_registry(
+        file,
+        problem.line == 0 ? problem.text : fmt::format("line {}: {}", problem.line, problem.text),
+        problem.code);
+  }
+  return registry::StoreFiles{.machine = std::nullopt, .user = file};
+}
+
+}  // namespace
+
+void TimingOptions::declare(CLI::App& parser) {
+  add_keepalive_time(parser, "--time", time_, "Silence before the first probe (45s, 1500ms, 2h)");
+  add_keepalive_time(parser, "--interval", interval_, "Gap between unanswered probes");
+  parser
+      .add_option_function<std::string>(
+          "--probes", [this](const std::string& text) { probes_ = read_count(text); },
+          "Unanswered probes before the connection is given up")
+      ->type_name("COUNT");
+  std::vector<std::string_view> names;
+  for (const policy::ReleaseRow& row : policy::kReleases) names.push_back(row.name);
+  parser
+      .add_option_function<std::string>(
+          "--release", [this](const std::string& text) { release_ = read_release(text); },
+          "Rules and defaults of that release of Windows: see `wsalive releases`")
+      ->type_name("RELEASE");
+  parser.add_option("--registry", registry_, "Defaults from this .reg file, not from the store")
+      ->type_name("FILE");
+}
+
+Fallible<ChosenTiming> TimingOptions::resolve() const {
+  const registry::Environment environment = registry::process_environment();
+  registry::StoreFiles files = registry::store_files(environment);
+  if (!registry_.empty()) {
+    const Fallible<registry::StoreFiles> named = store_of(registry_);
+    if (!named) return tl::unexpected(named.error());
+    files = *named;
+  }
+  ChosenTiming chosen;
+  chosen.settings = registry::load_settings(environment, files, {.release = release_, .rules = {}});
+  if (!chosen.settings.problems.empty()) return unknown_choice(chosen.settings.problems.front());
+  chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
+  chosen.timing =
+      policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
+  chosen.anything_asked = time_ || interval_ || probes_ || release_ || !registry_.empty();
+  return chosen;
+}
+
+Failure no_probes(std::string attempt, std::string subject, std::string remedy) {
+  return {.code = ExitCode::bad_input,
+          .attempt = std::move(attempt),
+          .subject = std::move(subject),
+          .reason = "these settings send no probe at all (a count of 0)",
+          .remedy = std::move(remedy)};
+}
+
+void say_remarks(const ChosenTiming& chosen) {
+  for (const std::string& remark : chosen.settings.remarks) {
+    say(fmt::format("wsalive: warning: {}", remark));
+  }
+}
+
+std::string release_names() {
+  std::vector<std::string_view> names;
+  for (const policy::ReleaseRow& row : policy::kReleases) names.push_back(row.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string source_name(policy::Source source, policy::Release release) {
+  switch (source) {
+    case policy::Source::socket:
+      return "asked for";
+    case policy::Source::registry:
+      return "registry";
+    case policy::Source::outside:
+      return "set from outside";
+    case policy::Source::release:
+      break;
+  }
+  return std::string{policy::row(release).title};
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,59 @@
+// The options by which every command is told T, I and N: directly, by a release of Windows, or by a
+// registry file. What is left out comes from this user's and machine's own settings (K-55, K-121).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/frame/command.hpp"
+#include "policy/keepalive.hpp"
+#include "policy/release.hpp"
+#include "registry/settings.hpp"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace wsalive::cli {
+
+/// What was asked for, worked out.
+struct ChosenTiming {
+  registry::Settings settings;   ///< Release, rules and registry in force, with remarks.
+  policy::SocketValues asked;    ///< What the command line says itself.
+  policy::SourcedTiming timing;  ///< T, I and N in force, and where each came from.
+  bool anything_asked = false;   ///< Whether any of the options was given.
+};
+
+class TimingOptions {
+ public:
+  /// Adds --time, --interval, --probes, --release and --registry.
+  void declare(CLI::App& parser);
+
+  /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
+  /// the store. What does not count in the store is no failure: see say_remarks.
+  [[nodiscard]] Fallible<ChosenTiming> resolve() const;
+
+ private:
+  std::optional<policy::DwordMillis> time_;
+  std::optional<policy::DwordMillis> interval_;
+  std::optional<std::uint8_t> probes_;
+  std::optional<policy::Release> release_;
+  std::string registry_;
+};
+
+/// For commands that set keep-alive: a count of 0 (K-53) would send nothing.
+[[nodiscard]] Failure no_probes(std::string attempt, std::string subject = {},
+                                std::string remedy = "give --probes");
+
+/// What does not count in the registry files that were read, a line each on standard error; for commands
+/// that do not show it themselves (K-84, K-85).
+void say_remarks(const ChosenTiming& chosen);
+
+/// "win11", "ws2008" and so on, as a sentence lists them.
+[[nodiscard]] std::string release_names();
+
+/// Where a value came from, in a few words: "asked for", "registry", "Windows 11".
+[[nodiscard]] std::string source_name(policy::Source source, policy::Release release);
+
+}  // namespace wsalive::cli

@@ -1,0 +1,34 @@
+#include "cli/live/connection_text.hpp"
+
+#include "cli/live/keepalive_text.hpp"
+#include "policy/duration.hpp"
+
+namespace wsalive::cli {
+
+using policy::Millis;
+
+bool is_on(const Connection& connection) {
+  return connection.keep_alive && connection.keep_alive->driver != policy::DriverKind::off;
+}
+
+std::string values_of(const Connection& connection) {
+  if (!connection.keep_alive) return "? " + connection.unknown_because;
+  if (!is_on(connection)) return "off";
+  return in_short(connection.keep_alive->timing);
+}
+
+std::string rough(Millis time) {
+  const Millis step{time < Millis{10'000} ? 100 : time < Millis{3'600'000} ? 1'000 : 60'000};
+  return policy::format_duration(time - time % step);
+}
+
+std::string notice_of(const Connection& connection, std::uint32_t retries2) {
+  if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
+  const advice::Noticed noticed = connection.noticed(retries2);
+  if (!noticed.after) return "never";
+  // What follows from the settings is exact, and worth its thousandths.
+  const Millis time = *noticed.after;
+  return policy::format_duration(time < Millis{60'000} ? time : time - time % Millis{1'000});
+}
+
+}  // namespace wsalive::cli

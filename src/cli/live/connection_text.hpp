@@ -1,0 +1,31 @@
+// A connection's values in the words of a table: shared by ls, watch, explain and lint.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "cli/live/connections.hpp"
+#include "drawing/ink.hpp"
+
+namespace wsalive::cli {
+
+inline constexpr std::array kStates{"",           "established", "syn-sent",  "syn-received",
+                                    "fin-wait-1", "fin-wait-2",  "time-wait", "closed",
+                                    "close-wait", "last-ack",    "listening", "closing"};
+
+template <typename Names, typename Value>
+std::string name_in(const Names& names, Value value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < names.size() ? names[index] : "unknown";
+}
+
+[[nodiscard]] bool is_on(const Connection& connection);
+/// "2h +75s x9", "off", or "?" and why it is not known.
+[[nodiscard]] std::string values_of(const Connection& connection);
+/// Tenths below ten seconds, seconds below an hour, else minutes: a table is for the eye, and must not flicker.
+[[nodiscard]] std::string rough(policy::Millis time);
+/// When a peer that falls silent now would be noticed.
+[[nodiscard]] std::string notice_of(const Connection& connection, std::uint32_t retries2);
+
+}  // namespace wsalive::cli

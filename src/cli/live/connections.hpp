@@ -1,0 +1,73 @@
+// The connections that a command looks at: chosen by filters, joined with their programs and with what
+// keep-alive does on them. Shared by ls, watch and set.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "advice/notice.hpp"
+#include "attach/inspect/keepalive_of.hpp"
+#include "attach/inspect/networks.hpp"
+#include "attach/inspect/owners.hpp"
+#include "cli/frame/failure.hpp"
+#include "cli/live/endpoint_filter.hpp"
+
+namespace CLI {
+class App;
+class Validator;
+}  // namespace CLI
+
+namespace wsalive::cli {
+
+/// One connection of one program: a socket that two processes share is one, with its first owner.
+struct Connection {
+  attach::TcpSocket socket;
+  std::optional<attach::Owner> owner;  ///< nullopt: nobody whom we may see has it.
+  std::optional<attach::KeepAliveOf> keep_alive;
+  std::string unknown_because;         ///< Where `keep_alive` is not known.
+  ExitCode unknown_as = ExitCode::ok;  ///< Likewise: the exit status of a command that needs it.
+  attach::Defaults defaults;           ///< Of its network namespace.
+
+  /// "psql 4711:5", or "-". A program may call itself anything: it is printable.
+  [[nodiscard]] std::string name() const;
+  /// What keep-alive depends on, as far as it is known.
+  [[nodiscard]] advice::SocketState state(std::uint32_t retries2) const;
+  [[nodiscard]] advice::Noticed noticed(std::uint32_t retries2) const;
+  /// Until the kernel's or the engine's next probe; nullopt if none is due.
+  [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;
+};
+
+/// Which connections: options of the command line, all of which must fit.
+struct Selection {
+  std::optional<pid_t> pid;
+  std::optional<int> fd;  ///< With `pid`: that descriptor alone.
+  std::string program;
+  std::optional<EndpointFilter> to;
+  std::optional<EndpointFilter> from;
+  bool listeners = false;
+
+  /// Adds --program, --to and --from.
+  void declare_filters(CLI::App& parser);
+  /// Adds --pid as well.
+  void declare(CLI::App& parser);
+};
+
+/// Takes the number of a process, and says in a sentence what is none.
+[[nodiscard]] CLI::Validator process_number();
+
+struct Connections {
+  std::vector<Connection> list;  ///< By program, then by remote address.
+  attach::Defaults defaults;     ///< Of the network namespace in which the command runs.
+  std::uint32_t retries2 = 15;   ///< The sysctl tcp_retries2.
+  std::size_t hidden = 0;        ///< Processes whose sockets may not be seen.
+};
+
+[[nodiscard]] tl::expected<Connections, Failure> find_connections(const Selection& selection);
+
+/// Why a socket of another process cannot be reached, for a person: "no right to trace", "pidfd_getfd denied".
+[[nodiscard]] std::string reach_problem(const SysError& error);
+/// And the exit status for that: denied, gone or failed.
+[[nodiscard]] ExitCode reach_code(const SysError& error);
+
+}  // namespace wsalive::cli

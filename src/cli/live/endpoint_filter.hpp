@@ -1,0 +1,54 @@
+// --to and --from: which connections are meant, by one end's address and port.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "cli/frame/exit_code.hpp"
+#include "os/socket/address.hpp"
+
+namespace wsalive::cli {
+
+/// Why a text names no end of a connection: a sentence without a full stop.
+struct EndpointProblem {
+  std::string text;
+  ExitCode code = ExitCode::usage;  ///< bad_input: well written, but the host is not to be found.
+};
+
+template <typename T>
+using Endpointed = tl::expected<T, EndpointProblem>;
+
+/// The addresses that an address or a host's name stands for, in the resolver's order, without ports; mapped ones as
+/// IPv4. May block for as long as the resolver does.
+[[nodiscard]] Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host);
+
+/// "HOST:PORT", "[HOST]:PORT", "HOST", ":PORT", taken apart; one of the two is there. An IPv6 address without
+/// brackets has no port.
+struct HostAndPort {
+  std::string host;
+  std::optional<std::uint16_t> port;
+
+  [[nodiscard]] static Endpointed<HostAndPort> parse(std::string_view text);
+};
+
+/// "10.0.0.5:5432", "10.0.0.5", "[fd00::1]:22", "fd00::1", ":443", or a host's name in place of an address.
+class EndpointFilter {
+ public:
+  [[nodiscard]] static Endpointed<EndpointFilter> parse(std::string_view text);
+
+  /// An IPv4 address also matches its mapped form, ::ffff:a.b.c.d.
+  [[nodiscard]] bool matches(const os::Endpoint& endpoint) const;
+
+  /// In the resolver's order, without ports; empty: any.
+  [[nodiscard]] const std::vector<os::Endpoint>& addresses() const noexcept { return addresses_; }
+  [[nodiscard]] std::optional<std::uint16_t> port() const noexcept { return port_; }
+
+ private:
+  std::vector<os::Endpoint> addresses_;  ///< Empty: any.
+  std::optional<std::uint16_t> port_;
+};
+
+}  // namespace wsalive::cli

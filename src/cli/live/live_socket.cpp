@@ -1,0 +1,88 @@
+#include "cli/live/live_socket.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/frame/refusals.hpp"
+#include "cli/live/connection_text.hpp"
+#include "os/socket/address_text.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+constexpr const char* kLooking = "cannot look at sockets";
+
+bool listens(const Connection& connection) {
+  return connection.socket.state == os::TcpState::listen;
+}
+
+tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::string reason) {
+  Failure failure = why_nothing(kLooking, selection);
+  failure.code = code;
+  failure.reason = std::move(reason);
+  if (code == ExitCode::denied) failure.remedy = trace_remedy();
+  return tl::unexpected(std::move(failure));
+}
+
+Fallible<Connections> find_all(const Selection& selection) {
+  auto found = find_connections(selection);
+  if (!found) return found;
+  if (found->hidden != 0) {
+    return refused(selection, ExitCode::denied, "no right to see its descriptors");
+  }
+  const auto unknown = [](const Connection& c) { return !c.keep_alive.has_value(); };
+  if (!found->list.empty() && std::ranges::all_of(found->list, unknown)) {
+    const Connection& first = found->list.front();
+    return refused(selection, first.unknown_as, first.unknown_because);
+  }
+  return found;
+}
+
+}  // namespace
+
+Fallible<Connections> sockets_of(pid_t pid) {
+  Selection selection;
+  selection.pid = pid;
+  selection.listeners = true;
+  auto found = find_all(selection);
+  if (found && !process_exists(pid)) return tl::unexpected(why_nothing(kLooking, selection));
+  return found;
+}
+
+Fallible<Connections> socket_named(const SocketTarget& name) {
+  Selection selection;
+  selection.pid = name.pid;
+  selection.fd = name.fd;
+  selection.listeners = true;
+  auto found = find_all(selection);
+  if (found && found->list.empty()) return tl::unexpected(why_nothing(kLooking, selection));
+  return found;
+}
+
+advice::LiveSocket live_socket(const Connection& connection, const Connections& all,
+                               std::optional<policy::Millis> path) {
+  const os::KernelKeepAlive& kernel = connection.keep_alive->kernel;
+  const attach::Defaults& defaults = connection.defaults;
+  advice::LiveSocket socket;
+  socket.state = connection.state(all.retries2);
+  socket.heard = policy::Millis{connection.socket.heard};
+  socket.listens = listens(connection);
+  socket.values_set = kernel.idle_s != defaults.idle_s ||
+                      kernel.interval_s != defaults.interval_s || kernel.probes != defaults.probes;
+  socket.path_timeout = path;
+  socket.listener_has_more = !socket.listens && !is_on(connection) &&
+                             std::ranges::any_of(all.list, [&](const Connection& each) {
+                               return listens(each) && is_on(each) &&
+                                      each.socket.local.port == connection.socket.local.port;
+                             });
+  return socket;
+}
+
+std::string ends_of(const Connection& connection) {
+  const std::string local = os::format_endpoint(connection.socket.local);
+  if (listens(connection)) return "listening on " + local;
+  return fmt::format("{} to {}", local, os::format_endpoint(connection.socket.remote));
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,79 @@
+#include "cli/live/socket_target.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include "attach/pidfd/foreign_socket.hpp"
+#include "cli/frame/refusals.hpp"
+#include "os/tcp/keepalive_values.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+template <typename Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && stop == text.data() + text.size();
+}
+
+}  // namespace
+
+std::optional<SocketTarget> SocketTarget::parse(std::string_view text) {
+  SocketTarget target;
+  const std::size_t colon = text.find(':');
+  if (!read_number(text.substr(0, colon), target.pid) || target.pid <= 0) return std::nullopt;
+  if (colon == std::string_view::npos) return target;
+  int fd = -1;
+  if (!read_number(text.substr(colon + 1), fd) || fd < 0) return std::nullopt;
+  target.fd = fd;
+  return target;
+}
+
+bool process_exists(pid_t pid) noexcept { return ::kill(pid, 0) == 0 || errno != ESRCH; }
+
+bool is_out_of_sight(const Selection& selection, const Connections& found) {
+  if (!selection.pid || !found.list.empty()) return false;
+  return found.hidden != 0 || !process_exists(*selection.pid);
+}
+
+Failure why_nothing(std::string attempt, const Selection& selection) {
+  Failure failure{
+      .code = ExitCode::gone, .attempt = std::move(attempt), .reason = "no such connection"};
+  failure.remedy = "`wsalive ls` lists those that there are";
+  if (!selection.pid) return failure;
+  failure.subject = fmt::format("of process {}", *selection.pid);
+  const auto process = attach::Process::open(*selection.pid);
+  if (!process) {
+    failure.reason =
+        process.error().code == ESRCH ? "no such process" : std::strerror(process.error().code);
+    return failure;
+  }
+  // Standard input, to learn whether we may look at all.
+  const auto copy = process->borrow(selection.fd.value_or(0));
+  if (!copy && copy.error().code == EPERM) {
+    failure.code = ExitCode::denied;
+    failure.reason = reach_problem(copy.error());
+    failure.remedy = trace_remedy();
+    return failure;
+  }
+  if (!selection.fd) {
+    failure.reason = "it has no such TCP connection";
+    return failure;
+  }
+  failure.subject = fmt::format("of process {}, descriptor {}", *selection.pid, *selection.fd);
+  if (!copy) {
+    failure.reason = "no such descriptor";
+  } else if (!os::keep_alive_values(copy->get())) {
+    failure.code = ExitCode::bad_input;
+    failure.reason = "it is no TCP socket";
+  } else {
+    failure.reason = "it is a TCP socket without a connection that fits";
+  }
+  return failure;
+}
+
+}  // namespace wsalive::cli

@@ -1,0 +1,110 @@
+#include "cli/running/run_plan.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/live/keepalive_text.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+using attach::ProgramKind;
+/// Empty if a library can be preloaded into the program.
+std::string preload_obstacle(const RunFacts& facts) {
+  if (facts.program.gains_rights)
+    return "the program gains rights when it starts, and then nothing is preloaded";
+  switch (facts.program.kind) {
+    case ProgramKind::static_file:
+      return "the program is static";
+    case ProgramKind::other_libc:
+      return "the program is not loaded by glibc's loader";
+    case ProgramKind::own_calls:
+      return "a Go program makes its calls past every library";
+    case ProgramKind::other:
+      return "the program is no 64-bit ELF file of this machine";
+    case ProgramKind::dynamic:
+      break;
+  }
+  return facts.has_preload_library ? facts.preload_refusal
+                                   : "libwsalive-preload.so is not installed";
+}
+
+std::string seccomp_obstacle(const RunFacts& facts) {
+  if (!facts.seccomp_refusal.empty()) return facts.seccomp_refusal;
+  const bool loses = facts.program.gains_rights && facts.takes_no_new_privs;
+  if (loses && !facts.may_take_no_new_privs) {
+    return "the program gains rights when it starts, and under seccomp it would start without them "
+           "(--allow-no-new-privs)";
+  }
+  const bool is_closed = !facts.program.is_readable && facts.takes_no_new_privs;
+  return is_closed ? "the program's file may not be read, and nothing may reach into it then" : "";
+}
+
+std::string obstacle(Via via, const RunFacts& facts) {
+  switch (via) {
+    case Via::preload:
+      return preload_obstacle(facts);
+    case Via::bpf:
+      return facts.bpf_refusal;
+    case Via::seccomp:
+      return seccomp_obstacle(facts);
+    case Via::automatic:
+      break;
+  }
+  return {};
+}
+
+/// What the way costs the program, beside what is said of the times.
+std::string warning_of(Via via, const RunFacts& facts) {
+  const bool loses = via == Via::seccomp && facts.takes_no_new_privs;
+  return loses ? "programs that gain rights, such as sudo and passwd, start without them under it "
+                 "(no_new_privs)"
+               : "";
+}
+
+RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
+  plan.via = via;
+  plan.exact = plan.exact || via == Via::preload;
+  plan.why = std::move(why);
+  plan.warning = warning_of(via, facts);
+  return plan;
+}
+
+}  // namespace
+
+tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
+  RunPlan plan;
+  plan.fit = policy::fit_to_kernel(facts.wanted, facts.rounding);
+  plan.exact = policy::as_timing(plan.fit) == facts.wanted;
+  if (asked != Via::automatic) {
+    std::string reason = obstacle(asked, facts);
+    if (!reason.empty()) return tl::unexpected(std::move(reason));
+    return taken(std::move(plan), asked, facts, "");
+  }
+  std::string reasons;
+  const bool needs_engine = !plan.exact;
+  if (needs_engine) {
+    const std::string reason = preload_obstacle(facts);
+    if (reason.empty())
+      return taken(std::move(plan), Via::preload, facts, "the times need the engine");
+    reasons = "no preload: " + reason;
+  }
+  for (const Via via : {Via::bpf, Via::preload, Via::seccomp}) {
+    if (via == Via::preload && needs_engine) continue;  // Said already.
+    const std::string reason = obstacle(via, facts);
+    if (reason.empty()) return taken(std::move(plan), via, facts, std::move(reasons));
+    reasons += fmt::format("{}no {}: {}", reasons.empty() ? "" : "; ", name_of(via), reason);
+  }
+  return tl::unexpected(reasons);
+}
+
+std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
+  std::string text = fmt::format("keep-alive by {}: {}", name_of(plan.via),
+                                 in_words(plan.exact ? wanted : policy::as_timing(plan.fit)));
+  if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
+  for (const std::string* const more : {&plan.warning, &plan.why}) {
+    if (!more->empty()) text += "; " + *more;
+  }
+  return text;
+}
+
+}  // namespace wsalive::cli
