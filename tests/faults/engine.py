@@ -13,17 +13,21 @@ import figures
 from figures import BUILD, QUICK, Dead, Skip
 
 PROGRAM = os.path.join(BUILD, "tests", "wire.engine_losses")
-PARTS = ("LostSegmentsEndNobody", "LostSegmentsEndNobodyOnABadPath", "AThreadThatIsStoppedBetweenItsCallsEndsNobody",
-         "AProcessThatWasStoppedEndsNobody", "ABusyMachineEndsNobody")
+# Each with how many seconds its long form lasts.
+PARTS = {"LostSegmentsEndNobody": 20, "LostSegmentsEndNobodyOnABadPath": 20,
+         "AThreadThatIsStoppedBetweenItsCallsEndsNobody": 20, "AProcessThatWasStoppedEndsNobody": 20,
+         "AProcessThatWasStoppedSendsNoFlood": 20, "ABusyMachineEndsNobody": 45, "AnEngineThatSeldomHasATurnEndsNobody": 20}
 
 
-def part(name):
+def part(name, seconds):
+    asked = {"WSALIVE_FAULTS_S": "2"} if QUICK else {"WSALIVE_FAULTS_S": str(seconds), "WSALIVE_FAULTS_CONNECTIONS": "2500"}
+
     def played():
         if not os.access(PROGRAM, os.X_OK):
             raise Dead(f"{PROGRAM} is not built")
         done = subprocess.run([PROGRAM, f"--gtest_filter=*.{name}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               errors="replace", timeout=300, check=False, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "WSALIVE_FAULTS_S": "2" if QUICK else "20"})
+                              env={**os.environ, **asked})
         for line in done.stdout.splitlines():
             if line.endswith(": all alive"):
                 print(line, flush=True)
@@ -38,4 +42,4 @@ def part(name):
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    figures.play(*(part(name) for name in PARTS))
+    figures.play(*(part(name, seconds) for name, seconds in PARTS.items()))

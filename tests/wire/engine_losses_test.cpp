@@ -2,13 +2,16 @@
 // stopped process, a busy machine. Every peer lives, and every connection must be alive afterwards.
 //
 // Each part prints how many are, in the words of tests/faults; tests/faults/engine.py plays the same parts for longer:
-// WSALIVE_FAULTS_S is how many seconds each of them lasts.
+// WSALIVE_FAULTS_S is how many seconds each of them lasts, WSALIVE_FAULTS_CONNECTIONS how many are on a busy machine.
 // labels: ns realtime slow
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +20,7 @@
 #include <vector>
 
 #include "engine/make_engine.hpp"
+#include "os/capture.hpp"
 #include "os/clock.hpp"
 #include "support/asked.hpp"
 #include "support/interrupted_host.hpp"
@@ -28,11 +32,57 @@ namespace {
 
 using namespace std::chrono_literals;
 using policy::DriverKind;
+using Millis = std::chrono::milliseconds;
 
-std::chrono::seconds lasting() {
-  const char* const told = std::getenv("WSALIVE_FAULTS_S");
-  return std::chrono::seconds{told ? std::atoi(told) : 4};
+int told(const char* name, int otherwise) {
+  const char* const value = std::getenv(name);
+  return value ? std::atoi(value) : otherwise;
 }
+
+std::chrono::seconds lasting() { return std::chrono::seconds{told("WSALIVE_FAULTS_S", 4)}; }
+
+/// As many descriptors as two ends of each connection need, and some more.
+void need_descriptors(int connections) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlim_t wanted = 2 * static_cast<rlim_t>(connections) + 200;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, wanted));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+void stop_this_process_for(std::chrono::milliseconds time) {
+  const pid_t waker = ::fork();
+  ASSERT_GE(waker, 0);
+  if (waker == 0) {
+    ::usleep(static_cast<useconds_t>(time.count()) * 1000);
+    ::kill(::getppid(), SIGCONT);
+    ::_exit(0);
+  }
+  ::kill(::getpid(), SIGSTOP);
+  ASSERT_EQ(::waitpid(waker, nullptr, 0), waker);
+}
+
+/// Threads that always want to run, eight for each processor.
+class BusyThreads {
+ public:
+  BusyThreads() {
+    for (unsigned i = 0; i < 8 * std::thread::hardware_concurrency(); ++i) {
+      threads_.emplace_back([this] {
+        while (!done_) std::atomic_signal_fence(std::memory_order_seq_cst);
+      });
+    }
+  }
+  BusyThreads(const BusyThreads&) = delete;
+  BusyThreads& operator=(const BusyThreads&) = delete;
+  ~BusyThreads() {
+    done_ = true;
+    for (std::thread& each : threads_) each.join();
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::vector<std::thread> threads_;
+};
 
 class EngineLosses : public TwoHosts {
  protected:
@@ -121,34 +171,71 @@ TEST_F(EngineLosses, AProcessThatWasStoppedEndsNobody) {  // K-52
   connect(100, asked(348, 33, 10), DriverKind::repair);
   connect(50, asked(1500, 300, 5), DriverKind::rearm);
   std::this_thread::sleep_for(500ms);
-  for (const auto stopped : {400, 1500, 2500}) {
-    const pid_t waker = ::fork();
-    ASSERT_GE(waker, 0);
-    if (waker == 0) {
-      ::usleep(static_cast<useconds_t>(stopped) * 1000);
-      ::kill(::getppid(), SIGCONT);
-      ::_exit(0);
-    }
-    ::kill(::getpid(), SIGSTOP);
-    ASSERT_EQ(::waitpid(waker, nullptr, 0), waker);
+  for (const Millis stopped : {400ms, 1500ms, 2500ms}) {
+    stop_this_process_for(stopped);
     std::this_thread::sleep_for(1s);
   }
   expect_all_alive("stopped for 0.4, 1.5 and 2.5 s");
 }
 
-TEST_F(EngineLosses, ABusyMachineEndsNobody) {  // K-52
-  connect(100, asked(348, 33, 10), DriverKind::repair);
-  std::atomic<bool> done{false};
-  std::vector<std::thread> busy;
-  for (unsigned i = 0; i < 8 * std::thread::hardware_concurrency(); ++i) {
-    busy.emplace_back([&] {
-      while (!done) std::atomic_signal_fence(std::memory_order_seq_cst);
-    });
+TEST_F(EngineLosses, AProcessThatWasStoppedSendsNoFlood) {  // K-50, K-52
+  constexpr int kConnections = 1500;
+  constexpr Millis kWindow{20};
+  constexpr Millis kStall{40};  // What a busy machine may add.
+  need_descriptors(kConnections);
+  const os::Visit visit{network().client()};
+  auto capture = os::Capture::start(os::Wiring::client_interface, 65536);
+  ASSERT_TRUE(capture) << capture.error().attempt;
+  connect(kConnections, asked(700, 200, 10), DriverKind::repair);
+  std::this_thread::sleep_for(500ms);
+  const Instant stopped = os::monotonic_clock().now();
+  stop_this_process_for(2500ms);  // All are due, and the kernel's own values act later.
+  std::this_thread::sleep_for(500ms);
+  const auto segments = capture->take();
+  ASSERT_TRUE(segments) << "the capture lost packets";
+  std::vector<Instant> probes;
+  for (const PlainSocket& each : ours_) {
+    const auto story = os::narrate(os::of_port(*segments, each.port()));
+    const auto of_one = os::instants(story, os::Act::probe, os::SegmentDirection::out);
+    std::ranges::copy_if(of_one, std::back_inserter(probes),
+                         [&](Instant at) { return at > stopped; });
   }
-  std::this_thread::sleep_for(lasting());
-  done = true;
-  for (std::thread& each : busy) each.join();
+  std::ranges::sort(probes);
+  EXPECT_GE(probes.size(), std::size_t{kConnections});
+  std::ptrdiff_t most = 0;
+  for (auto first = probes.begin(); first != probes.end(); ++first) {
+    most = std::max(most, std::ranges::upper_bound(first, probes.end(), *first + kWindow) - first);
+  }
+  EXPECT_LE(most, 64 * ((kWindow + kStall) / engine::os_ticks().length)) << "probes in 20 ms";
+  expect_all_alive("1500 due at once after 2.5 s, at most " + std::to_string(most) +
+                   " probes in 20 ms");
+}
+
+TEST_F(EngineLosses, ABusyMachineEndsNobody) {  // K-52
+  const int connections = told("WSALIVE_FAULTS_CONNECTIONS", 100);
+  need_descriptors(connections);
+  connect(connections, asked(348, 33, 10), DriverKind::repair);
+  {
+    const BusyThreads busy;
+    std::this_thread::sleep_for(lasting());
+  }
   expect_all_alive("eight busy threads a processor");
+}
+
+TEST_F(EngineLosses, AnEngineThatSeldomHasATurnEndsNobody) {  // K-52
+  std::thread{[&] {  // The engine's thread inherits what the one that starts it has chosen.
+    const sched_param none{};
+    ASSERT_EQ(::sched_setscheduler(0, SCHED_IDLE, &none), 0);
+    connect(50, asked(348, 33, 10), DriverKind::repair);
+    connect(50, asked(1500, 300, 5), DriverKind::rearm);
+  }}
+      .join();
+  {
+    const BusyThreads busy;
+    std::this_thread::sleep_for(lasting());
+  }
+  std::this_thread::sleep_for(1s);
+  expect_all_alive("a thread that runs when nobody else wants to");
 }
 
 }  // namespace
