@@ -211,8 +211,8 @@ TEST_F(Absence, AsManySegmentsAsTheCountHoldsAreHeardAllTheSame) {  // K-50, K-5
 
 TEST_F(Absence, AProbeOfTheKernelsOwnHasAWholeIntervalToBeAnswered) {  // K-52
   kernel().round_trip = 250ms;
-  const int fd = driven(asked(1500, 300, 5), [](unsigned nth) { return nth == 5; });
-  simulation_.run_for(1500ms + 3 * 300ms + 30ms);
+  const int fd = driven(asked(1500, 500, 5), [](unsigned nth) { return nth == 5; });
+  simulation_.run_for(1500ms + 3 * 500ms + 30ms);
   ASSERT_EQ(simulation_.probes(fd).size(), 4U);
   simulation_.stalled = true;
   while (simulation_.probes(fd).size() < 5) simulation_.run_for(4ms);  // By the values behind.

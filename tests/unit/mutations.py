@@ -21,8 +21,6 @@ MUTATIONS = [
     ("the kernel's measure of silence is not looked at", REPAIR,
      "!course_of(slot).kept && seen.facts.heard", "false && seen.facts.heard", IN_ENGINE),
     ("a probe that never left is counted", REPAIR, "if (!has_left) --series.sent;", "", IN_ENGINE),
-    ("a probe that was refused is counted", REPAIR,
-     "if (!sent) return wait_for(slot, then, then.now + interval);", "", IN_ENGINE),
     ("the end is not thought over", REPAIR,
      "if (was_heard(slot, {*facts, seen.now, seen.actual})) return {Verdict::again, seen.now};", "", IN_ENGINE),
     ("the clock is not read after a call", REPAIR, "parts_.after_call(seen.now)", "seen.now", IN_ENGINE),
