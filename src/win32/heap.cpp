@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <new>
 
 #include "base/intrusive_list.hpp"
 #include "kernel/handle_table.hpp"
@@ -101,12 +102,15 @@ using namespace wsalive;
 using namespace wsalive::win32;
 
 HANDLE GetProcessHeap() {
-  static const HANDLE heap = [] {
-    const HANDLE fresh = open_handle(kernel::make<Heap>(Heap::Lives::for_ever, 0U));
-    SetHandleInformation(fresh, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE);
-    return fresh;
-  }();
-  return heap;
+  return guarded<HANDLE>(nullptr, [] {
+    static const HANDLE heap = [] {
+      const HANDLE fresh = open_handle(kernel::make<Heap>(Heap::Lives::for_ever, 0U));
+      if (!fresh) throw std::bad_alloc{};  // The next call tries again.
+      SetHandleInformation(fresh, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE);
+      return fresh;
+    }();
+    return heap;
+  });
 }
 
 HANDLE HeapCreate(DWORD /*flOptions*/, SIZE_T /*dwInitialSize*/, SIZE_T dwMaximumSize) {
@@ -150,12 +154,14 @@ SIZE_T HeapSize(HANDLE hHeap, DWORD /*dwFlags*/, LPCVOID lpMem) {
 
 HLOCAL LocalAlloc(UINT uFlags, SIZE_T uBytes) {
   const DWORD flags = uFlags & LMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0;
-  return HeapAlloc(GetProcessHeap(), flags, uBytes);
+  const HANDLE heap = GetProcessHeap();
+  return heap ? HeapAlloc(heap, flags, uBytes) : nullptr;
 }
 
 HLOCAL LocalReAlloc(HLOCAL hMem, SIZE_T uBytes, UINT uFlags) {
   const DWORD flags = uFlags & LMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0;
-  return HeapReAlloc(GetProcessHeap(), flags, hMem, uBytes);
+  const HANDLE heap = GetProcessHeap();
+  return heap ? HeapReAlloc(heap, flags, hMem, uBytes) : nullptr;
 }
 
 HLOCAL LocalFree(HLOCAL hMem) { return HeapFree(GetProcessHeap(), 0, hMem) ? nullptr : hMem; }

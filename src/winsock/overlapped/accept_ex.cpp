@@ -7,6 +7,7 @@
 
 #include "mswsock.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -218,10 +219,19 @@ WsaError accept_ex_call(const AcceptExCall& request) {
   return start(*listener, *accepting, request);
 }
 
-int size_of_name(const void* name) {
+/// 0 where nothing can be read.
+int size_of_name(const char* name) {
+  std::array<char, sizeof(u_short)> octets{};
+  if (!os::read_program(name, octets.data(), octets.size())) return 0;
   u_short family = 0;
-  std::memcpy(&family, name, sizeof family);
+  std::memcpy(&family, octets.data(), sizeof family);
   return static_cast<int>(os::socket_address_size(family_of_windows(family)));
+}
+
+/// A name of AcceptEx's output, which has no way to refuse: what cannot be stored is left out.
+void tell_name(char* name, DWORD room, struct sockaddr** place, INT* size) {
+  static_cast<void>(os::store_program(place, reinterpret_cast<struct sockaddr*>(name)));
+  static_cast<void>(os::store_program(size, INT{room != 0 ? size_of_name(name) : 0}));
 }
 
 }  // namespace
@@ -245,8 +255,7 @@ VOID GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
   using namespace wsalive::winsock;
   char* const local = static_cast<char*>(lpOutputBuffer) + dwReceiveDataLength;
   char* const remote = local + dwLocalAddressLength;
-  *LocalSockaddr = dwLocalAddressLength != 0 ? reinterpret_cast<struct sockaddr*>(local) : nullptr;
-  *LocalSockaddrLength = dwLocalAddressLength != 0 ? size_of_name(local) : 0;
-  *RemoteSockaddr = reinterpret_cast<struct sockaddr*>(remote);
-  *RemoteSockaddrLength = dwRemoteAddressLength != 0 ? size_of_name(remote) : 0;
+  tell_name(dwLocalAddressLength != 0 ? local : nullptr, dwLocalAddressLength, LocalSockaddr,
+            LocalSockaddrLength);
+  tell_name(remote, dwRemoteAddressLength, RemoteSockaddr, RemoteSockaddrLength);
 }

@@ -3,6 +3,7 @@
 #include "mswsock.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <new>
 
 #include "os/errno_table.hpp"
@@ -103,6 +104,34 @@ WsaError check_call(Socket& socket, const ConnectExCall& request, os::SocketAddr
   return address.port() == 0 || address.is_any() ? WsaError::address_not_available : WsaError::none;
 }
 
+/// What a request takes from a socket when it begins. A call that is refused before gives it back.
+class Earlier {
+ public:
+  explicit Earlier(const Socket& socket) noexcept
+      : context_updated_((socket.options.bits.load(std::memory_order_relaxed) & kContextUpdated) !=
+                         0),
+        by_accept_(socket.by_accept.load(std::memory_order_relaxed)),
+        reusable_(socket.reusable.load(std::memory_order_relaxed)),
+        last_error_(socket.last_error.load(std::memory_order_relaxed)) {}
+
+  void give_back(Socket& socket) const noexcept {
+    // The kernel has refused: then the request has taken place.
+    if (socket.last_error.load(std::memory_order_relaxed) != 0) return;
+    if (context_updated_) {
+      socket.options.bits.fetch_or(kContextUpdated, std::memory_order_relaxed);
+    }
+    socket.by_accept.store(by_accept_, std::memory_order_relaxed);
+    socket.reusable.store(reusable_, std::memory_order_relaxed);
+    socket.last_error.store(last_error_, std::memory_order_relaxed);
+  }
+
+ private:
+  bool context_updated_;
+  bool by_accept_;
+  bool reusable_;
+  std::int32_t last_error_;
+};
+
 WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAddress& address) {
   Operation& operation = take_operation();
   operation.attempt = attempt_connect;
@@ -110,6 +139,7 @@ WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAdd
   operation.direction = os::Direction::send;
   operation.address = address;
   operation.data = Pieces{request.data, std::size_t{request.data_size}};
+  const Earlier earlier{socket};
   if (!begin_request(socket)) {
     give_back(operation);
     return WsaError::invalid_argument;
@@ -120,7 +150,10 @@ WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAdd
   std::uint32_t sent = 0;
   const WsaError answer = start_operation(socket, operation, {request.overlapped}, sent);
   const bool began = answer == WsaError::none || answer == WsaError::io_pending;
-  if (!began) free_again(socket);
+  if (!began) {
+    free_again(socket);
+    earlier.give_back(socket);
+  }
   observe_if_selected(socket);
   if (answer == WsaError::none && request.sent) {
     static_cast<void>(os::store_program(request.sent, DWORD{sent}));

@@ -47,6 +47,21 @@ class AcceptExTest : public testing::Test {
   }
 };
 
+TEST_F(AcceptExTest, TheNamesOfBadMemoryAreLeftOut) {
+  auto* const nowhere = reinterpret_cast<char*>(16);
+  sockaddr* local = nullptr;
+  sockaddr* remote = nullptr;
+  int local_size = 7;
+  int remote_size = 7;
+  GetAcceptExSockaddrs(nowhere, 0, kName, kName, &local, &local_size, &remote, &remote_size);
+  EXPECT_EQ(local_size, 0);
+  EXPECT_EQ(remote_size, 0);
+  GetAcceptExSockaddrs(room_.data(), 0, kName, kName, reinterpret_cast<sockaddr**>(nowhere),
+                       reinterpret_cast<int*>(nowhere), nullptr, nullptr);
+  GetAcceptExSockaddrs(room_.data(), 0, 0, kName, &local, &local_size, &remote, &remote_size);
+  EXPECT_EQ(local, nullptr);
+}
+
 TEST_F(AcceptExTest, TheChosenSocketBecomesTheConnection) {
   ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
   const Own client = connected_client();

@@ -120,6 +120,33 @@ TEST_F(ConnectExTest, RefusesBadInputAndChangesNothing) {  // K-103
   EXPECT_TRUE(refuses(connect_ex(s, to, &second), WSAEISCONN));
 }
 
+TEST_F(ConnectExTest, ACallThatIsRefusedTakesNothingFromTheSocket) {
+  const Own s = bound_tcp();
+  sockaddr_in nobody = loopback();
+  {
+    const Own gone = listener();
+    nobody = name_of(gone);
+  }
+  // Refused at once or a little later.
+  const bool waits = is_started(connect_ex(s, nobody, &overlapped_));
+  EXPECT_EQ(waits ? result_of(s, overlapped_, bytes_) : WSAGetLastError(), WSAECONNREFUSED);
+  const auto last_error = [&s] {
+    int code = 0;
+    int size = sizeof code;
+    EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size), 0);
+    return code;
+  };
+  const int before = last_error();
+  OVERLAPPED with_bad_event{};
+  with_bad_event.hEvent = reinterpret_cast<HANDLE>(0x7ff0);
+  EXPECT_TRUE(refuses(connect_ex(s, nobody, &with_bad_event), ERROR_INVALID_HANDLE));
+  EXPECT_EQ(last_error(), before);
+  const Own from = listener();
+  overlapped_ = {};
+  ASSERT_TRUE(is_started(connect_ex(s, name_of(from), &overlapped_)));
+  EXPECT_EQ(result_of(s, overlapped_, bytes_), 0);
+}
+
 TEST_F(ConnectExTest, ARefusalComesWithTheEndAndTheSocketMayTryAgain) {  // K-101
   sockaddr_in nobody{};
   {
