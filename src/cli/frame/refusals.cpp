@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
@@ -30,8 +31,13 @@ std::string bpf_refusal(const SysError& error) {
 
 std::string seccomp_refusal(const SysError& error) {
   const bool is_right = error.code == EPERM || error.code == EACCES;
-  return fmt::format("{}, {}", is_right ? "not permitted" : std::strerror(error.code),
-                     error.attempt);
+  constexpr long kOwnChildrenToo = 2;
+  const long scope = os::sysctl_number("kernel/yama/ptrace_scope").value_or(0);
+  const bool is_yamas =
+      is_right && scope >= kOwnChildrenToo && std::string_view{error.attempt} == "pidfd_getfd";
+  return fmt::format("{}, {}{}", is_right ? "not permitted" : std::strerror(error.code),
+                     error.attempt,
+                     is_yamas ? fmt::format(" (kernel.yama.ptrace_scope is {})", scope) : "");
 }
 
 ExitCode code_for_file(int error) {

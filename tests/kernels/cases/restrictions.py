@@ -18,6 +18,15 @@ NOBODY = 65534
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 PROGRAM = ("import socket, sys\n"
            "c = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); print('up', flush=True); sys.stdin.read()")
+VALUES = os.path.join(tool.BUILD, "tests/attach/programs/own_values")
+# Says each signal that it gets.
+TELLER = r"""
+import os, signal
+numbers = [n for n in range(1, 65) if n not in (9, 19, 32, 33)]
+signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+os.write(1, b"ready\n")
+while True: os.write(1, b"%d\n" % signal.sigwaitinfo(numbers).si_signo)
+"""
 
 
 def become_nobody():
@@ -79,6 +88,69 @@ class Restrictions(tool.Tool):
         self.assertFalse(self.doctor(self.run_tool)["ptrace_scope"]["missing"])
         done = self.as_nobody("run", *TIMES, "--via", "seccomp", "--", "true")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_1_a_scope_of_1_has_a_front_that_serves(self):
+        self.scope("1")
+        port = str(self.listener.getsockname()[1])
+        values = self.as_nobody("run", "--quiet", "--via", "seccomp", *TIMES, "--", VALUES, "connect", port)
+        self.assertEqual((values.stdout, values.stderr, values.returncode), ("1 45 5 5\n", "", 0))
+        # Children are reached as well, and their ends and signals pass through.
+        script = f"{VALUES} connect {port}; ({VALUES} connect {port} & wait); exit 7"
+        done = self.as_nobody("run", "--quiet", "--via", "seccomp", *TIMES, "--", "sh", "-c", script)
+        self.assertEqual((done.stdout, done.returncode), ("1 45 5 5\n" * 2, 7), done.stderr)
+        done = self.as_nobody("run", "--quiet", "--via", "seccomp", *TIMES, "--", "sh", "-c", "kill -TERM $$")
+        self.assertEqual(done.returncode, -15)
+        child = subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "seccomp", *TIMES, "--", "python3", "-c", TELLER],
+                                 preexec_fn=become_nobody, cwd="/", stdout=subprocess.PIPE, text=True, start_new_session=True,
+                                 env={**os.environ, "WSALIVE_REGISTRY": "/none.reg"})
+        def end():
+            child.kill()
+            child.wait()
+            child.stdout.close()
+        self.addCleanup(end)
+        self.assertEqual(child.stdout.readline(), "ready\n")
+        for turn in range(10):  # Each once, whether it was sent to the front or to the group.
+            for number, send in ((10, os.kill), (12, os.killpg), (15, os.kill), (1, os.killpg)):
+                send(child.pid, number)
+                self.assertEqual(child.stdout.readline(), f"{number}\n", turn)
+
+    def test_1_root_needs_no_front(self):
+        self.scope("1")
+        done = self.run_tool("run", "--quiet", "--via", "seccomp", *TIMES, "--", "sh", "-c", "echo $PPID")
+        self.assertEqual(done.stdout, f"{os.getpid()}\n", done.stderr)
+
+    def test_2_by_a_scope_of_2_run_takes_what_needs_no_tracing(self):
+        self.scope("2")
+        port = str(self.listener.getsockname()[1])
+        done = self.as_nobody("run", "--via", "seccomp", *TIMES, "--", VALUES, "connect", port)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.assertIn("ptrace_scope", done.stderr)
+        done = self.as_nobody("run", *TIMES, "--", VALUES, "connect", port)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 45 5 5\n"), done.stderr)
+        self.assertIn("by preload", done.stderr)
+        done = self.run_tool("run", "--quiet", "--via", "seccomp", *TIMES, "--", VALUES, "connect", port)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 45 5 5\n"), done.stderr)
+
+    def test_3_by_a_scope_of_3_attach_and_run_reach_what_they_did(self):
+        self.scope("3")
+        port = str(self.listener.getsockname()[1])
+        done = self.run_tool("run", "--via", "seccomp", *TIMES, "--", VALUES, "connect", port)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        for words in ((), ("--via", "bpf"), ("--via", "preload")):
+            done = self.run_tool("run", "--quiet", *words, *TIMES, "--", VALUES, "connect", port)
+            self.assertEqual((done.returncode, done.stdout), (0, "1 45 5 5\n"), done.stderr)
+        with open("/proc/self/mounts", encoding="ascii") as mounts:
+            mount = next(line.split()[1] for line in mounts if line.split()[2] == "cgroup2")
+        group = os.path.join(mount, "wsalive-restrictions")
+        os.mkdir(group)
+        self.addCleanup(os.rmdir, group)
+        done = self.run_tool("attach", "--cgroup", group, *TIMES)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.addCleanup(self.run_tool, "detach", "--cgroup", group)
+        def enter():
+            write(os.path.join(group, "cgroup.procs"), str(os.getpid()))
+        done = subprocess.run([VALUES, "connect", port], preexec_fn=enter, text=True, capture_output=True, check=False)
+        self.assertEqual(done.stdout, "1 45 5 5\n", done.stderr)
 
     def test_2_a_scope_of_2_is_for_root_alone(self):
         self.scope("2")
