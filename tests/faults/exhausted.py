@@ -7,14 +7,17 @@ with a status of its list, or does its work; no signal ends it, and the program 
 import os
 import resource
 import signal
+import socket
 import subprocess
 import tempfile
 
 import figures
 from connections import Connections
-from figures import BINARY, EMPTY_HOME, QUICK, expect, figure
+from figures import BINARY, BUILD, EMPTY_HOME, QUICK, expect, figure
+from running import OURS, TIMES, keepers, until, ways
 
 LOOKS = (("ls",), ("ls", "--json"), ("lint",), ("doctor",))
+PROGRAM = os.path.join(BUILD, "tests/attach/programs/own_values")
 KNOWN = range(0, 8)  # The exit statuses of the manual page.
 
 
@@ -23,8 +26,10 @@ def look(words, limits=(), stdout=subprocess.PIPE, home=EMPTY_HOME):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # A file that may not grow is an error then, as a full disk is.
         for kind, value in limits:
             resource.setrlimit(kind, (value, value))
-    done = subprocess.run([BINARY, *words], preexec_fn=limit, stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False,
-                          env={"PATH": os.environ["PATH"], "HOME": home, "WSALIVE_REGISTRY": os.path.join(home, "r.reg")})
+    child = subprocess.Popen([BINARY, *words], preexec_fn=limit, stdout=stdout, stderr=subprocess.PIPE,
+                             env={"PATH": os.environ["PATH"], "HOME": home, "WSALIVE_REGISTRY": os.path.join(home, "r.reg")})
+    done = subprocess.CompletedProcess(words, 0, *child.communicate(timeout=60))
+    done.returncode, done.pid = child.returncode, child.pid
     said = done.stderr.decode(errors="replace")
     case = f"wsalive {' '.join(words)} under {limits}: status {done.returncode}: {said}"
     expect(done.returncode in KNOWN or is_loaders(done), case)
@@ -68,6 +73,27 @@ def disk():
     connections.close()
 
 
+def what_a_run_needs():
+    """Whatever runs out: the program runs and has its values, or `run` has said why not, and nothing stays behind."""
+    ran = 0
+    kilobytes = range(11_000, 26_000, 5_000 if QUICK else 500)
+    limits = [(resource.RLIMIT_NOFILE, limit) for limit in range(4, 16, 5 if QUICK else 1)]
+    limits += [(resource.RLIMIT_AS, limit << 10) for limit in kilobytes]
+    limits += [(kind, 0) for kind in (resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK)]
+    connections = Connections(10)
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        for way in ways():
+            words = ("run", "--quiet", "--via", way, *TIMES, "--", PROGRAM, "connect", str(listener.getsockname()[1]))
+            for limit in limits:
+                done = look(words, [limit])
+                expect(done.returncode != 0 or done.stdout == OURS, f"run --via {way} under {limit}: {done.stdout!r}")
+                expect(done.returncode == 0 or done.stdout == b"", f"run --via {way} under {limit}: {done.stderr!r}")
+                until(lambda pid=done.pid: not keepers(pid), f"run --via {way} under {limit}: keepers stay")
+                ran += 1
+    figure("what a run needs runs out", ran, connections.check())
+    connections.close()
+
+
 def memory_of_a_program():
     """A Windows program that may not have a byte more, or so many."""
     program = os.path.join(figures.BUILD, "tests/faults/programs/short_of_memory")
@@ -94,4 +120,4 @@ def memory_of_the_command():
     connections.close()
 
 
-figures.play(descriptors, disk, memory_of_the_command, memory_of_a_program)
+figures.play(descriptors, disk, what_a_run_needs, memory_of_the_command, memory_of_a_program)
