@@ -23,7 +23,8 @@ class Companion {
   [[nodiscard]] virtual Status take(Fd from_program) = 0;
   /// In the keeper that serves first: whether it can do its work for that process.
   [[nodiscard]] virtual Status reach(pid_t program) = 0;
-  /// In a keeper: what to poll, and for which events. -1 before `take`, if there is nothing yet.
+  /// In a keeper: what to poll, and for which events, for what happens from this call on. -1 before `take`, if there is
+  /// nothing yet.
   struct Watch {
     int fd;
     short events;

@@ -106,8 +106,9 @@ void Keeper::serve() {
   companion_.resume();
   const bool is_alone = companion_.needs_successor() && !parent_;
   do {
-    if (companion_.all_gone()) end();
+    // In this order: what ends after the watch has begun is told by it.
     const Companion::Watch watched = companion_.watch();
+    if (companion_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
     const int patience = is_alone ? kTryAgainMs : kForEver;
     if (::poll(polls.data(), polls.size(), patience) < 0 && errno != EINTR) ::_exit(1);
