@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "engine/make_engine.hpp"
-#include "os/capture.hpp"
+#include "lab/capture.hpp"
 #include "os/clock.hpp"
 #include "support/asked.hpp"
 #include "support/interrupted_host.hpp"
@@ -183,8 +183,8 @@ TEST_F(EngineLosses, AProcessThatWasStoppedSendsNoFlood) {  // K-50, K-52
   constexpr Millis kWindow{20};
   constexpr Millis kStall{40};  // What a busy machine may add.
   need_descriptors(kConnections);
-  const os::Visit visit{network().client()};
-  auto capture = os::Capture::start(os::Wiring::client_interface, 65536);
+  const lab::Visit visit{network().client()};
+  auto capture = lab::Capture::start(lab::Wiring::client_interface, 65536);
   ASSERT_TRUE(capture) << capture.error().attempt;
   connect(kConnections, asked(700, 200, 10), DriverKind::repair);
   std::this_thread::sleep_for(500ms);
@@ -195,8 +195,8 @@ TEST_F(EngineLosses, AProcessThatWasStoppedSendsNoFlood) {  // K-50, K-52
   ASSERT_TRUE(segments) << "the capture lost packets";
   std::vector<Instant> probes;
   for (const PlainSocket& each : ours_) {
-    const auto story = os::narrate(os::of_port(*segments, each.port()));
-    const auto of_one = os::instants(story, os::Act::probe, os::SegmentDirection::out);
+    const auto story = lab::narrate(lab::of_port(*segments, each.port()));
+    const auto of_one = lab::instants(story, lab::Act::probe, lab::SegmentDirection::out);
     std::ranges::copy_if(of_one, std::back_inserter(probes),
                          [&](Instant at) { return at > stopped; });
   }
