@@ -1,0 +1,74 @@
+// How late Linux' own timers fire: the kernel keeps them in a wheel whose levels grow coarser with the distance.
+//
+// Pure layer; the length of a tick is measured by the caller. The kernel's keep-alive hangs on such a timer, so where
+// the kernel keeps T and I by itself, a probe leaves in a span of time and not at an instant. Whoever foretells one says
+// both ends of the span, and judges by the later one.
+//
+// Source: OURS; kernel/time/timer.c, and tests/wire/kernel_timer_test.cpp, which captures probes on both sides of the
+// levels' borders.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "policy/timeline.hpp"
+
+namespace wsalive::policy {
+
+/// From the earliest to the latest instant of something that the kernel or the engine does.
+struct Span {
+  Millis earliest{};
+  Millis latest{};
+
+  friend constexpr bool operator==(const Span&, const Span&) = default;
+};
+
+namespace detail {
+
+/// Level n of the wheel takes timers of kFirstLevel x kGrowth^(n-1) ticks and more, and its steps have kGrowth^n ticks.
+inline constexpr std::int64_t kFirstLevel = 63;
+inline constexpr std::int64_t kGrowth = 8;
+
+}  // namespace detail
+
+/// The step of the wheel in which a timer of this length lies: it fires up to one step behind its instant, never before.
+///
+/// \param wait  0 or more. \param tick  The kernel's tick, above 0.
+/// \return One tick below 63 ticks, 8 from there on, 64 from 504 ticks on, and so forth: at 250 ticks a second 32 ms from
+///         0.25 s on, 256 ms from 2 s, 2 s from 16 s, 16 s from 129 s, 131 s from 17 min.
+constexpr std::chrono::nanoseconds timer_step(std::chrono::nanoseconds wait,
+                                              std::chrono::nanoseconds tick) noexcept {
+  // One tick more: the wheel's own count may stand a tick behind when the timer is set.
+  const std::int64_t ticks = (wait + tick - std::chrono::nanoseconds{1}) / tick + 1;
+  std::int64_t step = 1;
+  for (std::int64_t border = detail::kFirstLevel; ticks >= border; border *= detail::kGrowth) {
+    step *= detail::kGrowth;
+  }
+  return step * tick;
+}
+
+/// When a timer fires that the kernel was given `wait` for.
+constexpr Span timer_span(Millis wait, std::chrono::nanoseconds tick) noexcept {
+  return {wait, std::chrono::ceil<Millis>(wait + timer_step(wait, tick))};
+}
+
+/// When the k-th probe of a silence leaves that the kernel alone ends, k from 1 on: counted from the last segment that
+/// was heard. k = probes + 1 is the end. Each timer is set when the one before it has fired, so lateness adds up.
+///
+/// Activity before the silence does not make it later: the timer that was set before fires, and is set anew for the rest
+/// of T, whose step is no longer than that of T.  K-50, K-52
+constexpr Span kernel_probe_span(const Timing& timing, std::uint32_t k,
+                                 std::chrono::nanoseconds tick) noexcept {
+  const Span first = timer_span(Millis{timing.idle.count()}, tick);
+  const Span next = timer_span(Millis{timing.interval.count()}, tick);
+  const std::int64_t later = std::int64_t{k} - 1;
+  return {first.earliest + later * next.earliest, first.latest + later * next.latest};
+}
+
+/// The same for a connection that the engine drives: it wakes up behind the tick of the instant, and the segment leaves
+/// in the next one; lateness does not add up. This is what 97 of 100 probes keep on a host that does not stall.  K-57
+constexpr Millis driven_lateness(std::chrono::nanoseconds tick) noexcept {
+  return std::chrono::ceil<Millis>(2 * tick) + Millis{1};
+}
+
+}  // namespace wsalive::policy
