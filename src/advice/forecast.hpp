@@ -30,20 +30,23 @@ enum class Fate : std::uint8_t {
 
 struct Forecast {
   Fate fate = Fate::lives;
-  std::optional<policy::Millis> first_probe;  ///< nullopt: none ever.
-  std::optional<policy::Millis> forgotten;    ///< When the path forgets the connection, if it does.
-  std::optional<policy::Millis> noticed;      ///< When the program is told; nullopt: never.
-  policy::Peer peer;                          ///< What the timeline is played against.
+  std::optional<policy::Span> first_probe;  ///< nullopt: none ever.
+  std::optional<policy::Millis> forgotten;  ///< When the path forgets the connection, if it does.
+  std::optional<policy::Span> noticed;      ///< When the program is told; nullopt: never.
+  policy::Peer peer;                        ///< What the timeline is played against.
 };
 
 /// \param path  How long the path remembers silence; nullopt: for ever. What is forgotten is dropped
-///              without a word.
+///              without a word. Where a late probe may come too late, it is taken to.
+/// \param behind  So much later than T the timer of the first probe stands.
 constexpr Forecast forecast(const policy::Timing& timing, Story story,
-                            std::optional<policy::Millis> path) noexcept {
+                            std::optional<policy::Millis> path, const policy::Accuracy& accuracy,
+                            policy::Millis behind = {}) noexcept {
   Forecast result;
-  if (timing.probes != 0) result.first_probe = policy::Millis{timing.idle.count()};
+  if (timing.probes != 0)
+    result.first_probe = policy::shifted(policy::probe_span(timing, 1, accuracy), behind);
   // Forgetting is told apart from dying only where there was somebody to be reached.
-  const bool forgets = path && !path_keeps(timing, *path);
+  const bool forgets = path && !(result.first_probe && result.first_probe->latest < *path);
   if (forgets) result.forgotten = *path;
   if (timing.probes == 0) {
     // A peer that lives behind a path that remembers is no loss.
@@ -63,7 +66,7 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
   }
   result.fate = Fate::found_dead;
   result.peer = policy::kDeadPeer;
-  result.noticed = policy::time_to_give_up(timing);
+  result.noticed = policy::shifted(*policy::give_up_span(timing, accuracy), behind);
   return result;
 }
 

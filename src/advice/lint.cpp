@@ -6,6 +6,7 @@
 #include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
 #include "policy/kernel_fit.hpp"
+#include "policy/path_settings.hpp"
 
 namespace wsalive::advice {
 namespace {
@@ -101,31 +102,45 @@ void idle_below_interval(const LintSubject& subject, Findings& findings) {
        .source = {}});
 }
 
+/// A time to advise on a path.
+std::string advised_time(policy::Millis forgets, const policy::Accuracy& accuracy) {
+  const std::optional<policy::Timing> timing = policy::settings_for_path(forgets, accuracy);
+  return timing ? joined("a time of ", shown(timing->idle), " or less")
+                : "heartbeats of the application: no keep-alive of the kernel comes in time";
+}
+
+void known_path_forgets(const LintSubject& subject, policy::Millis forgets, Findings& findings) {
+  const policy::Timing& timing = subject.in_force.timing;
+  const PathVerdict verdict = judge_path(timing, forgets, subject.accuracy);
+  if (verdict == PathVerdict::keeps) return;
+  const std::string first = policy::format_span(policy::probe_span(timing, 1, subject.accuracy));
+  findings.push_back(
+      {.text = verdict == PathVerdict::forgets ? joined("the path forgets after ", shown(forgets),
+                                                        ", before the first probe at ", first)
+                                               : joined("the path forgets after ", shown(forgets),
+                                                        ", and the first probe leaves after ",
+                                                        first, " of silence: it may come too late"),
+       .remedy = advised_time(forgets, subject.accuracy),
+       .source = verdict == PathVerdict::forgets ? "" : "Linux: the kernel's timers are coarse"});
+}
+
 void path_forgets(const LintSubject& subject, Findings& findings) {
   const policy::Timing& timing = subject.in_force.timing;
   if (timing.probes == 0) return;
-  const std::string first = shown(timing.idle);
-  if (subject.path_timeout) {
-    if (path_keeps(timing, *subject.path_timeout)) return;
-    findings.push_back(
-        {.text = joined("the path forgets after ", shown(*subject.path_timeout),
-                        ", before the first probe at ", first),
-         .remedy = joined("a time of ", shown(*subject.path_timeout / 2), " or less"),
-         .source = {}});
-    return;
-  }
+  if (subject.path_timeout) return known_path_forgets(subject, *subject.path_timeout, findings);
+  const std::string first = policy::format_span(policy::probe_span(timing, 1, subject.accuracy));
   std::string paths;
   std::string sources;
   for (const PathTimeout& path : kPathTimeouts) {
-    if (path_keeps(timing, path.time)) continue;
+    if (path_keeps(timing, path.time, subject.accuracy)) continue;
     paths += joined(paths.empty() ? "" : ", ", shown(path.time), " (", path.where, ")");
     sources += joined(sources.empty() ? "" : "; ", path.source);
   }
   if (paths.empty()) return;
   findings.push_back({.text = joined("the first probe at ", first,
                                      " is too late for paths that forget after ", paths),
-                      .remedy = joined("a time of ", shown(kPathTimeouts.front().time / 2),
-                                       " or less, if the path is one of these"),
+                      .remedy = joined(advised_time(kPathTimeouts.front().time, subject.accuracy),
+                                       ", if the path is one of these"),
                       .source = sources});
 }
 
@@ -177,12 +192,14 @@ void count_lowered(const LintSubject& subject, Findings& findings) {
 
 void late_detection(const LintSubject& subject, Findings& findings) {
   constexpr policy::Millis kLong{15 * 60'000};
-  const std::optional<policy::Millis> noticed = policy::time_to_give_up(subject.in_force.timing);
-  if (!noticed || *noticed <= kLong) return;
-  findings.push_back({.severity = Severity::note,
-                      .text = joined("a dead peer is noticed after ", shown(*noticed)),
-                      .remedy = {},
-                      .source = {}});
+  const std::optional<policy::Span> noticed =
+      policy::give_up_span(subject.in_force.timing, subject.accuracy);
+  if (!noticed || noticed->earliest <= kLong) return;
+  findings.push_back(
+      {.severity = Severity::note,
+       .text = joined("a dead peer is noticed after ", policy::format_span(*noticed)),
+       .remedy = {},
+       .source = {}});
 }
 
 void kernel_rounds(const LintSubject& subject, Findings& findings) {

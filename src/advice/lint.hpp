@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "policy/keepalive.hpp"
+#include "policy/kernel_timer.hpp"
 #include "policy/release.hpp"
 #include "policy/timeline.hpp"
 
@@ -37,6 +38,8 @@ struct LintSubject {
   policy::SocketValues socket;
   policy::SourcedTiming in_force;
   std::optional<policy::Millis> path_timeout;  ///< Of the path in question, where it is known.
+  policy::Accuracy
+      accuracy{};  ///< What keeps the connections: the kernel alone, if it is not known.
 };
 
 struct LintRule {

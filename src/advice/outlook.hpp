@@ -14,7 +14,7 @@ namespace wsalive::advice {
 
 enum class Outlook : std::uint8_t {
   well,          ///< Nothing to say.
-  will_be_lost,  ///< The path forgets before the first probe, or there is none.
+  will_be_lost,  ///< The path forgets before the first probe, or may, or there is none.
   lost,          ///< The path has forgotten: nobody has spoken for longer.
   unanswered,    ///< Probes are out and nobody answers.
 };
@@ -25,7 +25,7 @@ constexpr Outlook outlook(const SocketState& socket, policy::Millis heard, std::
   if (unanswered != 0) return Outlook::unanswered;
   if (!path || socket.data_on_the_way) return Outlook::well;
   if (heard >= *path) return Outlook::lost;
-  const bool kept = socket.on && path_keeps(socket.timing, *path);
+  const bool kept = socket.on && path_keeps(socket.timing, *path, socket.accuracy);
   return kept ? Outlook::well : Outlook::will_be_lost;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <string_view>
 
+#include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive::advice {
@@ -31,10 +32,25 @@ inline constexpr std::array kPathTimeouts{
 /// What is taken where nobody says how long a path remembers.
 inline constexpr const PathTimeout& kAssumedPath = kPathTimeouts[1];
 
-/// Whether a path that forgets after `timeout` of silence keeps a connection whose peer answers: only
-/// if the first probe comes before. A probe in the same instant comes too late.
-constexpr bool path_keeps(const policy::Timing& timing, policy::Millis timeout) noexcept {
-  return timing.probes != 0 && policy::Millis{timing.idle.count()} < timeout;
+/// What a path that forgets does to an idle connection whose peer answers.
+enum class PathVerdict : std::uint8_t {
+  keeps,       ///< Even the latest first probe comes before it forgets.
+  may_forget,  ///< The first probe is due before, and may leave after.
+  forgets,     ///< No probe comes before.
+};
+
+/// \param timeout  After so much silence the path forgets. A probe in the same instant comes too late.
+constexpr PathVerdict judge_path(const policy::Timing& timing, policy::Millis timeout,
+                                 const policy::Accuracy& accuracy) noexcept {
+  if (timing.probes == 0) return PathVerdict::forgets;
+  const policy::Span first = policy::probe_span(timing, 1, accuracy);
+  if (first.latest < timeout) return PathVerdict::keeps;
+  return first.earliest < timeout ? PathVerdict::may_forget : PathVerdict::forgets;
+}
+
+constexpr bool path_keeps(const policy::Timing& timing, policy::Millis timeout,
+                          const policy::Accuracy& accuracy) noexcept {
+  return judge_path(timing, timeout, accuracy) == PathVerdict::keeps;
 }
 
 }  // namespace wsalive::advice

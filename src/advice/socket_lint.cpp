@@ -58,13 +58,27 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   with.data_on_the_way = false;
   const auto meant = when_noticed(without).after;
   const auto real = when_noticed(with).after;
-  if (!meant || !real || *meant == *real) return;
+  if (!meant || !real || meant->earliest == real->earliest) return;
   findings.push_back({.text = "TCP_USER_TIMEOUT " + in_words(state.user_timeout) +
                               " overrides the count: a dead peer is "
                               "noticed after " +
-                              in_words(*real) + ", not after " + in_words(*meant),
+                              policy::format_span(*real) + ", not after " +
+                              policy::format_span(*meant),
                       .remedy = "a user time-out of T + N x I, or none",
                       .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
+}
+
+/// A value was changed, and the timer was not: the most common recipe writes the sysctl, and the value then reads as it
+/// should.
+void timer_behind_values(const LiveSocket& socket, Findings& findings) {
+  const policy::Millis behind = timer_behind(socket.state);
+  if (socket.listens || behind == policy::Millis{}) return;
+  findings.push_back(
+      {.text = "T reads " + in_words(policy::Millis{socket.state.timing.idle.count()}) +
+               ", but the kernel's timer was set before that: the first probe leaves " +
+               in_words(behind - behind % policy::Millis{100}) + " later",
+       .remedy = "wsalive set on this socket, which sets the timer anew",
+       .source = "Linux: a sysctl changes what sockets read, not the timers that run"});
 }
 
 constexpr std::array kSocketRules{
@@ -72,6 +86,7 @@ constexpr std::array kSocketRules{
     SocketRule{"off-while-idle",         "keep-alive off on a long idle connection",              off_while_idle},
     SocketRule{"values-without-switch",  "times that are set while the switch is off",            values_without_the_switch},
     SocketRule{"listener-only",          "keep-alive on a listener, not on its connections",      on_a_listener_only},
+    SocketRule{"timer-behind-values",    "a timer that an earlier value has set",                timer_behind_values},
     SocketRule{"user-timeout-overrides", "a user time-out that takes the place of the count",     user_timeout_overrides},
     // clang-format on
 };

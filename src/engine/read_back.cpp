@@ -4,6 +4,7 @@
 
 #include "engine/drivers/repair.hpp"
 #include "engine/kernel_values.hpp"
+#include "policy/kernel_timer.hpp"
 #include "policy/series.hpp"
 
 namespace wsalive::engine {
@@ -47,23 +48,14 @@ policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
   return policy::detail::nearest_later_rearm(wanted.timing, {.tick = tick});
 }
 
-/// How coarse the kernel's own timers are: they lie in a wheel whose cells grow with the distance, an
-/// eighth of it at most. Two hours are kept to 131 s.
-nanoseconds wheel_cell(nanoseconds time, const TickGrid& ticks) noexcept {
-  constexpr std::int64_t kCells = 64;
-  constexpr std::int64_t kGrowth = 8;
-  nanoseconds cell = ticks.length;
-  while (time >= kCells * cell) cell *= kGrowth;
-  return cell;
-}
-
-/// How late the end may be by the mechanism's nature, and no probe later. Driven connections: a tick
-/// to notice and one to send. The kernel's own: a cell of the wheel for T and one for each I.
+/// How late the end may be by the mechanism's nature, and no probe later.
 nanoseconds lateness_of(Mechanism mechanism, const policy::Timing& actual,
                         const TickGrid& ticks) noexcept {
-  if (mechanism != Mechanism::kernel) return 2 * ticks.length + milliseconds{1};
-  return wheel_cell(milliseconds{actual.idle}, ticks) +
-         actual.probes * wheel_cell(milliseconds{actual.interval}, ticks);
+  const policy::Accuracy accuracy{
+      mechanism == Mechanism::kernel ? policy::KeptBy::kernel : policy::KeptBy::engine,
+      ticks.length};
+  const policy::Span end = policy::probe_span(actual, actual.probes + 1U, accuracy);
+  return end.latest - end.earliest;
 }
 
 /// Probes that the kernel sends before it gives up. With a TCP_USER_TIMEOUT that is at the first instant

@@ -178,4 +178,15 @@ std::string format_duration(Millis time) {
   return text;
 }
 
+std::string format_latest(Millis time) {
+  const Millis step{time < Millis{60'000} ? 10 : time < Millis{600'000} ? 100 : 1'000};
+  return format_duration((time + step - Millis{1}) / step * step);
+}
+
+std::string format_span(const Span& span) {
+  constexpr Millis kOneInstant{50};
+  if (span.latest - span.earliest < kOneInstant) return format_duration(span.earliest);
+  return format_duration(span.earliest) + " to " + format_latest(span.latest);
+}
+
 }  // namespace wsalive::policy

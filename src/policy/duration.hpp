@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "policy/keepalive.hpp"
+#include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive::policy {
@@ -26,5 +27,12 @@ namespace wsalive::policy {
 /// In the largest units that keep it short, so that parse_duration reads it again: "300ms", "1.5s",
 /// "350s", "11min 15s", "2h 10s".
 [[nodiscard]] std::string format_duration(Millis time);
+
+/// Both ends, the later one rounded up: "58s to 60.05s", "2h to 2h 2min 12s"; one where they are not 50 ms apart, as with
+/// what the engine drives.
+[[nodiscard]] std::string format_span(const Span& span);
+
+/// The later end alone, rounded up like that.
+[[nodiscard]] std::string format_latest(Millis time);
 
 }  // namespace wsalive::policy

@@ -10,8 +10,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
-#include "policy/timeline.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::policy {
 
@@ -22,6 +23,10 @@ struct Span {
 
   friend constexpr bool operator==(const Span&, const Span&) = default;
 };
+
+constexpr Span shifted(const Span& span, Millis by) noexcept {
+  return {span.earliest + by, span.latest + by};
+}
 
 namespace detail {
 
@@ -52,23 +57,51 @@ constexpr Span timer_span(Millis wait, std::chrono::nanoseconds tick) noexcept {
   return {wait, std::chrono::ceil<Millis>(wait + timer_step(wait, tick))};
 }
 
-/// When the k-th probe of a silence leaves that the kernel alone ends, k from 1 on: counted from the last segment that
-/// was heard. k = probes + 1 is the end. Each timer is set when the one before it has fired, so lateness adds up.
+/// How late a driven probe may be: the engine wakes up behind the tick of the instant, and the segment leaves in the next
+/// one. 97 of 100 probes keep this on a host that does not stall; the lateness of several does not add up.  K-57
+constexpr Millis driven_lateness(std::chrono::nanoseconds tick) noexcept {
+  return std::chrono::ceil<Millis>(2 * tick) + Millis{1};
+}
+
+/// What makes a connection's probes leave.
+enum class KeptBy : std::uint8_t {
+  kernel,  ///< The kernel alone, by its own timers.
+  engine,  ///< Our engine, to which the kernel's timers are a tool.
+};
+
+/// What the spans of a connection's instants depend on.
+struct Accuracy {
+  KeptBy by = KeptBy::kernel;
+  std::chrono::nanoseconds tick{std::chrono::milliseconds{4}};
+};
+
+/// When something happens that is due `wait` after an instant that is known.
+constexpr Span due_span(Millis wait, const Accuracy& accuracy) noexcept {
+  return accuracy.by == KeptBy::engine ? Span{wait, wait + driven_lateness(accuracy.tick)}
+                                       : timer_span(wait, accuracy.tick);
+}
+
+/// When the k-th probe of a silence leaves, k from 1 on, counted from the last segment that was heard. One behind the
+/// last is the end. The kernel sets each timer when the one before it has fired, so its lateness adds up.
 ///
 /// Activity before the silence does not make it later: the timer that was set before fires, and is set anew for the rest
 /// of T, whose step is no longer than that of T.  K-50, K-52
-constexpr Span kernel_probe_span(const Timing& timing, std::uint32_t k,
-                                 std::chrono::nanoseconds tick) noexcept {
-  const Span first = timer_span(Millis{timing.idle.count()}, tick);
-  const Span next = timer_span(Millis{timing.interval.count()}, tick);
+constexpr Span probe_span(const Timing& timing, std::uint32_t k,
+                          const Accuracy& accuracy) noexcept {
+  if (accuracy.by == KeptBy::engine) return due_span(Series{timing}.due(k - 1), accuracy);
   const std::int64_t later = std::int64_t{k} - 1;
+  const Span first = timer_span(Millis{timing.idle.count()}, accuracy.tick);
+  const Span next = timer_span(Millis{timing.interval.count()}, accuracy.tick);
   return {first.earliest + later * next.earliest, first.latest + later * next.latest};
 }
 
-/// The same for a connection that the engine drives: it wakes up behind the tick of the instant, and the segment leaves
-/// in the next one; lateness does not add up. This is what 97 of 100 probes keep on a host that does not stall.  K-57
-constexpr Millis driven_lateness(std::chrono::nanoseconds tick) noexcept {
-  return std::chrono::ceil<Millis>(2 * tick) + Millis{1};
+/// The end of a silence in which nothing answers; nullopt: never, N = 0.  K-52, K-53
+constexpr std::optional<Span> give_up_span(const Timing& timing,
+                                           const Accuracy& accuracy) noexcept {
+  if (timing.probes == 0) return std::nullopt;
+  const std::uint32_t probes =
+      accuracy.by == KeptBy::engine ? probes_before_give_up(timing) : timing.probes;
+  return probe_span(timing, probes + 1, accuracy);
 }
 
 }  // namespace wsalive::policy

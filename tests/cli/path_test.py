@@ -58,13 +58,13 @@ class Path(tool.Tool):
         self.assertGreaterEqual(report["kept_ms"], 3000)
         advice = report["advice"]
         self.assertLessEqual(advice["time_ms"], report["kept_ms"] / 2)
-        self.assertLessEqual(advice["time_ms"] + advice["interval_ms"] * advice["probes"], report["kept_ms"])
+        self.assertLess(advice["time_ms"] + advice["interval_ms"], report["kept_ms"])  # One may be lost.
         self.assertGreaterEqual(advice["time_ms"], 1000)
         self.assertEqual(os.listdir(os.path.join(self.home, ".local/state/wsalive")), [
             name for name in os.listdir(os.path.join(self.home, ".local/state/wsalive")) if name.endswith(".lock")])
-        text = self.ok("path", target, "--max", "1s", "--connections", "2")
-        self.assertRegex(text, r"keeps an idle connection for 1[\d.]*s at least")
-        self.assertRegex(text, r"wsalive run --time \d+ms --interval \d+ms --probes 5 -- PROGRAM")
+        text = self.ok("path", target, "--max", "3s", "--connections", "2")
+        self.assertRegex(text, r"keeps an idle connection for 3[\d.]*s at least")
+        self.assertRegex(text, r"wsalive run --time 1s --interval 1s --probes 5 -- PROGRAM")
 
     def test_the_servers_own_limit_is_named_as_its_own(self):
         target = self.far_end(lambda connection, age: age > 2)

@@ -15,6 +15,7 @@
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/live_lint.hpp"
+#include "os/tick.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -121,7 +122,8 @@ class Lint final : public Command {
                             .registry = chosen->settings.registry,
                             .socket = chosen->asked,
                             .in_force = chosen->timing,
-                            .path_timeout = path_timeout_})) {
+                            .path_timeout = path_timeout_,
+                            .accuracy = {policy::KeptBy::kernel, os::tick_length()}})) {
       findings.push_back(std::move(finding));
     }
     auto report = std::make_unique<LintReport>(chosen->timing.timing, std::move(findings));

@@ -40,8 +40,12 @@ drawing::Tone tone_of(const Connection& connection) {
   return is_on(connection) ? drawing::Tone::good : drawing::Tone::plain;
 }
 
-ordered_json milliseconds(std::optional<Millis> time) {
-  return time ? ordered_json(time->count()) : ordered_json();
+ordered_json earliest(const std::optional<policy::Span>& span) {
+  return span ? ordered_json(span->earliest.count()) : ordered_json();
+}
+
+ordered_json latest(const std::optional<policy::Span>& span) {
+  return span ? ordered_json(span->latest.count()) : ordered_json();
 }
 
 ordered_json keep_alive_json(const Connection& connection) {
@@ -62,6 +66,7 @@ ordered_json keep_alive_json(const Connection& connection) {
 ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
   const attach::TcpSocket& socket = connection.socket;
   const advice::Noticed noticed = connection.noticed(retries2);
+  const std::optional<policy::Span> next = connection.to_next_probe();
   const bool known = connection.keep_alive.has_value();
   const bool can_notice = known && socket.state != os::TcpState::listen;
   return {{"program", connection.owner ? ordered_json(connection.owner->program) : ordered_json()},
@@ -74,11 +79,13 @@ ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
           {"keep_alive", keep_alive_json(connection)},
           {"unknown_because", known ? ordered_json() : ordered_json(connection.unknown_because)},
           {"silent_for_ms", socket.heard.count()},
-          {"next_probe_ms", milliseconds(connection.to_next_probe())},
+          {"next_probe_ms", earliest(next)},
+          {"next_probe_latest_ms", latest(next)},
           {"unread_bytes", socket.unread_bytes},
           {"unacknowledged_bytes", socket.unacknowledged_bytes},
           {"noticed_by", can_notice ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
-          {"noticed_after_ms", can_notice ? milliseconds(noticed.after) : ordered_json()}};
+          {"noticed_after_ms", can_notice ? earliest(noticed.after) : ordered_json()},
+          {"noticed_after_latest_ms", can_notice ? latest(noticed.after) : ordered_json()}};
 }
 
 class ConnectionsReport final : public Report {
@@ -95,7 +102,8 @@ class ConnectionsReport final : public Report {
     std::string text = table.text(page);
     text += page.ink(
         drawing::Tone::faint,
-        "\nNOTICED: how long after its last segment a peer that falls silent is given up.\n");
+        "\nNOTICED: how long after its last segment a peer that falls silent is given up.\n"
+        "Two ends: the kernel's timers are coarse.\n");
     if (all_.hidden != 0) text += page.ink(drawing::Tone::faint, hidden_note() + "\n");
     return text;
   }
@@ -135,11 +143,11 @@ class ConnectionsReport final : public Report {
                             {listens ? "" : rough(Millis{socket.heard})},
                             {notice_of(connection, all_.retries2)}};
     if (!wide_) return cells;
-    const std::optional<Millis> next = connection.to_next_probe();
+    const std::optional<policy::Span> next = connection.to_next_probe();
     const auto& values = connection.keep_alive;
     cells.push_back({os::format_endpoint(socket.local)});
     cells.push_back({name_in(kStates, socket.state)});
-    cells.push_back({next ? rough(*next) : "-"});
+    cells.push_back({next ? in_table(*next) : "-"});
     cells.push_back({values ? std::to_string(values->unanswered) : "?"});
     cells.push_back({std::to_string(socket.unacknowledged_bytes)});
     cells.push_back({!values                        ? "?"

@@ -88,7 +88,7 @@ std::string bar(const Scene& scene, const Subject& subject, const Page& page) {
   if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     put(*subject.forecast.forgotten, {"▒", Tone::bad, 3});
   }
-  for (const policy::Event& event : subject.events) put(event.at, mark_of(event.what));
+  for (const Foretold& event : subject.events) put(event.at, mark_of(event.what));
   if (!subject.events.empty()) label(subject.events.back().at);
   if (!subject.events.empty()) label(subject.events.front().at);
   if (subject.forecast.forgotten && scene.story != advice::Story::dead) {

@@ -40,9 +40,10 @@ std::uint8_t probes_until(const advice::SocketState& state) {
   if (!state.on) return 0;
   advice::SocketState idle = state;
   idle.data_on_the_way = false;
+  idle.armed.reset();
   const advice::Noticed noticed = advice::when_noticed(idle);
   if (noticed.by != advice::Notice::user_timeout) return state.timing.probes;
-  const Millis rest = *noticed.after - Millis{state.timing.idle.count()};
+  const Millis rest = noticed.after->earliest - Millis{state.timing.idle.count()};
   const Millis interval{std::max<std::int64_t>(state.timing.interval.count(), 1)};
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(rest / interval, 1, 255));
 }
@@ -64,7 +65,20 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     return words;
   }
   words.push_back(fmt::format("The peer has been silent for {}.", tenths(live.heard)));
-  if (live.next) words.push_back(fmt::format("The next probe leaves in {}.", tenths(*live.next)));
+  if (live.next) {
+    words.push_back(
+        fmt::format("The next probe leaves in {}.",
+                    policy::format_span({live.next->earliest - live.next->earliest % Millis{100},
+                                         live.next->latest})));
+  }
+  if (live.behind != Millis{}) {
+    words.push_back(
+        fmt::format("T reads {}, but the kernel's timer was set before that and still stands {} "
+                    "later: the value was changed without "
+                    "it. wsalive set {} --time {} sets it anew.",
+                    format_duration(timing.idle), tenths(live.behind), live.target,
+                    format_duration(timing.idle)));
+  }
   if (live.unanswered != 0) {
     words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",
                                 live.unanswered, live.unanswered == 1 ? " is" : "s are"));
@@ -73,7 +87,8 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.push_back(fmt::format(
         "{} octets are not acknowledged: no probe leaves now, and retransmission gives up "
         "after {} or more.",
-        live.unacknowledged, format_duration(live.noticed.after.value_or(Millis{}))));
+        live.unacknowledged,
+        format_duration(live.noticed.after.value_or(policy::Span{}).earliest)));
   }
   if (live.user_timeout.count() != 0 && live.on) {
     words.push_back(fmt::format(
@@ -102,20 +117,24 @@ Scene live_scene(const Connections& only, const Wish& wish) {
               .subjects = {},
               .host = {},
               .live = {}};
-  scene.live = Live{.name = connection.name(),
-                    .ends = ends_of(connection),
-                    .state = name_in(kStates, connection.socket.state),
-                    .driver = name_in(kDriverWords, values.driver),
-                    .on = state.on,
-                    .listens = connection.socket.state == os::TcpState::listen,
-                    .driven = driven,
-                    .probes = values.timing.probes,
-                    .heard = Millis{connection.socket.heard},
-                    .next = connection.to_next_probe(),
-                    .unanswered = values.unanswered,
-                    .unacknowledged = connection.socket.unacknowledged_bytes,
-                    .user_timeout = values.user_timeout,
-                    .noticed = advice::when_noticed(state)};
+  scene.live = Live{
+      .name = connection.name(),
+      .ends = ends_of(connection),
+      .state = name_in(kStates, connection.socket.state),
+      .driver = name_in(kDriverWords, values.driver),
+      .on = state.on,
+      .listens = connection.socket.state == os::TcpState::listen,
+      .driven = driven,
+      .probes = values.timing.probes,
+      .heard = Millis{connection.socket.heard},
+      .next = connection.to_next_probe(),
+      .unanswered = values.unanswered,
+      .unacknowledged = connection.socket.unacknowledged_bytes,
+      .user_timeout = values.user_timeout,
+      .noticed = advice::when_noticed(state),
+      .behind = advice::timer_behind(state),
+      .target = connection.owner ? fmt::format("{}:{}", connection.owner->pid, connection.owner->fd)
+                                 : std::string{}};
   Subject subject{.name = "linux",
                   .title = scene.live->name,
                   .stack = driven ? advice::Stack::windows : advice::Stack::linux_kernel,
@@ -127,6 +146,8 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                   .forecast = {},
                   .events = {}};
   subject.timing.probes = probes_until(state);
+  subject.accuracy = state.accuracy;
+  subject.behind = advice::timer_behind(state);
   scene.subjects.push_back(std::move(subject));
   play_out(scene);
   return scene;

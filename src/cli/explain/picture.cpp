@@ -93,9 +93,9 @@ class Lane {
     if (forecast.fate == advice::Fate::lives) return svg::text(place, "lives", "good-end");
     const advice::EndRow* const end = advice::end_of(forecast.fate, subject_.stack);
     if (!end || !forecast.noticed) return svg::text(place, "never noticed", "bad-end");
-    return svg::text(
-        place, fmt::format("{} after {}", end->name, policy::format_duration(*forecast.noticed)),
-        "bad-end");
+    return svg::text(place,
+                     fmt::format("{} after {}", end->name, policy::format_span(*forecast.noticed)),
+                     "bad-end");
   }
 
   /// What the path remembers: it fades from each segment on, and ends where it forgets.
@@ -112,7 +112,7 @@ class Lane {
                          "memory");
     };
     Millis since{};
-    for (const policy::Event& event : subject_.events) {
+    for (const Foretold& event : subject_.events) {
       if (event.what != Happening::answer) continue;
       fade(since, event.at);
       since = event.at;
@@ -138,7 +138,7 @@ class Lane {
 
   [[nodiscard]] std::string events() const {
     std::string drawn;
-    for (const policy::Event& event : subject_.events) {
+    for (const Foretold& event : subject_.events) {
       const Point at{x(event.at), y_};
       switch (event.what) {
         case Happening::probe:
@@ -202,7 +202,7 @@ class Lane {
                svg::text({fits ? place : kMargin, y_ + 34}, words, fits ? "middle" : "end");
     };
     if (!subject_.events.empty()) label(subject_.events.back().at);
-    for (const policy::Event& event : subject_.events) label(event.at);
+    for (const Foretold& event : subject_.events) label(event.at);
     return drawn;
   }
 

@@ -33,6 +33,21 @@ std::uint32_t sysctl(const char* name, std::uint32_t fallback) {
   return value;
 }
 
+policy::HostFacts this_host() {
+  policy::HostFacts host;
+  host.tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
+  return host;
+}
+
+constexpr policy::ConnectionFacts kEstablished{.established = true, .user_timeout = false};
+
+/// What keeps a release's timing in a program on our library.
+policy::Accuracy accuracy_of(const policy::Timing& timing) {
+  const bool native =
+      choose_driver(timing, this_host(), kEstablished).kind == policy::DriverKind::native;
+  return {native ? policy::KeptBy::kernel : policy::KeptBy::engine, os::tick_length()};
+}
+
 /// This kernel's own timing, with what was asked for laid over it.
 Subject linux_subject(const ChosenTiming& chosen) {
   constexpr std::uint32_t kIdle = 7200;
@@ -57,7 +72,8 @@ Subject linux_subject(const ChosenTiming& chosen) {
                   .probes = part(asked.probes.has_value()),
                   .remarks = {},
                   .forecast = {},
-                  .events = {}};
+                  .events = {},
+                  .accuracy = {policy::KeptBy::kernel, os::tick_length()}};
   if (subject.timing != wanted) {
     subject.remarks.push_back(
         "Linux keeps whole seconds, 1 to 32767, and counts up to 127: the time is rounded down, "
@@ -91,17 +107,44 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
           .probes = part(in_force.probes_from),
           .remarks = std::move(remarks),
           .forecast = {},
-          .events = {}};
+          .events = {},
+          .accuracy = accuracy_of(in_force.timing)};
 }
+
+/// When the events of a silence happen at the latest: the kernel's lateness adds up from probe to probe.
+class Latest {
+ public:
+  explicit Latest(const Subject& subject) noexcept : subject_(subject) {}
+
+  Millis of(const policy::Event& event) noexcept {
+    if (event.what == policy::Happening::probe || event.what == policy::Happening::reset) {
+      ++unanswered_;
+      const policy::Span span = policy::probe_span(subject_.timing, unanswered_, subject_.accuracy);
+      late_ = before_ + span.latest - span.earliest;
+    } else if (event.what == policy::Happening::answer) {
+      before_ = late_;
+      unanswered_ = 0;
+    }
+    return event.at + late_;
+  }
+
+ private:
+  const Subject& subject_;
+  std::uint32_t unanswered_ = 0;
+  Millis before_{};  ///< How late this silence may have begun.
+  Millis late_{};
+};
 
 /// Plays the events up to the end, or a few rounds of what goes on for ever.
 void play(Subject& subject) {
   policy::Timeline timeline{subject.timing, subject.forecast.peer};
+  Latest latest{subject};
   std::size_t answers = 0;
   while (subject.events.size() < kMostEvents) {
     const auto event = timeline.next();
     if (!event) return;
-    subject.events.push_back(*event);
+    subject.events.push_back(
+        {event->at + subject.behind, event->what, latest.of(*event) + subject.behind});
     if (event->what == policy::Happening::answer && ++answers == kCycles) {
       subject.endless = true;
       return;
@@ -121,13 +164,11 @@ Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& cho
 }
 
 HostPart host_part(const policy::Timing& timing) {
-  policy::HostFacts host;
-  host.tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
-  const policy::ConnectionFacts established{.established = true, .user_timeout = false};
+  policy::HostFacts host = this_host();
   HostPart part;
-  part.plain = choose_driver(timing, host, established);
+  part.plain = choose_driver(timing, host, kEstablished);
   host.can_repair = true;
-  part.entitled = choose_driver(timing, host, established);
+  part.entitled = choose_driver(timing, host, kEstablished);
   if (timing.probes != 0) part.kernel = fit_to_kernel(timing, policy::RoundIdle::down);
   return part;
 }
@@ -141,7 +182,8 @@ Story story_of(const std::string& peer) {
 
 void play_out(Scene& scene) {
   for (Subject& subject : scene.subjects) {
-    subject.forecast = advice::forecast(subject.timing, scene.story, scene.path_timeout);
+    subject.forecast = advice::forecast(subject.timing, scene.story, scene.path_timeout,
+                                        subject.accuracy, subject.behind);
     play(subject);
   }
 }

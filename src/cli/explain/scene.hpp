@@ -21,6 +21,15 @@ struct Part {
   bool asked = false;  ///< On the command line.
 };
 
+/// An event of a silence, with both ends of when it happens.
+struct Foretold {
+  policy::Millis at{};
+  policy::Happening what = policy::Happening::probe;
+  policy::Millis latest{};
+
+  [[nodiscard]] policy::Span span() const noexcept { return {at, latest}; }
+};
+
 /// One stack: a release of Windows, or this machine's kernel.
 struct Subject {
   std::string name;   ///< "winxp", "linux"
@@ -30,8 +39,10 @@ struct Subject {
   Part time, interval, probes;
   std::vector<std::string> remarks;
   advice::Forecast forecast;
-  std::vector<policy::Event> events;  ///< The first ones; `more` tells whether others follow.
-  bool endless = false;               ///< The same goes on for ever: the connection lives.
+  std::vector<Foretold> events;  ///< The first ones; `endless` tells whether others follow.
+  bool endless = false;          ///< The same goes on for ever: the connection lives.
+  policy::Accuracy accuracy{};   ///< What keeps it on this host.
+  policy::Millis behind{};       ///< So much later than its values say the kernel's timer stands.
 };
 
 /// How this machine would keep the first subject's timing.
@@ -52,11 +63,13 @@ struct Live {
   bool driven = false;      ///< By an engine of ours: its program sees Windows' errors.
   std::uint8_t probes = 0;  ///< N as it is set.
   policy::Millis heard{};
-  std::optional<policy::Millis> next;
+  std::optional<policy::Span> next;
   std::uint32_t unanswered = 0;
   std::uint32_t unacknowledged = 0;
   policy::Millis user_timeout{};
   advice::Noticed noticed;
+  policy::Millis behind{};  ///< So much later than T the kernel's timer stands.
+  std::string target;       ///< "4711:5"
 };
 
 struct Scene {

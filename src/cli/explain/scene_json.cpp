@@ -14,6 +14,12 @@ Json or_null(const std::optional<policy::Millis>& time) {
   return time ? Json(time->count()) : Json{};
 }
 
+/// Both ends: "noticed_ms" and "noticed_latest_ms".
+void add_span(Json& json, const std::string& name, const std::optional<policy::Span>& span) {
+  json[name + "_ms"] = span ? Json(span->earliest.count()) : Json{};
+  json[name + "_latest_ms"] = span ? Json(span->latest.count()) : Json{};
+}
+
 std::string_view word_of(advice::Fate fate) {
   constexpr std::array<std::string_view, 4> kWords{"lives", "found_dead", "reset_by_peer",
                                                    "unnoticed"};
@@ -40,8 +46,10 @@ Json end_json(const Subject& subject) {
 
 Json subject_json(const Subject& subject) {
   Json events = Json::array();
-  for (const policy::Event& event : subject.events) {
-    events.push_back({{"at_ms", event.at.count()}, {"what", advice::to_text(event.what)}});
+  for (const Foretold& event : subject.events) {
+    events.push_back({{"at_ms", event.at.count()},
+                      {"latest_ms", event.latest.count()},
+                      {"what", advice::to_text(event.what)}});
   }
   Json json{{"name", subject.name}, {"title", subject.title}};
   json.update(timing_json(subject.timing));
@@ -49,9 +57,9 @@ Json subject_json(const Subject& subject) {
   json["interval_from"] = subject.interval.source;
   json["probes_from"] = subject.probes.source;
   json["fate"] = word_of(subject.forecast.fate);
-  json["first_probe_ms"] = or_null(subject.forecast.first_probe);
+  add_span(json, "first_probe", subject.forecast.first_probe);
   json["forgotten_ms"] = or_null(subject.forecast.forgotten);
-  json["noticed_ms"] = or_null(subject.forecast.noticed);
+  add_span(json, "noticed", subject.forecast.noticed);
   json["error"] = end_json(subject);
   json["events"] = std::move(events);
   json["endless"] = subject.endless;
@@ -62,17 +70,15 @@ Json subject_json(const Subject& subject) {
 /// The socket itself; null where none was asked for.
 Json live_json(const std::optional<Live>& live) {
   if (!live) return {};
-  return {{"name", live->name},
-          {"ends", live->ends},
-          {"state", live->state},
-          {"on", live->on},
-          {"probes", live->probes},
-          {"silent_for_ms", live->heard.count()},
-          {"next_probe_ms", or_null(live->next)},
-          {"unanswered", live->unanswered},
-          {"unacknowledged_bytes", live->unacknowledged},
-          {"user_timeout_ms", live->user_timeout.count()},
-          {"noticed_after_ms", or_null(live->noticed.after)}};
+  Json json{{"name", live->name}, {"ends", live->ends},     {"state", live->state},
+            {"on", live->on},     {"probes", live->probes}, {"silent_for_ms", live->heard.count()}};
+  add_span(json, "next_probe", live->next);
+  json["timer_behind_ms"] = live->behind.count();
+  json["unanswered"] = live->unanswered;
+  json["unacknowledged_bytes"] = live->unacknowledged;
+  json["user_timeout_ms"] = live->user_timeout.count();
+  add_span(json, "noticed_after", live->noticed.after);
+  return json;
 }
 
 Json driver_json(const policy::DriverChoice& choice) {

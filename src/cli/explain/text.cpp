@@ -8,6 +8,7 @@
 #include "cli/explain/live.hpp"
 #include "cli/frame/columns.hpp"
 #include "policy/duration.hpp"
+#include "policy/path_settings.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -81,7 +82,7 @@ struct Cut {
 };
 
 /// How far apart the probes are that are left out: of a series that is longer than N the later ones may be further.
-std::string gaps_between(const std::vector<policy::Event>& events, const Cut& cut) {
+std::string gaps_between(const std::vector<Foretold>& events, const Cut& cut) {
   const Millis first = events[cut.from].at - events[cut.from - 1].at;
   const Millis last = events[cut.to].at - events[cut.to - 1].at;
   if (first == last) return fmt::format("one every {}", format_duration(first));
@@ -110,11 +111,11 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
   if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     // Always before the first probe, or there would be nothing to forget.
     table.add({{format_duration(*subject.forecast.forgotten)},
-               {"the path forgets the connection: what follows is dropped", Tone::bad}});
+               {"the path forgets: what follows is dropped", Tone::bad}});
   }
   std::uint32_t unanswered = 0;
   for (std::size_t at = 0; at < events.size(); ++at) {
-    const policy::Event& event = events[at];
+    const Foretold& event = events[at];
     if (event.what == Happening::probe) ++unanswered;
     if (event.what == Happening::answer) unanswered = 0;
     if (at >= cut.from && at < cut.to) {
@@ -124,7 +125,8 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
                   Tone::faint}});
       continue;
     }
-    table.add({{format_duration(event.at)}, {event_words(event, unanswered), tone_of(event.what)}});
+    table.add({{policy::format_span(event.span())},
+               {event_words(event.what, unanswered), tone_of(event.what)}});
   }
   if (subject.endless) table.add({{"..."}, {"and so on: the connection lives", Tone::good}});
   if (events.empty()) table.add({{"..."}, {"nothing is ever sent", Tone::bad}});
@@ -139,7 +141,7 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   if (!forecast.noticed) return "  The program is never told.\n";
   std::string text = fmt::format(
       "  {}\n", page.ink(Tone::strong, fmt::format("The program is told after {}.",
-                                                   format_duration(*forecast.noticed))));
+                                                   policy::format_span(*forecast.noticed))));
   Columns table{{{""}, {""}, {""}}};
   for (const advice::EndRow& row : advice::kEnds) {
     if (row.fate != forecast.fate) continue;
@@ -151,24 +153,45 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   return text + table.text(page, 2) + more_than_asked(subject, page);
 }
 
+/// What to do where the kernel or the engine probes too late.
+std::string sooner(Millis forgets, const policy::Accuracy& accuracy) {
+  const auto timing = policy::settings_for_path(forgets, accuracy);
+  if (!timing)
+    return "No keep-alive of the kernel comes in time: use heartbeats of the application.";
+  return fmt::format("Use --time {} or less.", format_duration(timing->idle));
+}
+
+/// What a path that forgets after a known time makes of a first probe.
+std::string known_path_words(Millis forgets, const policy::Timing& timing,
+                             const policy::Span& first, const policy::Accuracy& accuracy) {
+  const std::string path = format_duration(forgets);
+  if (timing.probes != 0 && first.latest < forgets) {
+    return fmt::format(
+        "A path that forgets after {} keeps the connection: the first probe comes {}{} before.",
+        path, first.latest == first.earliest ? "" : "at least ",
+        format_duration(forgets - first.latest));
+  }
+  if (timing.probes != 0 && first.earliest < forgets) {
+    return fmt::format(
+        "A path that forgets after {} may lose the connection: the first probe leaves after {} of "
+        "silence. {}",
+        path, policy::format_span(first), sooner(forgets, accuracy));
+  }
+  return fmt::format("A path that forgets after {} loses the connection: {}. {}", path,
+                     timing.probes == 0 ? "no probe ever leaves" : "the first probe comes too late",
+                     sooner(forgets, accuracy));
+}
+
 std::string path_words(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
+  const policy::Span first = shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
   if (scene.path_timeout) {
-    const std::string path = format_duration(*scene.path_timeout);
-    if (advice::path_keeps(timing, *scene.path_timeout)) {
-      const Millis margin = *scene.path_timeout - Millis{timing.idle.count()};
-      return fmt::format(
-          "A path that forgets after {} keeps the connection: the first probe comes {} before.",
-          path, format_duration(margin));
-    }
-    return fmt::format(
-        "A path that forgets after {} loses the connection: the first probe comes too late. "
-        "Use --time {} or less.",
-        path, format_duration(*scene.path_timeout / 2));
+    return known_path_words(*scene.path_timeout, timing, first, subject.accuracy);
   }
-  const auto kept = std::ranges::find_if(
-      advice::kPathTimeouts,
-      [&](const advice::PathTimeout& path) { return advice::path_keeps(timing, path.time); });
+  const auto kept =
+      std::ranges::find_if(advice::kPathTimeouts, [&](const advice::PathTimeout& path) {
+        return timing.probes != 0 && first.latest < path.time;
+      });
   if (kept == advice::kPathTimeouts.begin()) {
     return fmt::format(
         "Soon enough for the common paths, the shortest of which forget after {} ({}).",
@@ -198,7 +221,7 @@ std::string host_words(const HostPart& host, const policy::Timing& timing) {
     case DriverKind::silent:
       return "N is 0: keep-alive reads as on and sends nothing.";
     case DriverKind::native:
-      return "Exact: the kernel keeps these numbers by itself.";
+      return "The kernel keeps these numbers by itself, as late as its coarse timers are.";
     case DriverKind::rearm:
       return "Exact in programs on our library, whose engine re-arms the kernel's timer.";
     default:
@@ -210,12 +233,24 @@ std::string host_words(const HostPart& host, const policy::Timing& timing) {
              : fmt::format("The nearest that this host can do: {}.", late(host.entitled.actual));
 }
 
-std::string others_words(const HostPart& host, const policy::Timing& timing) {
-  if (timing.probes == 0) return {};
-  const policy::Timing actual = policy::as_timing(host.kernel);
-  if (actual == timing) return "In other people's programs (run, attach, set): the same.";
-  return fmt::format("In other people's programs, which the kernel keeps alone: T {}, I {}, N {}.",
-                     format_duration(actual.idle), format_duration(actual.interval), actual.probes);
+/// The same settings in programs that the kernel keeps alone, with both ends of its instants.
+std::string others_words(const Scene& scene, const Subject& subject) {
+  if (subject.timing.probes == 0) return {};
+  const policy::Timing actual = policy::as_timing(scene.host.kernel);
+  const policy::Accuracy alone{policy::KeptBy::kernel, subject.accuracy.tick};
+  const policy::Span first = policy::probe_span(actual, 1, alone);
+  std::string words = "In other people's programs (run, attach, set) the kernel keeps ";
+  words += actual == subject.timing ? "them"
+                                    : fmt::format("T {}, I {}, N {}", format_duration(actual.idle),
+                                                  format_duration(actual.interval), actual.probes);
+  words += fmt::format(
+      " alone: the first probe leaves after {} of silence, and a dead peer is noticed after {}.",
+      policy::format_span(first), policy::format_span(*policy::give_up_span(actual, alone)));
+  const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
+  if (scene.path_timeout && differs) {
+    words += ' ' + known_path_words(*scene.path_timeout, actual, first, alone);
+  }
+  return words;
 }
 
 /// A socket's own words, in place of a host's.
@@ -261,7 +296,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
   text += heading(page, "On the path") + paragraph(path_words(scene, subject));
   text += assumption(scene, page);
   text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
-  const std::string others = others_words(scene.host, subject.timing);
+  const std::string others = others_words(scene, subject);
   if (!others.empty()) text += paragraph(others);
   return text;
 }
@@ -281,9 +316,6 @@ std::string side_by_side(const Scene& scene, const Page& page) {
     for (const Subject& subject : scene.subjects) cells.push_back({value(subject), tone});
     table.add(std::move(cells));
   };
-  const auto time_or = [](const std::optional<Millis>& time, const char* none) {
-    return time ? format_duration(*time) : std::string{none};
-  };
   add("T, silence before the first probe",
       [](const Subject& s) { return format_duration(s.timing.idle); });
   add("I, gap between probes", [](const Subject& s) { return format_duration(s.timing.interval); });
@@ -292,9 +324,15 @@ std::string side_by_side(const Scene& scene, const Page& page) {
     const std::string path = fmt::format("path, {}", format_duration(*scene.path_timeout));
     add(path.c_str(), [](const Subject& s) { return s.forecast.forgotten ? "forgets" : "keeps"; });
   }
-  add(
-      "told after", [&](const Subject& s) { return time_or(s.forecast.noticed, "never"); },
-      Tone::strong);
+  using Words = std::string (*)(Millis);
+  const auto told_at = [&](const char* label, Millis policy::Span::*end, Words words) {
+    const auto value = [=](const Subject& s) {
+      return s.forecast.noticed ? words((*s.forecast.noticed).*end) : std::string{"never"};
+    };
+    add(label, value, Tone::strong);
+  };
+  told_at("told after", &policy::Span::earliest, format_duration);
+  told_at("  at the latest on this host", &policy::Span::latest, policy::format_latest);
   add("told as", ending);
   std::string text = page.ink(Tone::strong, title_of(scene)) + "\n\n" + table.text(page, 2) + '\n';
   text += page.ink(Tone::faint, "  Each line to its own scale:") + '\n';
@@ -312,8 +350,8 @@ std::string side_by_side(const Scene& scene, const Page& page) {
 
 }  // namespace
 
-std::string event_words(const policy::Event& event, std::uint32_t number) {
-  switch (event.what) {
+std::string event_words(policy::Happening what, std::uint32_t number) {
+  switch (what) {
     case Happening::probe:
       return fmt::format("probe {}", number);
     case Happening::answer:

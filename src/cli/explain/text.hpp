@@ -12,6 +12,6 @@ namespace wsalive::cli::explain {
 [[nodiscard]] std::string scene_text(const Scene& scene, const Page& page);
 
 /// "probe 3 is answered"; `number` counts the unanswered probes so far.
-[[nodiscard]] std::string event_words(const policy::Event& event, std::uint32_t number);
+[[nodiscard]] std::string event_words(policy::Happening what, std::uint32_t number);
 
 }  // namespace wsalive::cli::explain

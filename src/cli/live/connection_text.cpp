@@ -22,13 +22,24 @@ std::string rough(Millis time) {
   return policy::format_duration(time - time % step);
 }
 
+std::string in_table(const policy::Span& span) {
+  // What follows from the settings is exact, and worth its thousandths.
+  const auto from = [](Millis time) {
+    return policy::format_duration(time < Millis{60'000} ? time : time - time % Millis{1'000});
+  };
+  constexpr Millis kOneInstant{50};
+  if (span.latest - span.earliest < kOneInstant) return from(span.earliest);
+  const Millis latest = span.latest < Millis{10'000}
+                            ? span.latest
+                            : std::chrono::ceil<std::chrono::seconds>(span.latest);
+  return from(span.earliest) + ".." + policy::format_latest(latest);
+}
+
 std::string notice_of(const Connection& connection, std::uint32_t retries2) {
   if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
   const advice::Noticed noticed = connection.noticed(retries2);
   if (!noticed.after) return "never";
-  // What follows from the settings is exact, and worth its thousandths.
-  const Millis time = *noticed.after;
-  return policy::format_duration(time < Millis{60'000} ? time : time - time % Millis{1'000});
+  return in_table(*noticed.after);
 }
 
 }  // namespace wsalive::cli

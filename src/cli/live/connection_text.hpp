@@ -25,6 +25,9 @@ std::string name_in(const Names& names, Value value) {
 [[nodiscard]] std::string values_of(const Connection& connection);
 /// Tenths below ten seconds, seconds below an hour, else minutes: a table is for the eye, and must not flicker.
 [[nodiscard]] std::string rough(policy::Millis time);
+/// "70s..74s", both ends of a span for a column; one where they are the same instant.
+[[nodiscard]] std::string in_table(const policy::Span& span);
+
 /// When a peer that falls silent now would be noticed.
 [[nodiscard]] std::string notice_of(const Connection& connection, std::uint32_t retries2);
 

@@ -18,6 +18,7 @@
 #include "cli/live/socket_target.hpp"
 #include "os/socket/address_text.hpp"
 #include "os/sysctl.hpp"
+#include "os/tick.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -187,10 +188,19 @@ advice::SocketState Connection::state(std::uint32_t retries2) const {
   advice::SocketState state;
   state.retries2 = retries2;
   state.data_on_the_way = socket.unacknowledged_bytes != 0 && socket.state != os::TcpState::listen;
+  state.heard = policy::Millis{socket.heard};
+  state.accuracy.tick = os::tick_length();
   if (keep_alive) {
-    state.on = keep_alive->driver != policy::DriverKind::off;
+    const policy::DriverKind driver = keep_alive->driver;
+    const bool driven = driver != policy::DriverKind::off && driver != policy::DriverKind::native;
+    state.on = driver != policy::DriverKind::off;
     state.timing = keep_alive->timing;
     state.user_timeout = keep_alive->user_timeout;
+    state.unanswered = keep_alive->unanswered;
+    state.accuracy.by = driven ? policy::KeptBy::engine : policy::KeptBy::kernel;
+  }
+  if (socket.timer.kind == attach::TimerKind::keep_alive) {
+    state.armed = policy::Millis{socket.timer.expires_in};
   }
   return state;
 }
@@ -199,16 +209,11 @@ advice::Noticed Connection::noticed(std::uint32_t retries2) const {
   return advice::when_noticed(state(retries2));
 }
 
-std::optional<policy::Millis> Connection::to_next_probe() const {
-  if (!keep_alive || keep_alive->driver == policy::DriverKind::off) return std::nullopt;
-  if (keep_alive->timing.probes == 0 || socket.unacknowledged_bytes != 0) return std::nullopt;
-  if (keep_alive->driver == policy::DriverKind::native) {
-    if (socket.timer.kind != attach::TimerKind::keep_alive) return std::nullopt;
-    return policy::Millis{socket.timer.expires_in};
-  }
-  // The engine's: the kernel's own timer stands behind it.
-  const policy::Millis due = policy::Series{keep_alive->timing}.due(keep_alive->unanswered);
-  return std::max(due - policy::Millis{socket.heard}, policy::Millis{0});
+std::optional<policy::Span> Connection::to_next_probe() const {
+  const advice::SocketState now = state(0);
+  // Without a timer the kernel has nothing to send, whatever the values say.
+  if (now.accuracy.by == policy::KeptBy::kernel && !now.armed) return std::nullopt;
+  return advice::next_probe(now);
 }
 
 CLI::Validator process_number() {

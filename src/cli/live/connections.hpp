@@ -34,8 +34,8 @@ struct Connection {
   /// What keep-alive depends on, as far as it is known.
   [[nodiscard]] advice::SocketState state(std::uint32_t retries2) const;
   [[nodiscard]] advice::Noticed noticed(std::uint32_t retries2) const;
-  /// Until the kernel's or the engine's next probe; nullopt if none is due.
-  [[nodiscard]] std::optional<policy::Millis> to_next_probe() const;
+  /// From now to the kernel's or the engine's next probe; nullopt if none is due.
+  [[nodiscard]] std::optional<policy::Span> to_next_probe() const;
 };
 
 /// Which connections: options of the command line, all of which must fit.

@@ -79,7 +79,8 @@ class LiveLintReport final : public Report {
                                       .registry = {},
                                       .socket = {},
                                       .in_force = connection.keep_alive->sourced,
-                                      .path_timeout = path};
+                                      .path_timeout = path,
+                                      .accuracy = socket.state.accuracy};
     for (Finding& finding : advice::lint(numbers)) add(std::move(finding), connection);
   }
 

@@ -9,6 +9,7 @@
 #include "cli/frame/columns.hpp"
 #include "cli/path/path_words.hpp"
 #include "cli/path/sight_names.hpp"
+#include "os/tick.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::path_command {
@@ -44,13 +45,16 @@ std::string sight_table(const std::vector<PathObservation>& observations,
   return table.text(page, 2);
 }
 
+/// Programs that are run, attached or set are the kernel's alone.
+policy::Accuracy accuracy_here() { return {policy::KeptBy::kernel, os::tick_length()}; }
+
 std::string options_of(const policy::Timing& timing) {
   return fmt::format("--time {} --interval {} --probes {}", format_duration(timing.idle),
                      format_duration(timing.interval), timing.probes);
 }
 
 std::string advice_text(const policy::Timing& timing, const Page& page) {
-  const Millis end = Millis{timing.idle.count()} + timing.probes * Millis{timing.interval.count()};
+  const policy::Span end = *policy::give_up_span(timing, accuracy_here());
   std::string text = page.ink(Tone::strong, "Settings that keep connections on this path") + "\n\n";
   text += fmt::format("  T {}, I {}, N {}\n\n", format_duration(timing.idle),
                       format_duration(timing.interval), timing.probes);
@@ -60,7 +64,7 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
          wrapped(fmt::format("The first probe comes after half of what is kept, and there is time "
                              "for the others should it get lost. A peer that dies is noticed "
                              "after {}.",
-                             format_duration(end)),
+                             policy::format_span(end)),
                  page.width, 2);
 }
 
@@ -169,7 +173,15 @@ std::string PathReport::text(const Page& page) const {
                          ? both_ways(found_, page)
                          : sentences(words_for(found_.target, found_.outward.way.result), page) +
                                one_way(found_.outward, "WHAT A PROBE MET", page);
-  if (const auto timing = advice_for(found_.joint())) text += advice_text(*timing, page);
+  const path::PathResult joint = found_.joint();
+  if (const auto timing = advice_for(joint, accuracy_here())) {
+    text += advice_text(*timing, page);
+  } else if (joint.finding == PathFinding::forgets && joint.kept.count() != 0) {
+    text += wrapped(
+        "No keep-alive of the kernel comes in time on this path: the application has to send "
+        "heartbeats.",
+        page.width);
+  }
   text +=
       page.ink(Tone::faint, fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
                                         found_.connections, found_.address));
@@ -184,7 +196,7 @@ ordered_json PathReport::json() const {
   json["revived_from_far_end"] = ways ? revivals_json(found_.outward.way.revivals) : ordered_json();
   json["inward"] = ways ? inward_json(*found_.inward) : ordered_json();
   json["advice"] = ordered_json();
-  if (const auto timing = advice_for(found_.joint())) {
+  if (const auto timing = advice_for(found_.joint(), accuracy_here())) {
     json["advice"] = {{"time_ms", timing->idle.count()},
                       {"interval_ms", timing->interval.count()},
                       {"probes", timing->probes}};

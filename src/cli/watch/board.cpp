@@ -111,7 +111,7 @@ std::array<std::size_t, kOrders> widths_for(const std::vector<Row>& rows, std::s
 Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
   constexpr Millis kNever = Millis::max();
   const attach::TcpSocket& socket = connection.socket;
-  const std::optional<Millis> next = connection.to_next_probe();
+  const std::optional<policy::Span> next = connection.to_next_probe();
   const advice::Noticed noticed = connection.noticed(retries2);
   const bool listens = socket.state == os::TcpState::listen;
   const std::uint32_t unanswered = connection.keep_alive ? connection.keep_alive->unanswered : 0;
@@ -119,11 +119,11 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
           .remote = listens ? "(listening)" : os::format_endpoint(socket.remote),
           .keep_alive = values_of(connection),
           .silent = listens ? "" : rough(Millis{socket.heard}),
-          .next = next ? rough(*next) : "-",
+          .next = next ? rough(next->earliest) : "-",
           .noticed = notice_of(connection, retries2)};
   constexpr Millis kHour{3'600'000};  // Beyond it minutes are enough here.
-  if (connection.keep_alive && !listens && noticed.after.value_or(Millis{}) >= kHour)
-    row.noticed = rough(*noticed.after);
+  if (connection.keep_alive && !listens && noticed.after && noticed.after->earliest >= kHour)
+    row.noticed = rough(noticed.after->earliest);
   if (unanswered != 0) row.next += fmt::format(" !{}", unanswered);
   if (connection.keep_alive && !listens) {
     row.outlook =
@@ -134,8 +134,8 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
   row.peer = listens ? os::Endpoint{} : socket.remote;
   row.idle = is_on(connection) ? Millis{connection.keep_alive->timing.idle.count()} : kNever;
   row.heard = Millis{socket.heard};
-  row.to_next = next.value_or(kNever);
-  row.notice = noticed.after.value_or(kNever);
+  row.to_next = next ? next->earliest : kNever;
+  row.notice = noticed.after ? noticed.after->earliest : kNever;
   return row;
 }
 

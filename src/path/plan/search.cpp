@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "policy/path_settings.hpp"
+
 namespace wsalive::path {
 namespace {
 
@@ -45,30 +47,13 @@ PathStep wait_until(policy::Millis instant) {
 /// How old a connection may be that is to confirm the bracket's end.
 policy::Millis confirming(policy::Millis high) { return high + high / 16 + policy::Millis{100}; }
 
-policy::Millis down_to(policy::Millis time, policy::Millis step) { return time - time % step; }
-
 }  // namespace
 
-std::optional<policy::Timing> advice_for(const PathResult& result) noexcept {
+std::optional<policy::Timing> advice_for(const PathResult& result,
+                                         const policy::Accuracy& accuracy) noexcept {
   if (result.finding == PathFinding::no_answer || result.kept.count() == 0) return std::nullopt;
-  const policy::Millis safe = std::min(result.kept, result.earliest_loss.value_or(result.kept));
-  const policy::Millis half = std::min(safe / 2, policy::Millis{7'200'000});
-  const policy::Millis idle =
-      half >= policy::Millis{120'000}  ? down_to(half, policy::Millis{10'000})
-      : half >= policy::Millis{20'000} ? down_to(half, policy::Millis{5'000})
-      : half >= policy::Millis{2'000}
-          ? down_to(half, policy::Millis{1'000})
-          : std::max(down_to(half, policy::Millis{50}), policy::Millis{50});
-  const policy::Millis tenth = idle / 10;
-  const policy::Millis interval = half >= policy::Millis{2'000}
-                                      ? std::clamp(down_to(tenth, policy::Millis{1'000}),
-                                                   policy::Millis{1'000}, policy::Millis{30'000})
-                                      : std::max(idle / 5, policy::Millis{10});
-  constexpr std::uint8_t kProbes = 5;
-  return policy::Timing{
-      .idle = policy::DwordMillis{static_cast<std::uint32_t>(idle.count())},
-      .interval = policy::DwordMillis{static_cast<std::uint32_t>(interval.count())},
-      .probes = kProbes};
+  return policy::settings_for_path(
+      std::min(result.kept, result.earliest_loss.value_or(result.kept)), accuracy);
 }
 
 PathSearch::PathSearch(const PathWish& wish, const std::vector<PathObservation>& earlier)

@@ -20,6 +20,7 @@
 #include <optional>
 #include <vector>
 
+#include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive::path {
@@ -76,10 +77,10 @@ struct PathResult {
   }
 };
 
-/// Settings that keep a connection alive on a path: the first probe comes at half of what is known to be kept, and
-/// all probes before the path forgets, so that lost ones do no harm. Whole seconds where T is 2 s or more.
-/// nullopt where nothing is known to be kept.
-[[nodiscard]] std::optional<policy::Timing> advice_for(const PathResult& result) noexcept;
+/// Settings that keep a connection alive on the path (policy/path_settings.hpp), by what is known to be kept.
+/// nullopt where nothing is known to be kept, or no such settings can be had.
+[[nodiscard]] std::optional<policy::Timing> advice_for(const PathResult& result,
+                                                       const policy::Accuracy& accuracy) noexcept;
 
 /// How wide a bracket may be at its end: a fiftieth of it, 100 ms at least.
 [[nodiscard]] constexpr policy::Millis path_precision(policy::Millis lost) noexcept {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr policy::Timing kSeconds{
     .idle = policy::DwordMillis{45'000}, .interval = policy::DwordMillis{1500}, .probes = 10};
+constexpr policy::Accuracy kEngine{policy::KeptBy::engine, std::chrono::milliseconds{4}};
+constexpr policy::Accuracy kKernel{policy::KeptBy::kernel, std::chrono::milliseconds{4}};
 constexpr policy::Timing kNone{
     .idle = policy::DwordMillis{45'000}, .interval = policy::DwordMillis{1500}, .probes = 0};
 
@@ -31,7 +33,7 @@ constexpr std::array kRows{
     Row{"a dead peer is noticed T + N x I after its last segment (K-52)", kSeconds, Story::dead, {}, Fate::found_dead, policy::Millis{60'000}, {}},
     Row{"a living peer keeps it", kSeconds, Story::answers, {}, Fate::lives, {}, {}},
     Row{"a reset comes with the first probe (K-92)", kSeconds, Story::resets, {}, Fate::reset_by_peer, policy::Millis{45'000}, {}},
-    Row{"a longer path keeps it", kSeconds, Story::answers, policy::Millis{45'001}, Fate::lives, {}, {}},
+    Row{"a longer path keeps it", kSeconds, Story::answers, policy::Millis{45'010}, Fate::lives, {}, {}},
     Row{"a path as short as T forgets it", kSeconds, Story::answers, policy::Millis{45'000}, Fate::found_dead, policy::Millis{60'000}, policy::Millis{45'000}},
     Row{"a reset does not get through a path that has forgotten", kSeconds, Story::resets, policy::Millis{30'000}, Fate::found_dead, policy::Millis{60'000}, policy::Millis{30'000}},
     Row{"N = 0 never notices a dead peer (K-53)", kNone, Story::dead, {}, Fate::unnoticed, {}, {}},
@@ -42,23 +44,44 @@ constexpr std::array kRows{
 
 TEST(Forecast, SaysWhatBecomesOfTheConnection) {
   for (const Row& row : kRows) {
-    const Forecast result = forecast(row.timing, row.story, row.path);
+    const Forecast result = forecast(row.timing, row.story, row.path, kEngine);
     EXPECT_EQ(result.fate, row.fate) << row.name;
-    EXPECT_EQ(result.noticed, row.noticed) << row.name;
+    ASSERT_EQ(result.noticed.has_value(), row.noticed.has_value()) << row.name;
+    if (row.noticed) {
+      EXPECT_EQ(*result.noticed, (policy::Span{*row.noticed, *row.noticed + policy::Millis{9}}))
+          << row.name;
+    }
     EXPECT_EQ(result.forgotten, row.forgotten) << row.name;
   }
 }
 
 TEST(Forecast, AgreesWithTheTimelineThatItNames) {  // K-52
   for (const Row& row : kRows) {
-    const Forecast result = forecast(row.timing, row.story, row.path);
+    const Forecast result = forecast(row.timing, row.story, row.path, kEngine);
     if (!result.noticed) continue;
     std::array<policy::Event, 32> events{};
     policy::Timeline timeline{row.timing, result.peer};
     const std::size_t count = timeline.fill(events);
     ASSERT_GT(count, 0U);
-    EXPECT_EQ(events[count - 1].at, *result.noticed) << row.name;
+    EXPECT_EQ(events[count - 1].at, result.noticed->earliest) << row.name;
   }
+}
+
+TEST(Forecast, GoesByTheKernelsLatestProbe) {
+  constexpr policy::Timing kAlmost{
+      .idle = policy::DwordMillis{59'000}, .interval = policy::DwordMillis{1000}, .probes = 5};
+  constexpr policy::Millis kPath{60'000};
+  EXPECT_EQ(forecast(kAlmost, Story::answers, kPath, kEngine).fate, Fate::lives);
+  const Forecast alone = forecast(kAlmost, Story::answers, kPath, kKernel);
+  EXPECT_EQ(alone.forgotten, kPath);
+  EXPECT_EQ(alone.first_probe, (policy::Span{policy::Millis{59'000}, policy::Millis{61'048}}));
+  EXPECT_EQ(alone.noticed, (policy::Span{policy::Millis{64'000}, policy::Millis{66'208}}));
+  EXPECT_EQ(forecast(kAlmost, Story::answers, policy::Millis{61'049}, kKernel).fate, Fate::lives);
+  // A timer that an earlier value has set.
+  EXPECT_EQ(
+      forecast(kAlmost, Story::answers, policy::Millis{70'000}, kKernel, policy::Millis{9'000})
+          .fate,
+      Fate::found_dead);
 }
 
 TEST(Ends, AreThoseOfWindowsAndLinux) {  // K-90, K-92

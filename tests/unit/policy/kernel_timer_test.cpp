@@ -95,13 +95,26 @@ TEST(KernelTimer, ActivityBeforeASilenceMakesNoProbeLater) {
   }
 }
 
-TEST(KernelTimer, LatenessOfProbesAddsUp) {
-  constexpr policy::Timing kTiming{policy::DwordMillis{3000}, policy::DwordMillis{1000}, 10};
-  EXPECT_EQ(policy::kernel_probe_span(kTiming, 1, 4ms), (Span{3000ms, 3256ms}));
-  EXPECT_EQ(policy::kernel_probe_span(kTiming, 2, 4ms), (Span{4000ms, 4288ms}));
-  EXPECT_EQ(policy::kernel_probe_span(kTiming, 11, 4ms), (Span{13'000ms, 13'576ms}));
-  EXPECT_EQ(policy::driven_lateness(4ms), 9ms);
+constexpr policy::Timing kTiming{policy::DwordMillis{3000}, policy::DwordMillis{1000}, 10};
+
+TEST(KernelTimer, LatenessOfTheKernelsProbesAddsUp) {
+  constexpr policy::Accuracy kKernel{policy::KeptBy::kernel, 4ms};
+  EXPECT_EQ(policy::probe_span(kTiming, 1, kKernel), (Span{3000ms, 3256ms}));
+  EXPECT_EQ(policy::probe_span(kTiming, 2, kKernel), (Span{4000ms, 4288ms}));
+  EXPECT_EQ(policy::give_up_span(kTiming, kKernel), (Span{13'000ms, 13'576ms}));
+}
+
+TEST(KernelTimer, LatenessOfTheEnginesDoesNot) {
+  constexpr policy::Accuracy kEngine{policy::KeptBy::engine, 4ms};
+  EXPECT_EQ(policy::probe_span(kTiming, 1, kEngine), (Span{3000ms, 3009ms}));
+  EXPECT_EQ(policy::probe_span(kTiming, 10, kEngine), (Span{12'000ms, 12'009ms}));
+  EXPECT_EQ(policy::give_up_span(kTiming, kEngine), (Span{13'000ms, 13'009ms}));
   EXPECT_EQ(policy::driven_lateness(3333333ns), 8ms);
+}
+
+TEST(KernelTimer, ASilenceWithoutProbesHasNoEnd) {
+  constexpr policy::Timing kNever{policy::DwordMillis{3000}, policy::DwordMillis{1000}, 0};
+  EXPECT_EQ(policy::give_up_span(kNever, {}), std::nullopt);
 }
 
 }  // namespace

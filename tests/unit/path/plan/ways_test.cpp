@@ -65,13 +65,13 @@ TEST(PathWays, TheSettingsGoByTheDirectionThatKeepsLess) {
   const PathWays ways = join_ways(keeps_for(kTwice), forgets_after(kTime, kRevived));
   EXPECT_EQ(ways.joint.finding, PathFinding::forgets);
   EXPECT_EQ(ways.joint.lost, kTime);
-  const auto advice = advice_for(ways.joint);
+  const auto advice = advice_for(ways.joint, {});
   ASSERT_TRUE(advice);
   EXPECT_LE(policy::Millis{advice->idle.count()}, kTime / 2);
 
   PathWay lossy = forgets_after(kTime);
   lossy.result.earliest_loss = policy::Millis{60'000};
-  EXPECT_EQ(advice_for(join_ways(keeps_for(kTwice), lossy).joint)->idle,
+  EXPECT_EQ(advice_for(join_ways(keeps_for(kTwice), lossy).joint, {})->idle,
             policy::DwordMillis{30'000});
 }
 
