@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -75,14 +76,15 @@ Failure refusal(const Group& group, const SysError& error) {
 
 class AttachReport final : public Report {
  public:
-  AttachReport(AttachedPolicy policy, std::string rounded, std::unique_ptr<SetReport> existing)
-      : policy_(std::move(policy)), rounded_(std::move(rounded)), existing_(std::move(existing)) {}
+  AttachReport(AttachedPolicy policy, std::vector<std::string> notes,
+               std::unique_ptr<SetReport> existing)
+      : policy_(std::move(policy)), notes_(std::move(notes)), existing_(std::move(existing)) {}
 
   [[nodiscard]] std::string text(const Page& page) const override {
     std::string text =
         fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
     for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
-    if (!rounded_.empty()) text += wrapped("Rounded: " + rounded_ + ".", page.width);
+    for (const std::string& note : notes_) text += wrapped(note, page.width);
     if (existing_) return text + "\nConnections that are open already:\n" + existing_->text(page);
     return text +
            wrapped(
@@ -97,12 +99,13 @@ class AttachReport final : public Report {
             {"cgroup", policy_.cgroup},
             {"force", policy_.force},
             {"rules", policy_.rules},
+            {"notes", notes_},
             {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
   }
 
  private:
   AttachedPolicy policy_;
-  std::string rounded_;
+  std::vector<std::string> notes_;
   std::unique_ptr<SetReport> existing_;
 };
 
@@ -110,7 +113,7 @@ class Attach final : public Command {
  public:
   void declare(CLI::App& parser) override {
     group_.declare(parser);
-    timing_.declare(parser);
+    timing_.declare_with_path(parser);
     rounding_.declare(parser);
     parser
         .add_option("--to", to_, "Only connections to this network, host or port; may be repeated")
@@ -146,6 +149,7 @@ class Attach final : public Command {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
     say_remarks(*chosen);
+    chosen_ = *chosen;
     const policy::Timing wanted = chosen->timing.timing;
     if (!file_.empty()) {
       Fallible<PolicyFile> file = read_policy(file_, wanted);
@@ -218,7 +222,7 @@ class Attach final : public Command {
     const ExitCode code =
         existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
     return Answer{
-        std::make_unique<AttachReport>(std::move(described), rounded(), std::move(existing)),
+        std::make_unique<AttachReport>(std::move(described), notes(), std::move(existing)),
         static_cast<int>(code)};
   }
 
@@ -237,13 +241,24 @@ class Attach final : public Command {
     return rule;
   }
 
-  [[nodiscard]] std::string rounded() const {
+  /// What the kernel makes of the rules: rounding, and, where they agree on the times, both ends of its instants.
+  [[nodiscard]] std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    std::optional<policy::Timing> only;
+    bool several = false;
     for (const PolicyRule& rule : rules_) {
       if (rule.leave_alone) continue;
       const auto fit = policy::fit_to_kernel(rule.wanted, rounding_.rounding());
-      if (std::string note = rounding_note(rule.wanted, fit); !note.empty()) return note;
+      const std::string rounded = rounding_note(rule.wanted, fit);
+      if (!rounded.empty() && notes.empty()) notes.push_back("Rounded: " + rounded + ".");
+      several = several || (only && *only != policy::as_timing(fit));
+      only = policy::as_timing(fit);
     }
-    return {};
+    if (!only || several) return notes;
+    notes.push_back(kernel_words(*only, kernel_alone()));
+    if (std::string note = path_note(chosen_, *only, kernel_alone()); !note.empty())
+      notes.push_back(std::move(note));
+    return notes;
   }
 
   [[nodiscard]] Precedence whose() const { return force_ ? Precedence::ours : Precedence::program; }
@@ -300,6 +315,7 @@ class Attach final : public Command {
 
   GroupOptions group_;
   TimingOptions timing_;
+  ChosenTiming chosen_;
   RoundingOption rounding_;
   std::vector<std::string> to_;
   std::string from_;

@@ -54,7 +54,7 @@ Failure without_loader(const std::string& program, const std::string& loader) {
 class Run final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    timing_.declare(parser);
+    timing_.declare_with_path(parser);
     add_choice(parser, "--via", via_, {"auto", "bpf", "seccomp", "preload"},
                "How to reach the program");
     rounding_.declare(parser);
@@ -73,6 +73,7 @@ class Run final : public Command {
     if (!chosen) return tl::unexpected(chosen.error());
     if (!quiet_) say_remarks(*chosen);
     wanted_ = chosen->timing.timing;
+    chosen_ = *chosen;
     if (wanted_.probes == 0) {
       return tl::unexpected(no_probes("cannot run", words_.front()));
     }
@@ -112,15 +113,20 @@ class Run final : public Command {
         return tl::unexpected(not_beside(beside.error()));
       }
     }
-    if (!quiet_) {
-      say(fmt::format("wsalive: {}{}", describe(*plan, wanted_),
-                      inherited ? missed_text(inherited->missed()) : ""));
-    }
+    if (!quiet_) say_plan(*plan, inherited ? missed_text(inherited->missed()) : "");
     if (plan->via == Via::preload) give_orders();
     quiet_children.reset();
     Failure failure = become_program();
     if (inherited) inherited->restore();
     return tl::unexpected(std::move(failure));
+  }
+
+  /// \param missed  What is said of sockets that the program is started with.
+  void say_plan(const RunPlan& plan, const std::string& missed) const {
+    say(fmt::format("wsalive: {}{}", describe(plan, wanted_), missed));
+    const policy::Timing kept = plan.exact ? wanted_ : policy::as_timing(plan.fit);
+    const std::string note = path_note(chosen_, kept, accuracy_of(plan, wanted_));
+    if (!note.empty()) say(fmt::format("wsalive: {}", note));
   }
 
   /// Tries the ways in the order in which they are taken, up to one that goes.
@@ -241,6 +247,7 @@ class Run final : public Command {
   std::string preload_name_;  ///< As LD_PRELOAD is to have it.
   std::vector<std::string> words_;
   policy::Timing wanted_;
+  ChosenTiming chosen_;
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ class Set final : public Command {
         .add_option("what", words_,
                     "PID, or PID:FD, of a running program; `off` switches keep-alive off")
         ->type_name("");
-    timing_.declare(parser);
+    timing_.declare_with_path(parser);
     selection_.declare_filters(parser);
     parser.add_flag("--listeners", selection_.listeners,
                     "Listening sockets, too: what they accept from now on inherits");
@@ -91,9 +91,13 @@ class Set final : public Command {
     }
     if (!off_ && !chosen->anything_asked) {
       return misuse("it is not said what to set",
-                    "give --time, --interval, --probes, --release, or off");
+                    "give --time, --interval, --probes, --path-timeout, --release, or off");
     }
     SetRequest request;
+    request.path_note = path_note(
+        *chosen,
+        policy::as_timing(policy::fit_to_kernel(chosen->timing.timing, rounding_.rounding())),
+        kernel_alone());
     request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
     request.wish.on = off_ ? os::Switch::off : os::Switch::on;
     if (off_) return request;
@@ -124,6 +128,7 @@ class Set final : public Command {
         !note.empty()) {
       notes.push_back("Rounded: " + note + ".");
     }
+    if (!request.path_note.empty()) notes.push_back(request.path_note);
     auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes));
     const ExitCode code = report->exit_code();
     return Answer{std::move(report), static_cast<int>(code)};

@@ -7,8 +7,8 @@
 #include "cli/explain/bar.hpp"
 #include "cli/explain/live.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
-#include "policy/path_settings.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -153,40 +153,11 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   return text + table.text(page, 2) + more_than_asked(subject, page);
 }
 
-/// What to do where the kernel or the engine probes too late.
-std::string sooner(Millis forgets, const policy::Accuracy& accuracy) {
-  const auto timing = policy::settings_for_path(forgets, accuracy);
-  if (!timing)
-    return "No keep-alive of the kernel comes in time: use heartbeats of the application.";
-  return fmt::format("Use --time {} or less.", format_duration(timing->idle));
-}
-
-/// What a path that forgets after a known time makes of a first probe.
-std::string known_path_words(Millis forgets, const policy::Timing& timing,
-                             const policy::Span& first, const policy::Accuracy& accuracy) {
-  const std::string path = format_duration(forgets);
-  if (timing.probes != 0 && first.latest < forgets) {
-    return fmt::format(
-        "A path that forgets after {} keeps the connection: the first probe comes {}{} before.",
-        path, first.latest == first.earliest ? "" : "at least ",
-        format_duration(forgets - first.latest));
-  }
-  if (timing.probes != 0 && first.earliest < forgets) {
-    return fmt::format(
-        "A path that forgets after {} may lose the connection: the first probe leaves after {} of "
-        "silence. {}",
-        path, policy::format_span(first), sooner(forgets, accuracy));
-  }
-  return fmt::format("A path that forgets after {} loses the connection: {}. {}", path,
-                     timing.probes == 0 ? "no probe ever leaves" : "the first probe comes too late",
-                     sooner(forgets, accuracy));
-}
-
 std::string path_words(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
   const policy::Span first = shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
   if (scene.path_timeout) {
-    return known_path_words(*scene.path_timeout, timing, first, subject.accuracy);
+    return cli::path_words(*scene.path_timeout, timing, first, subject.accuracy);
   }
   const auto kept =
       std::ranges::find_if(advice::kPathTimeouts, [&](const advice::PathTimeout& path) {
@@ -248,7 +219,7 @@ std::string others_words(const Scene& scene, const Subject& subject) {
       policy::format_span(first), policy::format_span(*policy::give_up_span(actual, alone)));
   const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
   if (scene.path_timeout && differs) {
-    words += ' ' + known_path_words(*scene.path_timeout, actual, first, alone);
+    words += ' ' + cli::path_words(*scene.path_timeout, actual, first, alone);
   }
   return words;
 }

@@ -13,7 +13,10 @@
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "os/file/file.hpp"
+#include "policy/duration.hpp"
+#include "policy/path_settings.hpp"
 #include "registry/files.hpp"
 
 namespace wsalive::cli {
@@ -64,6 +67,15 @@ tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
                                     : fmt::format("use one of {}", release_names())});
 }
 
+tl::unexpected<Failure> too_short_a_path(policy::Millis forgets) {
+  return tl::unexpected(Failure{
+      .code = ExitCode::bad_input,
+      .attempt = "cannot choose a time for a path that forgets after",
+      .subject = policy::format_duration(forgets),
+      .reason = "the kernel keeps whole seconds, and no probe and its repetition come in time",
+      .remedy = "let the application send heartbeats, or give --time"});
+}
+
 /// The store of the command line's own file: it must be there, and sound.
 Fallible<registry::StoreFiles> store_of(const std::string& file) {
   if (!os::file_stamp(file)) return bad_registry(file, "there is no such file");
@@ -98,6 +110,12 @@ void TimingOptions::declare(CLI::App& parser) {
       ->type_name("FILE");
 }
 
+void TimingOptions::declare_with_path(CLI::App& parser) {
+  declare(parser);
+  add_time_out(parser, "--path-timeout", path_timeout_,
+               "After so much silence the path forgets a connection: choose T, I and N for it");
+}
+
 Fallible<ChosenTiming> TimingOptions::resolve() const {
   const registry::Environment environment = registry::process_environment();
   registry::StoreFiles files = registry::store_files(environment);
@@ -110,9 +128,18 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   chosen.settings = registry::load_settings(environment, files, {.release = release_, .rules = {}});
   if (!chosen.settings.problems.empty()) return unknown_choice(chosen.settings.problems.front());
   chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
+  chosen.path_timeout = path_timeout_;
+  if (path_timeout_ && !time_) {
+    const auto fitting = policy::settings_for_path(*path_timeout_, kernel_alone());
+    if (!fitting) return too_short_a_path(*path_timeout_);
+    chosen.asked.idle = fitting->idle;
+    if (!interval_) chosen.asked.interval = fitting->interval;
+    if (!probes_) chosen.asked.probes = fitting->probes;
+  }
   chosen.timing =
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
-  chosen.anything_asked = time_ || interval_ || probes_ || release_ || !registry_.empty();
+  chosen.anything_asked =
+      time_ || interval_ || probes_ || release_ || path_timeout_ || !registry_.empty();
   return chosen;
 }
 
@@ -128,6 +155,12 @@ void say_remarks(const ChosenTiming& chosen) {
   for (const std::string& remark : chosen.settings.remarks) {
     say(fmt::format("wsalive: warning: {}", remark));
   }
+}
+
+std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
+                      const policy::Accuracy& accuracy) {
+  if (!chosen.path_timeout) return {};
+  return path_words(*chosen.path_timeout, kept, policy::probe_span(kept, 1, accuracy), accuracy);
 }
 
 std::string release_names() {

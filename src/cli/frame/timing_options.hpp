@@ -8,6 +8,7 @@
 
 #include "cli/frame/command.hpp"
 #include "policy/keepalive.hpp"
+#include "policy/kernel_timer.hpp"
 #include "policy/release.hpp"
 #include "registry/settings.hpp"
 
@@ -23,12 +24,15 @@ struct ChosenTiming {
   policy::SocketValues asked;    ///< What the command line says itself.
   policy::SourcedTiming timing;  ///< T, I and N in force, and where each came from.
   bool anything_asked = false;   ///< Whether any of the options was given.
+  std::optional<policy::Millis> path_timeout{};  ///< --path-timeout.
 };
 
 class TimingOptions {
  public:
   /// Adds --time, --interval, --probes, --release and --registry.
   void declare(CLI::App& parser);
+  /// The same, and --path-timeout, which chooses what the others leave open: for commands that set keep-alive.
+  void declare_with_path(CLI::App& parser);
 
   /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
   /// the store. What does not count in the store is no failure: see say_remarks.
@@ -40,6 +44,7 @@ class TimingOptions {
   std::optional<std::uint8_t> probes_;
   std::optional<policy::Release> release_;
   std::string registry_;
+  std::optional<policy::Millis> path_timeout_;
 };
 
 /// For commands that set keep-alive: a count of 0 (K-53) would send nothing.
@@ -49,6 +54,11 @@ class TimingOptions {
 /// What does not count in the registry files that were read, a line each on standard error; for commands
 /// that do not show it themselves (K-84, K-85).
 void say_remarks(const ChosenTiming& chosen);
+
+/// What the settings make of the path that --path-timeout names, in a sentence; empty without one.
+/// \param kept  What the kernel, or the engine, keeps of the settings.
+[[nodiscard]] std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
+                                    const policy::Accuracy& accuracy);
 
 /// "win11", "ws2008" and so on, as a sentence lists them.
 [[nodiscard]] std::string release_names();

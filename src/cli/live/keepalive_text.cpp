@@ -2,9 +2,24 @@
 
 #include <fmt/format.h>
 
+#include "os/tick.hpp"
 #include "policy/duration.hpp"
+#include "policy/path_settings.hpp"
 
 namespace wsalive::cli {
+namespace {
+
+using policy::Millis;
+
+/// What to do where the kernel or the engine probes too late.
+std::string sooner(Millis forgets, const policy::Accuracy& accuracy) {
+  const auto timing = policy::settings_for_path(forgets, accuracy);
+  if (!timing)
+    return "No keep-alive of the kernel comes in time: use heartbeats of the application.";
+  return fmt::format("Use --time {} or less.", policy::format_duration(timing->idle));
+}
+
+}  // namespace
 
 std::string in_words(const policy::Timing& timing) {
   return fmt::format("after {} of silence, every {}, {} {}", policy::format_duration(timing.idle),
@@ -12,10 +27,29 @@ std::string in_words(const policy::Timing& timing) {
                      timing.probes == 1 ? "time" : "times");
 }
 
+std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
+  const policy::Span interval = policy::due_span(Millis{timing.interval.count()}, accuracy);
+  return fmt::format("after {} of silence, every {}, {} {}",
+                     policy::format_span(policy::probe_span(timing, 1, accuracy)),
+                     policy::format_span(interval), timing.probes,
+                     timing.probes == 1 ? "time" : "times");
+}
+
+std::string kernel_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
+  return fmt::format(
+      "The kernel's timers are coarse: the first probe leaves after {} of silence, and a dead peer "
+      "is "
+      "noticed after {}.",
+      policy::format_span(policy::probe_span(timing, 1, accuracy)),
+      policy::format_span(policy::give_up_span(timing, accuracy).value_or(policy::Span{})));
+}
+
 std::string in_short(const policy::Timing& timing) {
   return fmt::format("{} +{} x{}", policy::format_duration(timing.idle),
                      policy::format_duration(timing.interval), timing.probes);
 }
+
+policy::Accuracy kernel_alone() { return {policy::KeptBy::kernel, os::tick_length()}; }
 
 std::string in_short(const os::KernelKeepAlive& values) {
   if (values.on == os::Switch::off) return "off";
@@ -27,6 +61,26 @@ std::string in_short(const os::KernelKeepAlive& values) {
 std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit) {
   if (policy::as_timing(fit) == wanted) return {};
   return fmt::format("the kernel keeps whole seconds; wanted {}", in_words(wanted));
+}
+
+std::string path_words(Millis forgets, const policy::Timing& timing, const policy::Span& first,
+                       const policy::Accuracy& accuracy) {
+  const std::string path = policy::format_duration(forgets);
+  if (timing.probes != 0 && first.latest < forgets) {
+    return fmt::format(
+        "A path that forgets after {} keeps the connection: the first probe comes {}{} before.",
+        path, first.latest == first.earliest ? "" : "at least ",
+        policy::format_duration(forgets - first.latest));
+  }
+  if (timing.probes != 0 && first.earliest < forgets) {
+    return fmt::format(
+        "A path that forgets after {} may lose the connection: the first probe leaves after {} of "
+        "silence. {}",
+        path, policy::format_span(first), sooner(forgets, accuracy));
+  }
+  return fmt::format("A path that forgets after {} loses the connection: {}. {}", path,
+                     timing.probes == 0 ? "no probe ever leaves" : "the first probe comes too late",
+                     sooner(forgets, accuracy));
 }
 
 }  // namespace wsalive::cli

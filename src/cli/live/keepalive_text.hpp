@@ -5,11 +5,26 @@
 
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/kernel_fit.hpp"
+#include "policy/kernel_timer.hpp"
 
 namespace wsalive::cli {
 
 /// "after 45s of silence, every 5s, 5 times"
 [[nodiscard]] std::string in_words(const policy::Timing& timing);
+
+/// The same with both ends of each time: "after 45s to 47.05s of silence, ..."
+[[nodiscard]] std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy);
+
+/// Of connections that this host's kernel keeps alone, as other people's programs' are.
+[[nodiscard]] policy::Accuracy kernel_alone();
+
+/// What comes of values that the kernel keeps, in a sentence with both ends of each time.
+[[nodiscard]] std::string kernel_words(const policy::Timing& timing,
+                                       const policy::Accuracy& accuracy);
+
+/// What a path that forgets after a known time makes of the first probe, in a sentence or two.
+[[nodiscard]] std::string path_words(policy::Millis forgets, const policy::Timing& timing,
+                                     const policy::Span& first, const policy::Accuracy& accuracy);
 
 /// "45s +5s x5"
 [[nodiscard]] std::string in_short(const policy::Timing& timing);

@@ -75,6 +75,22 @@ ordered_json row_json(const SetRow& row) {
           {"refused_because", row.change ? ordered_json() : ordered_json(row.refused_because)}};
 }
 
+/// The one timing that the kernel keeps on all that were set; nullopt where there are several, or none.
+std::optional<policy::Timing> only_timing(const std::vector<SetRow>& rows) {
+  std::optional<os::KernelKeepAlive> only;
+  for (const SetRow& row : rows) {
+    const bool listens = row.connection.socket.state == os::TcpState::listen;
+    if (!row.change || listens || is_driven(row.connection)) continue;
+    if (row.change->after.on == os::Switch::off) return std::nullopt;
+    if (only && *only != row.change->after) return std::nullopt;
+    only = row.change->after;
+  }
+  if (!only) return std::nullopt;
+  return policy::as_timing({.idle_s = static_cast<std::uint32_t>(only->idle_s),
+                            .interval_s = static_cast<std::uint32_t>(only->interval_s),
+                            .probes = static_cast<std::uint32_t>(only->probes)});
+}
+
 void refuse(SetRow& row, ExitCode code, std::string reason) {
   row.change.reset();
   row.refusal = code;
@@ -119,6 +135,9 @@ SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::strin
   if (std::ranges::any_of(rows_, &SetRow::keeps_own)) {
     notes_.emplace_back(
         "Values that a program has set itself stay its own, unless they are asked for.");
+  }
+  if (const auto kept = only_timing(rows_)) {
+    notes_.insert(notes_.begin(), kernel_words(*kept, kernel_alone()));
   }
   const auto is_set_and_driven = [](const SetRow& row) {
     return row.change && is_driven(row.connection);

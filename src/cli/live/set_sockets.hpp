@@ -17,6 +17,7 @@ struct SetRequest {
   attach::SocketWish wish;
   policy::Timing wanted;  ///< Before it was fitted to the kernel; without meaning for `off`.
   attach::Deed deed = attach::Deed::act;
+  std::string path_note{};  ///< What the settings make of a path whose time-out is known.
 };
 
 /// One socket, and what became of it.

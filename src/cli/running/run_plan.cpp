@@ -97,9 +97,20 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   return tl::unexpected(reasons);
 }
 
+policy::Accuracy accuracy_of(const RunPlan& plan, const policy::Timing& wanted) {
+  policy::Accuracy accuracy = kernel_alone();
+  if (plan.via != Via::preload) return accuracy;
+  policy::HostFacts host;
+  host.tick = std::chrono::ceil<std::chrono::microseconds>(accuracy.tick);
+  const auto choice = policy::choose_driver(wanted, host, {.established = true});
+  if (choice.kind != policy::DriverKind::native) accuracy.by = policy::KeptBy::engine;
+  return accuracy;
+}
+
 std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
-  std::string text = fmt::format("keep-alive by {}: {}", name_of(plan.via),
-                                 in_words(plan.exact ? wanted : policy::as_timing(plan.fit)));
+  std::string text = fmt::format(
+      "keep-alive by {}: {}", name_of(plan.via),
+      in_words(plan.exact ? wanted : policy::as_timing(plan.fit), accuracy_of(plan, wanted)));
   if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
   for (const std::string* const more : {&plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;

@@ -14,6 +14,7 @@
 
 #include "attach/program_kind.hpp"
 #include "policy/kernel_fit.hpp"
+#include "policy/kernel_timer.hpp"
 
 namespace wsalive::cli {
 
@@ -48,6 +49,9 @@ struct RunPlan {
 /// \param asked  automatic, or the one way that must be taken.
 /// \return the plan, or why that way cannot be taken, as a sentence without a full stop.
 [[nodiscard]] tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts);
+
+/// What keeps the program's connections alive by this plan, and how late that is.
+[[nodiscard]] policy::Accuracy accuracy_of(const RunPlan& plan, const policy::Timing& wanted);
 
 /// "keep-alive by seccomp: after 1s of silence, every 1s, 6 times (wanted 1.5s, 300ms, 5: ...)"
 [[nodiscard]] std::string describe(const RunPlan& plan, const policy::Timing& wanted);
