@@ -16,14 +16,16 @@ int choose(int now, int untouched, std::uint32_t ours, Precedence whose) {
   return is_programs ? now : static_cast<int>(ours);
 }
 
-Status write_differences(int fd, const os::KernelKeepAlive& from,
+/// T comes last and always: it alone sets the kernel's timer anew, which may stand where an earlier value has put it.
+Status write_values(int fd, const os::KernelKeepAlive& from,
                          const os::KernelKeepAlive& to) noexcept {
   Status status{};
   if (from.on != to.on) status = os::set_keep_alive_switch(fd, to.on);
   if (status && from.interval_s != to.interval_s)
     status = os::set_keep_alive_interval(fd, to.interval_s);
   if (status && from.probes != to.probes) status = os::set_keep_alive_count(fd, to.probes);
-  if (status && from.idle_s != to.idle_s) status = os::set_keep_alive_idle(fd, to.idle_s);
+  if (status && (to.on == os::Switch::on || from.idle_s != to.idle_s))
+    status = os::set_keep_alive_idle(fd, to.idle_s);
   return status;
 }
 
@@ -46,10 +48,10 @@ os::KernelKeepAlive merged_values(const os::KernelKeepAlive& now, const Defaults
 }
 
 Status change(int fd, const os::KernelKeepAlive& now, const os::KernelKeepAlive& wanted) noexcept {
-  const Status status = write_differences(fd, now, wanted);
+  const Status status = write_values(fd, now, wanted);
   if (status) return status;
   if (const Result<os::KernelKeepAlive> reached = os::keep_alive_values(fd)) {
-    static_cast<void>(write_differences(fd, *reached, now));
+    static_cast<void>(write_values(fd, *reached, now));
   }
   return status;
 }

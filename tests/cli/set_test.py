@@ -206,6 +206,37 @@ class Set(tool.ToolWithConnection):
             child.kill()
             child.wait()
 
+    @tool.needs_borrowing
+    def test_a_timer_that_a_sysctl_left_behind_is_seen_and_set_anew(self):
+        """The most common recipe: the sysctl is lowered when keep-alive is on already. Values then read as they should."""
+        words = ["unshare", "--net", "--map-root-user", "--user", "sh", "-c", "ip link set lo up && exec python3 -c '"
+                 "import socket,sys; l = socket.create_server((\"127.0.0.1\", 0));"
+                 "c = socket.create_connection(l.getsockname()); c.setsockopt(1, 9, 1);"
+                 "open(\"/proc/sys/net/ipv4/tcp_keepalive_time\", \"w\").write(\"20\");"
+                 "print(c.fileno(), flush=True); sys.stdin.read(1)'"]
+        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            fd = child.stdout.readline().strip()
+            if not fd:
+                self.skipTest("namespaces are denied here")
+            if os.getuid() != 0:
+                self.skipTest("another network is entered by root alone")
+            name = f"{child.pid}:{fd}"
+            before = self.json("explain", name)["socket"]
+            self.assertGreater(before["timer_behind_ms"], 7_000_000)
+            self.assertGreater(before["next_probe_ms"], 7_000_000)
+            self.assertGreater(before["noticed_after_ms"], 7_000_000)
+            self.assertIn("wsalive set " + name, " ".join(self.ok("explain", name).split()))
+            rules = self.json("lint", str(child.pid), status=1)["findings"]
+            self.assertIn("timer-behind-values", [rule["rule"] for rule in rules])
+            self.ok("set", name, "--time", "20s")
+            after = self.json("explain", name)["socket"]
+            self.assertEqual(after["timer_behind_ms"], 0)
+            self.assertLessEqual(after["next_probe_ms"], 20_000)
+            self.assertLess(after["noticed_after_ms"], 7_000_000)
+        finally:
+            child.communicate("x", timeout=30)
+
     def test_what_is_not_there_is_told(self):
         self.assertIn("no such process", self.refused(6, "set", "999999999", *TIMES))
         self.assertIn("no such descriptor", self.refused(6, "set", f"{os.getpid()}:999", *TIMES))
