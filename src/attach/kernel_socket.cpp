@@ -18,7 +18,7 @@ int choose(int now, int untouched, std::uint32_t ours, Precedence whose) {
 
 /// T comes last and always: it alone sets the kernel's timer anew, which may stand where an earlier value has put it.
 Status write_values(int fd, const os::KernelKeepAlive& from,
-                         const os::KernelKeepAlive& to) noexcept {
+                    const os::KernelKeepAlive& to) noexcept {
   Status status{};
   if (from.on != to.on) status = os::set_keep_alive_switch(fd, to.on);
   if (status && from.interval_s != to.interval_s)

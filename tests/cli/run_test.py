@@ -33,7 +33,7 @@ class Run(tool.Tool):
     def test_a_static_program_gets_the_times(self):
         values, line = self.values(*TIMES)
         self.assertEqual(values, "1 45 5 5\n")
-        self.assertIn("by seccomp: after 45s of silence, every 5s, 5 times", line)
+        self.assertRegex(line, r"by seccomp: after 45s to [\d.]+s of silence, every 5s( to [\d.]+s)?, 5 times")
 
     def test_what_the_kernel_cannot_keep_is_rounded_down_and_said(self):
         values, line = self.values("--time", "1500ms", "--interval", "1s", "--probes", "5")

@@ -155,7 +155,8 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
 
 std::string path_words(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
-  const policy::Span first = shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
+  const policy::Span first =
+      shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
   if (scene.path_timeout) {
     return cli::path_words(*scene.path_timeout, timing, first, subject.accuracy);
   }
