@@ -45,6 +45,20 @@ def is_within(value, limit, sense):
     return value <= limit if sense == AT_MOST else value >= limit
 
 
+def drop_unmeasured(line):
+    """A moment of --quick on a busy machine may be too short for a figure, which is null then: it goes, and with the ratio the
+    bar, which is neither met nor missed. \\return whether the line has lost its bar."""
+    lost = None in line.get("ratio", []) or line.get("ours", 0) is None
+    for key in ("ratio", "null"):
+        if None in line.get(key, []):
+            del line[key]
+    if not lost or "bar" not in line:
+        return False
+    del line["bar"], line["sense"]
+    line["verdict"] = "not measured"
+    return True
+
+
 def judge(line, explained):
     """Adds the verdict; an explanation with its limit where the bar is missed, but not by more than that.
     Returns what is wrong with the explanation, if anything: a figure that was measured is shown all the same."""
@@ -71,7 +85,7 @@ def noise_of(lines):
     """Of each group, the outermost quartiles of the yardstick against itself, and of how many lines."""
     noise = {}
     for line in lines:
-        if None in line.get("null", [None]):  # A moment of --quick on a busy machine may be too short for a ratio.
+        if "null" not in line:
             continue
         low, _, high = line["null"]
         group = noise.setdefault(line["group"], {"low": low, "high": high, "lines": 0})
@@ -86,5 +100,5 @@ def summary(lines):
     for line in lines:
         if "verdict" in line:
             counts[line["verdict"]] = counts.get(line["verdict"], 0) + 1
-    parts = [f"{counts[each]} {each}" for each in ("met", "missed", "explained") if each in counts]
+    parts = [f"{counts[each]} {each}" for each in ("met", "missed", "explained", "not measured") if each in counts]
     return "bars: " + (", ".join(parts) if parts else "none")

@@ -114,6 +114,9 @@ def about(report):
 
 def finish(report, explained, path):
     """Judges and prints the report, and writes it. \\return the exit status."""
+    unmeasured = [line for line in report["lines"] if judging.drop_unmeasured(line)]
+    if not report["quick"]:
+        report["failed"] += [f"{line['group']}: {line['what']}: could not be measured" for line in unmeasured]
     complaints = [judging.judge(line, explained) for line in report["lines"]]
     report["failed"] += sorted({each for each in complaints if each})
     report["noise"] = judging.noise_of(report["lines"])

@@ -62,6 +62,21 @@ class Verdicts(unittest.TestCase):
         judging.judge(line, {"calls: a call": EXPLANATION})
         self.assertNotIn("verdict", line)
 
+    def test_what_was_not_measured_is_neither_met_nor_missed(self):
+        null = [None, None, None]
+        line = {"group": "calls", "what": "a call", "ours": 5, "ratio": null, "null": null, "bar": 1.05, "sense": "at most"}
+        self.assertTrue(judging.drop_unmeasured(line))
+        judging.judge(line, {"calls: a call": EXPLANATION})
+        self.assertEqual(line, {"group": "calls", "what": "a call", "ours": 5, "verdict": "not measured"})
+        self.assertEqual((judging.noise_of([line]), judging.summary([line])), ({}, "bars: 1 not measured"))
+
+    def test_a_yardstick_that_was_not_measured_leaves_the_bar(self):
+        line = {"group": "calls", "what": "a call", "ours": 5, "ratio": [1, 1, 1], "null": [1, None, 1], "bar": 1.05, "sense": "at most"}
+        self.assertFalse(judging.drop_unmeasured(line))
+        judging.judge(line, {})
+        self.assertEqual(line["verdict"], "met")
+        self.assertNotIn("null", line)
+
     def test_noise_is_the_outermost_quartiles_of_a_group(self):
         lines = [{"group": "calls", "null": [0.98, 1, 1.01]}, {"group": "calls", "null": [0.99, 1, 1.03]}, {"group": "ls"}]
         self.assertEqual(judging.noise_of(lines), {"calls": {"low": 0.98, "high": 1.03, "lines": 2}})
