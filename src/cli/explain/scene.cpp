@@ -42,7 +42,7 @@ policy::HostFacts this_host() {
 constexpr policy::ConnectionFacts kEstablished{.established = true, .user_timeout = false};
 
 /// What keeps a release's timing in a program on our library.
-policy::Accuracy accuracy_of(const policy::Timing& timing) {
+policy::Accuracy library_accuracy(const policy::Timing& timing) {
   const bool native =
       choose_driver(timing, this_host(), kEstablished).kind == policy::DriverKind::native;
   return {native ? policy::KeptBy::kernel : policy::KeptBy::engine, os::tick_length()};
@@ -108,7 +108,7 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
           .remarks = std::move(remarks),
           .forecast = {},
           .events = {},
-          .accuracy = accuracy_of(in_force.timing)};
+          .accuracy = library_accuracy(in_force.timing)};
 }
 
 /// When the events of a silence happen at the latest: the kernel's lateness adds up from probe to probe.

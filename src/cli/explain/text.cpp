@@ -153,12 +153,12 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   return text + table.text(page, 2) + more_than_asked(subject, page);
 }
 
-std::string path_words(const Scene& scene, const Subject& subject) {
+std::string on_the_path(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
   const policy::Span first =
       shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
   if (scene.path_timeout) {
-    return cli::path_words(*scene.path_timeout, timing, first, subject.accuracy);
+    return path_words(*scene.path_timeout, timing, first, subject.accuracy);
   }
   const auto kept =
       std::ranges::find_if(advice::kPathTimeouts, [&](const advice::PathTimeout& path) {
@@ -220,7 +220,7 @@ std::string others_words(const Scene& scene, const Subject& subject) {
       policy::format_span(first), policy::format_span(*policy::give_up_span(actual, alone)));
   const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
   if (scene.path_timeout && differs) {
-    words += ' ' + cli::path_words(*scene.path_timeout, actual, first, alone);
+    words += ' ' + path_words(*scene.path_timeout, actual, first, alone);
   }
   return words;
 }
@@ -242,7 +242,7 @@ std::string live_subject(const Scene& scene, const Page& page) {
     text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   }
   text += heading(page, "On the path");
-  if (live.on) return text + paragraph(path_words(scene, subject));
+  if (live.on) return text + paragraph(on_the_path(scene, subject));
   return text +
          paragraph(
              "No probe keeps the connection open: every path that forgets idle connections will "
@@ -265,7 +265,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
       "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or ETIMEDOUT. On Linux "
       "that "
       "takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise.");
-  text += heading(page, "On the path") + paragraph(path_words(scene, subject));
+  text += heading(page, "On the path") + paragraph(on_the_path(scene, subject));
   text += assumption(scene, page);
   text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
   const std::string others = others_words(scene, subject);
