@@ -46,6 +46,7 @@ class Services(Running):
         return [tuple(int(row["keep_alive"][name]) // (1000 if name.endswith("_ms") else 1)
                       for name in ("on", "idle_ms", "interval_ms", "probes")) for row in found if row["state"] == "established"]
 
+    @tool.needs_borrowing
     def test_a_proxy_that_systemd_activates_serves_with_our_times(self):
         activate = shutil.which("systemd-socket-activate")
         if not activate or not os.access(PROXY, os.X_OK):
