@@ -61,14 +61,19 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
   return look_at_connection(fd, slot, seen);
 }
 
-Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept {
-  const milliseconds idle = seen.actual.idle;
-  const milliseconds heard = seen.facts.heard;
-  if (seen.facts.busy || (heard < idle && !is_kept_silence(slot, seen))) {
+void RearmDriver::note_what_was_heard(int fd, Slot& slot, const Seen& seen) noexcept {
+  const bool is_recent = seen.facts.heard < milliseconds{seen.actual.idle};
+  if (seen.facts.busy || (is_recent && !is_kept_silence(slot, seen))) {
     begin_silence(fd, slot, seen, seen.facts.probes);
   } else if (has_started_anew(slot, seen)) {
     begin_silence(fd, slot, seen, 0);  // Acknowledged since the last look; those since then count.
   }
+}
+
+Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept {
+  const milliseconds idle = seen.actual.idle;
+  const milliseconds heard = seen.facts.heard;
+  note_what_was_heard(fd, slot, seen);
   if (seen.facts.busy) {  // K-58: nothing can be owed before an acknowledgement and then T.
     if (course_of(slot).triggered) settle(fd, slot, idle);
     return {Verdict::again, parts_.ticks.behind(seen.now, idle)};
@@ -77,10 +82,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   const bool was_triggered = course_of(slot).triggered;
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const policy::Series series{seen.actual};
-  // Where the kernel can send no more probes without ending it all, the end waits for its time.
-  const bool is_full = seen.facts.probes >= kCountEnds &&
-                       std::max<milliseconds>(series.due(unanswered), heard) >= kLongestHeld;
-  const std::uint32_t next = is_full ? series.probes() : unanswered;
+  const std::uint32_t next = next_of(series, unanswered, seen);
   const milliseconds need = series.due(next) + milliseconds{slot.mark};
   const bool late = heard - need > 2 * parts_.ticks.length;
   const bool just_out = was_triggered && seen.facts.probes != slot.last_probes;
@@ -89,17 +91,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   if (has_kernel_probed(slot, seen) || (just_out && seen_late)) {
     return let_be_answered(fd, slot, seen, need, gap);
   }
-  const nanoseconds lead = lead_for(need);
-  const nanoseconds early =
-      lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
-  if (heard + lead + early < need) {
-    if (was_triggered) settle(fd, slot, need);
-    // An answer from now on would make the next probe due T after it, which may be before `need`.
-    const Instant then =
-        parts_.ticks.behind(seen.now, std::min(need - heard - lead, nanoseconds{idle}));
-    return {Verdict::again,
-            early == nanoseconds::zero() ? then : parts_.ticks.grouped_sooner(then)};
-  }
+  if (const auto wait = not_due(fd, slot, seen, need)) return *wait;
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
   if (late) {
@@ -107,6 +99,30 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   }
   if (changed_outside(fd, slot, seen)) return {Verdict::outside};
   return trigger(fd, slot, seen, need, /*last=*/next >= series.probes());
+}
+
+// Where the kernel can send no more probes without ending it all, the end waits for its time.
+std::uint32_t RearmDriver::next_of(const policy::Series& series, std::uint8_t unanswered,
+                                   const Seen& seen) noexcept {
+  const bool is_full =
+      seen.facts.probes >= kCountEnds &&
+      std::max<milliseconds>(series.due(unanswered), seen.facts.heard) >= kLongestHeld;
+  return is_full ? series.probes() : unanswered;
+}
+
+std::optional<Next> RearmDriver::not_due(int fd, Slot& slot, const Seen& seen,
+                                         milliseconds need) noexcept {
+  const milliseconds heard = seen.facts.heard;
+  const nanoseconds lead = lead_for(need);
+  const nanoseconds early =
+      lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
+  if (heard + lead + early >= need) return std::nullopt;
+  if (course_of(slot).triggered) settle(fd, slot, need);
+  // An answer from now on would make the next probe due T after it, which may be before `need`.
+  const Instant then = parts_.ticks.behind(
+      seen.now, std::min(need - heard - lead, nanoseconds{milliseconds{seen.actual.idle}}));
+  return Next{Verdict::again,
+              early == nanoseconds::zero() ? then : parts_.ticks.grouped_sooner(then)};
 }
 
 // Interval and count matter from the first unanswered probe on, and a switch that somebody has turned off shows

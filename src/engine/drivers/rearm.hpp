@@ -12,10 +12,12 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "engine/drivers/parking.hpp"
 #include "engine/probe_driver.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::engine {
 
@@ -42,6 +44,14 @@ class RearmDriver final : public ProbeDriver {
   struct Seen;
 
   Next look_at_connection(int fd, Slot& slot, const Seen& seen) noexcept;
+  /// The silence is a new one where something was heard since the last look.
+  void note_what_was_heard(int fd, Slot& slot, const Seen& seen) noexcept;
+  /// The number of the next probe; that of the end where all have gone out.
+  [[nodiscard]] static std::uint32_t next_of(const policy::Series& series, std::uint8_t unanswered,
+                                             const Seen& seen) noexcept;
+  /// Where nothing is to be done before the silence is nearly `need` long: when to look again.
+  [[nodiscard]] std::optional<Next> not_due(int fd, Slot& slot, const Seen& seen,
+                                            std::chrono::milliseconds need) noexcept;
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] bool has_started_anew(const Slot& slot, const Seen& seen) const noexcept;
   [[nodiscard]] static bool has_kernel_probed(const Slot& slot, const Seen& seen) noexcept;
