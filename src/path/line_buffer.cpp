@@ -19,7 +19,7 @@ Intake LineBuffer::take_in(int fd) {
 
 std::optional<std::string> LineBuffer::line() {
   const std::size_t end = text_.find('\n');
-  if (end == std::string::npos || end >= kLongestPathLine) return std::nullopt;
+  if (end >= kLongestPathLine) return std::nullopt;  // So does no end at all.
   std::string line = text_.substr(0, end);
   text_.erase(0, end + 1);
   return line;
