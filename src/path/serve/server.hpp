@@ -52,9 +52,9 @@ class Server {
                            policy::Millis now);
   [[nodiscard]] bool order(PeerNumber number, Peer& peer, const PathRequest& request,
                            policy::Millis now);
-  void begin_probing(Peer& held, PeerNumber asked_by);
+  static void begin_probing(Peer& held, PeerNumber asked_by);
   bool refuse(PeerNumber number, PathWord why);
-  void say(const Peer& peer, const PathReply& reply);
+  static void say(const Peer& peer, const PathReply& reply);
   void close(PeerNumber number, Farewell farewell = Farewell::finish);
   void close_late_ones(policy::Millis now);
   [[nodiscard]] bool is_late(const Peer& peer, policy::Millis now) const;
