@@ -12,7 +12,7 @@ import sys
 import time
 
 from figures import BINARY, QUICK, Dead, Skip, expect, figure, play
-from running import ENVIRONMENT, TIMES, Client, keepers, until, ways
+from running import ENVIRONMENT, TIMES, Client, frozen, keepers, until, ways
 
 def with_clients(what, harm, rounds, help_up=lambda client: None):
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
@@ -126,4 +126,13 @@ def stopped_keepers():
         os.kill(keeper, signal.SIGCONT) for keeper in keepers(client.child.pid)])
 
 
-play(group_signals, killed_keepers, keepers_killed_at_work, stopped_keepers)
+def frozen_with_keepers():
+    """What pauses a service or a container freezes the program and its keepers with it: they go on as they were."""
+    def harm(client, _):
+        with frozen([client.child.pid, *keepers(client.child.pid)]):
+            time.sleep(0.3)
+        client.connect()
+    with_clients("programs frozen with their keepers, by control groups", harm, 3 if QUICK else 30)
+
+
+play(group_signals, killed_keepers, keepers_killed_at_work, stopped_keepers, frozen_with_keepers)

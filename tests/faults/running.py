@@ -1,4 +1,5 @@
 """For the scripts of this folder: programs under `wsalive run`, and what stands beside them."""
+import contextlib
 import ctypes
 import glob
 import os
@@ -57,6 +58,48 @@ def take_groups_away(pid):
     for group in glob.glob(f"{mount}/**/wsalive-run-{pid}", recursive=True) if mount else ():
         expect(not open(group + "/cgroup.procs", encoding="utf-8").read(), f"somebody is left in {group}")
         os.rmdir(group)
+
+
+def group_of(pid):
+    """The folder of its version-2 control group."""
+    with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
+        path = next(line.split(":", 2)[2].strip() for line in file if line.startswith("0::"))
+    return group_mount() + path
+
+
+def put(file, text):
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(str(text))
+
+
+def freeze(group, state):
+    put(group + "/cgroup.freeze", state)
+    until(lambda: f"frozen {state}" in open(group + "/cgroup.events", encoding="utf-8").read(), f"{group} does not freeze")
+
+
+@contextlib.contextmanager
+def frozen(pids):
+    """They run no instruction meanwhile, by the freezer of control groups: the group that `run --via bpf` has made of a
+    program is frozen as it is, the others are in a group of their own and afterwards where they were."""
+    mount = group_mount()
+    if mount is None or not os.access(mount, os.W_OK):
+        raise Skip("no version-2 control group can be made here")
+    own = f"{mount}/frozen-{os.getpid()}"
+    homes = {pid: group_of(pid) for pid in pids}
+    groups = {home for home in homes.values() if "/wsalive-run-" in home} | {own}
+    os.mkdir(own)
+    try:
+        for pid in (pid for pid, home in homes.items() if home not in groups):
+            put(own + "/cgroup.procs", pid)
+        for group in groups:
+            freeze(group, 1)
+        yield
+    finally:
+        for group in groups:
+            freeze(group, 0)
+        for pid in (pid for pid, home in homes.items() if home not in groups):
+            put(homes[pid] + "/cgroup.procs", pid)
+        os.rmdir(own)
 
 
 def until(holds, what, seconds=20):
