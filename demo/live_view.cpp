@@ -45,9 +45,8 @@ double LiveView::seconds(Instant at) const {
 void LiveView::open() const {
   emit("");
   emit(ink_(Tone::strong, "  A Windows program's idle connection, twice"));
-  emit(ink_(
-      Tone::faint,
-      "  examples/winsock/keepalive_client.c, plain Winsock, compiled by wsalive-cc as it is"));
+  emit(ink_(Tone::faint,
+            "  demo/keepalive_client.c, plain Winsock, compiled by wsalive-cc as it is"));
   emit("");
   if (setting_ == Setting::firewall) {
     emit(fmt::format("  client ━━━━━━━━━━━ {} ━━━━━━━━━━━ server", ink_(Tone::strong, "firewall")));

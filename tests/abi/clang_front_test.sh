@@ -27,7 +27,7 @@ check() {  # <variable> <compiler> <front> <level> <source>
 }
 tried=0
 for level in -O0 -O1 -O2 -O3 -Os; do
-  for file in "$scratch/headers.c" "$source"/examples/winsock/*.c "$source"/tests/conformance/*.c; do
+  for file in "$scratch/headers.c" "$source"/examples/*.c "$source"/tests/programs/sources/*.c "$source"/tests/conformance/*.c; do
     check WSALIVE_CC clang wsalive-cc $level "$file"
     tried=$((tried + 1))
   done

@@ -29,7 +29,7 @@ find "$place" ! -type l \( -type d ! -perm 755 -o -path '*/bin/*' ! -perm 755 -o
   ! -type d ! -perm 755 ! -perm 644 \) >"$log"
 [ ! -s "$log" ] || failed "modes of"
 tree="$place/opt/a b:c"
-for file in LICENSE README.md CHANGELOG.md docs/semantics.md examples/winsock/client.c; do
+for file in LICENSE README.md CHANGELOG.md docs/semantics.md examples/client.c; do
   [ -f "$tree/share/doc/wsalive/$file" ] || failed "$file is not among the documents"
 done
 for page in wsalive wsalive-cc wsalive-c++; do

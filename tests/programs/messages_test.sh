@@ -5,7 +5,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/serving.sh"
-programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
+programs=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs
 scratch=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null || true; rm -rf "$scratch"' EXIT

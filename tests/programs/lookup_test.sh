@@ -4,7 +4,7 @@
 # a socket that nobody reads, in namespaces of the test's own.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-program=${WSALIVE_BUILD:-$here/../../build/dev}/examples/async_lookup
+program=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs/async_lookup
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if ! unshare -Urmn true 2>/dev/null; then

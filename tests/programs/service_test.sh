@@ -5,7 +5,7 @@
 set -eu
 . "$(dirname "$0")/serving.sh"
 own_network "$0"
-programs=${WSALIVE_BUILD:?}/examples
+programs=${WSALIVE_BUILD:?}/tests/programs
 folder=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null || true; rm -rf "$folder"' EXIT

@@ -5,8 +5,8 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/serving.sh"
-source=$here/../../examples/winsock
-programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
+source=$here/sources
+programs=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs
 folder=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null || true; rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # labels: net
-# The chat programs of examples/winsock: many clients hear every line of all others, and Ctrl+C ends the
+# The chat programs of sources: many clients hear every line of all others, and Ctrl+C ends the
 # server cleanly, with all its books in order.
 set -eu
 . "$(dirname "$0")/serving.sh"
-programs=${WSALIVE_BUILD:?}/examples
+programs=${WSALIVE_BUILD:?}/tests/programs
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 server=
@@ -27,7 +27,7 @@ cat "$folder/said" "$folder/complaints"
 grep -q '^28 clients, 2000 lines, ' "$folder/said"
 
 # They stay ordinary Windows programs, and C++ takes them as it is.
-source=${WSALIVE_SOURCE:?}/examples/winsock
+source=${WSALIVE_SOURCE:?}/tests/programs/sources
 for program in chat_server chat_load; do
   if command -v x86_64-w64-mingw32-gcc >/dev/null; then
     x86_64-w64-mingw32-gcc -D_WIN32_WINNT=0x0a00 -Wall -Wextra "$source/$program.c" -o "$folder/$program.exe" -lws2_32

@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/serving.sh"
 own_network "$0"
-programs=${WSALIVE_BUILD:-$here/../../build/dev}/examples
+programs=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs
 scratch=$(mktemp -d)
 server=
 trap 'kill $server 2>/dev/null || true; rm -rf "$scratch"' EXIT
