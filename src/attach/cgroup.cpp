@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -61,15 +62,23 @@ bool is_long_identifier(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// "<id>", "docker-<id>.scope", "libpod-<id>.scope", "cri-containerd-<id>.scope", ...: what stands for the id.
+// What runtimes put before a container's identifier in the name of its scope. Of others it ends at the first dash.
+constexpr std::array<std::string_view, 4> kRuntimes{"cri-containerd-", "crio-", "libpod-",
+                                                    "docker-"};
+// What stands so before the names of scopes that are no containers.
+constexpr std::array<std::string_view, 5> kNoRuntimes{"session-", "run-", "app-", "user-", "init-"};
+
+/// "<id>", "docker-<id>.scope", "libpod-<id>.scope", "nerdctl-<name>.scope", ...: what stands for the id.
 std::string_view identifier_in(std::string_view folder) {
-  if (folder.ends_with(".scope")) folder.remove_suffix(6);
-  const std::size_t dash = folder.rfind('-');
-  if (dash == std::string_view::npos) return folder;
+  if (!folder.ends_with(".scope")) return folder;
+  folder.remove_suffix(6);
+  const auto begins = [folder](std::string_view front) { return folder.starts_with(front); };
+  if (std::ranges::any_of(kNoRuntimes, begins)) return {};
+  const auto* const runtime = std::ranges::find_if(kRuntimes, begins);
+  const std::string_view id =
+      folder.substr(runtime != kRuntimes.end() ? runtime->size() : folder.find('-') + 1);
   // libpod-conmon-<id>.scope is the container's keeper, not the container.
-  if (folder.substr(0, dash).ends_with("conmon")) return {};
-  const std::string_view last = folder.substr(dash + 1);
-  return is_long_identifier(last) ? last : folder;
+  return id.starts_with("conmon-") ? std::string_view{} : id;
 }
 
 constexpr std::string_view kRunGroup = "wsalive-run-";
@@ -153,7 +162,7 @@ std::vector<std::string> groups_of_unit(const std::string& root, std::string_vie
 std::vector<std::string> groups_of_container(const std::string& root, std::string_view id) {
   return groups_that_fit(root, [&](const std::string& folder) {
     const std::string_view found = identifier_in(folder);
-    return is_long_identifier(found) ? found.starts_with(id) : found == id;
+    return is_long_identifier(found) ? found.starts_with(id) : !id.empty() && found == id;
   });
 }
 

@@ -97,6 +97,19 @@ TEST_F(Tree, AShortNameOfContainerdIsTakenWhole) {
   EXPECT_EQ(groups_of_container(root_, "we"), Found{});
 }
 
+TEST_F(Tree, AScopeOfAShortNameIsAContainersUnlessItIsTheManagersOwn) {
+  const std::string one = add("system.slice/nerdctl-c2.scope");
+  const std::string two = add("system.slice/nerdctl-my-c2.scope");
+  const std::string pod = add("kubepods.slice/cri-containerd-c3.scope");
+  add("user.slice/session-c4.scope");
+  add("machine.slice/libpod-conmon-c5.scope");
+  EXPECT_EQ(groups_of_container(root_, "c2"), Found{one});
+  EXPECT_EQ(groups_of_container(root_, "my-c2"), Found{two});
+  EXPECT_EQ(groups_of_container(root_, "c3"), Found{pod});
+  EXPECT_EQ(groups_of_container(root_, "c4"), Found{});
+  EXPECT_EQ(groups_of_container(root_, "c5"), Found{});
+}
+
 TEST_F(Tree, ProcessesBelowAGroupCountToIt) {
   const std::string group = add("a.slice");
   std::ofstream{group + "/cgroup.procs"} << "11\n12\n";
