@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,14 +14,18 @@
 namespace wsalive::attach {
 namespace {
 
-Fd open_network(const std::string& process) {
-  return Fd{::open(fmt::format("/proc/{}/ns/net", process).c_str(), O_RDONLY | O_CLOEXEC)};
+std::string network_of_process(const std::string& process) {
+  return fmt::format("/proc/{}/ns/net", process);
+}
+
+Fd open_network(const std::string& file) {
+  return Fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
 }
 
 /// While it lives, the thread stands in another network namespace.
 class Excursion {
  public:
-  explicit Excursion(const Fd& there) : home_(open_network("thread-self")) {
+  explicit Excursion(const Fd& there) : home_(open_network(network_of_process("thread-self"))) {
     away_ = home_ && ::setns(there.get(), CLONE_NEWNET) == 0;
   }
   ~Excursion() {
@@ -47,12 +52,24 @@ Result<Network> network_here(Which which) {
   return network;
 }
 
-Result<Network> network_of(pid_t process, Which which) {
-  const Fd there = open_network(std::to_string(process));
+Result<Network> network_at(const std::string& file, Which which) {
+  const Fd there = open_network(file);
   if (!there) return failure(errno, "open a network namespace");
   const Excursion excursion{there};
   if (!excursion.is_away()) return failure(errno, "enter a network namespace");
   return network_here(which);
+}
+
+Result<Network> network_of(pid_t process, Which which) {
+  return network_at(network_of_process(std::to_string(process)), which);
+}
+
+bool is_network_here(const std::string& file) {
+  struct stat there {};
+  struct stat here {};
+  return ::stat(file.c_str(), &there) == 0 &&
+         ::stat(network_of_process("thread-self").c_str(), &here) == 0 &&
+         there.st_dev == here.st_dev && there.st_ino == here.st_ino;
 }
 
 }  // namespace wsalive::attach

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <string>
 #include <vector>
 
 #include "attach/inspect/tcp_table.hpp"
@@ -23,5 +24,12 @@ struct Network {
 /// The one in which a process stands. The calling thread goes there and comes back.
 /// Errors  EPERM: it takes CAP_SYS_ADMIN, here and over the namespace. ESRCH, ENOENT: gone meanwhile.
 [[nodiscard]] Result<Network> network_of(pid_t process, Which which);
+
+/// The one that a file stands for: /run/netns/NAME, /proc/PID/ns/net.
+/// Errors  those above; EINVAL: it is another file.
+[[nodiscard]] Result<Network> network_at(const std::string& file, Which which);
+
+/// Whether a file stands for the caller's own: then no right is needed.
+[[nodiscard]] bool is_network_here(const std::string& file);
 
 }  // namespace wsalive::attach

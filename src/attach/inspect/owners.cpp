@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string_view>
 
 #include "base/fd.hpp"
@@ -46,11 +47,43 @@ bool is_table(std::string_view link) {
   return link == ours;
 }
 
+/// The beginning of a small file of a process; empty where it may not be read.
+std::string beginning_of(pid_t pid, const char* name) {
+  const Fd file{::open(fmt::format("/proc/{}/{}", pid, name).c_str(), O_RDONLY | O_CLOEXEC)};
+  std::string text(4096, '\0');
+  const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : 0;
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+std::string executable_of(pid_t pid) {
+  std::string path(4096, '\0');
+  const ssize_t length =
+      ::readlink(fmt::format("/proc/{}/exe", pid).c_str(), path.data(), path.size());
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  return path;
+}
+
+/// The name of a process. The kernel cuts it; the whole one is the file's that was executed, or, of a script or behind a
+/// link, a word of the command line's.
 std::string program_of(pid_t pid) {
-  const Fd file{::open(fmt::format("/proc/{}/comm", pid).c_str(), O_RDONLY | O_CLOEXEC)};
-  std::array<char, 64> name{};
-  const ssize_t got = file ? ::read(file.get(), name.data(), name.size()) : 0;
-  return got > 1 ? printable({name.data(), static_cast<std::size_t>(got - 1)}) : std::string{"?"};
+  std::string name = beginning_of(pid, "comm");
+  if (name.ends_with('\n')) name.pop_back();
+  if (name.size() == kKernelName) {
+    constexpr std::size_t kWords = 1 + 4;  // "python3 -E -s /usr/bin/a-script", after the file.
+    std::vector<std::string> words{executable_of(pid)};
+    std::istringstream line{beginning_of(pid, "cmdline")};
+    for (std::string word; words.size() < kWords && std::getline(line, word, '\0');) {
+      words.push_back(word);
+    }
+    for (const std::string& word : words) {
+      const std::string_view last = std::string_view{word}.substr(word.rfind('/') + 1);
+      if (last.size() > name.size() && last.starts_with(name)) return printable(last);
+    }
+  }
+  return name.empty() ? std::string{"?"} : printable(name);
 }
 
 /// The inode of a process's network namespace; 0 where it may not be seen.
@@ -107,10 +140,12 @@ Owners socket_owners() {
   return owners;
 }
 
-Owners socket_owners(pid_t pid) {
+Owners socket_owners(std::span<const pid_t> processes) {
   Owners owners;
-  add_process(pid, owners);
+  for (const pid_t pid : processes) add_process(pid, owners);
   return owners;
 }
+
+Owners socket_owners(pid_t pid) { return socket_owners(std::span{&pid, 1}); }
 
 }  // namespace wsalive::attach

@@ -3,18 +3,24 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace wsalive::attach {
 
+/// How many octets of a process's name the kernel keeps.
+inline constexpr std::size_t kKernelName = 15;
+
 struct Owner {
   pid_t pid = 0;
   int fd = -1;
-  std::string program;  ///< The process's name, 15 octets as the kernel keeps it, made printable.
+  /// The process's name, made printable; where the kernel has cut it, the whole one if that can be told.
+  std::string program;
 };
 
 struct Owners {
@@ -29,7 +35,8 @@ struct Owners {
 /// A snapshot of all processes that can be seen. Processes that end meanwhile are left out.
 [[nodiscard]] Owners socket_owners();
 
-/// Of one process only. Empty, with the process in `hidden`, where it may not be seen.
+/// Of these processes only. Without what may not be seen, whose process is in `hidden`.
+[[nodiscard]] Owners socket_owners(std::span<const pid_t> processes);
 [[nodiscard]] Owners socket_owners(pid_t pid);
 
 }  // namespace wsalive::attach
