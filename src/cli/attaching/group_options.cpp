@@ -27,25 +27,32 @@ Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
   return tl::unexpected(std::move(none));
 }
 
-}  // namespace
-
-void GroupOptions::declare(CLI::App& parser) {
-  CLI::Option* const path =
-      parser.add_option("--cgroup", path_, "This control group and all below it")
-          ->type_name("PATH");
-  CLI::Option* const unit =
-      parser.add_option("--unit", unit_, "A running systemd unit (nginx means nginx.service)")
-          ->type_name("NAME");
-  CLI::Option* const container =
-      parser.add_option("--container", container_, "A container, by its id or the beginning of it")
-          ->type_name("ID");
-  CLI::Option* const system = parser.add_flag("--system", system_, "The whole machine");
-  const std::vector<CLI::Option*> all{path, unit, container, system};
+void exclude_each_other(const std::vector<CLI::Option*>& all) {
   for (CLI::Option* const one : all) {
     for (CLI::Option* const other : all) {
       if (one != other) one->excludes(other);
     }
   }
+}
+
+}  // namespace
+
+std::vector<CLI::Option*> GroupOptions::declare_parts(CLI::App& parser) {
+  const std::vector<CLI::Option*> all{
+      parser.add_option("--unit", unit_, "A running systemd unit (nginx means nginx.service)")
+          ->type_name("NAME"),
+      parser.add_option("--container", container_, "A container, by its id or the beginning of it")
+          ->type_name("ID"),
+      parser.add_option("--cgroup", path_, "This control group and all below it")
+          ->type_name("PATH")};
+  exclude_each_other(all);
+  return all;
+}
+
+void GroupOptions::declare(CLI::App& parser) {
+  std::vector<CLI::Option*> all = declare_parts(parser);
+  all.push_back(parser.add_flag("--system", system_, "The whole machine"));
+  exclude_each_other(all);
 }
 
 bool GroupOptions::is_given() const noexcept {
@@ -98,9 +105,9 @@ Fallible<Group> GroupOptions::resolve(const std::string& attempt) const {
     return tl::unexpected(Failure{
         .code = ExitCode::unavailable,
         .attempt = attempt,
-        .reason =
-            "no control groups of version 2 are mounted on this host, and bpf knows no others",
-        .remedy = "`wsalive run` and `wsalive set` do without; `wsalive doctor` says more"});
+        .reason = "no control groups of version 2 are mounted on this host",
+        .remedy = "`wsalive run`, and `wsalive set` by PID or --program, do without; `wsalive "
+                  "doctor` says more"});
   }
   const Fallible<std::string> path = find(*root, attempt);
   if (!path) return tl::unexpected(path.error());

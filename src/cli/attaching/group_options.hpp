@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/frame/command.hpp"
 
 namespace CLI {
 class App;
+class Option;
 }  // namespace CLI
 
 namespace wsalive::cli {
@@ -23,6 +25,8 @@ class GroupOptions {
  public:
   /// Adds --cgroup, --unit, --container and --system, which exclude each other.
   void declare(CLI::App& parser);
+  /// Without --system. \return the options.
+  std::vector<CLI::Option*> declare_parts(CLI::App& parser);
 
   [[nodiscard]] bool is_given() const noexcept;
 

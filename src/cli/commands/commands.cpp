@@ -34,6 +34,7 @@ its user, or root.
 examples:
   wsalive set 4711:5 --time 45s --interval 5s --probes 5
   wsalive set --to db.example:5432 --time 45s --dry-run
+  wsalive set --unit nginx --time 45s
   wsalive set 4711 off)",
         .json = Json::yes,
         .make = make_set,
@@ -86,6 +87,7 @@ been silent, and when a peer that falls silent now would be noticed.
 examples:
   wsalive ls
   wsalive ls --program psql --wide
+  wsalive ls --unit nginx --state close-wait
   wsalive ls --to 10.0.0.5:5432 --json)",
         .json = Json::yes,
         .make = make_ls,
@@ -109,7 +111,7 @@ examples:
         .summary = "Say when probes leave and when a dead peer is noticed, and why",
         .details = R"(
 Without options: what is in force for Winsock programs of this user. With
-PID:FD: what is in force on a socket that is open now.
+PID:FD, or a choice that leaves one connection: what is in force on that socket.
 
 examples:
   wsalive explain --time 45s --interval 1500ms --probes 5
@@ -123,15 +125,16 @@ examples:
         .name = "lint",
         .summary = "Warn of likely mistakes in keep-alive settings",
         .details = R"(
-Without options: what is in force for Winsock programs of this user. With PID:
-the sockets that a process has open now. The exit status is 1 if there are
-warnings.
+Without options: what is in force for Winsock programs of this user. With PID,
+--all or a choice of connections: sockets that are open now. The exit status is
+1 if there are warnings, and 4 if there are none and not all could be seen.
 
 examples:
   wsalive lint --time 5ms --interval 1s
   wsalive lint --registry exported.reg --release winxp
   wsalive lint --time 5min --path-timeout 240s
-  wsalive lint 4711)",
+  wsalive lint 4711
+  sudo wsalive lint --all --monitor --critical 20)",
         .json = Json::yes,
         .make = make_lint,
     },

@@ -46,6 +46,7 @@ class Explain final : public Command {
   void declare(CLI::App& parser) override {
     parser.add_option("socket", socket_, "A socket that is open now, as wsalive ls shows it")
         ->type_name("PID:FD");
+    static_cast<void>(selection_.declare(parser));
     timing_.declare(parser);
     add_time_out(parser, "--path-timeout", wish_.path_timeout,
                  "How long the path remembers an idle connection (350s)");
@@ -62,14 +63,15 @@ class Explain final : public Command {
   Outcome run() override {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
-    if (!socket_.empty() && (chosen->anything_asked || !wish_.compare.empty())) {
+    const bool is_live = !socket_.empty() || selection_.is_given();
+    if (is_live && (chosen->anything_asked || !wish_.compare.empty())) {
       return tl::unexpected(
           Failure{.code = ExitCode::usage,
                   .attempt = "cannot explain a live socket and other settings at once",
                   .remedy = "name the socket alone, or the settings alone"});
     }
-    if (socket_.empty()) say_remarks(*chosen);
-    Fallible<explain::Scene> scene = socket_.empty() ? explain::make_scene(*chosen, wish_) : live();
+    if (!is_live) say_remarks(*chosen);
+    Fallible<explain::Scene> scene = is_live ? live() : explain::make_scene(*chosen, wish_);
     if (!scene) return tl::unexpected(scene.error());
     if (const auto drawn = draw(*scene); !drawn) return tl::unexpected(drawn.error());
     return Answer{std::make_unique<ExplainReport>(std::move(*scene), picture_), 0};
@@ -84,6 +86,17 @@ class Explain final : public Command {
   }
 
   Fallible<explain::Scene> live() const {
+    if (selection_.is_given() && !socket_.empty()) {
+      return tl::unexpected(Failure{.code = ExitCode::usage,
+                                    .attempt = "cannot explain",
+                                    .reason = "a socket is named and others are chosen",
+                                    .remedy = "name PID:FD alone, or choose alone"});
+    }
+    if (selection_.is_given()) {
+      const Fallible<Connections> only = only_socket(selection_);
+      if (!only) return tl::unexpected(only.error());
+      return explain::live_scene(*only, wish_);
+    }
     const auto name = SocketTarget::parse(socket_);
     if (!name || !name->fd) {
       return tl::unexpected(Failure{.code = ExitCode::usage,
@@ -97,6 +110,7 @@ class Explain final : public Command {
   }
 
   std::string socket_;
+  Selection selection_;
   TimingOptions timing_;
   explain::Wish wish_;
   std::string picture_;

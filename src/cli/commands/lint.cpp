@@ -96,21 +96,38 @@ class Lint final : public Command {
     parser.add_option("process", pid_, "Look at the sockets that this process has open")
         ->type_name("PID")
         ->check(process_number());
+    static_cast<void>(selection_.declare(parser));
+    parser.add_flag("--all", all_, "Look at every socket of this host");
     timing_.declare(parser);
     add_time_out(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");
+    CLI::Option* const monitor = parser.add_flag(
+        "--monitor", monitor_, "One line, and the exit status of a monitoring plugin: 0 to 3");
+    parser
+        .add_option("--critical", critical_,
+                    "With --monitor: as many sockets with warnings are critical")
+        ->type_name("COUNT")
+        ->check(CLI::Validator{CLI::PositiveNumber}.description(""))
+        ->needs(monitor);
   }
 
   Outcome run() override {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
-    if (pid_ && chosen->anything_asked) {
+    const bool is_live = pid_ || all_ || selection_.is_given();
+    if (is_live && chosen->anything_asked) {
       return tl::unexpected(
           Failure{.code = ExitCode::usage,
-                  .attempt = "cannot look at a process and at other settings at once",
-                  .remedy = "name the process alone, or the settings alone"});
+                  .attempt = "cannot look at open sockets and at other settings at once",
+                  .remedy = "choose the sockets alone, or the settings alone"});
     }
-    if (pid_) return lint_process(*pid_, path_timeout_);
+    if (monitor_ && !is_live) {
+      return tl::unexpected(Failure{.code = ExitCode::usage,
+                                    .attempt = "cannot monitor",
+                                    .reason = "it is not said which sockets",
+                                    .remedy = "give --all, or choose some, as with --unit"});
+    }
+    if (is_live) return look_at_sockets();
     std::vector<Finding> findings;
     for (const std::string& remark : chosen->settings.remarks) {
       findings.push_back({.rule = "registry-value",
@@ -132,7 +149,18 @@ class Lint final : public Command {
   }
 
  private:
+  Outcome look_at_sockets() {
+    if (pid_) selection_.pid = pid_;
+    LintQuestion question{.selection = selection_, .path_timeout = path_timeout_};
+    if (monitor_) question.monitor = Monitor{critical_};
+    return lint_sockets(question);
+  }
+
   std::optional<pid_t> pid_;
+  Selection selection_;
+  bool all_ = false;
+  bool monitor_ = false;
+  std::optional<std::size_t> critical_;
   TimingOptions timing_;
   std::optional<policy::Millis> path_timeout_;
 };

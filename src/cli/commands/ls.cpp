@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
@@ -169,14 +170,13 @@ class ConnectionsReport final : public Report {
 class Ls final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    selection_.declare(parser);
-    parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too");
-    parser.add_flag("--wide", wide_, "All columns");
+    std::vector<CLI::Option*> others = selection_.declare(parser);
+    others.push_back(
+        parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too"));
+    others.push_back(parser.add_flag("--wide", wide_, "All columns"));
     CLI::Option* const policies = parser.add_flag(
         "--policies", policies_, "The policies that wsalive attach has left in force instead");
-    for (const char* alone : {"--pid", "--program", "--to", "--from", "--listeners", "--wide"}) {
-      policies->excludes(parser.get_option(alone));
-    }
+    for (CLI::Option* const each : others) policies->excludes(each);
   }
 
   Outcome run() override {

@@ -38,7 +38,7 @@ class Set final : public Command {
                     "PID, or PID:FD, of a running program; `off` switches keep-alive off")
         ->type_name("");
     timing_.declare_with_path(parser);
-    selection_.declare_filters(parser);
+    static_cast<void>(selection_.declare(parser));
     parser.add_flag("--listeners", selection_.listeners,
                     "Listening sockets, too: what they accept from now on inherits");
     rounding_.declare(parser);
@@ -53,7 +53,7 @@ class Set final : public Command {
     if (!request) return tl::unexpected(request.error());
     auto found = find_connections(selection_);
     if (!found) return tl::unexpected(found.error());
-    if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, selection_));
+    if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, selection_, *found));
     return set_all(std::move(found->list), *request);
   }
 
@@ -76,11 +76,10 @@ class Set final : public Command {
     }
     // A descriptor that is named is meant, whatever it is.
     selection_.listeners = selection_.listeners || selection_.fd;
-    const bool chosen =
-        selection_.pid || selection_.to || selection_.from || !selection_.program.empty();
-    if (chosen) return {};
+    if (selection_.is_given()) return {};
     return misuse("it is not said on which connections",
-                  "give PID, PID:FD, --program, --to or --from; `wsalive ls` lists them");
+                  "give PID, PID:FD, --program, --unit, --container, --to or another that chooses; "
+                  "`wsalive ls` lists them and takes the same");
   }
 
   Fallible<SetRequest> make_request() const {

@@ -34,6 +34,8 @@ class Session {
   Fallible<void> look() {
     if (paused_) return {};
     auto connections = find_connections(selection_);
+    // A unit that restarts, a container that comes again: until then there is nothing to see.
+    if (!connections && connections.error().code == ExitCode::gone) connections = Connections{};
     if (!connections) return tl::unexpected(connections.error());
     board_.take(*connections);
     return {};
@@ -120,7 +122,7 @@ class Session {
 class Watch final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    selection_.declare(parser);
+    static_cast<void>(selection_.declare(parser));
     parser.add_flag("--listeners", selection_.listeners, "Listening sockets, too");
     add_time_out(
         parser, "--path-timeout", path_,
@@ -140,7 +142,7 @@ class Watch final : public Command {
     if (const Fallible<void> possible = watch::Screen::possible(); !possible) {
       return tl::unexpected(possible.error());
     }
-    if (selection_.pid) {
+    if (selection_.is_given()) {
       const auto first = find_connections(selection_);
       if (!first) return tl::unexpected(first.error());
       if (is_out_of_sight(selection_, *first)) {

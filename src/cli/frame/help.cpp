@@ -52,8 +52,12 @@ class Layout : public CLI::Formatter {
 
   std::string make_group(std::string group, bool is_positional,
                          std::vector<const CLI::Option*> options) const override {
-    return CLI::Formatter::make_group(group == "Options" ? "options" : group, is_positional,
-                                      std::move(options));
+    if (is_positional || group == "Options") {
+      return CLI::Formatter::make_group(group == "Options" ? "options" : group, is_positional,
+                                        std::move(options));
+    }
+    // Between groups the formatter leaves a line free itself.
+    return CLI::Formatter::make_group(group, is_positional, std::move(options)).substr(1);
   }
 
   /// The description beside the name, or below it where that is long; no line is over 80 columns.

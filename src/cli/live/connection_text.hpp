@@ -1,18 +1,14 @@
 // A connection's values in the words of a table: shared by ls, watch, explain and lint.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 
 #include "cli/live/connections.hpp"
+#include "cli/live/state_names.hpp"
 #include "drawing/ink.hpp"
 
 namespace wsalive::cli {
-
-inline constexpr std::array kStates{"",           "established", "syn-sent",  "syn-received",
-                                    "fin-wait-1", "fin-wait-2",  "time-wait", "closed",
-                                    "close-wait", "last-ack",    "listening", "closing"};
 
 template <typename Names, typename Value>
 std::string name_in(const Names& names, Value value) {

@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <string_view>
 #include <tuple>
 
 #include "attach/pidfd/foreign_socket.hpp"
-#include "base/printable.hpp"
 #include "cli/frame/refusals.hpp"
-#include "cli/live/socket_target.hpp"
 #include "os/socket/address_text.hpp"
 #include "os/sysctl.hpp"
 #include "os/tick.hpp"
@@ -32,26 +30,18 @@ bool is_tracing_restricted() {
   return os::sysctl_number("kernel/yama/ptrace_scope").value_or(0) != 0;
 }
 
-std::optional<attach::Owner> owner_of(const attach::Owners& owners, std::uint32_t inode) {
-  // The lowest process and descriptor, so that the answer is the same each time.
+/// Of those that are meant, the lowest process and descriptor, so that the answer is the same each time.
+std::optional<attach::Owner> owner_of(const Selection& selection, const attach::Owners& owners,
+                                      std::uint32_t inode) {
   const auto [first, last] = owners.by_inode.equal_range(inode);
   std::optional<attach::Owner> lowest;
   for (auto at = first; at != last; ++at) {
     const attach::Owner& owner = at->second;
+    if (!selection.takes(owner)) continue;
     if (!lowest || std::tie(owner.pid, owner.fd) < std::tie(lowest->pid, lowest->fd))
       lowest = owner;
   }
   return lowest;
-}
-
-bool is_chosen(const Selection& selection, const attach::TcpSocket& socket) {
-  if (selection.to && !selection.to->matches(socket.remote)) return false;
-  return !selection.from || selection.from->matches(socket.local);
-}
-
-bool is_chosen(const Selection& selection, const std::optional<attach::Owner>& owner) {
-  if (selection.pid && !owner) return false;
-  return selection.program.empty() || (owner && owner->program == printable(selection.program));
 }
 
 Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
@@ -75,15 +65,6 @@ Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket
     connection.unknown_as = reach_code(values.error());
   }
   return connection;
-}
-
-attach::Owners owners_for(const Selection& selection) {
-  if (!selection.pid) return attach::socket_owners();
-  attach::Owners owners = attach::socket_owners(*selection.pid);
-  std::erase_if(owners.by_inode, [&](const auto& entry) {
-    return selection.fd && entry.second.fd != *selection.fd;
-  });
-  return owners;
 }
 
 /// Of our user, and yet nobody whom we may see has it.
@@ -113,9 +94,9 @@ std::vector<Connection> connections_in(const attach::Network& network, const Sel
                                        attach::KeepAliveReader& reader, LookAgain look_again) {
   std::vector<Connection> list;
   for (const attach::TcpSocket& socket : network.sockets) {
-    if (!is_chosen(selection, socket)) continue;
-    std::optional<attach::Owner> owner = owner_of(owners, socket.inode);
-    if (is_chosen(selection, owner)) {
+    if (!selection.takes(socket)) continue;
+    std::optional<attach::Owner> owner = owner_of(selection, owners, socket.inode);
+    if (owner || selection.takes_ownerless()) {
       list.push_back(read(reader, socket, std::move(owner), network.defaults));
     }
   }
@@ -133,23 +114,66 @@ auto order_of(const Connection& connection) {
       connection.socket.local.port};
 }
 
-void add_filter(CLI::App& parser, const std::string& name, std::optional<EndpointFilter>& target,
-                const std::string& help) {
-  const auto read_filter = [name, &target](const std::string& text) {
-    auto filter = EndpointFilter::parse(text);
-    if (filter) {
-      target = std::move(*filter);
-    } else if (filter.error().code == ExitCode::usage) {
-      throw CLI::ValidationError(name, filter.error().text);
-    } else {
-      throw Refusal{{.code = filter.error().code,
-                     .attempt = "cannot tell which connections are meant by",
-                     .subject = fmt::format("{} {}", name, text),
-                     .reason = filter.error().text,
-                     .remedy = "`wsalive ls` shows addresses and ports"}};
-    }
+Failure not_entered(const std::string& netns, const SysError& error) {
+  Failure failure{.attempt = "cannot list connections",
+                  .subject = "of network namespace " + netns,
+                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
+  switch (error.code) {
+    case EPERM:
+    case EACCES:
+      failure.code = ExitCode::denied;
+      failure.remedy = as_root("CAP_SYS_ADMIN over it");
+      break;
+    case EINVAL:
+      failure.code = ExitCode::bad_input;
+      failure.reason = "this file stands for no network namespace";
+      failure.remedy = "`ip netns` lists names";
+      break;
+    case ENOENT:
+    case ESRCH:
+      failure.code = ExitCode::gone;
+      break;
+    default:
+      break;
+  }
+  return failure;
+}
+
+/// What to do with each network namespace that is looked at.
+using Take = std::function<void(const attach::Network&,
+                                const std::function<Result<attach::Network>()>& look_again)>;
+
+/// The one that is chosen alone.
+Fallible<attach::Defaults> look_at_one(const Selection& selection, attach::Which which,
+                                       const Take& take) {
+  const Fallible<std::string> file = network_file(selection.netns);
+  if (!file) return tl::unexpected(file.error());
+  const auto look = [file = *file, which] {
+    return attach::is_network_here(file) ? attach::network_here(which)
+                                         : attach::network_at(file, which);
   };
-  parser.add_option_function<std::string>(name, read_filter, help)->type_name("HOST:PORT");
+  const Result<attach::Network> network = look();
+  if (!network) {
+    return tl::unexpected(attach::is_network_here(*file)
+                              ? no_connection_list(network.error())
+                              : not_entered(selection.netns, network.error()));
+  }
+  take(*network, look);
+  return network->defaults;
+}
+
+/// Ours, and those in which owners stand.
+Fallible<attach::Defaults> look_at_all(const attach::Owners& owners, attach::Which which,
+                                       const Take& take) {
+  const Result<attach::Network> ours = attach::network_here(which);
+  if (!ours) return tl::unexpected(no_connection_list(ours.error()));
+  take(*ours, [which] { return attach::network_here(which); });
+  for (const auto& [inode, process] : owners.other_networks) {
+    const auto look = [which, pid = process] { return attach::network_of(pid, which); };
+    // Without the right, or gone meanwhile: then its connections are not to be seen.
+    if (const Result<attach::Network> other = look()) take(*other, look);
+  }
+  return ours->defaults;
 }
 
 }  // namespace
@@ -216,52 +240,27 @@ std::optional<policy::Span> Connection::to_next_probe() const {
   return advice::next_probe(now);
 }
 
-CLI::Validator process_number() {
-  const auto check = [](const std::string& text) {
-    const std::optional<SocketTarget> target = SocketTarget::parse(text);
-    if (target && !target->fd) return std::string{};
-    return fmt::format("'{}' is no process number, like 4711; `wsalive ls` shows them", text);
-  };
-  return CLI::Validator{check, ""};
-}
-
-void Selection::declare(CLI::App& parser) {
-  parser.add_option("--pid", pid, "Connections of this process")
-      ->type_name("PID")
-      ->check(process_number());
-  declare_filters(parser);
-}
-
-void Selection::declare_filters(CLI::App& parser) {
-  parser.add_option("--program", program, "Connections of programs of this name")
-      ->type_name("NAME");
-  add_filter(parser, "--to", to, "Connections to this address, port or both");
-  add_filter(parser, "--from", from, "Connections of this local address, port or both");
-}
-
-tl::expected<Connections, Failure> find_connections(const Selection& selection) {
-  const auto which =
-      selection.listeners ? attach::Which::connections_and_listeners : attach::Which::connections;
-  const Result<attach::Network> ours = attach::network_here(which);
-  if (!ours) {
-    return tl::unexpected(no_connection_list(ours.error()));
-  }
-  const attach::Owners owners = owners_for(selection);
-  attach::KeepAliveReader reader{owners};
+Fallible<Connections> find_connections(const Selection& selection) {
+  const auto which = selection.with_listeners() ? attach::Which::connections_and_listeners
+                                                : attach::Which::connections;
+  const Fallible<attach::Owners> owners = selection.owners();
+  if (!owners) return tl::unexpected(owners.error());
+  attach::KeepAliveReader reader{*owners};
   Connections result;
-  result.defaults = ours->defaults;
+  std::size_t number = 0;
+  const Take take = [&](const attach::Network& network, const auto& look_again) {
+    auto found = connections_in(network, selection, *owners, reader, look_again);
+    for (Connection& each : found) each.network = number;
+    ++number;
+    std::ranges::move(found, std::back_inserter(result.list));
+  };
+  const Fallible<attach::Defaults> defaults = selection.netns.empty()
+                                                  ? look_at_all(*owners, which, take)
+                                                  : look_at_one(selection, which, take);
+  if (!defaults) return tl::unexpected(defaults.error());
+  result.defaults = *defaults;
   result.retries2 = read_retries2();
-  result.hidden = owners.hidden.size();
-  result.list = connections_in(*ours, selection, owners, reader,
-                               [which] { return attach::network_here(which); });
-  for (const auto& [inode, process] : owners.other_networks) {
-    const auto look = [which, pid = process] { return attach::network_of(pid, which); };
-    // Without the right, or gone meanwhile: then its connections are not to be seen.
-    const Result<attach::Network> other = look();
-    if (!other) continue;
-    std::ranges::move(connections_in(*other, selection, owners, reader, look),
-                      std::back_inserter(result.list));
-  }
+  result.hidden = owners->hidden.size();
   std::ranges::sort(result.list, {}, order_of);
   return result;
 }

@@ -1,5 +1,5 @@
-// The connections that a command looks at: chosen by filters, joined with their programs and with what
-// keep-alive does on them. Shared by ls, watch and set.
+// The connections that a command looks at: chosen by a selection, joined with their programs and with what
+// keep-alive does on them. Shared by ls, watch, explain, lint and set.
 #pragma once
 
 #include <optional>
@@ -11,12 +11,7 @@
 #include "attach/inspect/networks.hpp"
 #include "attach/inspect/owners.hpp"
 #include "cli/frame/failure.hpp"
-#include "cli/live/endpoint_filter.hpp"
-
-namespace CLI {
-class App;
-class Validator;
-}  // namespace CLI
+#include "cli/live/selection.hpp"
 
 namespace wsalive::cli {
 
@@ -28,6 +23,7 @@ struct Connection {
   std::string unknown_because;         ///< Where `keep_alive` is not known.
   ExitCode unknown_as = ExitCode::ok;  ///< Likewise: the exit status of a command that needs it.
   attach::Defaults defaults;           ///< Of its network namespace.
+  std::size_t network = 0;             ///< Connections of one network namespace have one number.
 
   /// "psql 4711:5", or "-". A program may call itself anything: it is printable.
   [[nodiscard]] std::string name() const;
@@ -38,24 +34,6 @@ struct Connection {
   [[nodiscard]] std::optional<policy::Span> to_next_probe() const;
 };
 
-/// Which connections: options of the command line, all of which must fit.
-struct Selection {
-  std::optional<pid_t> pid;
-  std::optional<int> fd;  ///< With `pid`: that descriptor alone.
-  std::string program;
-  std::optional<EndpointFilter> to;
-  std::optional<EndpointFilter> from;
-  bool listeners = false;
-
-  /// Adds --program, --to and --from.
-  void declare_filters(CLI::App& parser);
-  /// Adds --pid as well.
-  void declare(CLI::App& parser);
-};
-
-/// Takes the number of a process, and says in a sentence what is none.
-[[nodiscard]] CLI::Validator process_number();
-
 struct Connections {
   std::vector<Connection> list;  ///< By program, then by remote address.
   attach::Defaults defaults;     ///< Of the network namespace in which the command runs.
@@ -63,7 +41,9 @@ struct Connections {
   std::size_t hidden = 0;        ///< Processes whose sockets may not be seen.
 };
 
-[[nodiscard]] tl::expected<Connections, Failure> find_connections(const Selection& selection);
+/// Failures: the list could not be had; the control group or network namespace that is chosen is not there, or may not be
+/// entered.
+[[nodiscard]] Fallible<Connections> find_connections(const Selection& selection);
 
 /// Why a socket of another process cannot be reached, for a person: "no right to trace", "pidfd_getfd denied".
 [[nodiscard]] std::string reach_problem(const SysError& error);

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +22,11 @@ namespace {
 using advice::Finding;
 using advice::Severity;
 using drawing::Tone;
+using nlohmann::ordered_json;
+
+/// What the monitoring plugins of Nagios and its kin end with.
+enum class Health : std::uint8_t { ok = 0, warning = 1, critical = 2, unknown = 3 };
+constexpr std::array kHealth{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
 /// The same finding on one or many sockets.
 struct Found {
@@ -26,52 +34,76 @@ struct Found {
   std::vector<const Connection*> sockets;
 };
 
+struct Counts {
+  std::size_t sockets = 0;  ///< Looked at.
+  std::size_t warned = 0;   ///< Sockets with a warning.
+  std::size_t warnings = 0;
+  std::size_t notes = 0;
+  std::size_t unseen = 0;  ///< Sockets that could not be looked at.
+  std::size_t hidden = 0;  ///< Processes that may not be looked into.
+};
+
+std::string plural(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+bool is_warning(const Found& found) { return found.finding.severity == Severity::warning; }
+
 class LiveLintReport final : public Report {
  public:
-  LiveLintReport(Connections connections, std::optional<policy::Millis> path)
-      : connections_(std::move(connections)) {
-    for (const Connection& each : connections_.list) look_at(each, path);
-    std::ranges::stable_sort(found_, {}, [](const Found& f) { return f.finding.severity; });
+  LiveLintReport(Connections connections, const LintQuestion& question)
+      : connections_(std::move(connections)), monitor_(question.monitor) {
+    for (const Connection& each : connections_.list) look_at(each, question.path_timeout);
+    std::ranges::stable_sort(found_, {}, [](const Found& f) {
+      return std::pair{f.finding.severity, f.finding.rule};
+    });
+    count();
   }
 
-  [[nodiscard]] std::size_t warnings() const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        found_, [](const Found& f) { return f.finding.severity == Severity::warning; }));
+  [[nodiscard]] int status() const {
+    if (monitor_) return static_cast<int>(health());
+    if (counts_.warnings != 0) return static_cast<int>(ExitCode::findings);
+    return static_cast<int>(is_whole() ? ExitCode::ok : ExitCode::denied);
   }
 
   [[nodiscard]] std::string text(const Page& page) const override {
+    if (monitor_) return monitor_line();
     std::string text;
-    for (const Found& each : found_) text += paragraph(each, page);
-    const std::size_t notes = found_.size() - warnings();
-    const std::string count = fmt::format("{} TCP socket{} looked at", connections_.list.size(),
-                                          connections_.list.size() == 1 ? "" : "s");
-    if (found_.empty())
-      return text + page.ink(Tone::good, count + ": nothing to complain about.") + '\n';
-    return text +
-           page.ink(warnings() != 0 ? Tone::bad : Tone::good,
-                    fmt::format("{}: {} warning{}, {} note{}.", count, warnings(),
-                                warnings() == 1 ? "" : "s", notes, notes == 1 ? "" : "s")) +
-           '\n';
+    for (auto first = found_.begin(); first != found_.end();) {
+      const auto next = std::find_if(first, found_.end(), [&](const Found& f) {
+        return f.finding.rule != first->finding.rule;
+      });
+      text += paragraph({first, next}, page);
+      first = next;
+    }
+    const bool well = counts_.warnings == 0 && is_whole();
+    return text + page.ink(well ? Tone::good : Tone::bad, summary()) + '\n';
   }
 
-  [[nodiscard]] nlohmann::ordered_json json() const override {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const Found& each : found_) {
-      std::vector<int> descriptors;
-      for (const Connection* socket : each.sockets) descriptors.push_back(socket->owner->fd);
-      list.push_back({{"rule", each.finding.rule},
-                      {"severity", each.finding.severity == Severity::warning ? "warning" : "note"},
-                      {"text", each.finding.text},
-                      {"remedy", each.finding.remedy},
-                      {"source", each.finding.source},
-                      {"fds", descriptors}});
-    }
-    return {{"sockets", connections_.list.size()}, {"warnings", warnings()}, {"findings", list}};
+  [[nodiscard]] ordered_json json() const override {
+    ordered_json list = ordered_json::array();
+    for (const Found& each : found_) list.push_back(finding_json(each));
+    ordered_json json{{"sockets", counts_.sockets},
+                      {"warnings", counts_.warnings},
+                      {"notes", counts_.notes},
+                      {"warned_sockets", counts_.warned},
+                      {"unseen_sockets", counts_.unseen},
+                      {"hidden_processes", counts_.hidden},
+                      {"findings", list}};
+    if (monitor_) json["health"] = kHealth.at(static_cast<std::size_t>(health()));
+    return json;
   }
 
  private:
+  using Rule = std::span<const Found>;  ///< Findings of one rule.
+
   void look_at(const Connection& connection, std::optional<policy::Millis> path) {
-    if (!connection.keep_alive || !connection.owner) return;
+    if (!connection.keep_alive || !connection.owner) {
+      // What no process has cannot be kept alive, and is nobody's mistake.
+      if (connection.unknown_as != ExitCode::gone) ++counts_.unseen;
+      return;
+    }
+    ++counts_.sockets;
     const advice::LiveSocket socket = live_socket(connection, connections_, path);
     for (Finding& finding : advice::lint(socket)) add(std::move(finding), connection);
     if (!socket.state.on || socket.listens) return;
@@ -95,38 +127,147 @@ class LiveLintReport final : public Report {
     }
   }
 
-  static std::string paragraph(const Found& found, const Page& page) {
-    constexpr std::size_t kNamed = 4;
-    const bool warning = found.finding.severity == Severity::warning;
-    std::string text = fmt::format(
-        "{} {}\n", page.ink(warning ? Tone::bad : Tone::busy, warning ? "warning" : "note"),
-        page.ink(Tone::strong, found.finding.rule));
-    for (std::size_t at = 0; at < std::min(kNamed, found.sockets.size()); ++at) {
-      const Connection& socket = *found.sockets[at];
-      text += fmt::format("  {} {}\n", page.ink(Tone::strong, socket.name()), ends_of(socket));
+  void count() {
+    std::set<const Connection*> warned;
+    for (const Found& each : found_) {
+      if (is_warning(each)) warned.insert(each.sockets.begin(), each.sockets.end());
     }
-    if (found.sockets.size() > kNamed)
-      text += fmt::format("  and {} more\n", found.sockets.size() - kNamed);
-    text += wrapped(found.finding.text, page.width, 4);
-    if (!found.finding.remedy.empty())
-      text += wrapped("better: " + found.finding.remedy, page.width, 4);
-    if (!found.finding.source.empty())
-      text += wrapped("source: " + found.finding.source, page.width, 4);
+    counts_.warned = warned.size();
+    counts_.warnings = static_cast<std::size_t>(std::ranges::count_if(found_, is_warning));
+    counts_.notes = found_.size() - counts_.warnings;
+    counts_.hidden = connections_.hidden;
+  }
+
+  [[nodiscard]] bool is_whole() const { return counts_.unseen + counts_.hidden == 0; }
+
+  [[nodiscard]] Health health() const {
+    if (monitor_ && monitor_->critical && counts_.warned >= *monitor_->critical)
+      return Health::critical;
+    if (counts_.warnings != 0) return Health::warning;
+    return is_whole() ? Health::ok : Health::unknown;
+  }
+
+  [[nodiscard]] std::string monitor_line() const {
+    std::vector<std::string_view> rules;
+    for (const Found& each : found_) {
+      if (is_warning(each) && (rules.empty() || rules.back() != each.finding.rule))
+        rules.push_back(each.finding.rule);
+    }
+    return fmt::format(
+        "WSALIVE {}: {}{}{} | sockets={} warned={};1;{} notes={} unseen={} hidden={}\n",
+        kHealth.at(static_cast<std::size_t>(health())), summary(), rules.empty() ? "" : " ",
+        fmt::join(rules, ", "), counts_.sockets, counts_.warned,
+        monitor_->critical ? std::to_string(*monitor_->critical) : "", counts_.notes,
+        counts_.unseen, counts_.hidden);
+  }
+
+  [[nodiscard]] std::string summary() const {
+    std::string text = plural(counts_.sockets, "TCP socket") + " looked at";
+    if (counts_.unseen != 0) text += fmt::format(", {} could not be", counts_.unseen);
+    if (counts_.hidden != 0) {
+      text += fmt::format(", {} process{} may not be looked into", counts_.hidden,
+                          counts_.hidden == 1 ? "" : "es");
+    }
+    if (found_.empty()) return text + ": nothing to complain about.";
+    text += fmt::format(": {}", plural(counts_.warnings, "warning"));
+    if (counts_.warned != 0) text += fmt::format(" on {}", plural(counts_.warned, "socket"));
+    return text + fmt::format(", {}.", plural(counts_.notes, "note"));
+  }
+
+  static ordered_json finding_json(const Found& found) {
+    std::vector<int> descriptors;
+    ordered_json sockets = ordered_json::array();
+    for (const Connection* const each : found.sockets) {
+      descriptors.push_back(each->owner->fd);
+      sockets.push_back({{"program", each->owner->program},
+                         {"pid", each->owner->pid},
+                         {"fd", each->owner->fd},
+                         {"local", os::format_endpoint(each->socket.local)},
+                         {"remote", os::format_endpoint(each->socket.remote)}});
+    }
+    return {{"rule", found.finding.rule},
+            {"severity", is_warning(found) ? "warning" : "note"},
+            {"text", found.finding.text},
+            {"remedy", found.finding.remedy},
+            {"source", found.finding.source},
+            {"fds", descriptors},
+            {"sockets", sockets}};
+  }
+
+  /// All sockets on which one rule speaks: the first few by name, each with what is said of it.
+  static std::string paragraph(Rule found, const Page& page) {
+    constexpr std::size_t kNamed = 4;
+    const Found& first = found.front();
+    std::string text = fmt::format("{} {}\n",
+                                   page.ink(is_warning(first) ? Tone::bad : Tone::busy,
+                                            is_warning(first) ? "warning" : "note"),
+                                   page.ink(Tone::strong, first.finding.rule));
+    std::size_t named = 0;
+    std::size_t rest = 0;
+    for (const Found& each : found) {
+      const std::size_t now = std::min(kNamed - named, each.sockets.size());
+      if (now == 0) {
+        rest += each.sockets.size();
+        continue;
+      }
+      for (const Connection* const socket : std::span{each.sockets}.first(now)) {
+        text += fmt::format("  {} {}\n", page.ink(Tone::strong, socket->name()), ends_of(*socket));
+      }
+      if (each.sockets.size() > now)
+        text += fmt::format("  and {} more\n", each.sockets.size() - now);
+      text += words(each.finding, page);
+      named += now;
+    }
+    if (rest != 0) text += fmt::format("  and {} more of this kind\n", rest);
     return text + '\n';
   }
 
+  static std::string words(const Finding& finding, const Page& page) {
+    std::string text = wrapped(finding.text, page.width, 4);
+    if (!finding.remedy.empty()) text += wrapped("better: " + finding.remedy, page.width, 4);
+    if (!finding.source.empty()) text += wrapped("source: " + finding.source, page.width, 4);
+    return text;
+  }
+
   Connections connections_;
+  std::optional<Monitor> monitor_;
   std::vector<Found> found_;
+  Counts counts_;
+};
+
+Fallible<Connections> sockets_meant(Selection selection) {
+  if (selection.pid && !selection.group.is_given()) return sockets_of(selection);
+  selection.listeners = true;
+  return find_connections(selection);
+}
+
+/// A monitor is told of a failure as of everything else: on standard output, in one line.
+class UnknownReport final : public Report {
+ public:
+  explicit UnknownReport(const Failure& failure) : message_(failure.message()) {}
+  [[nodiscard]] std::string text(const Page& /*page*/) const override {
+    return fmt::format("WSALIVE UNKNOWN: {}\n", message_.substr(message_.find(' ') + 1));
+  }
+  [[nodiscard]] ordered_json json() const override {
+    return {{"health", "UNKNOWN"}, {"failure", message_}};
+  }
+
+ private:
+  std::string message_;
 };
 
 }  // namespace
 
-Outcome lint_process(pid_t pid, std::optional<policy::Millis> path_timeout) {
-  auto sockets = sockets_of(pid);
+Outcome lint_sockets(const LintQuestion& question) {
+  auto sockets = sockets_meant(question.selection);
+  if (!sockets && question.monitor) {
+    return Answer{std::make_unique<UnknownReport>(sockets.error()),
+                  static_cast<int>(Health::unknown)};
+  }
   if (!sockets) return tl::unexpected(sockets.error());
-  auto report = std::make_unique<LiveLintReport>(std::move(*sockets), path_timeout);
-  const ExitCode code = report->warnings() != 0 ? ExitCode::findings : ExitCode::ok;
-  return Answer{std::move(report), static_cast<int>(code)};
+  auto report = std::make_unique<LiveLintReport>(std::move(*sockets), question);
+  const int status = report->status();
+  return Answer{std::move(report), status};
 }
 
 }  // namespace wsalive::cli

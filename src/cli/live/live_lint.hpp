@@ -1,16 +1,28 @@
-// wsalive lint PID: likely mistakes on the sockets that a process has open now.
+// wsalive lint PID, --all, or a choice: likely mistakes on the sockets that programs have open now.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstddef>
 #include <optional>
 
 #include "cli/frame/command.hpp"
+#include "cli/live/connections.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive::cli {
 
-/// Exit status 1 if there are warnings. Failures: no such process, no right to look into it.
-[[nodiscard]] Outcome lint_process(pid_t pid, std::optional<policy::Millis> path_timeout);
+/// How a monitor wants its answer: one line and an exit status of its own kind.
+struct Monitor {
+  std::optional<std::size_t> critical;  ///< As many sockets with warnings are critical.
+};
+
+struct LintQuestion {
+  Selection selection;  ///< Empty: all.
+  std::optional<policy::Millis> path_timeout{};
+  std::optional<Monitor> monitor{};
+};
+
+/// Exit status 1 if there are warnings; else 4 if sockets could not be looked at; for a monitor 0 to 3.
+/// Failures: no such process, no right to look into it; what is chosen is not there. For a monitor none: they are its line.
+[[nodiscard]] Outcome lint_sockets(const LintQuestion& question);
 
 }  // namespace wsalive::cli

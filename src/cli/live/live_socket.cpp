@@ -17,6 +17,14 @@ bool listens(const Connection& connection) {
   return connection.socket.state == os::TcpState::listen;
 }
 
+bool may_have_accepted(const Connection& listener, const Connection& connection) {
+  const os::Endpoint& at = listener.socket.local;
+  const os::Endpoint& local = connection.socket.local;
+  if (at.port != local.port || listener.network != connection.network) return false;
+  const bool any_address = std::ranges::all_of(at.address, [](auto octet) { return octet == 0; });
+  return any_address || unmapped(at).address == unmapped(local).address;
+}
+
 tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::string reason) {
   Failure failure = why_nothing(kLooking, selection);
   failure.code = code;
@@ -41,12 +49,35 @@ Fallible<Connections> find_all(const Selection& selection) {
 
 }  // namespace
 
-Fallible<Connections> sockets_of(pid_t pid) {
-  Selection selection;
-  selection.pid = pid;
+Fallible<Connections> sockets_of(Selection selection) {
   selection.listeners = true;
   auto found = find_all(selection);
-  if (found && !process_exists(pid)) return tl::unexpected(why_nothing(kLooking, selection));
+  if (found && !process_exists(*selection.pid)) {
+    return tl::unexpected(why_nothing(kLooking, selection));
+  }
+  return found;
+}
+
+Fallible<Connections> only_socket(Selection selection) {
+  auto found = find_connections(selection);
+  if (!found) return found;
+  std::vector<Connection>& list = found->list;
+  if (list.empty()) return tl::unexpected(why_nothing(kLooking, selection, *found));
+  if (list.size() > 1) {
+    constexpr std::size_t kNamed = 3;
+    std::string names;
+    for (std::size_t at = 0; at < std::min(kNamed, list.size()); ++at) {
+      names += fmt::format("{}{}", at == 0 ? "" : ", ", list[at].name());
+    }
+    return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                  .attempt = kLooking,
+                                  .reason = fmt::format("{} are meant: {}{}", list.size(), names,
+                                                        list.size() > kNamed ? " and others" : ""),
+                                  .remedy = "name one as PID:FD, or choose more narrowly"});
+  }
+  if (!list.front().keep_alive) {
+    return refused(selection, list.front().unknown_as, list.front().unknown_because);
+  }
   return found;
 }
 
@@ -71,11 +102,11 @@ advice::LiveSocket live_socket(const Connection& connection, const Connections& 
   socket.values_set = kernel.idle_s != defaults.idle_s ||
                       kernel.interval_s != defaults.interval_s || kernel.probes != defaults.probes;
   socket.path_timeout = path;
-  socket.listener_has_more = !socket.listens && !is_on(connection) &&
-                             std::ranges::any_of(all.list, [&](const Connection& each) {
-                               return listens(each) && is_on(each) &&
-                                      each.socket.local.port == connection.socket.local.port;
-                             });
+  socket.listener_has_more =
+      !socket.listens && !is_on(connection) &&
+      std::ranges::any_of(all.list, [&](const Connection& each) {
+        return listens(each) && is_on(each) && may_have_accepted(each, connection);
+      });
   return socket;
 }
 

@@ -14,11 +14,15 @@
 
 namespace wsalive::cli {
 
-/// All of one process, listeners too. Failures: no such process; its descriptors may not be seen or borrowed.
-[[nodiscard]] Fallible<Connections> sockets_of(pid_t pid);
+/// Those of one process that are meant, listeners too; `selection` names it. Failures: no such process; its descriptors may
+/// not be seen or borrowed.
+[[nodiscard]] Fallible<Connections> sockets_of(Selection selection);
 
 /// The one alone; `name` has a descriptor. Failures: those above; no such descriptor; it is no TCP socket.
 [[nodiscard]] Fallible<Connections> socket_named(const SocketTarget& name);
+
+/// The only one that is meant. Failures: those of find_connections; none, or several, are meant, or it cannot be read.
+[[nodiscard]] Fallible<Connections> only_socket(Selection selection);
 
 /// What the rules of advice/socket_lint.hpp look at. \param all  Where its listener is looked for.
 [[nodiscard]] advice::LiveSocket live_socket(const Connection& connection, const Connections& all,

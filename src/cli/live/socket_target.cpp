@@ -76,4 +76,15 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
   return failure;
 }
 
+Failure why_nothing(std::string attempt, const Selection& selection, const Connections& found) {
+  Failure failure = why_nothing(std::move(attempt), selection);
+  if (!selection.pid && found.hidden != 0) {
+    failure.reason =
+        fmt::format("no such connection that may be seen; {} process{} may not be looked into",
+                    found.hidden, found.hidden == 1 ? "" : "es");
+    failure.remedy = as_root("CAP_SYS_PTRACE");
+  }
+  return failure;
+}
+
 }  // namespace wsalive::cli

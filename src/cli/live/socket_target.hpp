@@ -28,4 +28,8 @@ struct SocketTarget {
 /// into, has no such descriptor, or the descriptor is no TCP connection.
 [[nodiscard]] Failure why_nothing(std::string attempt, const Selection& selection);
 
+/// The same where perhaps processes that may not be looked into have what is meant.
+[[nodiscard]] Failure why_nothing(std::string attempt, const Selection& selection,
+                                  const Connections& found);
+
 }  // namespace wsalive::cli

@@ -1,0 +1,141 @@
+#include "cli/live/selection.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+
+#include "attach/cgroup.hpp"
+#include "base/printable.hpp"
+#include "cli/frame/choice.hpp"
+#include "cli/live/socket_target.hpp"
+#include "cli/live/state_names.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+constexpr const char* kChoosing = "cannot choose connections";
+
+CLI::Option* add_filter(CLI::App& parser, const std::string& name,
+                        std::optional<EndpointFilter>& target, const std::string& help) {
+  const auto read_filter = [name, &target](const std::string& text) {
+    auto filter = EndpointFilter::parse(text);
+    if (filter) {
+      target = std::move(*filter);
+    } else if (filter.error().code == ExitCode::usage) {
+      throw CLI::ValidationError(name, filter.error().text);
+    } else {
+      throw Refusal{{.code = filter.error().code,
+                     .attempt = "cannot tell which connections are meant by",
+                     .subject = fmt::format("{} {}", name, text),
+                     .reason = filter.error().text,
+                     .remedy = "`wsalive ls` shows addresses and ports"}};
+    }
+  };
+  return parser.add_option_function<std::string>(name, read_filter, help)->type_name("HOST:PORT");
+}
+
+CLI::Option* add_states(CLI::App& parser, std::vector<std::string>& target) {
+  std::vector<std::string> words{kStates.begin() + 1, kStates.end()};
+  std::erase(words, name_of(os::TcpState::time_wait));  // No program has it any more, and no list.
+  const auto check = [words](const std::string& text) {
+    if (std::ranges::find(words, text) != words.end()) return std::string{};
+    return fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
+  };
+  return parser
+      .add_option("--state", target,
+                  "In this state: established, syn-sent, close-wait, listening and so on, as "
+                  "ls --wide shows them; several with commas between them")
+      ->delimiter(',')
+      ->type_name("STATE")
+      ->check(CLI::Validator{check, ""});
+}
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+}  // namespace
+
+CLI::Validator process_number() {
+  const auto check = [](const std::string& text) {
+    const std::optional<SocketTarget> target = SocketTarget::parse(text);
+    if (target && !target->fd) return std::string{};
+    return fmt::format("'{}' is no process number, like 4711; `wsalive ls` shows them", text);
+  };
+  return CLI::Validator{check, ""};
+}
+
+std::vector<CLI::Option*> Selection::declare(CLI::App& parser) {
+  std::vector<CLI::Option*> all;
+  all.push_back(parser.add_option("--pid", pid, "Connections of this process")
+                    ->type_name("PID")
+                    ->check(process_number()));
+  all.push_back(parser.add_option("--program", program, "Connections of programs of this name")
+                    ->type_name("NAME"));
+  for (CLI::Option* const each : group.declare_parts(parser)) all.push_back(each);
+  all.push_back(
+      parser
+          .add_option("--netns", netns,
+                      "In this network namespace: a name of `ip netns`, a path, or a process in it")
+          ->type_name("NAME"));
+  all.push_back(add_states(parser, states));
+  all.push_back(add_filter(parser, "--to", to, "Connections to this address, port or both"));
+  all.push_back(
+      add_filter(parser, "--from", from, "Connections of this local address, port or both"));
+  for (CLI::Option* const each : all) each->group("which connections");
+  return all;
+}
+
+bool Selection::is_given() const {
+  return pid || to || from || !program.empty() || !netns.empty() || !states.empty() ||
+         group.is_given();
+}
+
+bool Selection::with_listeners() const {
+  return listeners || std::ranges::find(states, name_of(os::TcpState::listen)) != states.end();
+}
+
+bool Selection::takes(const attach::TcpSocket& socket) const {
+  if (to && !to->matches(socket.remote)) return false;
+  if (from && !from->matches(socket.local)) return false;
+  return states.empty() || std::ranges::find(states, name_of(socket.state)) != states.end();
+}
+
+bool Selection::takes(const attach::Owner& owner) const {
+  if (fd && owner.fd != *fd) return false;
+  if (program.empty()) return true;
+  const std::string wanted = printable(program);
+  if (owner.program == wanted) return true;
+  return wanted.size() == attach::kKernelName && owner.program.starts_with(wanted);
+}
+
+bool Selection::takes_ownerless() const { return !pid && program.empty() && !group.is_given(); }
+
+Fallible<attach::Owners> Selection::owners() const {
+  if (!group.is_given()) return pid ? attach::socket_owners(*pid) : attach::socket_owners();
+  const Fallible<Group> found = group.resolve(kChoosing);
+  if (!found) return tl::unexpected(found.error());
+  std::vector<pid_t> members = attach::processes_in(found->path);
+  if (pid) std::erase_if(members, [&](pid_t each) { return each != *pid; });
+  return attach::socket_owners(members);
+}
+
+Fallible<std::string> network_file(const std::string& netns) {
+  const bool is_number = netns.find_first_not_of("0123456789") == std::string::npos;
+  std::string file = netns.find('/') == std::string::npos ? "/run/netns/" + netns : netns;
+  if (is_number && !is_file(file)) file = fmt::format("/proc/{}/ns/net", netns);
+  if (is_file(file)) return file;
+  return tl::unexpected(
+      Failure{.code = ExitCode::gone,
+              .attempt = kChoosing,
+              .subject = "of network namespace " + netns,
+              .reason = is_number ? "no such process" : "there is none of this name",
+              .remedy = "`ip netns` lists names; one without a name is given by a process in it, "
+                        "as --netns PID"});
+}
+
+}  // namespace wsalive::cli

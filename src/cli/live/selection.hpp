@@ -1,0 +1,60 @@
+// Which connections a command means: options that ls, watch, explain, lint and set take alike. All that are given must
+// fit.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attach/inspect/owners.hpp"
+#include "attach/inspect/tcp_table.hpp"
+#include "cli/attaching/group_options.hpp"
+#include "cli/frame/command.hpp"
+#include "cli/live/endpoint_filter.hpp"
+
+namespace CLI {
+class App;
+class Option;
+class Validator;
+}  // namespace CLI
+
+namespace wsalive::cli {
+
+struct Selection {
+  std::optional<pid_t> pid;
+  std::optional<int> fd;  ///< With `pid`: that descriptor alone.
+  std::string program;    ///< Its whole name, or the 15 letters that the kernel keeps.
+  GroupOptions group;
+  std::string
+      netns;  ///< A name of /run/netns, a path, or a process's number; empty: all that may be seen.
+  std::vector<std::string> states;  ///< Of the words in kStates; empty: any.
+  std::optional<EndpointFilter> to;
+  std::optional<EndpointFilter> from;
+  bool listeners = false;
+
+  /// Adds --pid, --program, --unit, --container, --cgroup, --netns, --state, --to and --from.
+  /// \return them, for what they exclude.
+  std::vector<CLI::Option*> declare(CLI::App& parser);
+
+  /// Whether any option was given that chooses.
+  [[nodiscard]] bool is_given() const;
+  [[nodiscard]] bool with_listeners() const;
+
+  [[nodiscard]] bool takes(const attach::TcpSocket& socket) const;
+  [[nodiscard]] bool takes(const attach::Owner& owner) const;
+  /// Whether a connection is meant that has no owner whom we may see.
+  [[nodiscard]] bool takes_ownerless() const;
+
+  /// The owners of what is meant.  Failures: those of GroupOptions::resolve.
+  [[nodiscard]] Fallible<attach::Owners> owners() const;
+};
+
+/// Takes the number of a process, and says in a sentence what is none.
+[[nodiscard]] CLI::Validator process_number();
+
+/// The file of a network namespace: `netns` as above.  Failures: there is none of that name.
+[[nodiscard]] Fallible<std::string> network_file(const std::string& netns);
+
+}  // namespace wsalive::cli

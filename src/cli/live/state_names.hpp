@@ -1,0 +1,22 @@
+// The states of a TCP connection in the words of the kernel's ss, as tables, JSON and --state have them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "os/tcp/tcp_info.hpp"
+
+namespace wsalive::cli {
+
+/// By the kernel's number.
+inline constexpr std::array kStates{"",           "established", "syn-sent",  "syn-received",
+                                    "fin-wait-1", "fin-wait-2",  "time-wait", "closed",
+                                    "close-wait", "last-ack",    "listening", "closing"};
+
+[[nodiscard]] constexpr std::string_view name_of(os::TcpState state) {
+  const auto index = static_cast<std::size_t>(state);
+  return index < kStates.size() ? kStates[index] : "unknown";
+}
+
+}  // namespace wsalive::cli

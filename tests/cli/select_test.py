@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Which connections are meant: ls, set, lint and explain take the same options, here on real groups, namespaces and programs.
+
+labels: net
+"""
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import tool
+
+PROXY = "/lib/systemd/systemd-socket-proxyd"
+ID = "3f2a91c04d7e5b8896aa01bb23cc45dd67ee89ff0011223344556677889900aa"
+
+
+def group_mount():
+    with open("/proc/self/mounts", encoding="ascii") as mounts:
+        return next((line.split()[1] for line in mounts if line.split()[2] == "cgroup2"), None)
+
+
+class Choice(tool.ToolWithConnection):
+    def program(self, *words, enter=None, before=()):
+        """A program with one connection to our listener; its process."""
+        code = f"import socket, sys; c = socket.create_connection(('127.0.0.1', {self.port})); print(flush=True); sys.stdin.read()"
+        started = subprocess.Popen([*before, *(words or (sys.executable,)), "-c", code], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, preexec_fn=enter)
+        self.addCleanup(self.end, started)
+        started.stdout.readline()
+        return started
+
+    @staticmethod
+    def end(started):
+        started.stdin.close()
+        started.stdout.close()
+        started.wait()
+
+    def pids(self, *options):
+        return {each["pid"] for each in self.json("ls", *options)["connections"]}
+
+
+class Programs(Choice):
+    def test_a_name_that_the_kernel_cuts_is_found_whole_and_by_its_letters(self):
+        long = self.path("a-program-with-a-long-name")
+        os.symlink(sys.executable, long)
+        program = self.program(long)
+        for name in ("a-program-with-a-long-name", "a-program-with-"):
+            self.assertEqual(self.pids("--program", name), {program.pid}, name)
+        for name in ("a-program-with", "a-program-with-a-long", "python3"):
+            self.assertNotIn(program.pid, self.pids("--program", name), name)
+        self.assertIn("a-program-with-a-long-name", self.ok("ls", "--program", "a-program-with-"))
+
+    def test_a_script_is_found_by_its_own_name(self):
+        script = self.path("a-script-with-a-long-name", f"#!{sys.executable} -E\nimport socket, sys\n"
+                           f"c = socket.create_connection(('127.0.0.1', {self.port}))\nprint(flush=True)\nsys.stdin.read()\n")
+        os.chmod(script, 0o755)
+        started = subprocess.Popen([script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end, started)
+        started.stdout.readline()
+        self.assertEqual(self.pids("--program", "a-script-with-a-long-name"), {started.pid})
+
+    @unittest.skipUnless(os.path.exists(PROXY) and shutil.which("systemd-socket-activate"), "no systemd here")
+    def test_systemds_proxy_is_found(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        activate = subprocess.Popen(["systemd-socket-activate", "-l", f"127.0.0.1:{port}", PROXY, f"127.0.0.1:{self.port}"],
+                                    stderr=subprocess.PIPE, text=True)
+        self.addCleanup(activate.stderr.close)
+        self.addCleanup(activate.wait)
+        self.addCleanup(activate.kill)
+        activate.stderr.readline()  # It listens.
+        with socket.create_connection(("127.0.0.1", port)):
+            self.addCleanup(self.listener.accept()[0].close)
+            found = self.json("ls", "--program", "systemd-socket-proxyd")["connections"]
+            self.assertEqual({each["pid"] for each in found}, {activate.pid})
+
+
+class States(Choice):
+    def test_each_is_chosen_alone_or_with_others(self):
+        port = ("--pid", str(os.getpid()), "--from", f":{self.port}")
+        def fds(states):
+            return {each["fd"] for each in self.json("ls", *port, "--state", states)["connections"]}
+        self.assertEqual(fds("established"), {self.accepted.fileno()})
+        self.assertEqual(fds("listening"), {self.listener.fileno()})
+        self.assertEqual(fds("listening,established"), {self.listener.fileno(), self.accepted.fileno()})
+        self.assertEqual(fds("close-wait"), set())
+        self.client.shutdown(socket.SHUT_WR)
+        self.assertEqual(fds("close-wait"), {self.accepted.fileno()})
+
+    def test_a_word_that_is_no_state_is_refused(self):
+        self.assertIn("'open' is none of established, syn-sent", self.refused(2, "ls", "--state", "open"))
+        self.assertIn("is none of", self.refused(2, "ls", "--state", "time-wait"))
+
+
+class Groups(Choice):
+    def setUp(self):
+        super().setUp()
+        mount = group_mount()
+        if not mount:
+            self.skipTest("no control groups of version 2, or no right to mount a bpf file system")
+        try:
+            self.top = tempfile.mkdtemp(prefix="wsalive-test.", suffix=".slice", dir=mount)
+        except OSError as error:
+            self.skipTest(f"no control group can be made: {error.strerror}")
+        self.addCleanup(os.rmdir, self.top)
+
+    def in_group(self, name):
+        group = os.path.join(self.top, name)
+        os.mkdir(group)
+        self.addCleanup(os.rmdir, group)
+        def enter():
+            with open(os.path.join(group, "cgroup.procs"), "w", encoding="ascii") as file:
+                file.write(str(os.getpid()))
+        return self.program(enter=enter)
+
+    @tool.needs_borrowing
+    def test_units_containers_and_groups_are_chosen_alike_by_every_command(self):
+        unit = self.in_group("wsalive-test.service")
+        docker = self.in_group(f"docker-{ID}.scope")
+        podman = self.in_group(f"libpod-{ID[::-1]}.scope")
+        pod = self.in_group(f"cri-containerd-{'b' * 64}.scope")
+        short = self.in_group("nerdctl-wsalive-c2.scope")
+        for process, option in ((unit, ("--unit", "wsalive-test")), (docker, ("--container", ID[:12])),
+                                (podman, ("--container", ID[::-1][:12])), (pod, ("--container", "b" * 12)),
+                                (short, ("--container", "wsalive-c2"))):
+            self.assertEqual(self.pids(*option), {process.pid}, option)
+        self.assertEqual(self.pids("--cgroup", self.top), {each.pid for each in (unit, docker, podman, pod, short)})
+        self.assertEqual(self.pids("--cgroup", self.top, "--pid", str(pod.pid)), {pod.pid})
+
+        set_ = self.json("set", "--container", "wsalive-c2", "--time", "20s", "--interval", "5s", "--probes", "4")
+        self.assertEqual([each["pid"] for each in set_["sockets"]], [short.pid])
+        self.assertIn("20s to 22.05s  probe 1", self.ok("explain", "--container", "wsalive-c2"))
+        self.assertEqual(self.json("lint", "--container", "wsalive-c2")["sockets"], 1)
+        self.assertIn("5 are meant", self.refused(3, "explain", "--cgroup", self.top))
+
+    def test_a_group_that_is_not_there_is_told(self):
+        for command in (("ls",), ("lint",), ("set", "--time", "20s"), ("explain",)):
+            self.assertIn("no running unit has this name", self.refused(6, *command, "--unit", "no-such-unit-at-all"))
+
+
+class Networks(Choice):
+    def setUp(self):
+        super().setUp()
+        if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode != 0:
+            self.skipTest("no network namespace can be made without rights")
+        code = ("import socket, sys, subprocess; subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)\n"
+                "l = socket.create_server(('127.0.0.1', 7777)); c = socket.create_connection(('127.0.0.1', 7777)); a = l.accept()\n"
+                "print(flush=True); sys.stdin.read()")
+        self.other = subprocess.Popen(["unshare", "--net", sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end, self.other)
+        self.other.stdout.readline()
+
+    def test_one_is_chosen_by_a_process_a_path_or_a_name(self):
+        path = f"/proc/{self.other.pid}/ns/net"
+        for word in (str(self.other.pid), path):
+            found = self.json("ls", "--netns", word, "--listeners")["connections"]
+            self.assertEqual([each["pid"] for each in found], [self.other.pid] * 3, word)
+        self.assertNotIn(self.other.pid, self.pids("--netns", str(os.getpid())))
+        self.assertIn(os.getpid(), self.pids("--netns", "/proc/self/ns/net", "--from", f":{self.port}"))
+        name = f"wsalive-test-{os.getpid()}"
+        if subprocess.run(["ip", "netns", "attach", name, str(self.other.pid)], capture_output=True).returncode == 0:
+            self.addCleanup(subprocess.run, ["ip", "netns", "delete", name], check=True)
+            self.assertEqual(self.pids("--netns", name), {self.other.pid})
+
+    def test_what_is_none_is_told(self):
+        self.assertIn("no such process", self.refused(6, "ls", "--netns", "999999999"))
+        self.assertIn("there is none of this name", self.refused(6, "lint", "--netns", "no-such-name"))
+        self.assertIn("stands for no network namespace", self.refused(3, "ls", "--netns", "/proc/self/status"))
+
+
+class LintAll(Choice):
+    @tool.needs_borrowing
+    def test_every_connection_is_judged_and_a_monitor_gets_its_line(self):
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        here = ("--from", f":{self.client.getsockname()[1]}")
+        report = self.json("lint", *here, status=1)
+        self.assertEqual((report["sockets"], report["warnings"], report["warned_sockets"]), (1, 1, 1))
+        self.assertEqual(report["findings"][0]["sockets"][0]["fd"], self.client.fileno())
+        line = self.ok("lint", *here, "--monitor", status=1)
+        self.assertRegex(line, r"\AWSALIVE WARNING: 1 TCP socket looked at.*values-without-switch"
+                               r" \| sockets=1 warned=1;1; notes=0 unseen=0 hidden=\d+\n\Z")
+        self.assertRegex(self.ok("lint", *here, "--monitor", "--critical", "1", status=2), r"\AWSALIVE CRITICAL: .*warned=1;1;1 ")
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 11)
+        self.assertRegex(self.ok("lint", "--pid", str(os.getpid()), *here, "--monitor"), r"\AWSALIVE OK: ")
+        done = self.run_tool("lint", "--unit", "no-such-unit-at-all", "--monitor")
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stdout, r"\AWSALIVE UNKNOWN: .*no-such-unit-at-all")
+        whole = self.run_tool("lint", "--all", "--json")
+        self.assertIn(whole.returncode, (0, 1, 4))
+        self.assertGreater(self.json("lint", "--all", status=whole.returncode)["sockets"], 1)
+
+    def test_who_may_not_see_all_is_not_told_that_all_is_well(self):
+        done = self.as_nobody("lint", "--from", f":{self.client.getsockname()[1]}")
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("0 TCP sockets looked at, 1 could not be", done.stdout)
+        done = self.as_nobody("lint", "--from", f":{self.client.getsockname()[1]}", "--monitor")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+
+    def test_what_is_not_said_is_asked_for(self):
+        self.assertIn("give --all", self.refused(2, "lint", "--monitor"))
+        self.assertIn("at once", self.refused(2, "lint", "--all", "--time", "45s"))
+        self.refused(2, "lint", "--all", "--critical", "3")
+
+
+if __name__ == "__main__":
+    tool.main()
