@@ -81,6 +81,8 @@ std::string_view identifier_in(std::string_view folder) {
   return id.starts_with("conmon-") ? std::string_view{} : id;
 }
 
+std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 constexpr std::string_view kRunGroup = "wsalive-run-";
 
 /// True as well where the group is gone.
@@ -150,20 +152,45 @@ Result<std::uint64_t> cgroup_number(const std::string& path) noexcept {
   return std::uint64_t{status.st_ino};
 }
 
-std::vector<std::string> groups_of_unit(const std::string& root, std::string_view unit) {
+bool is_group_of_unit(std::string_view path, std::string_view unit) {
+  const std::string_view folder = last_of(path);
   std::string name{unit};
   if (name.find('.') == std::string::npos) name += ".service";
   // systemd puts a _ before names that the kernel has a meaning for.
-  return groups_that_fit(root, [&](const std::string& folder) {
-    return folder == name || (folder.size() == name.size() + 1 && folder == '_' + name);
-  });
+  return folder == name || (folder.size() == name.size() + 1 && folder == '_' + name);
+}
+
+bool is_group_of_container(std::string_view path, std::string_view id) {
+  const std::string_view found = identifier_in(last_of(path));
+  return is_long_identifier(found) ? found.starts_with(id) : !id.empty() && found == id;
+}
+
+std::vector<std::string> groups_of_unit(const std::string& root, std::string_view unit) {
+  return groups_that_fit(root,
+                         [&](const std::string& folder) { return is_group_of_unit(folder, unit); });
 }
 
 std::vector<std::string> groups_of_container(const std::string& root, std::string_view id) {
-  return groups_that_fit(root, [&](const std::string& folder) {
-    const std::string_view found = identifier_in(folder);
-    return is_long_identifier(found) ? found.starts_with(id) : !id.empty() && found == id;
-  });
+  return groups_that_fit(
+      root, [&](const std::string& folder) { return is_group_of_container(folder, id); });
+}
+
+std::map<std::uint64_t, std::string> groups_below(const std::string& root) {
+  std::map<std::uint64_t, std::string> groups;
+  const auto add = [&groups](const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) groups.emplace(status.st_ino, path);
+  };
+  add(root);
+  std::error_code trouble;
+  for (fs::recursive_directory_iterator
+           at{root, fs::directory_options::skip_permission_denied, trouble},
+       end;
+       !trouble && at != end; at.increment(trouble)) {
+    std::error_code gone;
+    if (at->is_directory(gone)) add(at->path().string());
+  }
+  return groups;
 }
 
 std::vector<pid_t> processes_in(const std::string& group) {

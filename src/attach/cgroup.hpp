@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,13 @@ namespace wsalive::attach {
 /// and Kubernetes lay them out.
 [[nodiscard]] std::vector<std::string> groups_of_container(const std::string& root,
                                                            std::string_view id);
+
+/// Whether a group is that unit's, or that container's, as above: by the name of its folder, which may have gone.
+[[nodiscard]] bool is_group_of_unit(std::string_view path, std::string_view unit);
+[[nodiscard]] bool is_group_of_container(std::string_view path, std::string_view id);
+
+/// The groups below `root`, itself included, by number.
+[[nodiscard]] std::map<std::uint64_t, std::string> groups_below(const std::string& root);
 
 /// All processes in a group and below it.
 [[nodiscard]] std::vector<pid_t> processes_in(const std::string& group);

@@ -3,6 +3,7 @@
 
 labels: net
 """
+import json
 import os
 import signal
 import socket
@@ -95,7 +96,7 @@ class Attach(tool.Tool):
         self.attach(*TIMES, "--to", "10.0.0.0/8:5432")
         row = self.json("ls", "--policies")["policies"][0]
         self.assertEqual(row, {"name": os.path.basename(self.group), "cgroup": self.group, "in_force": True,
-                               "force": False, "rules": ["to 10.0.0.0/8:5432: 45s +5s x5"]})
+                               "force": False, "along": None, "rules": ["to 10.0.0.0/8:5432: 45s +5s x5"]})
         self.assertRegex(self.ok("ls", "--policies"), rf"{self.group} +to 10.0.0.0/8:5432: 45s \+5s x5")
 
     def test_rules_choose_by_port_and_address(self):
@@ -172,18 +173,51 @@ leave_alone = true
         self.assertIn("no policy of this name", self.refused(6, "detach", "--cgroup", self.group))
         self.assertEqual(self.ok("detach", "--all"), "no policy was attached\n")
 
-    def test_a_group_that_has_gone_leaves_a_policy_that_can_be_detached(self):
+    def test_a_policy_goes_after_its_group(self):
         self.attach(*TIMES)
         os.rmdir(self.group)
         # The kernel takes the programs from a group that has gone a little later.
         for _ in range(100):
-            if not self.json("ls", "--policies")["policies"][0]["in_force"]:
+            report = self.run_tool("ls", "--policies", "--json")
+            if not json.loads(report.stdout)["policies"]:
                 break
             time.sleep(0.1)
-        self.assertFalse(self.json("ls", "--policies")["policies"][0]["in_force"])
-        self.assertIn("gone", self.ok("ls", "--policies"))
-        self.ok("detach", os.path.basename(self.group))
+        self.assertEqual(json.loads(report.stdout), {"policies": [], "ended": [os.path.basename(self.group)]})
+        self.assertEqual(self.json("ls", "--policies"), {"policies": [], "ended": []})
+        self.assertIn("no policy of this name", self.refused(6, "detach", os.path.basename(self.group)))
         self.assertIn("no such control group", self.refused(6, "attach", "--cgroup", self.group, *TIMES))
+
+    def test_a_policy_of_a_group_that_has_gone_is_detached_by_any_look(self):
+        name = os.path.basename(self.group)
+        self.attach(*TIMES)
+        os.rmdir(self.group)
+        for _ in range(100):
+            done = self.run_tool("detach", name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if "detached from" not in done.stdout:
+                break
+            os.mkdir(self.group)
+            self.attach(*TIMES)
+            os.rmdir(self.group)
+            time.sleep(0.1)
+        self.assertIn(f"taken away, since the control group has gone: {name}", done.stdout)
+
+    def test_without_rights_a_live_policy_is_not_called_gone(self):
+        self.attach(*TIMES)
+        os.chmod(f"/proc/{self.holder.pid}/root/sys/fs/bpf", 0o755)
+        self.addCleanup(os.chmod, f"/proc/{self.holder.pid}/root/sys/fs/bpf", 0o700)
+        powerless = ["nsenter", "--mount", "--target", str(self.holder.pid), "setpriv", "--reuid", "65534", "--regid", "65534",
+                     "--clear-groups"]
+        if subprocess.run([*powerless, tool.BINARY, "--version"], capture_output=True).returncode != 0:
+            self.skipTest("the build folder is closed to other users")
+        done = subprocess.run([*powerless, tool.BINARY, "ls", "--policies", "--json"], text=True, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIsNone(json.loads(done.stdout)["policies"][0]["in_force"])
+        text = subprocess.run([*powerless, tool.BINARY, "ls", "--policies"], text=True, capture_output=True).stdout
+        self.assertIn("not to be seen without", text.replace("\n", " "))
+        self.assertNotIn("gone", text)
+        self.assertEqual(self.made(), "1 45 5 5")
+        self.assertTrue(self.json("ls", "--policies")["policies"][0]["in_force"])
 
     def test_a_unit_and_a_container_are_found_by_their_groups(self):
         number = "0123456789abcdef" * 4
@@ -195,6 +229,62 @@ leave_alone = true
             report = self.json("attach", *words, *TIMES)
             self.assertEqual((report["cgroup"], report["name"]), (path, name or folder))
             self.ok("detach", *words)
+            for said in (words[1], report["name"], path, path.removeprefix(self.mount), folder):
+                self.ok("attach", *words, *TIMES)
+                self.assertIn(f"detached from {report['name']}", self.ok("detach", said), said)
+
+    ACCEPT = ("import os, socket, sys; l = socket.socket(fileno={fd}); print('up', flush=True); a = l.accept()[0];"
+              "print([a.getsockopt(*o) for o in {options}], flush=True)")
+
+    def served(self, made_in, runs_in):
+        """A program in one group with a listener that was made in another; its process and its port."""
+        code = (f"import os, socket, sys\n"
+                f"def enter(group):\n open(group + '/cgroup.procs', 'w').write(str(os.getpid()))\n"
+                f"enter({made_in!r}); l = socket.create_server(('127.0.0.1', 0)); os.set_inheritable(l.fileno(), True)\n"
+                f"print(l.getsockname()[1], flush=True); enter({runs_in!r}); os.dup2(l.fileno(), 40)\n"
+                f"os.execv(sys.executable, [sys.executable, '-c', {self.ACCEPT.format(fd=40, options=OPTIONS)!r}])")
+        child = subprocess.Popen(["python3", "-c", code], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        port = int(child.stdout.readline())
+        self.assertEqual(child.stdout.readline(), "up\n")
+        return child, port
+
+    def subgroup(self, name):
+        path = os.path.join(self.group, name)
+        os.mkdir(path)
+        self.addCleanup(os.rmdir, path)
+        return path
+
+    def accepted(self, child, port):
+        with socket.create_connection(("127.0.0.1", port)):
+            return child.stdout.readline().strip()
+
+    def test_the_listener_of_a_socket_unit_is_taken_along(self):
+        name = f"{os.getpid()}-wsalive"
+        service, manager = self.subgroup(name + ".service"), self.subgroup(name + ".socket")
+        child, port = self.served(manager, service)
+        report = self.json("attach", "--unit", name, *TIMES)
+        self.assertEqual((report["along"], report["unreached_listeners"]), ([name + ".socket"], []))
+        self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
+        self.assertIn(f"(with {name}.service)", self.ok("ls", "--policies"))
+        self.assertEqual(len(self.json("detach", name)["detached"]), 2)
+        self.assertEqual(self.json("ls", "--policies")["policies"], [])
+
+    def test_a_listener_of_a_parent_is_named_and_set_on_request(self):
+        name = f"{os.getpid()}-wsalive"
+        service, parent = self.subgroup(name + ".service"), self.subgroup("parent.scope")
+        child, port = self.served(parent, service)
+        report = self.json("attach", "--unit", name, *TIMES)
+        self.assertEqual(report["along"], [])
+        self.assertRegex(report["unreached_listeners"][0], rf"\Apython3 {child.pid}:\d+ on 127.0.0.1:{port}\Z")
+        self.ok("detach", name)
+        self.assertIn("Not reached: what is accepted from", self.ok("attach", "--unit", name, *TIMES))
+        self.ok("detach", name)
+        report = self.json("attach", "--unit", name, *TIMES, "--existing")
+        self.assertEqual((report["existing"]["set"], report["unreached_listeners"]), (1, []))
+        self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
 
     def test_without_a_bpf_file_system_nothing_is_attached(self):
         if os.statvfs("/sys/fs/bpf").f_files or subprocess.run(["mountpoint", "-q", "/sys/fs/bpf"]).returncode == 0:

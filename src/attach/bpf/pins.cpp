@@ -48,12 +48,13 @@ int take_away(const std::string& folder) {
 }
 
 /// A link outlives its group, and then has none.
-bool is_in_force(const std::string& folder) {
+Standing standing_of(const std::string& folder) {
   const Fd link{bpf_obj_get((folder + kConnectionsPin).c_str())};
+  if (!link) return errno == ENOENT ? Standing::ended : Standing::unknown;
   bpf_link_info info{};
   __u32 size = sizeof info;
-  return link && bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 &&
-         info.cgroup.cgroup_id != 0;
+  if (bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0) return Standing::unknown;
+  return info.cgroup.cgroup_id != 0 ? Standing::in_force : Standing::ended;
 }
 
 /// The description, as long as the map says it is: another version's may be longer than ours.
@@ -100,7 +101,7 @@ Status pin_as_one(std::uint64_t group,
     return failure(std::abs(error), "pin the bpf policy");
   }
   const std::string folder = folder_of(group);
-  if (!is_in_force(folder)) static_cast<void>(take_away(folder));
+  if (standing_of(folder) == Standing::ended) static_cast<void>(take_away(folder));
   if (std::rename(unseen.c_str(), folder.c_str()) == 0) return {};
   const int refusal = errno == ENOTEMPTY ? EEXIST : errno;
   static_cast<void>(take_away(unseen));
@@ -118,7 +119,7 @@ Result<std::vector<PinnedPolicy>> pinned_policies() {
     PinnedPolicy found;
     const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), found.group);
     if (error != std::errc{} || stop != name.data() + name.size()) continue;
-    found.in_force = is_in_force(at->path().string());
+    found.standing = standing_of(at->path().string());
     found.about = read_about(at->path().string());
     policies.push_back(std::move(found));
   }

@@ -67,10 +67,17 @@ class Attachment {
   std::unique_ptr<Programs> programs_;
 };
 
+/// Whether a policy still holds.
+enum class Standing : std::uint8_t {
+  in_force,
+  ended,    ///< Its control group has gone, and nothing but the pin is left.
+  unknown,  ///< The right to look at it is missing.
+};
+
 struct PinnedPolicy {
   std::uint64_t group = 0;  ///< The control group's number: `cgroup_number`.
   std::string about;        ///< As it was given; empty where it cannot be read.
-  bool in_force = false;    ///< False: the group has gone, and nothing but the pin is left.
+  Standing standing = Standing::unknown;
 };
 
 /// The folder of the pins is somebody else's, or open to others, who could change what is pinned there: it is not used.

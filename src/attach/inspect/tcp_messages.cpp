@@ -35,6 +35,9 @@ TimerKind timer_kind(std::uint8_t number) {
   return number < kKinds.size() ? kKinds[number] : TimerKind::none;
 }
 
+/// INET_DIAG_CGROUP_ID, which older headers do not know.
+constexpr int kCgroupNumber = 21;
+
 /// The part of TCP_INFO that the message carries; kernels differ in its length.
 void add_info(std::span<const char> value, TcpSocket& socket) {
   tcp_info info{};
@@ -48,6 +51,9 @@ Status add_attributes(std::span<const char> bytes, TcpSocket& socket) {
     const auto attribute = os::take_attribute(bytes);
     if (!attribute) return tl::unexpected(attribute.error());
     if (attribute->type == INET_DIAG_INFO) add_info(attribute->value, socket);
+    if (attribute->type == kCgroupNumber && attribute->value.size() == sizeof socket.cgroup) {
+      std::memcpy(&socket.cgroup, attribute->value.data(), sizeof socket.cgroup);
+    }
   }
   return {};
 }

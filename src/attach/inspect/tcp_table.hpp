@@ -31,6 +31,8 @@ struct TcpSocket {
   std::uint32_t inode = 0;  ///< 0: no process owns it (TIME_WAIT, closed while sending).
   std::uint32_t uid = 0;
   std::uint64_t cookie = 0;  ///< As SO_COOKIE reads.
+  /// The version-2 control group in which it, or the listener it was accepted from, was made; 0: not known (before 5.8).
+  std::uint64_t cgroup = 0;
   Timer timer;
   std::uint32_t unread_bytes = 0;
   std::uint32_t unacknowledged_bytes = 0;  ///< Sent or not yet sent.

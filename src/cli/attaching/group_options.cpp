@@ -27,6 +27,17 @@ Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
   return tl::unexpected(std::move(none));
 }
 
+}  // namespace
+
+bool is_path_of(std::string_view group, std::string_view text) {
+  while (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
+  if (text.empty() || group == text) return !text.empty();
+  return group.ends_with(text) &&
+         (text.front() == '/' || group[group.size() - text.size() - 1] == '/');
+}
+
+namespace {
+
 void exclude_each_other(const std::vector<CLI::Option*>& all) {
   for (CLI::Option* const one : all) {
     for (CLI::Option* const other : all) {
@@ -55,8 +66,20 @@ void GroupOptions::declare(CLI::App& parser) {
   exclude_each_other(all);
 }
 
+GroupOptions GroupOptions::of_path(std::string path) {
+  GroupOptions options;
+  options.path_ = std::move(path);
+  return options;
+}
+
 bool GroupOptions::is_given() const noexcept {
   return system_ || !path_.empty() || !unit_.empty() || !container_.empty();
+}
+
+bool GroupOptions::means(const std::string& path) const {
+  if (!unit_.empty()) return attach::is_group_of_unit(path, unit_);
+  if (!container_.empty()) return attach::is_group_of_container(path, container_);
+  return !path_.empty() && is_path_of(path, path_);
 }
 
 Fallible<std::string> GroupOptions::find(const std::string& root,

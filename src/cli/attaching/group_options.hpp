@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/frame/command.hpp"
@@ -21,6 +22,9 @@ struct Group {
   std::uint64_t number = 0;  ///< As `attach::cgroup_number` says.
 };
 
+/// Whether a text is the path of a group: whole, or from any folder below the mount on.
+[[nodiscard]] bool is_path_of(std::string_view group, std::string_view text);
+
 class GroupOptions {
  public:
   /// Adds --cgroup, --unit, --container and --system, which exclude each other.
@@ -28,7 +32,13 @@ class GroupOptions {
   /// Without --system. \return the options.
   std::vector<CLI::Option*> declare_parts(CLI::App& parser);
 
+  /// As if --cgroup had been given.
+  [[nodiscard]] static GroupOptions of_path(std::string path);
+
   [[nodiscard]] bool is_given() const noexcept;
+
+  /// Whether this group, which may have gone meanwhile, is meant: by the name of its folder.
+  [[nodiscard]] bool means(const std::string& path) const;
 
   /// Failures: no version-2 control groups, no such group, several, a folder that is none.
   [[nodiscard]] Fallible<Group> resolve(const std::string& attempt) const;

@@ -1,6 +1,7 @@
 #include "cli/attaching/policies.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstring>
@@ -35,7 +36,8 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
           .cgroup = member(about, "cgroup", std::string{"?"}),
           .rules = member(about, "rules", std::vector<std::string>{"?"}),
           .force = member(about, "force", false),
-          .in_force = pinned.in_force};
+          .along = member(about, "along", std::string{}),
+          .is_certain = pinned.standing != attach::Standing::unknown};
 }
 
 }  // namespace
@@ -44,11 +46,12 @@ std::string about_text(const AttachedPolicy& policy) {
   const ordered_json about{{"name", policy.name},
                            {"cgroup", policy.cgroup},
                            {"force", policy.force},
+                           {"along", policy.along},
                            {"rules", policy.rules}};
   return about.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-Fallible<std::vector<AttachedPolicy>> attached_policies() {
+Fallible<Policies> attached_policies() {
   const Result<std::vector<attach::PinnedPolicy>> pinned = attach::pinned_policies();
   if (!pinned) {
     const bool foreign = pinned.error().code == attach::kForeignPins;
@@ -59,37 +62,58 @@ Fallible<std::vector<AttachedPolicy>> attached_policies() {
         .reason = foreign ? std::string{kForeignPinsReason} : std::strerror(pinned.error().code),
         .remedy = foreign ? std::string{kForeignPinsRemedy} : as_root("the right to read them")});
   }
-  std::vector<AttachedPolicy> policies;
-  for (const attach::PinnedPolicy& each : *pinned) policies.push_back(read(each));
-  std::ranges::sort(policies, {}, &AttachedPolicy::name);
+  Policies policies;
+  for (const attach::PinnedPolicy& each : *pinned) {
+    AttachedPolicy policy = read(each);
+    const bool has_ended = each.standing == attach::Standing::ended;
+    if (has_ended && attach::detach_pinned(each.group)) {
+      policies.ended.push_back(std::move(policy.name));
+    } else if (!has_ended) {
+      policies.list.push_back(std::move(policy));
+    }
+  }
+  std::ranges::sort(policies.list, {}, &AttachedPolicy::name);
+  std::ranges::sort(policies.ended);
   return policies;
 }
 
+std::string ended_text(const Policies& policies) {
+  if (policies.ended.empty()) return {};
+  return fmt::format("wsalive: taken away, since the control group has gone: {}\n",
+                     fmt::join(policies.ended, ", "));
+}
+
 std::string PoliciesReport::text(const Page& page) const {
-  if (policies_.empty()) return "no policy is attached; `wsalive attach` attaches one\n";
+  if (policies_.list.empty()) return "no policy is attached; `wsalive attach` attaches one\n";
   Columns table{{{"NAME"}, {"CONTROL GROUP"}, {"CONNECTIONS AND KEEP-ALIVE"}}};
-  for (const AttachedPolicy& policy : policies_) {
-    const std::string gone = policy.in_force ? "" : " (gone: detach it)";
+  for (const AttachedPolicy& policy : policies_.list) {
+    const std::string along = policy.along.empty() ? "" : " (with " + policy.along + ")";
     const std::string forced = policy.force ? " (forced)" : "";
     const std::string first = policy.rules.empty() ? "" : policy.rules.front();
-    table.add({{policy.name},
-               {policy.cgroup + gone, policy.in_force ? drawing::Tone::plain : drawing::Tone::bad},
-               {first + forced}});
+    table.add({{policy.name}, {policy.cgroup + along}, {first + forced}});
     for (std::size_t i = 1; i < policy.rules.size(); ++i) table.add({{}, {}, {policy.rules[i]}});
   }
-  return table.text(page);
+  std::string text = table.text(page);
+  if (std::ranges::any_of(policies_.list, [](const auto& p) { return !p.is_certain; })) {
+    text +=
+        wrapped("Whether they are in force, and what they say, is not to be seen without rights: " +
+                    as_root("CAP_BPF") + ".",
+                page.width);
+  }
+  return text;
 }
 
 ordered_json PoliciesReport::json() const {
   ordered_json list = ordered_json::array();
-  for (const AttachedPolicy& policy : policies_) {
+  for (const AttachedPolicy& policy : policies_.list) {
     list.push_back({{"name", policy.name},
                     {"cgroup", policy.cgroup},
-                    {"in_force", policy.in_force},
+                    {"in_force", policy.is_certain ? ordered_json(true) : ordered_json()},
                     {"force", policy.force},
+                    {"along", policy.along.empty() ? ordered_json() : ordered_json(policy.along)},
                     {"rules", policy.rules}});
   }
-  return {{"policies", list}};
+  return {{"policies", list}, {"ended", policies_.ended}};
 }
 
 }  // namespace wsalive::cli

@@ -24,23 +24,35 @@ struct AttachedPolicy {
   std::string cgroup;
   std::vector<std::string> rules;
   bool force = false;
-  bool in_force = false;  ///< False: its control group has gone.
+  std::string
+      along{};  ///< The name of the policy that it was attached with; empty: it was asked for.
+  bool is_certain = true;  ///< False: the right to see whether it is in force is missing.
 };
 
 /// The description that is pinned with a policy.
 [[nodiscard]] std::string about_text(const AttachedPolicy& policy);
 
-/// By name. What another version has pinned is there with what can be read of it.
-[[nodiscard]] Fallible<std::vector<AttachedPolicy>> attached_policies();
+struct Policies {
+  std::vector<AttachedPolicy> list;  ///< By name.
+  std::vector<std::string>
+      ended;  ///< Names of those whose control group had gone: they were taken away now.
+};
+
+/// What is attached. What another version has pinned is there with what can be read of it.
+[[nodiscard]] Fallible<Policies> attached_policies();
+
+/// "taken away: nginx.service, whose control group has gone", for standard error; empty where there was none.
+[[nodiscard]] std::string ended_text(const Policies& policies);
 
 class PoliciesReport final : public Report {
  public:
-  explicit PoliciesReport(std::vector<AttachedPolicy> policies) : policies_(std::move(policies)) {}
+  explicit PoliciesReport(Policies policies) : policies_(std::move(policies)) {}
   [[nodiscard]] std::string text(const Page& page) const override;
+  [[nodiscard]] std::string aside() const override { return ended_text(policies_); }
   [[nodiscard]] nlohmann::ordered_json json() const override;
 
  private:
-  std::vector<AttachedPolicy> policies_;
+  Policies policies_;
 };
 
 }  // namespace wsalive::cli

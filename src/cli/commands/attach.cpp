@@ -1,6 +1,7 @@
 // wsalive attach: keep-alive for all new TCP connections of a control group, by bpf, until it is detached.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,7 +15,9 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
+#include "cli/attaching/attach_report.hpp"
 #include "cli/attaching/group_options.hpp"
+#include "cli/attaching/made_elsewhere.hpp"
 #include "cli/attaching/policies.hpp"
 #include "cli/attaching/policy_rules.hpp"
 #include "cli/commands/commands.hpp"
@@ -24,6 +27,7 @@
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "cli/live/set_sockets.hpp"
+#include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -32,82 +36,6 @@ using attach::Direction;
 using attach::Precedence;
 
 constexpr const char* kAttempt = "cannot attach";
-
-Failure refusal(const Group& group, const SysError& error) {
-  Failure failure{.attempt = "cannot attach to",
-                  .subject = group.name,
-                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
-  switch (error.code) {
-    case EPERM:
-    case EACCES:
-      failure.code = ExitCode::denied;
-      failure.reason = "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
-      failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
-      break;
-    case ENODEV:
-      failure.code = ExitCode::unavailable;
-      failure.reason =
-          "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
-      failure.remedy = fmt::format("as root: {}", kMountPins);
-      break;
-    case attach::kForeignPins:
-      failure.code = ExitCode::denied;
-      failure.reason = kForeignPinsReason;
-      failure.remedy = kForeignPinsRemedy;
-      break;
-    case ENOSYS:
-      failure.code = ExitCode::unavailable;
-      failure.reason = "this build of wsalive is without bpf, or the kernel is";
-      failure.remedy = "`wsalive doctor` says which";
-      break;
-    case ENOENT:
-      failure.code = ExitCode::gone;
-      failure.reason = "the control group has gone meanwhile";
-      break;
-    case E2BIG:
-      failure.code = ExitCode::bad_input;
-      failure.reason = fmt::format("too many rules, {} are the most", WSALIVE_MOST_RULES);
-      break;
-    default:
-      break;
-  }
-  return failure;
-}
-
-class AttachReport final : public Report {
- public:
-  AttachReport(AttachedPolicy policy, std::vector<std::string> notes,
-               std::unique_ptr<SetReport> existing)
-      : policy_(std::move(policy)), notes_(std::move(notes)), existing_(std::move(existing)) {}
-
-  [[nodiscard]] std::string text(const Page& page) const override {
-    std::string text =
-        fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
-    for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
-    for (const std::string& note : notes_) text += wrapped(note, page.width);
-    if (existing_) return text + "\nConnections that are open already:\n" + existing_->text(page);
-    return text +
-           wrapped(
-               "Connections that are open already stay as they are; --existing sets them, too. "
-               "`wsalive detach " +
-                   policy_.name + "` ends it.",
-               page.width);
-  }
-
-  [[nodiscard]] nlohmann::ordered_json json() const override {
-    return {{"name", policy_.name},
-            {"cgroup", policy_.cgroup},
-            {"force", policy_.force},
-            {"rules", policy_.rules},
-            {"notes", notes_},
-            {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
-  }
-
- private:
-  AttachedPolicy policy_;
-  std::vector<std::string> notes_;
-  std::unique_ptr<SetReport> existing_;
-};
 
 class Attach final : public Command {
  public:
@@ -199,13 +127,43 @@ class Attach final : public Command {
 
   Outcome attach_to(const Group& group) {
     if (const Status possible = attach::pins_are_possible(); !possible) {
-      return tl::unexpected(refusal(group, possible.error()));
+      return tl::unexpected(attach_refusal(group, possible.error()));
     }
+    Reach reach;
+    // What has ended goes at the next call.
+    if (const Fallible<Policies> others = attached_policies()) reach.aside = ended_text(*others);
+    Fallible<AttachedPolicy> attached = put_on(group, {});
+    if (!attached) return tl::unexpected(attached.error());
+    Fallible<Connections> members = sockets_in(group);
+    std::unique_ptr<SetReport> existing;
+    if (members) {
+      MadeElsewhere elsewhere = made_elsewhere(group, members->list);
+      for (const Group& unit : elsewhere.socket_units) {
+        if (put_on(unit, group.name)) reach.along.push_back(unit.name);
+      }
+      if (existing_) existing = set_existing(std::move(members->list), elsewhere.listeners);
+      reach.unreached = unreached(elsewhere.listeners);
+    } else if (existing_) {
+      existing = std::make_unique<SetReport>(std::vector<SetRow>{}, attach::Deed::act,
+                                             std::vector{members.error().message()});
+    }
+    const ExitCode code =
+        existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
+    return Answer{std::make_unique<AttachReport>(std::move(*attached), std::move(reach), notes(),
+                                                 std::move(existing)),
+                  static_cast<int>(code)};
+  }
+
+  /// Attaches the policy to one group, and leaves it in force.
+  /// \param along  The name of the policy that this one goes with; empty: it was asked for.
+  [[nodiscard]] Fallible<AttachedPolicy> put_on(const Group& group,
+                                                const std::string& along) const {
     AttachedPolicy described{.group = group.number,
                              .name = group.name,
                              .cgroup = group.path,
                              .rules = {},
-                             .force = force_};
+                             .force = force_,
+                             .along = along};
     attach::BpfPolicy policy{.rules = {}, .whose = whose(), .about = {}};
     for (const PolicyRule& rule : rules_) {
       described.rules.push_back(in_kernel(rule).text());
@@ -213,17 +171,20 @@ class Attach final : public Command {
     }
     policy.about = about_text(described);
     Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);
-    if (!attached) return tl::unexpected(refusal(group, attached.error()));
+    if (!attached) return tl::unexpected(attach_refusal(group, attached.error()));
     if (const Status pinned = attached->pin(group.number); !pinned) {
       return tl::unexpected(pinned.error().code == EEXIST ? twice(group)
-                                                          : refusal(group, pinned.error()));
+                                                          : attach_refusal(group, pinned.error()));
     }
-    std::unique_ptr<SetReport> existing = existing_ ? set_existing(group) : nullptr;
-    const ExitCode code =
-        existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
-    return Answer{
-        std::make_unique<AttachReport>(std::move(described), notes(), std::move(existing)),
-        static_cast<int>(code)};
+    return described;
+  }
+
+  /// The connections and listeners of a group's processes.
+  static Fallible<Connections> sockets_in(const Group& group) {
+    Selection selection;
+    selection.group = GroupOptions::of_path(group.path);
+    selection.listeners = true;
+    return find_connections(selection);
   }
 
   static Failure twice(const Group& group) {
@@ -263,27 +224,22 @@ class Attach final : public Command {
 
   [[nodiscard]] Precedence whose() const { return force_ ? Precedence::ours : Precedence::program; }
 
-  /// Connections of the group's processes, by the same rules. Whether one was accepted is told by its port, on
-  /// which a program listens.
-  [[nodiscard]] std::unique_ptr<SetReport> set_existing(const Group& group) const {
+  /// Connections of the group's processes, by the same rules, and the listeners that the policy does not reach. Whether a
+  /// connection was accepted is told by its port, on which a program listens.
+  [[nodiscard]] std::unique_ptr<SetReport> set_existing(
+      std::vector<Connection> members, const std::vector<Connection>& listeners) const {
     std::vector<SetRow> rows;
-    Selection everything;
-    everything.listeners = true;
-    auto found = find_connections(everything);
-    if (!found) {
-      return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
-                                         std::vector{found.error().message()});
-    }
-    const std::vector<pid_t> listed = attach::processes_in(group.path);
-    const std::set<pid_t> members{listed.begin(), listed.end()};
     std::set<std::uint16_t> ports;
-    for (const Connection& each : found->list) {
+    for (const Connection& each : members) {
       if (each.socket.state == os::TcpState::listen) ports.insert(each.socket.local.port);
     }
     SocketSetter setter;
-    for (Connection& each : found->list) {
-      const bool is_member = each.owner && members.contains(each.owner->pid);
-      if (!is_member || each.socket.state == os::TcpState::listen) continue;
+    for (const Connection& each : listeners) {
+      if (const PolicyRule* const rule = rule_for_listener(each))
+        rows.push_back(setter.set(each, request_for(*rule)));
+    }
+    for (Connection& each : members) {
+      if (each.socket.state == os::TcpState::listen) continue;
       const bool taken = ports.contains(each.socket.local.port);
       const PolicyRule* const rule = rule_for(each, taken ? Direction::taken : Direction::made);
       if (!rule || rule->leave_alone) continue;
@@ -291,6 +247,30 @@ class Attach final : public Command {
     }
     return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
                                        std::vector<std::string>{});
+  }
+
+  /// The rule for all that a listener accepts; nullptr where none fits, or where it depends on the other end.
+  [[nodiscard]] const PolicyRule* rule_for_listener(const Connection& listener) const {
+    const auto rule = std::ranges::find_if(rules_, [&](const PolicyRule& each) {
+      const bool is_port = each.from_port == 0 || each.from_port == listener.socket.local.port;
+      return is_port && each.direction != Direction::made;
+    });
+    if (rule == rules_.end() || rule->leave_alone) return nullptr;
+    return rule->to_network.empty() && rule->to_port == 0 ? &*rule : nullptr;
+  }
+
+  /// Those from which what is accepted gets nothing though a rule may want it.
+  [[nodiscard]] std::vector<std::string> unreached(const std::vector<Connection>& listeners) const {
+    std::vector<std::string> names;
+    for (const Connection& each : listeners) {
+      const bool is_set = existing_ && rule_for_listener(each);
+      const bool any_taken = std::ranges::any_of(rules_, [](const PolicyRule& rule) {
+        return rule.direction != Direction::made && !rule.leave_alone;
+      });
+      if (is_set || !any_taken) continue;
+      names.push_back(fmt::format("{} on {}", each.name(), os::format_endpoint(each.socket.local)));
+    }
+    return names;
   }
 
   [[nodiscard]] const PolicyRule* rule_for(const Connection& connection,

@@ -68,10 +68,11 @@ examples:
         .name = "detach",
         .summary = "End what attach has left in force",
         .details = R"(
-Connections keep what they have got.
+Connections keep what they have got. A policy of a control group that has ended
+goes by itself at the next attach, detach or ls --policies.
 
 examples:
-  wsalive detach nginx.service
+  wsalive detach nginx
   wsalive detach --all)",
         .json = Json::yes,
         .make = make_detach,

@@ -1,9 +1,11 @@
 // wsalive detach: ends what `wsalive attach` has left in force.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -25,25 +27,58 @@ constexpr const char* kDetaching = "cannot detach";
 
 class DetachReport final : public Report {
  public:
-  explicit DetachReport(std::vector<std::string> names) : names_(std::move(names)) {}
+  DetachReport(std::vector<std::string> names, std::vector<std::string> ended)
+      : names_(std::move(names)), ended_(std::move(ended)) {}
   [[nodiscard]] std::string text(const Page& /*page*/) const override {
-    if (names_.empty()) return "no policy was attached\n";
+    if (names_.empty() && ended_.empty()) return "no policy was attached\n";
     std::string text;
+    for (const std::string& name : ended_) {
+      text += fmt::format("taken away, since the control group has gone: {}\n", name);
+    }
     for (const std::string& name : names_) {
       text += fmt::format("detached from {}; its connections keep what they have\n", name);
     }
     return text;
   }
-  [[nodiscard]] nlohmann::ordered_json json() const override { return {{"detached", names_}}; }
+  [[nodiscard]] nlohmann::ordered_json json() const override {
+    return {{"detached", names_}, {"ended", ended_}};
+  }
 
  private:
   std::vector<std::string> names_;
+  std::vector<std::string> ended_;
 };
+
+/// What a name may be, in the order in which it is tried: as `ls --policies` shows it, or as `attach` was given it.
+using Reading = bool (*)(const AttachedPolicy& policy, const std::string& name);
+constexpr std::array<Reading, 4> kReadings{
+    [](const AttachedPolicy& policy, const std::string& name) { return policy.name == name; },
+    [](const AttachedPolicy& policy, const std::string& name) {
+      return is_path_of(policy.cgroup, name);
+    },
+    [](const AttachedPolicy& policy, const std::string& name) {
+      return attach::is_group_of_unit(policy.cgroup, name);
+    },
+    [](const AttachedPolicy& policy, const std::string& name) {
+      return attach::is_group_of_container(policy.cgroup, name);
+    }};
+
+std::vector<AttachedPolicy> named(const std::vector<AttachedPolicy>& all, const std::string& name) {
+  std::vector<AttachedPolicy> found;
+  for (const Reading reading : kReadings) {
+    for (const AttachedPolicy& each : all) {
+      if (reading(each, name)) found.push_back(each);
+    }
+    if (!found.empty()) break;
+  }
+  return found;
+}
 
 class Detach final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    parser.add_option("name", name_, "As `wsalive ls --policies` shows it")->type_name("");
+    parser.add_option("name", name_, "As `attach` was given it, or `ls --policies` shows it")
+        ->type_name("");
     group_.declare(parser);
     parser.add_flag("--all", all_, "Every policy");
   }
@@ -57,12 +92,12 @@ class Detach final : public Command {
           .reason = said == 0 ? "it is not said from what" : "several are asked for at once",
           .remedy = "give a name of `wsalive ls --policies`, or --all"});
     }
-    Fallible<std::vector<AttachedPolicy>> policies = attached_policies();
+    const Fallible<Policies> policies = attached_policies();
     if (!policies) return tl::unexpected(policies.error());
-    if (const Fallible<void> chosen = choose(*policies); !chosen)
-      return tl::unexpected(chosen.error());
+    const Fallible<std::vector<AttachedPolicy>> chosen = choose(*policies);
+    if (!chosen) return tl::unexpected(chosen.error());
     if (all_) take_away_what_runs_left();
-    return end(*policies);
+    return end(*chosen, policies->ended);
   }
 
  private:
@@ -75,29 +110,57 @@ class Detach final : public Command {
     }
   }
 
-  /// Leaves those that are meant; one, unless it is all.
-  Fallible<void> choose(std::vector<AttachedPolicy>& policies) const {
-    if (all_) return {};
+  /// Those that are meant: all, or one and what was attached with it.
+  [[nodiscard]] Fallible<std::vector<AttachedPolicy>> choose(const Policies& policies) const {
+    if (all_) return policies.list;
     std::string subject = name_;
+    std::vector<AttachedPolicy> found;
     if (group_.is_given()) {
       const Fallible<Group> group = group_.resolve(kDetaching);
-      if (!group) return tl::unexpected(group.error());
-      subject = group->name;
-      std::erase_if(policies, [&](const AttachedPolicy& p) { return p.group != group->number; });
+      if (group) subject = group->name;
+      for (const AttachedPolicy& each : policies.list) {
+        if (group ? each.group == group->number : group_.means(each.cgroup)) found.push_back(each);
+      }
+      if (!group && found.empty()) return tl::unexpected(group.error());
     } else {
-      std::erase_if(policies, [&](const AttachedPolicy& p) { return p.name != name_; });
+      found = named(policies.list, name_);
     }
-    if (policies.size() == 1) return {};
-    const bool none = policies.empty();
-    return tl::unexpected(Failure{
-        .code = none ? ExitCode::gone : ExitCode::bad_input,
-        .attempt = kDetaching,
-        .subject = subject,
-        .reason = none ? "no policy of this name is attached" : "several policies have this name",
-        .remedy = none ? "`wsalive ls --policies` lists them" : "name the one with --cgroup"});
+    if (found.empty() && just_ended(policies)) return found;
+    if (found.size() != 1) return tl::unexpected(not_one(found, std::move(subject)));
+    for (const AttachedPolicy& each : policies.list) {
+      if (each.along == found.front().name) found.push_back(each);
+    }
+    return found;
   }
 
-  static Outcome end(const std::vector<AttachedPolicy>& policies) {
+  /// What was meant had gone, and was taken away at the look.
+  [[nodiscard]] bool just_ended(const Policies& policies) const {
+    return std::ranges::any_of(policies.ended, [&](const std::string& ended) {
+      return group_.is_given() ? group_.means(ended)
+                               : ended == name_ || attach::is_group_of_unit(ended, name_) ||
+                                     attach::is_group_of_container(ended, name_);
+    });
+  }
+
+  static Failure not_one(const std::vector<AttachedPolicy>& found, std::string subject) {
+    if (found.empty()) {
+      return {.code = ExitCode::gone,
+              .attempt = kDetaching,
+              .subject = std::move(subject),
+              .reason = "no policy of this name is attached",
+              .remedy = "`wsalive ls --policies` lists them"};
+    }
+    std::vector<std::string> groups;
+    for (const AttachedPolicy& each : found) groups.push_back(each.cgroup);
+    return {.code = ExitCode::bad_input,
+            .attempt = kDetaching,
+            .subject = std::move(subject),
+            .reason = fmt::format("several policies have this name: {}", fmt::join(groups, ", ")),
+            .remedy = "name the one with --cgroup"};
+  }
+
+  static Outcome end(const std::vector<AttachedPolicy>& policies,
+                     const std::vector<std::string>& ended) {
     std::vector<std::string> names;
     for (const AttachedPolicy& policy : policies) {
       if (const Status done = attach::detach_pinned(policy.group); !done) {
@@ -112,7 +175,7 @@ class Detach final : public Command {
       }
       names.push_back(policy.name);
     }
-    return Answer{std::make_unique<DetachReport>(std::move(names)), 0};
+    return Answer{std::make_unique<DetachReport>(std::move(names), ended), 0};
   }
 
   std::string name_;

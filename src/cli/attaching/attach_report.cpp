@@ -1,0 +1,105 @@
+#include "cli/attaching/attach_report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "attach/bpf/policy.hpp"
+#include "cli/frame/columns.hpp"
+#include "cli/frame/refusals.hpp"
+
+namespace wsalive::cli {
+
+Failure attach_refusal(const Group& group, const SysError& error) {
+  Failure failure{.attempt = "cannot attach to",
+                  .subject = group.name,
+                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
+  switch (error.code) {
+    case EPERM:
+    case EACCES:
+      failure.code = ExitCode::denied;
+      failure.reason = "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
+      failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
+      break;
+    case ENODEV:
+      failure.code = ExitCode::unavailable;
+      failure.reason =
+          "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
+      failure.remedy = fmt::format("as root: {}", kMountPins);
+      break;
+    case attach::kForeignPins:
+      failure.code = ExitCode::denied;
+      failure.reason = kForeignPinsReason;
+      failure.remedy = kForeignPinsRemedy;
+      break;
+    case ENOSYS:
+      failure.code = ExitCode::unavailable;
+      failure.reason = "this build of wsalive is without bpf, or the kernel is";
+      failure.remedy = "`wsalive doctor` says which";
+      break;
+    case ENOENT:
+      failure.code = ExitCode::gone;
+      failure.reason = "the control group has gone meanwhile";
+      break;
+    case E2BIG:
+      failure.code = ExitCode::bad_input;
+      failure.reason = fmt::format("too many rules, {} are the most", WSALIVE_MOST_RULES);
+      break;
+    default:
+      break;
+  }
+  return failure;
+}
+
+AttachReport::AttachReport(AttachedPolicy policy, Reach reach, std::vector<std::string> notes,
+                           std::unique_ptr<SetReport> existing)
+    : policy_(std::move(policy)),
+      reach_(std::move(reach)),
+      notes_(std::move(notes)),
+      existing_(std::move(existing)) {}
+
+std::string AttachReport::text(const Page& page) const {
+  std::string text =
+      fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
+  for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
+  for (const std::string& name : reach_.along) {
+    text += wrapped("Attached to " + name +
+                        " as well: its listeners are handed to these programs, and what is "
+                        "accepted from them belongs to it.",
+                    page.width);
+  }
+  if (!reach_.unreached.empty()) text += wrapped(unreached(), page.width);
+  for (const std::string& note : notes_) text += wrapped(note, page.width);
+  if (existing_) return text + "\nConnections that are open already:\n" + existing_->text(page);
+  return text +
+         wrapped(
+             "Connections that are open already stay as they are; --existing sets them, too. "
+             "`wsalive detach " +
+                 policy_.name + "` ends it.",
+             page.width);
+}
+
+nlohmann::ordered_json AttachReport::json() const {
+  return {{"name", policy_.name},
+          {"cgroup", policy_.cgroup},
+          {"force", policy_.force},
+          {"rules", policy_.rules},
+          {"along", reach_.along},
+          {"unreached_listeners", reach_.unreached},
+          {"notes", notes_},
+          {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
+}
+
+std::string AttachReport::unreached() const {
+  return fmt::format(
+      "Not reached: what is accepted from {}. The listener was made outside of this control "
+      "group, by a manager or a parent; {}.",
+      fmt::join(reach_.unreached, ", "),
+      existing_ ? "these rules cannot be told from it alone" : "--existing sets it, too");
+}
+
+}  // namespace wsalive::cli

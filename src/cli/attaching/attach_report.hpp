@@ -1,0 +1,44 @@
+// What `attach` did, and why it could not.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/attaching/group_options.hpp"
+#include "cli/attaching/policies.hpp"
+#include "cli/live/set_sockets.hpp"
+
+namespace wsalive::cli {
+
+/// Why the kernel or the bpf file system refused a policy for a group.
+[[nodiscard]] Failure attach_refusal(const Group& group, const SysError& error);
+
+/// Beside the group itself.
+struct Reach {
+  std::vector<std::string> along;  ///< Names of socket units that got the policy, too.
+  std::vector<std::string>
+      unreached;        ///< Listeners whose connections get nothing: "nginx 4711:6 on 0.0.0.0:80".
+  std::string aside{};  ///< For standard error.
+};
+
+class AttachReport final : public Report {
+ public:
+  /// \param existing  Null: connections that are open already were not asked for.
+  AttachReport(AttachedPolicy policy, Reach reach, std::vector<std::string> notes,
+               std::unique_ptr<SetReport> existing);
+  [[nodiscard]] std::string text(const Page& page) const override;
+  [[nodiscard]] std::string aside() const override { return reach_.aside; }
+  [[nodiscard]] nlohmann::ordered_json json() const override;
+
+ private:
+  [[nodiscard]] std::string unreached() const;
+
+  AttachedPolicy policy_;
+  Reach reach_;
+  std::vector<std::string> notes_;
+  std::unique_ptr<SetReport> existing_;
+};
+
+}  // namespace wsalive::cli
