@@ -71,6 +71,10 @@ class Path(tool.Tool):
         report = self.json("path", target, "--max", "20s", status=1)
         self.assertEqual((report["finding"], report["how"]), ("far_end_ends", "closed"))
         self.assertAlmostEqual(report["limit_ms"], 2000, delta=400)
+        self.assertEqual((report["advice"], report["trial"]), (None, None))
+        text = self.run_tool("path", self.far_end(lambda connection, age: age > 2), "--max", "20s").stdout
+        self.assertIn("No T is advised", text)
+        self.assertNotIn("wsalive run --time", text)
 
     def test_a_server_that_speaks_by_itself_is_named(self):
         spoken = {}

@@ -66,9 +66,9 @@ class PathCommand : public ThroughFirewall {
   nlohmann::json found(const std::string& options) {
     const TempFolder home;
     const lab::Visit visit{network().client()};
-    const std::string command = "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" +
-                                std::getenv("WSALIVE_BUILD") +
-                                "/bin/wsalive' path 10.77.2.1:7001 --json " + options + "; true";
+    const std::string command =
+        "XDG_STATE_HOME=" + home.path().string() + " timeout 240 '" + std::getenv("WSALIVE_BUILD") +
+        "/bin/wsalive' path 10.77.2.1:7001 --json " + options + " 2>/dev/null; true";
     const auto output = lab::run_command({"sh", "-c", command});
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
@@ -95,9 +95,41 @@ class PathCommand : public ThroughFirewall {
 TEST_F(PathCommand, FindsWhenAFirewallDropsWithoutAWord) {
   const SilentServer server{network().server()};
   forget_after_three_seconds();
-  const auto json = found("--max 10s");
+  const auto json = found("--max 10s --no-trial");
   expect_three_seconds(json);
   EXPECT_EQ(json.value("how", ""), "silent");
+  EXPECT_TRUE(json["trial"].is_null());
+}
+
+TEST_F(PathCommand, TheSettingsThatItAdvisesAreTried) {
+  const SilentServer server{network().server()};
+  forget_after_three_seconds();
+  const auto json = found("--max 10s");
+  const auto trial = json["trial"];
+  EXPECT_EQ(trial.value("finding", ""), "kept") << json.dump(1);
+  EXPECT_GT(trial.value("answered_ms", 0), json.value("lost_ms", 99'999)) << json.dump(1);
+  EXPECT_EQ(trial["time_ms"], json["advice"]["time_ms"]);
+}
+
+TEST_F(PathCommand, APathOnWhichOnlyDataCountsIsToldAndNoSettingsAreAdvised) {
+  const SilentServer server{network().server()};
+  // A port is known from its SYN on and for six seconds after each segment that carries something: a segment without
+  // anything has 52 octets here.
+  const auto set =
+      lab::apply_nft(network().firewall(),
+                     "table inet data_counts {\n"
+                     " set alive { type inet_service; flags dynamic,timeout; timeout 6s; }\n"
+                     " chain forward { type filter hook forward priority -10;\n"
+                     "  tcp flags & syn == syn tcp dport 7001 update @alive { tcp sport }\n"
+                     "  ip length > 60 tcp dport 7001 update @alive { tcp sport }\n"
+                     "  tcp dport 7001 tcp sport != @alive drop\n"
+                     "  tcp sport 7001 tcp dport != @alive drop\n }\n}\n");
+  ASSERT_TRUE(set) << set.error();
+  const auto json = found("--max 20s");
+  EXPECT_EQ(json.value("finding", ""), "forgets") << json.dump(1);
+  EXPECT_EQ(json["trial"].value("finding", ""), "not_counted") << json.dump(1);
+  EXPECT_GT(json["trial"].value("answered_ms", 0), 1'000) << json.dump(1);
+  EXPECT_TRUE(json["advice"].is_null()) << json.dump(1);
 }
 
 TEST_F(PathCommand, TellsAFirewallThatAnswersWithAReset) {

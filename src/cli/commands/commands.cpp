@@ -145,7 +145,9 @@ examples:
         .details = R"(
 Nothing of ours is needed at the far end: any TCP server's kernel answers
 keep-alive probes. A few connections wait in silence; each is probed once, at
-an age of its own. Takes a little longer than the time that it finds.
+an age of its own. Takes a little longer than the time that it finds; then one
+connection is held with the settings found, for longer than that again, to see
+that probes keep it (--no-trial leaves it out; how long it takes is said).
 Interrupted with ctrl-C, the same command goes on from what is known. With
 `wsalive serve` at the far end the other direction is measured as well, at the
 same time, and what brings a forgotten connection back.

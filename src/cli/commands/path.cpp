@@ -13,8 +13,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/out.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "cli/path/key_file.hpp"
 #include "cli/path/path_report.hpp"
+#include "cli/path/path_words.hpp"
 #include "cli/path/progress.hpp"
 #include "cli/path/state_file.hpp"
 #include "cli/path/target.hpp"
@@ -22,6 +24,7 @@
 #include "os/socket/address_text.hpp"
 #include "path/search_run.hpp"
 #include "path/shared_key.hpp"
+#include "path/trial_run.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -97,6 +100,8 @@ class Path final : public Command {
                     "At the far end is `wsalive serve`: measure both directions");
     parser.add_option("--key-file", key_file_, "The key of that far end; implies --with-serve")
         ->type_name("FILE");
+    parser.add_flag("--no-trial", no_trial_,
+                    "Do not hold a connection with the settings found, to see that they keep it");
     parser.add_flag("--fresh", fresh_, "Forget what an interrupted search has found");
   }
 
@@ -145,7 +150,7 @@ class Path final : public Command {
     if (!outward) return tl::unexpected(outward.error());
     os::StopSignals stop;
     path::SearchRun run{outward->plan, far_end, os::monotonic_clock(), stop};
-    return play(target, run, *outward, nullptr);
+    return play(target, far_end, run, stop, *outward, nullptr);
   }
 
   Outcome search_both(const path_command::Target& target, const FarEnd& far_end) {
@@ -163,11 +168,11 @@ class Path final : public Command {
       os::StopSignals::end_by(run.signal());
     }
     if (called == path::RunEnd::alone) return tl::unexpected(no_far_end(target, *run.farewell()));
-    return play(target, run, *outward, &*inward);
+    return play(target, far_end, run, stop, *outward, &*inward);
   }
 
-  static Outcome play(const path_command::Target& target, path::SearchRun& run, const Way& outward,
-                      const Way* inward) {
+  Outcome play(const path_command::Target& target, const FarEnd& far_end, path::SearchRun& run,
+               os::StopSignals& stop, const Way& outward, const Way* inward) const {
     path_command::Progress progress;
     const path::RunEnd end = run.run([&](const path::Moment& moment) {
       if (moment.news) {
@@ -189,6 +194,10 @@ class Path final : public Command {
                               .took = run.took(),
                               .connections = run.opened()};
     if (inward) found.inward = inward->found(*run.inward());
+    if (const int signal = no_trial_ ? 0 : try_out(found, far_end, stop); signal != 0) {
+      interrupted(outward, inward, signal);
+    }
+    found.took = run.took();
     if (found.joint().finding != PathFinding::unreachable) {
       outward.state.remove();
       if (inward) inward->state.remove();
@@ -196,6 +205,26 @@ class Path final : public Command {
     const bool clear = is_clear(found);
     return Answer{std::make_unique<path_command::PathReport>(std::move(found)),
                   static_cast<int>(clear ? ExitCode::ok : ExitCode::findings)};
+  }
+
+  /// Holds a connection with the settings that were found, where a time was found. \return a signal that came, or 0.
+  static int try_out(path_command::Found& found, const FarEnd& far_end, os::StopSignals& stop) {
+    const path::PathResult result = found.joint();
+    const auto timing = path_command::advice_of(found);
+    if (!timing || result.finding != PathFinding::forgets || !result.lost) return 0;
+    path::TrialPlan plan{*timing, result, kernel_alone()};
+    say(fmt::format(
+        "wsalive path: kept after {}, lost after {}; now one connection is held with T {}, "
+        "I {}, N {} for up to {}, to see that these keep it (--no-trial leaves that out)",
+        path_command::shown(result.kept), path_command::shown(*result.lost),
+        policy::format_duration(timing->idle), policy::format_duration(timing->interval),
+        timing->probes, path_command::shown(plan.longest())));
+    const path::TrialEnd end = path::try_settings(plan, *timing, far_end, found.inward.has_value(),
+                                                  os::monotonic_clock(), stop);
+    if (end.signal != 0) return end.signal;
+    found.trial = end.trial;
+    ++found.connections;
+    return 0;
   }
 
   /// Says how to go on, and ends as the signal ends a program.
@@ -223,6 +252,7 @@ class Path final : public Command {
   bool with_serve_ = false;
   std::string key_file_;
   bool fresh_ = false;
+  bool no_trial_ = false;
 };
 
 }  // namespace

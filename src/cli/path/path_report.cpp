@@ -68,6 +68,54 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
                  page.width, 2);
 }
 
+/// What became of the connection on which the settings were tried.
+std::string trial_text(const path::PathTrial& trial, const PathResult& result, const Page& page) {
+  const std::string settings =
+      fmt::format("T {}, I {}, N {}", format_duration(trial.timing.idle),
+                  format_duration(trial.timing.interval), trial.timing.probes);
+  const std::string held = shown(trial.held);
+  const std::string lost = shown(result.lost.value_or(result.kept));
+  switch (trial.finding) {
+    case path::TrialFinding::kept:
+      return '\n' + wrapped(fmt::format("Tried: with these settings a connection was kept for {}, "
+                                        "where an idle one is lost after {}.",
+                                        held, lost),
+                            page.width, 2);
+    case path::TrialFinding::not_counted:
+      return page.ink(Tone::strong,
+                      "This path is not kept alive by probes: use heartbeats of the application") +
+             "\n" +
+             wrapped(fmt::format("A connection with {} was lost after {} all the same, though its "
+                                 "probes were answered up to {}. Only data counts here: the "
+                                 "application sends some every {} at least.",
+                                 settings, held, shown(trial.answered),
+                                 format_duration(trial.timing.idle)),
+                     page.width, 2);
+    case path::TrialFinding::ended:
+      return wrapped(
+          fmt::format("No T is advised: the far end closed a connection with {} after {}.",
+                      settings, held),
+          page.width);
+    case path::TrialFinding::unsettled:
+      return '\n' + wrapped(fmt::format("Tried without a result: after {} the connection was lost, "
+                                        "or the far end spoke. The same command tries again.",
+                                        held),
+                            page.width, 2);
+    case path::TrialFinding::not_made:
+      break;
+  }
+  return '\n' + wrapped("Not tried: no further connection could be made.", page.width, 2);
+}
+
+ordered_json trial_json(const path::PathTrial& trial) {
+  return {{"finding", name_of(trial.finding)},
+          {"time_ms", trial.timing.idle.count()},
+          {"interval_ms", trial.timing.interval.count()},
+          {"probes", trial.timing.probes},
+          {"held_ms", trial.held.count()},
+          {"answered_ms", trial.answered.count()}};
+}
+
 std::string sentences(const Sentences& words, const Page& page) {
   std::string headline = wrapped(words.headline, page.width);
   headline.pop_back();
@@ -162,7 +210,14 @@ ordered_json inward_json(const FoundWay& found) {
 
 }  // namespace
 
+std::optional<policy::Timing> advice_of(const Found& found) {
+  const bool in_vain = found.trial && (found.trial->finding == path::TrialFinding::not_counted ||
+                                       found.trial->finding == path::TrialFinding::ended);
+  return in_vain ? std::nullopt : advice_for(found.joint(), accuracy_here());
+}
+
 bool is_clear(const Found& found) {
+  if (found.trial && !advice_of(found)) return false;
   if (const auto ways = found.ways()) return ways->manner != PathManner::unclear;
   const PathFinding finding = found.outward.way.result.finding;
   return finding == PathFinding::forgets || finding == PathFinding::keeps;
@@ -174,8 +229,17 @@ std::string PathReport::text(const Page& page) const {
                          : sentences(words_for(found_.target, found_.outward.way.result), page) +
                                one_way(found_.outward, "WHAT A PROBE MET", page);
   const path::PathResult joint = found_.joint();
-  if (const auto timing = advice_for(joint, accuracy_here())) {
+  if (found_.trial && !advice_of(found_)) {
+    text += trial_text(*found_.trial, joint, page);
+  } else if (const auto timing = advice_of(found_)) {
     text += advice_text(*timing, page);
+    if (found_.trial) text += trial_text(*found_.trial, joint, page);
+  } else if (joint.finding == PathFinding::far_end_ends) {
+    text += wrapped(
+        "No T is advised: the far end's limit is the end of a connection, whatever probes it gets. "
+        "The "
+        "application sends something sooner, or the server's limit is raised.",
+        page.width);
   } else if (joint.finding == PathFinding::forgets && joint.kept.count() != 0) {
     text += wrapped(
         "No keep-alive of the kernel comes in time on this path: the application has to send "
@@ -196,11 +260,12 @@ ordered_json PathReport::json() const {
   json["revived_from_far_end"] = ways ? revivals_json(found_.outward.way.revivals) : ordered_json();
   json["inward"] = ways ? inward_json(*found_.inward) : ordered_json();
   json["advice"] = ordered_json();
-  if (const auto timing = advice_for(found_.joint(), accuracy_here())) {
+  if (const auto timing = advice_of(found_)) {
     json["advice"] = {{"time_ms", timing->idle.count()},
                       {"interval_ms", timing->interval.count()},
                       {"probes", timing->probes}};
   }
+  json["trial"] = found_.trial ? trial_json(*found_.trial) : ordered_json();
   json["observations"] = observations_json(found_.outward);
   json["connections"] = found_.connections;
   json["took_ms"] = found_.took.count();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/frame/report.hpp"
+#include "path/plan/trial.hpp"
 #include "path/plan/ways.hpp"
 
 namespace wsalive::cli::path_command {
@@ -24,6 +25,7 @@ struct Found {
   std::optional<FoundWay> inward;
   policy::Millis took{};
   std::uint32_t connections = 0;
+  std::optional<path::PathTrial> trial{};  ///< nullopt: the settings were not tried.
 
   /// Both directions joined; nullopt where one was searched.
   [[nodiscard]] std::optional<path::PathWays> ways() const {
@@ -36,7 +38,10 @@ struct Found {
   }
 };
 
-/// Whether the search has come to a clear answer.
+/// The settings to use; nullopt where there are none, or where they have been tried and do not keep a connection.
+[[nodiscard]] std::optional<policy::Timing> advice_of(const Found& found);
+
+/// Whether the search has come to a clear answer, and the settings keep a connection.
 [[nodiscard]] bool is_clear(const Found& found);
 
 class PathReport final : public Report {

@@ -51,6 +51,8 @@ policy::Millis confirming(policy::Millis high) { return high + high / 16 + polic
 
 std::optional<policy::Timing> advice_for(const PathResult& result,
                                          const policy::Accuracy& accuracy) noexcept {
+  // Probes do not move a far end's own limit.
+  if (result.finding == PathFinding::far_end_ends) return std::nullopt;
   if (result.finding == PathFinding::no_answer || result.kept.count() == 0) return std::nullopt;
   return policy::settings_for_path(
       std::min(result.kept, result.earliest_loss.value_or(result.kept)), accuracy);

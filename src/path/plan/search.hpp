@@ -78,7 +78,7 @@ struct PathResult {
 };
 
 /// Settings that keep a connection alive on the path (policy/path_settings.hpp), by what is known to be kept.
-/// nullopt where nothing is known to be kept, or no such settings can be had.
+/// nullopt where nothing is known to be kept, where the far end ends connections itself, or no such settings can be had.
 [[nodiscard]] std::optional<policy::Timing> advice_for(const PathResult& result,
                                                        const policy::Accuracy& accuracy) noexcept;
 

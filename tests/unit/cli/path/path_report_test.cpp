@@ -34,8 +34,8 @@ Found a_minute() {
               .address = "10.0.0.5:5432",
               .outward = {},
               .inward = std::nullopt,
-              .took = Millis{129'000},
-              .connections = 38};
+              .took = Millis{205'000},
+              .connections = 39};
   for (const int idle : {1'019, 5'500, 15'500, 31'000, 45'900, 53'400, 57'000, 58'600, 59'786}) {
     found.outward.observations.push_back({Millis{idle}, PathSight::kept});
   }
@@ -46,6 +46,10 @@ Found a_minute() {
   result.finding = path::PathFinding::forgets;
   result.kept = Millis{59'786};
   result.lost = Millis{61'000};
+  found.trial = path::PathTrial{.timing = *advice_of(found),
+                                .finding = path::TrialFinding::kept,
+                                .held = Millis{76'300},
+                                .answered = Millis{76'300}};
   return found;
 }
 
@@ -53,6 +57,18 @@ TEST(PathReport, ReadmeShowsWhatItSays) {
   const std::string shown = sample_of("wsalive path db.example:5432");
   ASSERT_FALSE(shown.empty());
   EXPECT_EQ(PathReport{a_minute()}.text({.ink = drawing::Ink{false}, .width = 80}), shown);
+}
+
+TEST(PathReport, SettingsThatDoNotKeepAConnectionAreNotAdvised) {
+  Found found = a_minute();
+  found.trial->finding = path::TrialFinding::not_counted;
+  EXPECT_FALSE(advice_of(found));
+  EXPECT_FALSE(is_clear(found));
+  const std::string text = PathReport{found}.text({.ink = drawing::Ink{false}, .width = 80});
+  EXPECT_NE(text.find("use heartbeats of the application"), std::string::npos) << text;
+  EXPECT_EQ(text.find("wsalive run"), std::string::npos) << text;
+  found.trial->finding = path::TrialFinding::unsettled;
+  EXPECT_TRUE(advice_of(found));
 }
 
 }  // namespace
