@@ -25,6 +25,11 @@ struct KeepAliveOf {
   /// our engine drives, what it says.
   policy::SourcedTiming sourced;
   std::uint32_t unanswered = 0;  ///< Probes, of the present silence.
+
+  /// By an engine of ours in its program: what the kernel has is then not the truth.
+  [[nodiscard]] bool is_driven() const noexcept {
+    return driver != policy::DriverKind::off && driver != policy::DriverKind::native;
+  }
 };
 
 /// Reads connections one after the other; keeps a pidfd and, of a process with an engine of ours, the table's descriptor.

@@ -12,7 +12,6 @@
 namespace wsalive::cli::explain {
 namespace {
 
-using policy::DriverKind;
 using policy::format_duration;
 using policy::Millis;
 using policy::Source;
@@ -109,7 +108,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
   const Connection& connection = only.list.front();
   const attach::KeepAliveOf& values = *connection.keep_alive;
   const advice::SocketState state = connection.state(only.retries2);
-  const bool driven = values.driver != DriverKind::off && values.driver != DriverKind::native;
+  const bool driven = values.is_driven();
   Scene scene{.story = advice::Story::dead,
               .nat = false,
               .path_timeout = wish.path_timeout,

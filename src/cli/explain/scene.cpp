@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "advice/path_timeouts.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "os/file/file.hpp"
 #include "os/tick.hpp"
 #include "policy/duration.hpp"
@@ -40,13 +41,6 @@ policy::HostFacts this_host() {
 }
 
 constexpr policy::ConnectionFacts kEstablished{.established = true, .user_timeout = false};
-
-/// What keeps a release's timing in a program on our library.
-policy::Accuracy library_accuracy(const policy::Timing& timing) {
-  const bool native =
-      choose_driver(timing, this_host(), kEstablished).kind == policy::DriverKind::native;
-  return {native ? policy::KeptBy::kernel : policy::KeptBy::engine, os::tick_length()};
-}
 
 /// This kernel's own timing, with what was asked for laid over it.
 Subject linux_subject(const ChosenTiming& chosen) {
@@ -108,7 +102,7 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
           .remarks = std::move(remarks),
           .forecast = {},
           .events = {},
-          .accuracy = library_accuracy(in_force.timing)};
+          .accuracy = with_our_library(in_force.timing)};
 }
 
 /// When the events of a silence happen at the latest: the kernel's lateness adds up from probe to probe.

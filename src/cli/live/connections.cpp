@@ -216,12 +216,11 @@ advice::SocketState Connection::state(std::uint32_t retries2) const {
   state.accuracy.tick = os::tick_length();
   if (keep_alive) {
     const policy::DriverKind driver = keep_alive->driver;
-    const bool driven = driver != policy::DriverKind::off && driver != policy::DriverKind::native;
     state.on = driver != policy::DriverKind::off;
     state.timing = keep_alive->timing;
     state.user_timeout = keep_alive->user_timeout;
     state.unanswered = keep_alive->unanswered;
-    state.accuracy.by = driven ? policy::KeptBy::engine : policy::KeptBy::kernel;
+    state.accuracy.by = keep_alive->is_driven() ? policy::KeptBy::engine : policy::KeptBy::kernel;
   }
   if (socket.timer.kind == attach::TimerKind::keep_alive) {
     state.armed = policy::Millis{socket.timer.expires_in};

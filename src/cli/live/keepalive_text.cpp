@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "os/tick.hpp"
+#include "policy/driver_choice.hpp"
 #include "policy/duration.hpp"
 #include "policy/path_settings.hpp"
 
@@ -50,6 +51,15 @@ std::string in_short(const policy::Timing& timing) {
 }
 
 policy::Accuracy kernel_alone() { return {policy::KeptBy::kernel, os::tick_length()}; }
+
+policy::Accuracy with_our_library(const policy::Timing& timing) {
+  policy::Accuracy accuracy = kernel_alone();
+  policy::HostFacts host;
+  host.tick = std::chrono::ceil<std::chrono::microseconds>(accuracy.tick);
+  const auto choice = policy::choose_driver(timing, host, {.established = true});
+  if (choice.kind != policy::DriverKind::native) accuracy.by = policy::KeptBy::engine;
+  return accuracy;
+}
 
 std::string in_short(const os::KernelKeepAlive& values) {
   if (values.on == os::Switch::off) return "off";

@@ -18,6 +18,9 @@ namespace wsalive::cli {
 /// Of connections that this host's kernel keeps alone, as other people's programs' are.
 [[nodiscard]] policy::Accuracy kernel_alone();
 
+/// Of connections in a program with our library in it: the engine drives what the kernel cannot keep.
+[[nodiscard]] policy::Accuracy with_our_library(const policy::Timing& timing);
+
 /// What comes of values that the kernel keeps, in a sentence with both ends of each time.
 [[nodiscard]] std::string kernel_words(const policy::Timing& timing,
                                        const policy::Accuracy& accuracy);

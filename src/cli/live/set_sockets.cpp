@@ -14,13 +14,10 @@ namespace {
 
 using attach::Deed;
 using nlohmann::ordered_json;
-using policy::DriverKind;
 
 /// By an engine of ours inside its program; what the kernel has is then not the truth.
 bool is_driven(const Connection& connection) {
-  if (!connection.keep_alive) return false;
-  const DriverKind driver = connection.keep_alive->driver;
-  return driver != DriverKind::off && driver != DriverKind::native;
+  return connection.keep_alive && connection.keep_alive->is_driven();
 }
 
 /// An engine tells a value from outside by its difference from the one that it has written itself.

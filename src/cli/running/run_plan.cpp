@@ -98,13 +98,7 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
 }
 
 policy::Accuracy accuracy_of(const RunPlan& plan, const policy::Timing& wanted) {
-  policy::Accuracy accuracy = kernel_alone();
-  if (plan.via != Via::preload) return accuracy;
-  policy::HostFacts host;
-  host.tick = std::chrono::ceil<std::chrono::microseconds>(accuracy.tick);
-  const auto choice = policy::choose_driver(wanted, host, {.established = true});
-  if (choice.kind != policy::DriverKind::native) accuracy.by = policy::KeptBy::engine;
-  return accuracy;
+  return plan.via == Via::preload ? with_our_library(wanted) : kernel_alone();
 }
 
 std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
