@@ -17,8 +17,8 @@ int choose(int now, int untouched, std::uint32_t ours, Precedence whose) {
 }
 
 /// T comes last and always: it alone sets the kernel's timer anew, which may stand where an earlier value has put it.
-Status write_values(int fd, const os::KernelKeepAlive& from,
-                    const os::KernelKeepAlive& to) noexcept {
+Status write_keep_alive(int fd, const os::KernelKeepAlive& from,
+                        const os::KernelKeepAlive& to) noexcept {
   Status status{};
   if (from.on != to.on) status = os::set_keep_alive_switch(fd, to.on);
   if (status && from.interval_s != to.interval_s)
@@ -27,6 +27,11 @@ Status write_values(int fd, const os::KernelKeepAlive& from,
   if (status && (to.on == os::Switch::on || from.idle_s != to.idle_s))
     status = os::set_keep_alive_idle(fd, to.idle_s);
   return status;
+}
+
+Status write_values(int fd, const KernelValues& from, const KernelValues& to) noexcept {
+  if (const Status done = change_user_timeout(fd, from, to); !done) return done;
+  return write_keep_alive(fd, from.keep_alive, to.keep_alive);
 }
 
 }  // namespace
@@ -39,27 +44,45 @@ Result<Defaults> namespace_defaults() noexcept {
   return Defaults{values->idle_s, values->interval_s, values->probes};
 }
 
-os::KernelKeepAlive merged_values(const os::KernelKeepAlive& now, const Defaults& defaults,
-                                  const policy::KernelFit& wanted, Precedence whose) noexcept {
-  return {.on = os::Switch::on,
-          .idle_s = choose(now.idle_s, defaults.idle_s, wanted.idle_s, whose),
-          .interval_s = choose(now.interval_s, defaults.interval_s, wanted.interval_s, whose),
-          .probes = choose(now.probes, defaults.probes, wanted.probes, whose)};
+Result<KernelValues> kernel_values(int fd) noexcept {
+  const Result<os::KernelKeepAlive> keep_alive = os::keep_alive_values(fd);
+  if (!keep_alive) return tl::unexpected(keep_alive.error());
+  KernelValues values{*keep_alive, {}};
+  if (const Result<int> timeout = os::user_timeout(fd)) values.user_timeout_ms = *timeout;
+  return values;
 }
 
-Status change(int fd, const os::KernelKeepAlive& now, const os::KernelKeepAlive& wanted) noexcept {
+KernelValues merged_values(const KernelValues& now, const Defaults& defaults,
+                           const policy::KernelFit& wanted, Precedence whose) noexcept {
+  const os::KernelKeepAlive& has = now.keep_alive;
+  KernelValues merged{
+      {.on = os::Switch::on,
+       .idle_s = choose(has.idle_s, defaults.idle_s, wanted.idle_s, whose),
+       .interval_s = choose(has.interval_s, defaults.interval_s, wanted.interval_s, whose),
+       .probes = choose(has.probes, defaults.probes, wanted.probes, whose)},
+      now.user_timeout_ms};
+  if (now.user_timeout_ms && wanted.user_timeout_ms)
+    merged.user_timeout_ms = choose(*now.user_timeout_ms, 0, *wanted.user_timeout_ms, whose);
+  return merged;
+}
+
+Status change_user_timeout(int fd, const KernelValues& now, const KernelValues& wanted) noexcept {
+  if (!wanted.user_timeout_ms || now.user_timeout_ms == wanted.user_timeout_ms) return {};
+  return os::set_user_timeout(fd, *wanted.user_timeout_ms);
+}
+
+Status change(int fd, const KernelValues& now, const KernelValues& wanted) noexcept {
   const Status status = write_values(fd, now, wanted);
   if (status) return status;
-  if (const Result<os::KernelKeepAlive> reached = os::keep_alive_values(fd)) {
+  if (const Result<KernelValues> reached = kernel_values(fd)) {
     static_cast<void>(write_values(fd, *reached, now));
   }
   return status;
 }
 
-Result<os::KernelKeepAlive> set_keepalive(int fd, const Defaults& defaults,
-                                          const policy::KernelFit& wanted,
-                                          Precedence whose) noexcept {
-  const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
+Result<KernelValues> set_keepalive(int fd, const Defaults& defaults,
+                                   const policy::KernelFit& wanted, Precedence whose) noexcept {
+  const Result<KernelValues> now = kernel_values(fd);
   if (!now) return now;
   const Status changed = change(fd, *now, merged_values(*now, defaults, wanted, whose));
   if (!changed) return tl::unexpected(changed.error());

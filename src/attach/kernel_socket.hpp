@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.hpp"
 #include "os/tcp/keepalive_values.hpp"
@@ -29,20 +30,33 @@ struct Defaults {
 /// Whose values win where the program has set its own.
 enum class Precedence : std::uint8_t { program, ours };
 
-/// What `wanted` makes of a socket that has `now`: each value that is not the default stays.
-[[nodiscard]] os::KernelKeepAlive merged_values(const os::KernelKeepAlive& now,
-                                                const Defaults& defaults,
-                                                const policy::KernelFit& wanted,
-                                                Precedence whose) noexcept;
+/// What we set on a socket, as it reads.
+struct KernelValues {
+  os::KernelKeepAlive keep_alive;
+  std::optional<int> user_timeout_ms{};  ///< TCP_USER_TIMEOUT, 0 for none; nullopt: the socket knows none (MPTCP).
 
-/// Writes what differs between `now` and `wanted`, in the order in which no probe goes out early:
-/// switch, interval, count, idle. On failure what was written is taken back.
-[[nodiscard]] Status change(int fd, const os::KernelKeepAlive& now,
-                            const os::KernelKeepAlive& wanted) noexcept;
+  friend constexpr bool operator==(const KernelValues&, const KernelValues&) = default;
+};
+
+/// Errors  EOPNOTSUPP, ENOPROTOOPT: it is no TCP socket.
+[[nodiscard]] Result<KernelValues> kernel_values(int fd) noexcept;
+
+/// What `wanted` makes of a socket that has `now`: each value that is not the default stays.
+[[nodiscard]] KernelValues merged_values(const KernelValues& now, const Defaults& defaults,
+                                         const policy::KernelFit& wanted,
+                                         Precedence whose) noexcept;
+
+/// Writes what differs between `now` and `wanted`, in the order in which no probe goes out early: user time-out, switch,
+/// interval, count, idle. On failure what was written is taken back.
+[[nodiscard]] Status change(int fd, const KernelValues& now, const KernelValues& wanted) noexcept;
+
+/// Likewise of the user time-out alone: keep-alive and its timer are not touched.
+[[nodiscard]] Status change_user_timeout(int fd, const KernelValues& now,
+                                         const KernelValues& wanted) noexcept;
 
 /// Reads, merges and writes. \return what was in force before.
-[[nodiscard]] Result<os::KernelKeepAlive> set_keepalive(int fd, const Defaults& defaults,
-                                                        const policy::KernelFit& wanted,
-                                                        Precedence whose) noexcept;
+[[nodiscard]] Result<KernelValues> set_keepalive(int fd, const Defaults& defaults,
+                                                 const policy::KernelFit& wanted,
+                                                 Precedence whose) noexcept;
 
 }  // namespace wsalive::attach

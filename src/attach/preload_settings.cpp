@@ -27,6 +27,13 @@ class Words {
     value = word("yes");
     return value || word("no");
   }
+  bool number_or_no(std::optional<std::uint32_t>& value) {
+    if (word("no")) return true;
+    std::uint32_t milliseconds = 0;
+    if (!number(milliseconds) || !word("ms")) return false;
+    value = milliseconds;
+    return true;
+  }
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
  private:
@@ -42,7 +49,8 @@ std::string to_text(const PreloadSettings& settings) {
          "ms interval=" + std::to_string(settings.timing.interval.count()) +
          "ms probes=" + std::to_string(settings.timing.probes) +
          " force=" + yes_if(settings.whose == Precedence::ours) +
-         " listen=" + yes_if(!settings.connect_only);
+         " listen=" + yes_if(!settings.connect_only) + " user=" +
+         (settings.user_timeout_ms ? std::to_string(*settings.user_timeout_ms) + "ms" : "no");
 }
 
 std::optional<PreloadSettings> from_text(std::string_view text) {
@@ -52,15 +60,18 @@ std::optional<PreloadSettings> from_text(std::string_view text) {
   std::uint8_t probes = 0;
   bool force = false;
   bool listen = false;
+  std::optional<std::uint32_t> user_timeout;
   const bool fits = words.word("time=") && words.number(idle) && words.word("ms interval=") &&
                     words.number(interval) && words.word("ms probes=") && words.number(probes) &&
                     words.word(" force=") && words.yes_or_no(force) && words.word(" listen=") &&
-                    words.yes_or_no(listen) && words.at_end();
+                    words.yes_or_no(listen) &&
+                    words.word(" user=") && words.number_or_no(user_timeout) && words.at_end();
   if (!fits || idle == 0 || interval == 0 || probes == 0) return std::nullopt;
   return PreloadSettings{
       .timing = {policy::DwordMillis{idle}, policy::DwordMillis{interval}, probes},
       .whose = force ? Precedence::ours : Precedence::program,
       .connect_only = !listen,
+      .user_timeout_ms = user_timeout,
   };
 }
 

@@ -1,7 +1,8 @@
 // What `wsalive run --via preload` hands to the library inside the program: one environment variable,
-// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes", read strictly.
+// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes user=30000ms", read strictly.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct PreloadSettings {
   policy::Timing timing;
   Precedence whose = Precedence::program;
   bool connect_only = false;
+  std::optional<std::uint32_t> user_timeout_ms{};  ///< TCP_USER_TIMEOUT; nullopt: left alone.
 
   friend constexpr bool operator==(const PreloadSettings&, const PreloadSettings&) = default;
 };

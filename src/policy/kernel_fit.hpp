@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "policy/driver_choice.hpp"
 #include "policy/keepalive.hpp"
@@ -18,11 +19,13 @@ namespace wsalive::policy {
 /// Which way an idle time with a fraction of a second goes.
 enum class RoundIdle : std::uint8_t { down, up };
 
-/// What the kernel is told: seconds, seconds and a count.
+/// What the kernel is told: seconds, seconds and a count; and how long data may wait for its acknowledgement.
 struct KernelFit {
   std::uint32_t idle_s = 1;
   std::uint32_t interval_s = 1;
   std::uint32_t probes = 1;
+  std::optional<std::uint32_t>
+      user_timeout_ms{};  ///< TCP_USER_TIMEOUT, 0 for none; nullopt: it stays as it is.
 
   friend constexpr bool operator==(const KernelFit&, const KernelFit&) = default;
 };
@@ -54,7 +57,8 @@ constexpr KernelFit fit_to_kernel(const Timing& wanted, RoundIdle rounding) noex
   if (probes * interval < rest_s) interval = clamp((rest_s + probes - 1) / probes);
   return {.idle_s = static_cast<std::uint32_t>(idle),
           .interval_s = static_cast<std::uint32_t>(interval),
-          .probes = static_cast<std::uint32_t>(probes)};
+          .probes = static_cast<std::uint32_t>(probes),
+          .user_timeout_ms = {}};
 }
 
 /// The fit as timing again, to compare with what was wanted.

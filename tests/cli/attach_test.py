@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -106,6 +107,37 @@ class Attach(tool.Tool):
         self.assertEqual(self.made(), "1 45 5 5")
         self.assertEqual(self.made(port=other.getsockname()[1]), untouched)
         other.close()
+
+    def test_a_user_timeout_goes_with_it_from_options_and_from_a_file(self):
+        program = ("import socket,sys; c = socket.create_connection(('127.0.0.1', int(sys.argv[1])));"
+                   "print(c.getsockopt(6, 18), c.getsockopt(6, 4))")
+        def made():
+            return self.inside(sys.executable, "-c", program, str(self.port))
+        text = " ".join(self.attach(*TIMES, "--user-timeout", "50s").split())
+        self.assertIn("all: 45s +5s x5, data 50s", text)
+        self.assertIn("a dead peer is noticed after 50s to", text)
+        self.assertEqual(made(), "50000 45")
+        self.ok("detach", os.path.basename(self.group))
+        file = self.path("policy.toml", 'time = "46s"\nuser_timeout = "40s"\n[[rule]]\nto = "10.0.0.0/8"\nuser_timeout = "off"\n'
+                         '[[rule]]\n')
+        self.assertIn("data 40s", self.attach("--policy", file))
+        self.assertEqual(made(), "40000 46")
+        self.ok("detach", os.path.basename(self.group))
+        bad = self.path("bad.toml", 'user_timeout = "30"\n')
+        self.assertIn("line 1, column 16: user_timeout:", self.refused(3, "attach", "--cgroup", self.group, "--policy", bad))
+
+    def test_existing_connections_keep_what_nobody_has_named(self):
+        holder = ("import socket,sys; c = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); print(flush=True)\n"
+                  "sys.stdin.read(1); print([c.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6), (6, 18))])")
+        def enter():
+            with open(os.path.join(self.group, "cgroup.procs"), "w", encoding="ascii") as file:
+                file.write(str(os.getpid()))
+        with subprocess.Popen([sys.executable, "-c", holder, str(self.port)], preexec_fn=enter, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as child:
+            child.stdout.readline()
+            text = " ".join(self.attach("--time", "45s", "--user-timeout", "50s", "--existing").split())
+            self.assertIn("I and N were not named and stay as before", text)
+            self.assertEqual(child.communicate("x")[0].strip(), "[1, 45, 75, 9, 50000]")
 
     def test_exceptions_come_first(self):
         untouched = self.made()

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import unittest
 import tool
 
@@ -97,6 +98,65 @@ class Run(tool.Tool):
         own = (STATIC, "connect", self.port, "idle=77", "late-count=3")
         self.assertEqual(self.ok(*words, "--", *own), "1 77 5 3\n")
         self.assertEqual(self.ok(*words, "--force", "--", *own), "1 45 5 5\n")
+
+    def test_a_user_timeout_is_given_in_every_way_and_gives_way_to_the_programs_own(self):
+        program = ("import socket,sys; c = socket.socket(); own = sys.argv[2:] and c.setsockopt(6, 18, 7000)\n"
+                   "c.connect(('127.0.0.1', int(sys.argv[1])))\nlate = sys.argv[3:] and c.setsockopt(6, 18, 8000)\n"
+                   "print(c.getsockopt(6, 18), c.getsockopt(6, 4))")
+        for way in ("preload", "seccomp", "bpf"):
+            def said(*options, own=(), way=way):
+                words = ("run", "--quiet", "--via", way, *TIMES, *options, "--", sys.executable, "-c", program, self.port, *own)
+                return self.ok(*words).strip()
+            if way == "preload" and tool.NO_PRELOAD:
+                continue
+            if way == "bpf" and self.run_tool("run", "--quiet", "--via", "bpf", "--", "true").returncode != 0:
+                self.skipTest("bpf or version-2 control groups are not allowed here")
+            with self.subTest(way=way):
+                self.assertEqual(said(), "0 45")
+                self.assertEqual(said("--user-timeout", "30s"), "30000 45")
+                self.assertEqual(said("--user-timeout", "30s", own=("early",)), "7000 45")
+                self.assertEqual(said("--user-timeout", "30s", own=("early", "late")), "8000 45")
+                self.assertEqual(said("--user-timeout", "30s", "--force", own=("early", "late")), "30000 45")
+                self.assertEqual(said("--user-timeout", "off", "--force", own=("early", "late")), "0 45")
+                self.assertEqual(said("--force", own=("early", "late")), "8000 45")
+
+    def test_what_a_user_timeout_does_is_said(self):
+        words = ("run", "--via", "seccomp", *TIMES, "--user-timeout", "50s", "--", STATIC, "connect", self.port)
+        done = self.run_tool(*words)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 45 5 5\n"), done.stderr)
+        self.assertRegex(done.stderr, r"(?m)^wsalive: Data that waits 50s for its acknowledgement ends the connection\. The user "
+                                      r"time-out takes the place of N = 5, too: a dead peer is noticed after 50s to 5[\d.]+s, not")
+
+    def test_no_time_is_promised_that_the_program_may_override(self):
+        _, line = self.values(*TIMES)
+        self.assertIn("; values that the program sets itself stay (--force)", line)
+        _, line = self.values(*TIMES, "--force")
+        self.assertNotIn("stay", line)
+
+    @tool.needs_borrowing
+    def test_a_go_program_sets_its_own_and_that_is_said_beforehand(self):
+        go = shutil.which("go")
+        if not go:
+            self.skipTest("Go is not installed")
+        source = self.path("main.go", "package main\nimport (\"net\"; \"os\"; \"time\")\nfunc main() {\n"
+                           " c, e := net.Dial(\"tcp\", os.Args[1])\n if e != nil { panic(e) }\n c.Write([]byte{1})\n"
+                           " time.Sleep(time.Minute)\n}\n")
+        binary = self.path("dial")
+        subprocess.run([go, "build", "-o", binary, source], check=True, timeout=300, cwd=self.home,
+                       env={**os.environ, "HOME": self.home, "GOFLAGS": "-mod=mod", "GO111MODULE": "off", "GOPROXY": "off"})
+        for options, idle in (((), 15000), (("--force",), 45000)):
+            child = subprocess.Popen([tool.BINARY, "run", "--via", "seccomp", *TIMES, *options, "--", binary,
+                                      f"127.0.0.1:{self.port}"], stderr=subprocess.PIPE, text=True,
+                                     env={**os.environ, "WSALIVE_REGISTRY": self.registry})
+            try:
+                peer = self.listener.accept()[0]
+                peer.recv(1)  # Its values are set by then.
+                found = self.json("ls", "--pid", str(child.pid))["connections"]
+                self.assertEqual([each["keep_alive"]["idle_ms"] for each in found], [idle])
+            finally:
+                child.kill()
+                said = child.communicate()[1]
+            self.assertEqual("Go's net package sets 15s, 15s and 9" in said, not options, said)
 
     def test_connect_only_leaves_accepted_connections_alone(self):
         words = ("run", "--quiet", "--via", "seccomp", *TIMES)

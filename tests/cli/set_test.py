@@ -35,7 +35,8 @@ class Set(tool.ToolWithConnection):
         row = report["sockets"][0]
         self.assertEqual((row["pid"], row["fd"]), (os.getpid(), self.client.fileno()))
         self.assertFalse(row["before"]["on"])
-        self.assertEqual(row["after"], {"on": True, "idle_ms": 45000, "interval_ms": 5000, "probes": 5})
+        self.assertEqual(row["after"], {"on": True, "idle_ms": 45000, "interval_ms": 5000, "probes": 5,
+                                        "user_timeout_ms": 0})
 
     def test_before_and_after_are_said(self):
         text = self.ok("set", self.me, *TIMES)
@@ -52,14 +53,46 @@ class Set(tool.ToolWithConnection):
         self.ok("set", "--to", f"127.0.0.1:{self.port}", *TIMES)
         self.assertEqual((values(self.client), values(self.accepted)), ((1, 45, 5, 5), self.untouched))
         self.ok("set", "--from", f":{self.port}", "--time", "46s")
-        self.assertEqual(values(self.accepted), (1, 46, 1, 10))  # The rest as Windows 11 has it; K-51, K-53.
+        self.assertEqual(values(self.accepted), (1, 46, *self.untouched[2:]))
+
+    def test_what_nobody_names_stays_as_it_is(self):
+        """75 s x 9 must not become 1 s x 10, with which an outage of 10 s ends the connection."""
+        for time_s in (45, 46):  # The second time the values are those of our own first.
+            text = self.ok("set", self.me, "--time", f"{time_s}s")
+            self.assertEqual(values(self.client), (1, time_s, *self.untouched[2:]))
+            self.assertIn("I and N were not named and stay as before (--interval, --probes).", " ".join(text.split()))
+            self.assertNotIn("the program has set", text)
+        self.ok("set", self.me, "--interval", "5s")
+        self.assertEqual(values(self.client), (1, 46, 5, self.untouched[3]))
+        self.ok("set", self.me, "--path-timeout", "100s")  # It names all three.
+        self.assertEqual(values(self.client), (1, 50, 5, 5))
+
+    def user_timeout(self):
+        return self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+    def test_a_user_timeout_is_set_alone_beside_keep_alive_and_taken_away(self):
+        self.ok("set", self.me, "--user-timeout", "30s")
+        self.assertEqual((self.user_timeout(), values(self.client)), (30000, self.untouched))
+        text = " ".join(self.ok("set", self.me, *TIMES, "--user-timeout", "50s").split())
+        self.assertEqual((self.user_timeout(), values(self.client)), (50000, (1, 45, 5, 5)))
+        self.assertIn("Data that waits 50s for its acknowledgement ends the connection.", text)
+        self.assertRegex(text, r"takes the place of N = 5, too: a dead peer is noticed after 50s to 5[\d.]+s, not after 70s to")
+        self.assertIn("45s +5s x5, data 50s", text)
+        report = self.json("set", self.me, "--user-timeout", "off")
+        self.assertEqual((self.user_timeout(), values(self.client)), (0, (1, 45, 5, 5)))
+        row = report["sockets"][0]
+        self.assertEqual((row["before"]["user_timeout_ms"], row["after"]["user_timeout_ms"]), (50000, 0))
+        self.ok("set", "--dry-run", self.me, "--user-timeout", "30s")
+        self.assertEqual(self.user_timeout(), 0)
+        self.assertIn("out of range", self.refused(2, "set", self.me, "--user-timeout", "25d"))
+        self.assertIn("no time-out", self.refused(2, "set", self.me, "--user-timeout", "0s"))
 
     def test_what_is_named_is_set_and_the_rest_stays_the_programs_own(self):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 33)
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 99)
         text = self.ok("set", self.me, "--time", "45s")
-        self.assertEqual(values(self.client), (1, 45, 33, 10))
-        self.assertIn("stay its own", text)
+        self.assertEqual(values(self.client), (1, 45, 33, self.untouched[3]))
+        self.assertIn("stay as before", text)
         self.ok("set", self.me, "--release", "winxp")
         self.assertEqual(values(self.client), (1, 7200, 1, 5))
 
@@ -79,7 +112,8 @@ class Set(tool.ToolWithConnection):
         self.assertEqual(values(), before)
         words = ("--time", "60s", "--interval", "2s", "--probes", "4")
         report = self.json("set", str(driven.pid), *words)
-        self.assertEqual(report["sockets"][0]["after"], {"on": True, "idle_ms": 60000, "interval_ms": 2000, "probes": 4})
+        self.assertEqual(report["sockets"][0]["after"], {"on": True, "idle_ms": 60000, "interval_ms": 2000, "probes": 4,
+                                                         "user_timeout_ms": 0})
         # The engine finds the kernel's values changed when it next looks, and leaves them to the kernel.
         self.eventually(lambda: values()["driver"] == "native")
         after = values()
@@ -188,54 +222,45 @@ class Set(tool.ToolWithConnection):
         self.accepted.settimeout(10)
         self.assertEqual(self.accepted.recv(1), b"")
 
-    def test_a_process_of_its_own_network_is_reached(self):
-        words = ["unshare", "--net", "--map-root-user", "--user", "sh", "-c", "ip link set lo up && exec python3 -c '"
-                 "import socket,sys; l = socket.create_server((\"127.0.0.1\", 0));"
-                 "c = socket.create_connection(l.getsockname()); print(c.fileno(), flush=True);"
-                 "sys.stdin.read(1); print([c.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6))])'"]
+    def program_in_a_network(self, then):
+        """A program with a connection in a network of its own, which prints its values at the end; and its PID:FD."""
+        program = ("import socket,sys; l = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection(l.getsockname())\n"
+                   f"{then}\nprint(c.fileno(), flush=True); sys.stdin.read(1)\n"
+                   "print([c.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6))])")
+        words = ["unshare", "--net", "--map-root-user", "--user", "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
+                 sys.executable, "-c", program]
         child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            fd = child.stdout.readline().strip()
-            if not fd:
-                self.skipTest("namespaces are denied here")
-            if os.getuid() != 0:
-                self.skipTest("another network is entered by root alone")
-            self.ok("set", f"{child.pid}:{fd}", *TIMES)
-            self.assertEqual(child.communicate("x", timeout=30)[0], "[1, 45, 5, 5]\n")
-        finally:
-            child.kill()
-            child.wait()
+        self.addCleanup(child.communicate)
+        self.addCleanup(child.kill)
+        fd = child.stdout.readline().strip()
+        if not fd:
+            self.skipTest("namespaces are denied here")
+        if os.getuid() != 0:
+            self.skipTest("another network is entered by root alone")
+        return child, f"{child.pid}:{fd}"
+
+    def test_a_process_of_its_own_network_is_reached(self):
+        child, name = self.program_in_a_network("")
+        self.ok("set", name, *TIMES)
+        self.assertEqual(child.communicate("x", timeout=30)[0], "[1, 45, 5, 5]\n")
 
     @tool.needs_borrowing
     def test_a_timer_that_a_sysctl_left_behind_is_seen_and_set_anew(self):
         """The most common recipe: the sysctl is lowered when keep-alive is on already. Values then read as they should."""
-        words = ["unshare", "--net", "--map-root-user", "--user", "sh", "-c", "ip link set lo up && exec python3 -c '"
-                 "import socket,sys; l = socket.create_server((\"127.0.0.1\", 0));"
-                 "c = socket.create_connection(l.getsockname()); c.setsockopt(1, 9, 1);"
-                 "open(\"/proc/sys/net/ipv4/tcp_keepalive_time\", \"w\").write(\"20\");"
-                 "print(c.fileno(), flush=True); sys.stdin.read(1)'"]
-        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            fd = child.stdout.readline().strip()
-            if not fd:
-                self.skipTest("namespaces are denied here")
-            if os.getuid() != 0:
-                self.skipTest("another network is entered by root alone")
-            name = f"{child.pid}:{fd}"
-            before = self.json("explain", name)["socket"]
-            self.assertGreater(before["timer_behind_ms"], 7_000_000)
-            self.assertGreater(before["next_probe_ms"], 7_000_000)
-            self.assertGreater(before["noticed_after_ms"], 7_000_000)
-            self.assertIn("wsalive set " + name, " ".join(self.ok("explain", name).split()))
-            rules = self.json("lint", str(child.pid), status=1)["findings"]
-            self.assertIn("timer-behind-values", [rule["rule"] for rule in rules])
-            self.ok("set", name, "--time", "20s")
-            after = self.json("explain", name)["socket"]
-            self.assertEqual(after["timer_behind_ms"], 0)
-            self.assertLessEqual(after["next_probe_ms"], 20_000)
-            self.assertLess(after["noticed_after_ms"], 7_000_000)
-        finally:
-            child.communicate("x", timeout=30)
+        child, name = self.program_in_a_network("c.setsockopt(1, 9, 1);"
+                                                "open('/proc/sys/net/ipv4/tcp_keepalive_time', 'w').write('20')")
+        before = self.json("explain", name)["socket"]
+        self.assertGreater(before["timer_behind_ms"], 7_000_000)
+        self.assertGreater(before["next_probe_ms"], 7_000_000)
+        self.assertGreater(before["noticed_after_ms"], 7_000_000)
+        self.assertIn("wsalive set " + name, " ".join(self.ok("explain", name).split()))
+        rules = self.json("lint", str(child.pid), status=1)["findings"]
+        self.assertIn("timer-behind-values", [rule["rule"] for rule in rules])
+        self.ok("set", name, "--time", "20s")
+        after = self.json("explain", name)["socket"]
+        self.assertEqual(after["timer_behind_ms"], 0)
+        self.assertLessEqual(after["next_probe_ms"], 20_000)
+        self.assertLess(after["noticed_after_ms"], 7_000_000)
 
     def test_what_is_not_there_is_told(self):
         self.assertIn("no such process", self.refused(6, "set", "999999999", *TIMES))

@@ -71,6 +71,8 @@ Result<wsalive_policy> encode(const BpfPolicy& policy) {
     to.idle_s = from.fit.idle_s;
     to.interval_s = from.fit.interval_s;
     to.probes = from.fit.probes;
+    to.has_user_timeout = from.fit.user_timeout_ms ? 1 : 0;
+    to.user_timeout_ms = from.fit.user_timeout_ms.value_or(0);
     if (from.remote_prefix.empty()) continue;
     const Result<Prefix> prefix = parse_prefix(from.remote_prefix);
     if (!prefix) return tl::unexpected(prefix.error());

@@ -17,9 +17,15 @@
 #define TCP_KEEPIDLE 4
 #define TCP_KEEPINTVL 5
 #define TCP_KEEPCNT 6
+#define TCP_USER_TIMEOUT 18
 #define AF_INET 2
 
+struct inet_connection_sock {
+  unsigned int icsk_user_timeout;
+} __attribute__((preserve_access_index));
+
 struct tcp_sock {
+  struct inet_connection_sock inet_conn;
   unsigned int keepalive_time;
   unsigned int keepalive_intvl;
   unsigned char keepalive_probes;
@@ -35,7 +41,7 @@ struct {
   __type(value, struct wsalive_about);
 } about SEC(".maps");
 
-// With `force`: the connections that a rule has matched, and that are held.
+// With `force`: the connections that a rule has matched, and that are held; 1 where the user time-out is, too.
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -94,7 +100,13 @@ static __always_inline void apply(struct bpf_sock_ops* ctx,
     bpf_setsockopt(ctx, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
   if (force || !tcp || tcp->keepalive_time == 0)
     bpf_setsockopt(ctx, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-  if (force && ctx->sk) bpf_sk_storage_get(&held, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+  int has_timeout = rule->has_user_timeout != 0;
+  int timeout = rule->user_timeout_ms;
+  if (has_timeout && (force || !tcp || tcp->inet_conn.icsk_user_timeout == 0))
+    bpf_setsockopt(ctx, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
+  if (!force || !ctx->sk) return;
+  unsigned int* mark = bpf_sk_storage_get(&held, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+  if (mark) *mark = has_timeout;
 }
 
 SEC("sockops")
@@ -128,8 +140,10 @@ int wsalive_hold(struct bpf_sockopt* ctx) {
   int is_value =
       ctx->level == IPPROTO_TCP && (ctx->optname == TCP_KEEPIDLE || ctx->optname == TCP_KEEPINTVL ||
                                     ctx->optname == TCP_KEEPCNT);
-  if (!is_switch && !is_value) return 1;
-  if (!bpf_sk_storage_get(&held, ctx->sk, 0, 0)) return 1;
+  int is_timeout = ctx->level == IPPROTO_TCP && ctx->optname == TCP_USER_TIMEOUT;
+  if (!is_switch && !is_value && !is_timeout) return 1;
+  unsigned int* mark = bpf_sk_storage_get(&held, ctx->sk, 0, 0);
+  if (!mark || (is_timeout && *mark == 0)) return 1;
   ctx->optlen = -1;  // The kernel's own handler is passed over.
   return 1;
 }

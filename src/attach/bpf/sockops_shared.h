@@ -17,6 +17,7 @@ struct wsalive_rule {
   unsigned int local_port;    /* host order, 0: any */
   unsigned int skip;          /* 1: leave such connections alone */
   unsigned int idle_s, interval_s, probes;
+  unsigned int has_user_timeout, user_timeout_ms;
 };
 
 struct wsalive_policy {

@@ -6,19 +6,31 @@
 
 namespace wsalive::attach {
 
-os::KernelKeepAlive fulfilled(const SocketWish& wish, const os::KernelKeepAlive& now,
-                              const Defaults& defaults) noexcept {
-  if (wish.on == os::Switch::off) {
-    os::KernelKeepAlive result = now;
-    result.on = os::Switch::off;
-    return result;
+namespace {
+
+int claimed(int now, int untouched, std::uint32_t ours, Claim claim) {
+  const bool is_taken =
+      claim == Claim::always || (claim == Claim::unless_set && now == untouched);
+  return is_taken ? static_cast<int>(ours) : now;
+}
+
+}  // namespace
+
+KernelValues fulfilled(const SocketWish& wish, const KernelValues& now,
+                       const Defaults& defaults) noexcept {
+  KernelValues result = now;
+  if (now.user_timeout_ms && wish.fit.user_timeout_ms) {
+    result.user_timeout_ms =
+        claimed(*now.user_timeout_ms, 0, *wish.fit.user_timeout_ms, wish.user_timeout);
   }
-  const os::KernelKeepAlive kept = merged_values(now, defaults, wish.fit, Precedence::program);
-  const os::KernelKeepAlive ours = merged_values(now, defaults, wish.fit, Precedence::ours);
-  return {.on = os::Switch::on,
-          .idle_s = wish.idle == Precedence::ours ? ours.idle_s : kept.idle_s,
-          .interval_s = wish.interval == Precedence::ours ? ours.interval_s : kept.interval_s,
-          .probes = wish.probes == Precedence::ours ? ours.probes : kept.probes};
+  if (!wish.on) return result;
+  os::KernelKeepAlive& to = result.keep_alive;
+  to.on = *wish.on;
+  if (to.on == os::Switch::off) return result;
+  to.idle_s = claimed(to.idle_s, defaults.idle_s, wish.fit.idle_s, wish.idle);
+  to.interval_s = claimed(to.interval_s, defaults.interval_s, wish.fit.interval_s, wish.interval);
+  to.probes = claimed(to.probes, defaults.probes, wish.fit.probes, wish.probes);
+  return result;
 }
 
 Result<SocketChange> set_socket(const ForeignSocket& socket, const SocketWish& wish,
@@ -27,14 +39,14 @@ Result<SocketChange> set_socket(const ForeignSocket& socket, const SocketWish& w
   if (!copy) return tl::unexpected(copy.error());
   const Result<std::uint64_t> cookie = os::socket_cookie(copy->get());
   if (!cookie || *cookie != socket.cookie) return failure(ESTALE, "borrow the socket");
-  const Result<os::KernelKeepAlive> now = os::keep_alive_values(copy->get());
+  const Result<KernelValues> now = kernel_values(copy->get());
   if (!now) return tl::unexpected(now.error());
-  const os::KernelKeepAlive wanted = fulfilled(wish, *now, defaults);
+  const KernelValues wanted = fulfilled(wish, *now, defaults);
   if (deed == Deed::rehearse) return SocketChange{*now, wanted};
-  if (const Status changed = change(copy->get(), *now, wanted); !changed) {
-    return tl::unexpected(changed.error());
-  }
-  const Result<os::KernelKeepAlive> after = os::keep_alive_values(copy->get());
+  const Status changed = wish.on ? change(copy->get(), *now, wanted)
+                                 : change_user_timeout(copy->get(), *now, wanted);
+  if (!changed) return tl::unexpected(changed.error());
+  const Result<KernelValues> after = kernel_values(copy->get());
   if (!after) return tl::unexpected(after.error());
   return SocketChange{*now, *after};
 }

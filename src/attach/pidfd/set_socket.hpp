@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "attach/kernel_socket.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
@@ -10,24 +11,31 @@
 
 namespace wsalive::attach {
 
+/// How much one value is meant.
+enum class Claim : std::uint8_t {
+  none,        ///< Nobody has named it: what the socket has stays.
+  unless_set,  ///< It stays where it differs from what an untouched socket has.
+  always,
+};
+
 /// What a socket is to have.
 struct SocketWish {
-  os::Switch on =
-      os::Switch::on;  ///< off: only the switch; the values stay for the next time (K-56).
+  /// off: only the switch, the values stay for the next time (K-56). nullopt: keep-alive stays as it is.
+  std::optional<os::Switch> on = os::Switch::on;
   policy::KernelFit fit;
-  // For each value: ours also where the program has set its own?
-  Precedence idle = Precedence::program;
-  Precedence interval = Precedence::program;
-  Precedence probes = Precedence::program;
+  Claim idle = Claim::unless_set;
+  Claim interval = Claim::unless_set;
+  Claim probes = Claim::unless_set;
+  Claim user_timeout = Claim::unless_set;  ///< Without meaning where `fit` has none.
 };
 
 /// What the wish makes of a socket that has `now`.
-[[nodiscard]] os::KernelKeepAlive fulfilled(const SocketWish& wish, const os::KernelKeepAlive& now,
-                                            const Defaults& defaults) noexcept;
+[[nodiscard]] KernelValues fulfilled(const SocketWish& wish, const KernelValues& now,
+                                     const Defaults& defaults) noexcept;
 
 struct SocketChange {
-  os::KernelKeepAlive before;
-  os::KernelKeepAlive after;  ///< As read back; of a rehearsal, as it would be.
+  KernelValues before;
+  KernelValues after;  ///< As read back; of a rehearsal, as it would be.
 };
 
 enum class Deed : std::uint8_t { rehearse, act };

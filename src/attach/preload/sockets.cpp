@@ -139,6 +139,20 @@ std::uint8_t own_bit(int level, int name) noexcept {
 
 bool is_switch(int level, int name) noexcept { return level == SOL_SOCKET && name == SO_KEEPALIVE; }
 
+bool is_our_user_timeout(int level, int name) noexcept {
+  return level == IPPROTO_TCP && name == TCP_USER_TIMEOUT && orders().settings &&
+         orders().settings->user_timeout_ms;
+}
+
+/// Before the engine takes the socket: it keeps N beside a user time-out.
+void give_user_timeout(int fd) noexcept {
+  const PreloadSettings& settings = *orders().settings;
+  if (!settings.user_timeout_ms) return;
+  const bool is_free = settings.whose == Precedence::ours || os::user_timeout(fd).value_or(1) == 0;
+  if (is_free)
+    static_cast<void>(os::set_user_timeout(fd, static_cast<int>(*settings.user_timeout_ms)));
+}
+
 }  // namespace
 
 void remember_this_process() noexcept {
@@ -152,6 +166,7 @@ void take_connection(int fd) noexcept {
   const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
   if (!now) return;  // No TCP socket.
   const std::uint8_t own = own_values(*now);
+  give_user_timeout(fd);
   const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
                                                        engine::KernelSwitch::untouched);
   if (on) hold(fd, own);
@@ -166,6 +181,7 @@ void take_listener(int fd) noexcept {
   // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
   if (orders().settings && !orders().settings->connect_only && os::keep_alive_idle(fd)) {
     static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
+    give_user_timeout(fd);
   }
 }
 
@@ -178,7 +194,8 @@ void let_go(int fd) noexcept {
 }
 
 bool withstand(int fd, int level, int name) noexcept {
-  if (own_bit(level, name) == 0 && !is_switch(level, name)) return false;
+  const bool is_ours = own_bit(level, name) != 0 || is_switch(level, name);
+  if (!is_ours && !is_our_user_timeout(level, name)) return false;
   const KeepErrno keep;
   return held(fd) != 0 && orders().settings->whose == Precedence::ours;
 }

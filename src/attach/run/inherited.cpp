@@ -58,13 +58,13 @@ InheritedSockets::InheritedSockets(const policy::KernelFit& fit, Precedence whos
   const Result<Defaults> defaults = namespace_defaults();
   if (!defaults) return;
   for (const int fd : open_descriptors()) {
-    const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
+    const Result<KernelValues> now = kernel_values(fd);
     if (!now || !survives_execve(fd)) continue;
-    os::KernelKeepAlive wanted = *now;
+    KernelValues wanted = *now;
     if (later == Later::here || is_connected(fd)) {
       wanted = merged_values(*now, *defaults, fit, whose);
     } else if (listens(fd)) {
-      wanted.on = os::Switch::on;
+      wanted.keep_alive.on = os::Switch::on;
     }
     if (later == Later::here && listens(fd)) missed_ += waiting_at(fd);
     before_.push_back({fd, *now});
@@ -74,7 +74,7 @@ InheritedSockets::InheritedSockets(const policy::KernelFit& fit, Precedence whos
 
 void InheritedSockets::restore() const noexcept {
   for (const Before& before : before_) {
-    if (const Result<os::KernelKeepAlive> now = os::keep_alive_values(before.fd)) {
+    if (const Result<KernelValues> now = kernel_values(before.fd)) {
       static_cast<void>(change(before.fd, *now, before.values));
     }
   }

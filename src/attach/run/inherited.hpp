@@ -34,7 +34,7 @@ class InheritedSockets {
  private:
   struct Before {
     int fd;
-    os::KernelKeepAlive values;
+    KernelValues values;
   };
   std::vector<Before> before_;
   std::size_t missed_ = 0;

@@ -70,12 +70,18 @@ Program make_program(const Stops& stops) {
   stop_at(program, SYS_connect);
   if (stops.listen) stop_at(program, SYS_listen);
   if (stops.options) {
-    constexpr std::uint32_t kOptionInstructions = 4 * 5;
-    add(program, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 0, kOptionInstructions));
-    stop_at_option(program, SOL_SOCKET, SO_KEEPALIVE);
-    stop_at_option(program, IPPROTO_TCP, TCP_KEEPIDLE);
-    stop_at_option(program, IPPROTO_TCP, TCP_KEEPINTVL);
-    stop_at_option(program, IPPROTO_TCP, TCP_KEEPCNT);
+    struct Row {
+      std::uint32_t level, name;
+    };
+    std::vector<Row> rows{{SOL_SOCKET, SO_KEEPALIVE},
+                          {IPPROTO_TCP, TCP_KEEPIDLE},
+                          {IPPROTO_TCP, TCP_KEEPINTVL},
+                          {IPPROTO_TCP, TCP_KEEPCNT}};
+    if (stops.user_timeout) rows.push_back({IPPROTO_TCP, TCP_USER_TIMEOUT});
+    constexpr std::size_t kInstructions = 5;
+    const auto behind = static_cast<std::uint8_t>(kInstructions * rows.size());
+    add(program, skip_unless(SYS_setsockopt, behind));
+    for (const Row& row : rows) stop_at_option(program, row.level, row.name);
   }
   add(program, answer(SECCOMP_RET_ALLOW));
   return program;

@@ -12,8 +12,9 @@ namespace wsalive::attach {
 
 /// Which calls stop.
 struct Stops {
-  bool listen = true;    ///< Accepted connections too: they inherit from the listener.
-  bool options = false;  ///< setsockopt of SO_KEEPALIVE and TCP_KEEP*.
+  bool listen = true;         ///< Accepted connections too: they inherit from the listener.
+  bool options = false;       ///< setsockopt of SO_KEEPALIVE and TCP_KEEP*.
+  bool user_timeout = false;  ///< Of TCP_USER_TIMEOUT as well.
 };
 
 /// Puts the filter on the calling thread and everything that it starts from now on. Without

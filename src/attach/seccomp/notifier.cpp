@@ -65,7 +65,9 @@ SeccompCompanion::~SeccompCompanion() { ::munmap(&in_work_, sizeof in_work_); }
 
 Result<Fd> SeccompCompanion::prepare_program() {
   return install_filter(
-      {.listen = !request_.connect_only, .options = request_.whose == Precedence::ours});
+      {.listen = !request_.connect_only,
+       .options = request_.whose == Precedence::ours,
+       .user_timeout = request_.fit.user_timeout_ms.has_value()});
 }
 
 Status SeccompCompanion::take(Fd from_program) {

@@ -52,31 +52,49 @@ Read<policy::DwordMillis> read_time(const toml::node& node, std::string_view key
   return *time;
 }
 
-Read<void> take_time(policy::Timing& timing, const toml::node& node) {
-  return read_time(node, "time").map([&](policy::DwordMillis time) { timing.idle = time; });
+Read<void> take_time(PolicyRule& rule, const toml::node& node) {
+  return read_time(node, "time").map([&](policy::DwordMillis time) {
+    rule.wanted.idle = time;
+    rule.named.idle = true;
+  });
 }
 
-Read<void> take_interval(policy::Timing& timing, const toml::node& node) {
-  return read_time(node, "interval").map([&](policy::DwordMillis time) { timing.interval = time; });
+Read<void> take_interval(PolicyRule& rule, const toml::node& node) {
+  return read_time(node, "interval").map([&](policy::DwordMillis time) {
+    rule.wanted.interval = time;
+    rule.named.interval = true;
+  });
 }
 
-Read<void> take_probes(policy::Timing& timing, const toml::node& node) {
+Read<void> take_probes(PolicyRule& rule, const toml::node& node) {
   const auto count = read<std::int64_t>(node, "probes", "a count from 1 to 255");
   if (!count) return tl::unexpected(count.error());
   if (*count < 1 || *count > std::int64_t{policy::kLargestCount}) {
     return mistake(node, "probes must be a count from 1 to 255");
   }
-  timing.probes = static_cast<std::uint8_t>(*count);
+  rule.wanted.probes = static_cast<std::uint8_t>(*count);
+  rule.named.probes = true;
   return {};
 }
 
-/// A key of a timing, which the top of a file and each rule may have.
+Read<void> take_user_timeout(PolicyRule& rule, const toml::node& node) {
+  const auto text = read<std::string>(node, "user_timeout",
+                                      "a time in quotes, with its unit, such as \"30s\", or \"off\"");
+  if (!text) return tl::unexpected(text.error());
+  const auto time = parse_user_timeout(*text);
+  if (!time) return mistake(node, fmt::format("user_timeout: {}", time.error()));
+  rule.user_timeout = *time;
+  return {};
+}
+
+/// A key of what connections get, which the top of a file and each rule may have.
 struct TimingKey {
   std::string_view name;
-  Read<void> (*take)(policy::Timing&, const toml::node&);
+  Read<void> (*take)(PolicyRule&, const toml::node&);
 };
-constexpr std::array kTimingKeys{TimingKey{"time", take_time}, TimingKey{"interval", take_interval},
-                                 TimingKey{"probes", take_probes}};
+constexpr std::array kTimingKeys{
+    TimingKey{"time", take_time}, TimingKey{"interval", take_interval},
+    TimingKey{"probes", take_probes}, TimingKey{"user_timeout", take_user_timeout}};
 
 const TimingKey* timing_key(std::string_view name) {
   for (const TimingKey& key : kTimingKeys) {
@@ -92,13 +110,12 @@ tl::unexpected<Mistake> unknown_key(const toml::key& key, const std::vector<std:
 }
 
 /// The rules that one [[rule]] makes: a host's name may stand for several addresses.
-Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const policy::Timing& otherwise) {
-  PolicyRule rule;
-  rule.wanted = otherwise;
+Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const PolicyRule& otherwise) {
+  PolicyRule rule = otherwise;
   const toml::node* far_end = nullptr;
   for (const auto& [key, node] : table) {
     if (const TimingKey* const known = timing_key(key.str())) {
-      if (const auto taken = known->take(rule.wanted, node); !taken)
+      if (const auto taken = known->take(rule, node); !taken)
         return tl::unexpected(taken.error());
     } else if (key == "to") {
       far_end = &node;
@@ -123,7 +140,8 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const policy::
       rule.leave_alone = *yes;
     } else {
       return unknown_key(key,
-                         {"to", "from", "direction", "leave_alone", "time", "interval", "probes"});
+                         {"to", "from", "direction", "leave_alone", "time", "interval", "probes",
+                          "user_timeout"});
     }
   }
   if (!far_end) return std::vector<PolicyRule>{rule};
@@ -135,13 +153,13 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const policy::
   return std::move(*rules);
 }
 
-Read<PolicyFile> read_file(const toml::table& top, const policy::Timing& otherwise) {
+Read<PolicyFile> read_file(const toml::table& top, const PolicyRule& otherwise) {
   PolicyFile file;
-  policy::Timing timing = otherwise;
+  PolicyRule plain = otherwise;
   const toml::node* rules = nullptr;
   for (const auto& [key, node] : top) {
     if (const TimingKey* const known = timing_key(key.str())) {
-      if (const auto taken = known->take(timing, node); !taken)
+      if (const auto taken = known->take(plain, node); !taken)
         return tl::unexpected(taken.error());
     } else if (key == "force") {
       const auto force = read<bool>(node, "force", "true or false");
@@ -150,16 +168,16 @@ Read<PolicyFile> read_file(const toml::table& top, const policy::Timing& otherwi
     } else if (key == "rule") {
       rules = &node;
     } else {
-      return unknown_key(key, {"time", "interval", "probes", "force", "rule"});
+      return unknown_key(key, {"time", "interval", "probes", "user_timeout", "force", "rule"});
     }
   }
   if (!rules) {
-    file.rules.emplace_back().wanted = timing;
+    file.rules.push_back(plain);
     return file;
   }
   if (!rules->is_array_of_tables()) return mistake(*rules, "rules are written as [[rule]]");
   for (const toml::node& each : *rules->as_array()) {
-    const auto made = read_rule(*each.as_table(), timing);
+    const auto made = read_rule(*each.as_table(), plain);
     if (!made) return tl::unexpected(made.error());
     file.rules.insert(file.rules.end(), made->begin(), made->end());
     if (file.rules.size() > kMostRules) {
@@ -240,7 +258,7 @@ std::string parser_mistake(std::string_view content, const toml::parse_error& er
 
 }  // namespace
 
-Fallible<PolicyFile> read_policy(const std::string& file, const policy::Timing& otherwise) {
+Fallible<PolicyFile> read_policy(const std::string& file, const PolicyRule& otherwise) {
   const Result<std::string> content = os::read_file(file);
   if (!content) {
     const int code = content.error().code;

@@ -10,6 +10,7 @@
 
 #include "cli/live/keepalive_text.hpp"
 #include "os/socket/address_text.hpp"
+#include "policy/duration.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -77,7 +78,13 @@ attach::BpfRule PolicyRule::for_kernel(policy::RoundIdle rounding) const {
           .remote_port = to_port,
           .local_port = from_port,
           .skip = leave_alone,
-          .fit = leave_alone ? policy::KernelFit{} : policy::fit_to_kernel(wanted, rounding)};
+          .fit = leave_alone ? policy::KernelFit{} : fit(rounding)};
+}
+
+policy::KernelFit PolicyRule::fit(policy::RoundIdle rounding) const {
+  policy::KernelFit fit = policy::fit_to_kernel(wanted, rounding);
+  if (user_timeout) fit.user_timeout_ms = static_cast<std::uint32_t>(user_timeout->count());
+  return fit;
 }
 
 std::string PolicyRule::text() const {
@@ -91,8 +98,12 @@ std::string PolicyRule::text() const {
     parts.emplace_back(kDirections.at(static_cast<std::size_t>(direction)));
   }
   if (parts.empty()) parts.emplace_back("all");
-  return fmt::format("{}: {}", fmt::join(parts, ", "),
-                     leave_alone ? "left alone" : in_short(wanted));
+  if (leave_alone) return fmt::format("{}: left alone", fmt::join(parts, ", "));
+  const std::string data =
+      !user_timeout                ? ""
+      : user_timeout->count() == 0 ? ", data without limit"
+                                   : ", data " + policy::format_duration(*user_timeout);
+  return fmt::format("{}: {}{}", fmt::join(parts, ", "), in_short(wanted), data);
 }
 
 Endpointed<std::vector<PolicyRule>> with_far_end(const PolicyRule& rule, std::string_view text) {

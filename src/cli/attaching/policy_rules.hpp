@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -9,6 +10,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "cli/frame/command.hpp"
+#include "cli/frame/timing_options.hpp"
 #include "cli/live/endpoint_filter.hpp"
 #include "os/socket/address.hpp"
 #include "policy/kernel_fit.hpp"
@@ -23,7 +25,11 @@ struct PolicyRule {
   std::uint16_t from_port = 0;  ///< At this end; 0: any.
   bool leave_alone = false;
   policy::Timing wanted;
+  Named named{};                                  ///< On sockets that are open, the others stay.
+  std::optional<policy::Millis> user_timeout{};   ///< 0: none; nullopt: left alone.
 
+  /// What the kernel is told.
+  [[nodiscard]] policy::KernelFit fit(policy::RoundIdle rounding) const;
   [[nodiscard]] attach::BpfRule for_kernel(policy::RoundIdle rounding) const;
   /// "to 10.0.0.0/8:5432, made: 45s +5s x5"
   [[nodiscard]] std::string text() const;
@@ -48,7 +54,7 @@ struct PolicyFile {
 
 /// Reads a policy:
 ///
-///     time = "45s"            # what rules get that say nothing else; likewise interval, probes
+///     time = "45s"            # what rules get that say nothing else; likewise interval, probes, user_timeout
 ///     force = false
 ///     [[rule]]
 ///     to = "10.0.0.0/8:5432"  # address, network or name, and port, of the other end
@@ -61,6 +67,6 @@ struct PolicyFile {
 /// \param otherwise  What the file does not say.
 /// Failures  bad_input: with the cause if the file cannot be read, else with line and column.
 [[nodiscard]] Fallible<PolicyFile> read_policy(const std::string& file,
-                                               const policy::Timing& otherwise);
+                                               const PolicyRule& otherwise);
 
 }  // namespace wsalive::cli

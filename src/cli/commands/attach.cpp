@@ -79,20 +79,24 @@ class Attach final : public Command {
     say_remarks(*chosen);
     chosen_ = *chosen;
     const policy::Timing wanted = chosen->timing.timing;
+    PolicyRule plain;
+    plain.wanted = wanted;
+    plain.named = chosen->named;
+    plain.user_timeout = chosen->user_timeout;
     if (!file_.empty()) {
-      Fallible<PolicyFile> file = read_policy(file_, wanted);
+      // Of what a file is for, it names what is meant itself.
+      if (!chosen->anything_asked) plain.named = {false, false, false};
+      Fallible<PolicyFile> file = read_policy(file_, plain);
       if (!file) return tl::unexpected(file.error());
       rules_ = std::move(file->rules);
       force_ = force_ || file->force;
       return {};
     }
     if (wanted.probes == 0) return tl::unexpected(no_probes(kAttempt));
-    return rules_from_options(wanted);
+    return rules_from_options(plain);
   }
 
-  Fallible<void> rules_from_options(const policy::Timing& wanted) {
-    PolicyRule plain;
-    plain.wanted = wanted;
+  Fallible<void> rules_from_options(PolicyRule plain) {
     plain.direction = connect_only_ ? Direction::made : Direction::any;
     for (const std::string& text : except_) {
       PolicyRule rule;
@@ -216,10 +220,25 @@ class Attach final : public Command {
       only = policy::as_timing(fit);
     }
     if (!only || several) return notes;
-    notes.push_back(kernel_words(*only, kernel_alone()));
+    const policy::Millis timeout = only_user_timeout();
+    notes.push_back(kernel_words(*only, kernel_alone(), timeout));
+    if (timeout.count() != 0)
+      notes.push_back(user_timeout_words(timeout, *only, kernel_alone()));
     if (std::string note = path_note(chosen_, *only, kernel_alone()); !note.empty())
       notes.push_back(std::move(note));
     return notes;
+  }
+
+  /// That of all rules; 0 where they have none or several.
+  [[nodiscard]] policy::Millis only_user_timeout() const {
+    std::optional<policy::Millis> only;
+    for (const PolicyRule& rule : rules_) {
+      if (rule.leave_alone) continue;
+      const policy::Millis timeout = rule.user_timeout.value_or(policy::Millis{});
+      if (only && *only != timeout) return policy::Millis{};
+      only = timeout;
+    }
+    return only.value_or(policy::Millis{});
   }
 
   [[nodiscard]] Precedence whose() const { return force_ ? Precedence::ours : Precedence::program; }
@@ -246,7 +265,9 @@ class Attach final : public Command {
       rows.push_back(setter.set(std::move(each), request_for(*rule)));
     }
     return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
-                                       std::vector<std::string>{});
+                                       rules_.size() == 1
+                                           ? wish_notes(request_for(rules_.front()).wish)
+                                           : std::vector<std::string>{});
   }
 
   /// The rule for all that a listener accepts; nullptr where none fits, or where it depends on the other end.
@@ -286,11 +307,18 @@ class Attach final : public Command {
     SetRequest request;
     request.wanted = rule.wanted;
     request.wish = {.on = os::Switch::on,
-                    .fit = policy::fit_to_kernel(rule.wanted, rounding_.rounding()),
-                    .idle = whose(),
-                    .interval = whose(),
-                    .probes = whose()};
+                    .fit = rule.fit(rounding_.rounding()),
+                    .idle = claim(rule.named.idle),
+                    .interval = claim(rule.named.interval),
+                    .probes = claim(rule.named.probes),
+                    .user_timeout = claim(true)};
     return request;
+  }
+
+  /// On sockets that are open, what nobody has named stays.
+  [[nodiscard]] attach::Claim claim(bool named) const {
+    if (!named) return attach::Claim::none;
+    return force_ ? attach::Claim::always : attach::Claim::unless_set;
   }
 
   GroupOptions group_;

@@ -27,6 +27,7 @@
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "cli/running/preload_library.hpp"
 #include "cli/running/run_plan.hpp"
 
@@ -92,6 +93,8 @@ class Run final : public Command {
     facts.wanted = wanted_;
     facts.rounding = rounding_.rounding();
     facts.program = program;
+    facts.user_timeout_ms = chosen_.user_timeout_ms();
+    facts.is_forced = force_;
     const Via asked = asked_way();
     std::unique_ptr<attach::Companion> companion = gather(asked, facts);
     const auto plan = plan_run(asked, facts);
@@ -127,6 +130,9 @@ class Run final : public Command {
     const policy::Timing kept = plan.exact ? wanted_ : policy::as_timing(plan.fit);
     const std::string note = path_note(chosen_, kept, accuracy_of(plan, wanted_));
     if (!note.empty()) say(fmt::format("wsalive: {}", note));
+    const policy::Millis timeout = chosen_.user_timeout.value_or(policy::Millis{});
+    if (timeout.count() == 0) return;
+    say(fmt::format("wsalive: {}", user_timeout_words(timeout, kept, accuracy_of(plan, wanted_))));
   }
 
   /// Tries the ways in the order in which they are taken, up to one that goes.
@@ -159,7 +165,7 @@ class Run final : public Command {
   std::unique_ptr<attach::Companion> try_bpf(RunFacts& facts) {
     attach::BpfRule rule;
     rule.direction = connect_only_ ? attach::Direction::made : attach::Direction::any;
-    rule.fit = policy::fit_to_kernel(wanted_, facts.rounding);
+    rule.fit = fit_of(facts);
     auto made = attach::BpfCompanion::make({.rules = {rule}, .whose = whose(), .about = "{}"});
     if (made) return std::move(*made);
     facts.bpf_refusal = bpf_refusal(made.error());
@@ -194,7 +200,7 @@ class Run final : public Command {
   /// For the library inside the program.
   void give_orders() const {
     ::setenv("LD_PRELOAD", attach::with_preloaded(preload_name_).c_str(), 1);
-    ::setenv(attach::kPreloadVariable, attach::to_text({wanted_, whose(), connect_only_}).c_str(),
+    ::setenv(attach::kPreloadVariable, attach::to_text({wanted_, whose(), connect_only_, chosen_.user_timeout_ms()}).c_str(),
              1);
   }
 

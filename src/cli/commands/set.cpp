@@ -17,7 +17,7 @@
 namespace wsalive::cli {
 namespace {
 
-using attach::Precedence;
+using attach::Claim;
 
 constexpr const char* kSetting = "cannot set keep-alive";
 
@@ -28,7 +28,8 @@ tl::unexpected<Failure> misuse(std::string reason, std::string remedy) {
                                 .remedy = std::move(remedy)});
 }
 
-Precedence ours_if(bool asked) { return asked ? Precedence::ours : Precedence::program; }
+/// What nobody has named stays as it is on the socket.
+Claim claim_of(bool named) { return named ? Claim::always : Claim::none; }
 
 class Set final : public Command {
  public:
@@ -88,31 +89,38 @@ class Set final : public Command {
     if (off_ && chosen->anything_asked) {
       return misuse("off and a timing are asked for at once", "leave one of them away");
     }
-    if (!off_ && !chosen->anything_asked) {
+    if (!off_ && !chosen->anything_asked && !chosen->user_timeout) {
       return misuse("it is not said what to set",
-                    "give --time, --interval, --probes, --path-timeout, --release, or off");
+                    "give --time, --interval, --probes, --path-timeout, --release, --user-timeout, "
+                    "or off");
     }
     SetRequest request;
-    request.path_note = path_note(
-        *chosen,
-        policy::as_timing(policy::fit_to_kernel(chosen->timing.timing, rounding_.rounding())),
-        kernel_alone());
     request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
-    request.wish.on = off_ ? os::Switch::off : os::Switch::on;
-    if (off_) return request;
-    say_remarks(*chosen);
-    request.wanted = chosen->timing.timing;
-    if (request.wanted.probes == 0) {
-      return tl::unexpected(no_probes(kSetting, "", "give --probes, or off"));
+    attach::SocketWish& wish = request.wish;
+    wish.on = off_                      ? std::optional{os::Switch::off}
+              : chosen->anything_asked ? std::optional{os::Switch::on}
+                                       : std::nullopt;
+    if (wish.on == os::Switch::on) {
+      if (const auto asked = ask_for(*chosen, request); !asked)
+        return tl::unexpected(asked.error());
     }
-    request.wish.fit = policy::fit_to_kernel(request.wanted, rounding_.rounding());
-    // A release or a file means all three; else only what is named holds against the program's own.
-    const policy::SocketValues& asked = chosen->asked;
-    const bool all = !asked.idle && !asked.interval && !asked.probes;
-    request.wish.idle = ours_if(all || asked.idle);
-    request.wish.interval = ours_if(all || asked.interval);
-    request.wish.probes = ours_if(all || asked.probes);
+    wish.fit.user_timeout_ms = chosen->user_timeout_ms();
+    wish.user_timeout = claim_of(true);
     return request;
+  }
+
+  Fallible<void> ask_for(const ChosenTiming& chosen, SetRequest& request) const {
+    say_remarks(chosen);
+    request.wanted = chosen.timing.timing;
+    if (request.wanted.probes == 0)
+      return tl::unexpected(no_probes(kSetting, "", "give --probes, or off"));
+    attach::SocketWish& wish = request.wish;
+    wish.fit = policy::fit_to_kernel(request.wanted, rounding_.rounding());
+    request.path_note = path_note(chosen, policy::as_timing(wish.fit), kernel_alone());
+    wish.idle = claim_of(chosen.named.idle);
+    wish.interval = claim_of(chosen.named.interval);
+    wish.probes = claim_of(chosen.named.probes);
+    return {};
   }
 
   static Outcome set_all(std::vector<Connection> list, const SetRequest& request) {
@@ -121,7 +129,7 @@ class Set final : public Command {
     rows.reserve(list.size());
     for (Connection& connection : list) rows.push_back(setter.set(std::move(connection), request));
     if (rows.size() == 1 && !rows.front().change) return refusal(rows.front());
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = wish_notes(request.wish);
     const bool is_on = request.wish.on == os::Switch::on;
     if (const std::string note = is_on ? rounding_note(request.wanted, request.wish.fit) : "";
         !note.empty()) {

@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -114,6 +116,9 @@ void TimingOptions::declare_with_path(CLI::App& parser) {
   declare(parser);
   add_time_out(parser, "--path-timeout", path_timeout_,
                "After so much silence the path forgets a connection: choose T, I and N for it");
+  add_time(parser, "--user-timeout", user_timeout_,
+           "How long sent data may wait for its acknowledgement (TCP_USER_TIMEOUT); or off",
+           parse_user_timeout);
 }
 
 Fallible<ChosenTiming> TimingOptions::resolve() const {
@@ -129,6 +134,7 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   if (!chosen.settings.problems.empty()) return unknown_choice(chosen.settings.problems.front());
   chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
   chosen.path_timeout = path_timeout_;
+  chosen.user_timeout = user_timeout_;
   if (path_timeout_ && !time_) {
     const auto fitting = policy::settings_for_path(*path_timeout_, kernel_alone());
     if (!fitting) return too_short_a_path(*path_timeout_);
@@ -138,9 +144,31 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   }
   chosen.timing =
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
+  const policy::SocketValues& asked = chosen.asked;
+  const bool by_release =
+      release_ || !registry_.empty() || (!asked.idle && !asked.interval && !asked.probes);
+  chosen.named = {.idle = by_release || asked.idle,
+                  .interval = by_release || asked.interval,
+                  .probes = by_release || asked.probes};
   chosen.anything_asked =
       time_ || interval_ || probes_ || release_ || path_timeout_ || !registry_.empty();
   return chosen;
+}
+
+tl::expected<policy::Millis, std::string> parse_user_timeout(std::string_view text) {
+  constexpr policy::Millis kMost{std::numeric_limits<std::int32_t>::max()};
+  if (text == "off") return policy::Millis{0};
+  auto time = policy::parse_time_out(text);
+  if (time && *time > kMost) {
+    return tl::unexpected(fmt::format("'{}' is out of range: up to {}ms, which is {}; or off", text,
+                                      kMost.count(), policy::format_duration(kMost)));
+  }
+  return time;
+}
+
+std::optional<std::uint32_t> ChosenTiming::user_timeout_ms() const {
+  if (!user_timeout) return std::nullopt;
+  return static_cast<std::uint32_t>(user_timeout->count());
 }
 
 Failure no_probes(std::string attempt, std::string subject, std::string remedy) {

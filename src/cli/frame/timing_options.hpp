@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tl/expected.hpp>
 
 #include "cli/frame/command.hpp"
 #include "policy/keepalive.hpp"
@@ -18,20 +20,38 @@ class App;
 
 namespace wsalive::cli {
 
+/// Which values somebody has named, by themselves or all three by a release. The others come from defaults, and on a
+/// socket that has values they are left as they are.
+struct Named {
+  bool idle = true;
+  bool interval = true;
+  bool probes = true;
+};
+
+/// "30s", or "off", which is 0: how long data may wait for its acknowledgement (TCP_USER_TIMEOUT), 2^31-1 ms at most.
+/// Errors are sentences without a full stop.
+[[nodiscard]] tl::expected<policy::Millis, std::string> parse_user_timeout(std::string_view text);
+
 /// What was asked for, worked out.
 struct ChosenTiming {
   registry::Settings settings;   ///< Release, rules and registry in force, with remarks.
   policy::SocketValues asked;    ///< What the command line says itself.
   policy::SourcedTiming timing;  ///< T, I and N in force, and where each came from.
-  bool anything_asked = false;   ///< Whether any of the options was given.
+  Named named{};                 ///< By these options.
+  bool anything_asked = false;   ///< Whether any of the options for T, I and N was given.
   std::optional<policy::Millis> path_timeout{};  ///< --path-timeout.
+  std::optional<policy::Millis> user_timeout{};  ///< --user-timeout; 0: off.
+
+  /// As the kernel is told.
+  [[nodiscard]] std::optional<std::uint32_t> user_timeout_ms() const;
 };
 
 class TimingOptions {
  public:
   /// Adds --time, --interval, --probes, --release and --registry.
   void declare(CLI::App& parser);
-  /// The same, and --path-timeout, which chooses what the others leave open: for commands that set keep-alive.
+  /// The same, --path-timeout, which chooses what the others leave open, and --user-timeout: for commands that set
+  /// keep-alive.
   void declare_with_path(CLI::App& parser);
 
   /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
@@ -45,6 +65,7 @@ class TimingOptions {
   std::optional<policy::Release> release_;
   std::string registry_;
   std::optional<policy::Millis> path_timeout_;
+  std::optional<policy::Millis> user_timeout_;
 };
 
 /// For commands that set keep-alive: a count of 0 (K-53) would send nothing.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "advice/notice.hpp"
 #include "os/tick.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/duration.hpp"
@@ -20,6 +21,13 @@ std::string sooner(Millis forgets, const policy::Accuracy& accuracy) {
   return fmt::format("Use --time {} or less.", policy::format_duration(timing->idle));
 }
 
+policy::Span noticed_after(const policy::Timing& timing, const policy::Accuracy& accuracy,
+                           Millis user_timeout) {
+  const advice::SocketState idle{
+      .on = true, .timing = timing, .user_timeout = user_timeout, .accuracy = accuracy};
+  return advice::when_noticed(idle).after.value_or(policy::Span{});
+}
+
 }  // namespace
 
 std::string in_words(const policy::Timing& timing) {
@@ -36,13 +44,29 @@ std::string in_words(const policy::Timing& timing, const policy::Accuracy& accur
                      timing.probes == 1 ? "time" : "times");
 }
 
-std::string kernel_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
+std::string kernel_words(const policy::Timing& timing, const policy::Accuracy& accuracy,
+                         Millis user_timeout) {
+  const policy::Span noticed = noticed_after(timing, accuracy, user_timeout);
   return fmt::format(
       "The kernel's timers are coarse: the first probe leaves after {} of silence, and a dead peer "
-      "is "
-      "noticed after {}.",
-      policy::format_span(policy::probe_span(timing, 1, accuracy)),
-      policy::format_span(policy::give_up_span(timing, accuracy).value_or(policy::Span{})));
+      "is noticed after {}.",
+      policy::format_span(policy::probe_span(timing, 1, accuracy)), policy::format_span(noticed));
+}
+
+std::string user_timeout_words(Millis timeout, const policy::Timing& timing,
+                               const policy::Accuracy& accuracy) {
+  std::string words =
+      fmt::format("Data that waits {} for its acknowledgement ends the connection.",
+                  policy::format_duration(timeout));
+  const policy::Span without = noticed_after(timing, accuracy, Millis{0});
+  const policy::Span with = noticed_after(timing, accuracy, timeout);
+  if (accuracy.by == policy::KeptBy::kernel && with != without) {
+    words += fmt::format(
+        " The user time-out takes the place of N = {}, too: a dead peer is noticed after {}, not "
+        "after {}.",
+        timing.probes, policy::format_span(with), policy::format_span(without));
+  }
+  return words;
 }
 
 std::string in_short(const policy::Timing& timing) {
@@ -66,6 +90,12 @@ std::string in_short(const os::KernelKeepAlive& values) {
   return in_short(policy::as_timing({.idle_s = static_cast<std::uint32_t>(values.idle_s),
                                      .interval_s = static_cast<std::uint32_t>(values.interval_s),
                                      .probes = static_cast<std::uint32_t>(values.probes)}));
+}
+
+std::string in_short(const attach::KernelValues& values) {
+  const int timeout = values.user_timeout_ms.value_or(0);
+  return in_short(values.keep_alive) +
+         (timeout == 0 ? "" : ", data " + policy::format_duration(Millis{timeout}));
 }
 
 std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "attach/kernel_socket.hpp"
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/kernel_fit.hpp"
 #include "policy/kernel_timer.hpp"
@@ -22,8 +23,15 @@ namespace wsalive::cli {
 [[nodiscard]] policy::Accuracy with_our_library(const policy::Timing& timing);
 
 /// What comes of values that the kernel keeps, in a sentence with both ends of each time.
+/// \param user_timeout  0: none.
 [[nodiscard]] std::string kernel_words(const policy::Timing& timing,
-                                       const policy::Accuracy& accuracy);
+                                       const policy::Accuracy& accuracy,
+                                       policy::Millis user_timeout);
+
+/// What a user time-out does, to data and, where the kernel keeps the connection, to keep-alive's series, in a sentence or
+/// two. \param timeout  Not 0.
+[[nodiscard]] std::string user_timeout_words(policy::Millis timeout, const policy::Timing& timing,
+                                             const policy::Accuracy& accuracy);
 
 /// What a path that forgets after a known time makes of the first probe, in a sentence or two.
 [[nodiscard]] std::string path_words(policy::Millis forgets, const policy::Timing& timing,
@@ -34,6 +42,9 @@ namespace wsalive::cli {
 
 /// The same of a kernel's socket, or "off".
 [[nodiscard]] std::string in_short(const os::KernelKeepAlive& values);
+
+/// With its user time-out: "45s +5s x5, data 30s".
+[[nodiscard]] std::string in_short(const attach::KernelValues& values);
 
 /// "the kernel keeps whole seconds; wanted after 45.5s of silence, ...", or empty where nothing was rounded.
 [[nodiscard]] std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit);

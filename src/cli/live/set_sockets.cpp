@@ -1,6 +1,7 @@
 #include "cli/live/set_sockets.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -23,21 +24,47 @@ bool is_driven(const Connection& connection) {
 /// An engine tells a value from outside by its difference from the one that it has written itself.
 bool would_be_overlooked(const Connection& connection, const SetRequest& request,
                          const attach::SocketChange& change) {
-  if (!is_driven(connection) || request.wish.on == os::Switch::off) return false;
-  const os::KernelKeepAlive& kernel = change.before;
+  if (!is_driven(connection) || request.wish.on != os::Switch::on) return false;
+  const os::KernelKeepAlive& kernel = change.before.keep_alive;
+  const os::KernelKeepAlive& after = change.after.keep_alive;
   const policy::Timing& in_force = connection.keep_alive->timing;
-  const bool idle = change.after.idle_s == kernel.idle_s &&
+  const bool idle = after.idle_s == kernel.idle_s &&
                     in_force.idle.count() != static_cast<std::uint32_t>(kernel.idle_s) * 1000;
   const bool interval =
-      change.after.interval_s == kernel.interval_s &&
+      after.interval_s == kernel.interval_s &&
       in_force.interval.count() != static_cast<std::uint32_t>(kernel.interval_s) * 1000;
   return idle || interval;
 }
 
-bool stays_own(const os::KernelKeepAlive& after, const policy::KernelFit& fit) {
-  return after.idle_s != static_cast<int>(fit.idle_s) ||
-         after.interval_s != static_cast<int>(fit.interval_s) ||
-         after.probes != static_cast<int>(fit.probes);
+/// A value was asked for that the socket has not got: one that differs from the default stays.
+bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish) {
+  const auto stays = [](int value, std::uint32_t asked, attach::Claim claim) {
+    return claim == attach::Claim::unless_set && value != static_cast<int>(asked);
+  };
+  return stays(after.idle_s, wish.fit.idle_s, wish.idle) ||
+         stays(after.interval_s, wish.fit.interval_s, wish.interval) ||
+         stays(after.probes, wish.fit.probes, wish.probes);
+}
+
+/// "I and N were not named and stay as they were (--interval, --probes)."
+std::string unnamed_note(const attach::SocketWish& wish) {
+  struct Row {
+    attach::Claim claim;
+    const char* letter;
+    const char* option;
+  };
+  std::vector<std::string> letters;
+  std::vector<std::string> options;
+  for (const Row& row : {Row{wish.idle, "T", "--time"}, Row{wish.interval, "I", "--interval"},
+                         Row{wish.probes, "N", "--probes"}}) {
+    if (row.claim != attach::Claim::none) continue;
+    letters.emplace_back(row.letter);
+    options.emplace_back(row.option);
+  }
+  if (letters.empty()) return {};
+  const bool one = letters.size() == 1;
+  return fmt::format("{} {} not named and {} as before ({}).", fmt::join(letters, " and "),
+                     one ? "was" : "were", one ? "stays" : "stay", fmt::join(options, ", "));
 }
 
 std::string before_of(const SetRow& row) {
@@ -52,11 +79,14 @@ Cell after_of(const SetRow& row) {
   return {in_short(row.change->after), alike ? drawing::Tone::faint : drawing::Tone::good};
 }
 
-ordered_json values_json(const os::KernelKeepAlive& values) {
-  return {{"on", values.on == os::Switch::on},
-          {"idle_ms", values.idle_s * 1000LL},
-          {"interval_ms", values.interval_s * 1000LL},
-          {"probes", values.probes}};
+ordered_json values_json(const attach::KernelValues& values) {
+  const os::KernelKeepAlive& keep_alive = values.keep_alive;
+  return {{"on", keep_alive.on == os::Switch::on},
+          {"idle_ms", keep_alive.idle_s * 1000LL},
+          {"interval_ms", keep_alive.interval_s * 1000LL},
+          {"probes", keep_alive.probes},
+          {"user_timeout_ms",
+           values.user_timeout_ms ? ordered_json(*values.user_timeout_ms) : ordered_json()}};
 }
 
 ordered_json row_json(const SetRow& row) {
@@ -72,20 +102,24 @@ ordered_json row_json(const SetRow& row) {
           {"refused_because", row.change ? ordered_json() : ordered_json(row.refused_because)}};
 }
 
-/// The one timing that the kernel keeps on all that were set; nullopt where there are several, or none.
-std::optional<policy::Timing> only_timing(const std::vector<SetRow>& rows) {
-  std::optional<os::KernelKeepAlive> only;
+/// What the kernel keeps on all that were set; nullopt where that differs, or is nothing.
+std::optional<attach::KernelValues> only_values(const std::vector<SetRow>& rows) {
+  std::optional<attach::KernelValues> only;
   for (const SetRow& row : rows) {
     const bool listens = row.connection.socket.state == os::TcpState::listen;
     if (!row.change || listens || is_driven(row.connection)) continue;
-    if (row.change->after.on == os::Switch::off) return std::nullopt;
+    if (row.change->after.keep_alive.on == os::Switch::off) return std::nullopt;
     if (only && *only != row.change->after) return std::nullopt;
     only = row.change->after;
   }
-  if (!only) return std::nullopt;
-  return policy::as_timing({.idle_s = static_cast<std::uint32_t>(only->idle_s),
-                            .interval_s = static_cast<std::uint32_t>(only->interval_s),
-                            .probes = static_cast<std::uint32_t>(only->probes)});
+  return only;
+}
+
+policy::Timing timing_of(const os::KernelKeepAlive& values) {
+  return policy::as_timing({.idle_s = static_cast<std::uint32_t>(values.idle_s),
+                            .interval_s = static_cast<std::uint32_t>(values.interval_s),
+                            .probes = static_cast<std::uint32_t>(values.probes),
+                            .user_timeout_ms = {}});
 }
 
 void refuse(SetRow& row, ExitCode code, std::string reason) {
@@ -122,22 +156,40 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
     refuse(row, reach_code(change.error()), reach_problem(change.error()));
     return row;
   }
+  const bool wants_timeout = request.wish.fit.user_timeout_ms.value_or(0) != 0;
+  if (wants_timeout && !request.wish.on && !change->after.user_timeout_ms) {
+    refuse(row, ExitCode::unavailable, "this protocol has no TCP_USER_TIMEOUT here");
+    return row;
+  }
   row.change = *change;
-  row.keeps_own = request.wish.on == os::Switch::on && stays_own(change->after, request.wish.fit);
+  row.keeps_set =
+      request.wish.on == os::Switch::on && stays_set(change->after.keep_alive, request.wish);
   return row;
+}
+
+std::vector<std::string> wish_notes(const attach::SocketWish& wish) {
+  if (wish.on != os::Switch::on) return {};
+  std::string note = unnamed_note(wish);
+  return note.empty() ? std::vector<std::string>{} : std::vector{std::move(note)};
 }
 
 SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::string> notes)
     : rows_(std::move(rows)), deed_(deed), notes_(std::move(notes)) {
-  if (std::ranges::any_of(rows_, &SetRow::keeps_own)) {
+  if (std::ranges::any_of(rows_, &SetRow::keeps_set)) {
     notes_.emplace_back(
-        "Values that a program has set itself stay its own, unless they are asked for.");
+        "Values that differ from the defaults stay as they are: the program has set them, or an "
+        "earlier set, attach or run.");
   }
-  if (const auto kept = only_timing(rows_)) {
-    notes_.insert(notes_.begin(), kernel_words(*kept, kernel_alone()));
+  if (const auto kept = only_values(rows_)) {
+    const policy::Timing timing = timing_of(kept->keep_alive);
+    const policy::Millis timeout{kept->user_timeout_ms.value_or(0)};
+    if (timeout.count() != 0)
+      notes_.insert(notes_.begin(), user_timeout_words(timeout, timing, kernel_alone()));
+    notes_.insert(notes_.begin(), kernel_words(timing, kernel_alone(), timeout));
   }
   const auto is_set_and_driven = [](const SetRow& row) {
-    return row.change && is_driven(row.connection);
+    return row.change && is_driven(row.connection) &&
+           row.change->before.keep_alive != row.change->after.keep_alive;
   };
   if (std::ranges::any_of(rows_, is_set_and_driven)) {
     notes_.emplace_back(

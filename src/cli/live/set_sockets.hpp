@@ -26,7 +26,7 @@ struct SetRow {
   std::optional<attach::SocketChange> change;  ///< nullopt: refused.
   std::string refused_because{};
   ExitCode refusal = ExitCode::ok;  ///< The exit status that the refusal alone would give.
-  bool keeps_own = false;           ///< A value that the program has set itself stayed.
+  bool keeps_set = false;           ///< A value that was asked for gave way to one that was set before.
 };
 
 class SocketSetter {
@@ -37,6 +37,9 @@ class SocketSetter {
  private:
   std::map<pid_t, Result<attach::Process>> processes_;
 };
+
+/// What is to be said of the wish itself: which values nobody has named.
+[[nodiscard]] std::vector<std::string> wish_notes(const attach::SocketWish& wish);
 
 class SetReport final : public Report {
  public:

@@ -61,19 +61,35 @@ std::string warning_of(Via via, const RunFacts& facts) {
                : "";
 }
 
+/// The program goes before us, and its own values are not known beforehand.
+std::string exception_of(const RunFacts& facts) {
+  if (facts.is_forced) return {};
+  return facts.program.kind == ProgramKind::own_calls
+             ? "values of its own stay, and Go's net package sets 15s, 15s and 9 unless told "
+               "otherwise (--force)"
+             : "values that the program sets itself stay (--force)";
+}
+
 RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
   plan.via = via;
   plan.exact = plan.exact || via == Via::preload;
   plan.why = std::move(why);
   plan.warning = warning_of(via, facts);
+  plan.exception = exception_of(facts);
   return plan;
 }
 
 }  // namespace
 
+policy::KernelFit fit_of(const RunFacts& facts) {
+  policy::KernelFit fit = policy::fit_to_kernel(facts.wanted, facts.rounding);
+  fit.user_timeout_ms = facts.user_timeout_ms;
+  return fit;
+}
+
 tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   RunPlan plan;
-  plan.fit = policy::fit_to_kernel(facts.wanted, facts.rounding);
+  plan.fit = fit_of(facts);
   plan.exact = policy::as_timing(plan.fit) == facts.wanted;
   if (asked != Via::automatic) {
     std::string reason = obstacle(asked, facts);
@@ -106,7 +122,7 @@ std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
       "keep-alive by {}: {}", name_of(plan.via),
       in_words(plan.exact ? wanted : policy::as_timing(plan.fit), accuracy_of(plan, wanted)));
   if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
-  for (const std::string* const more : {&plan.warning, &plan.why}) {
+  for (const std::string* const more : {&plan.exception, &plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;
   }
   return text;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -29,6 +30,8 @@ constexpr std::string_view name_of(Via via) noexcept {
 struct RunFacts {
   policy::Timing wanted;
   policy::RoundIdle rounding = policy::RoundIdle::down;
+  std::optional<std::uint32_t> user_timeout_ms{};  ///< 0: off; nullopt: left alone.
+  bool is_forced = false;                          ///< Against values of the program's own, too.
   attach::ProgramFile program;
   bool has_preload_library = false;
   std::string preload_refusal;         ///< Empty: the program's loader takes the library.
@@ -44,7 +47,11 @@ struct RunPlan {
   bool exact = true;      ///< Whether that is what was wanted.
   std::string why;        ///< "the times need the engine", "no bpf: not permitted".
   std::string warning;    ///< What the program feels of it; mostly nothing.
+  std::string exception;  ///< Which of its connections may have other values; empty where none can.
 };
+
+/// What the kernel is told.
+[[nodiscard]] policy::KernelFit fit_of(const RunFacts& facts);
 
 /// \param asked  automatic, or the one way that must be taken.
 /// \return the plan, or why that way cannot be taken, as a sentence without a full stop.

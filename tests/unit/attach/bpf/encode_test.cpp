@@ -13,7 +13,7 @@ namespace {
 BpfRule to(std::string prefix) {
   BpfRule rule;
   rule.remote_prefix = std::move(prefix);
-  rule.fit = {45, 5, 5};
+  rule.fit = {45, 5, 5, {}};
   return rule;
 }
 
