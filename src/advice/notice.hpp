@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "advice/condition.hpp"
+#include "advice/resending.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 
@@ -18,10 +20,12 @@ namespace wsalive::advice {
 
 /// What brings the news.
 enum class Notice : std::uint8_t {
-  never,           ///< Keep-alive is off and nothing is on the way: nobody asks.
-  keep_alive,      ///< N unanswered probes.
-  user_timeout,    ///< TCP_USER_TIMEOUT, at the first probe's instant that comes after it.
-  retransmission,  ///< Data is unacknowledged: no probes; tcp_retries2 or the user time-out ends it.
+  never,         ///< Keep-alive is off and nothing is on the way: nobody asks.
+  keep_alive,    ///< N unanswered probes.
+  user_timeout,  ///< TCP_USER_TIMEOUT, at the first probe's instant that comes after it.
+  retransmission,  ///< Data, or the end, is unacknowledged: no probes; tcp_retries2 or the user time-out ends it.
+  window_probes,  ///< Data waits for room at the peer: no probes; unanswered questions after it end it.
+  handshake,      ///< The connection is being made: requests that go unanswered end it.
 };
 
 /// What a socket says that keep-alive on Linux depends on.
@@ -29,33 +33,26 @@ struct SocketState {
   bool on = false;
   policy::Timing timing;
   policy::Millis user_timeout{0};  ///< 0: none.
-  bool data_on_the_way = false;
-  std::uint32_t retries2 = 15;   ///< The sysctl tcp_retries2.
-  policy::Accuracy accuracy{};   ///< What keeps it alive.
-  policy::Millis heard{0};       ///< Silence so far.
-  std::uint32_t unanswered = 0;  ///< Probes of this silence.
+  Condition condition = Condition::idle;
+  std::optional<Resending>
+      resending{};              ///< Where the kernel's timer stands, where the condition has one.
+  std::uint32_t retries2 = 15;  ///< The sysctl tcp_retries2.
+  std::uint32_t requests = 10;  ///< So many requests to connect are sent anew.
+  std::uint32_t undoubled_requests = 4;  ///< So many of them before the waits double.
+  policy::Millis longest_wait{120'000};  ///< Between two tries.
+  policy::Accuracy accuracy{};           ///< What keeps it alive.
+  policy::Millis heard{0};               ///< Silence so far.
+  std::uint32_t unanswered = 0;          ///< Probes of this silence.
   std::optional<policy::Millis>
       armed{};  ///< The kernel's keep-alive timer is set for so long from now on; nullopt: not known.
 };
 
 struct Noticed {
   Notice by = Notice::never;
-  std::optional<policy::Span> after;  ///< nullopt: never.
+  std::optional<policy::Span>
+      after;  ///< nullopt: never. Of a request to connect: since the first one.
+  std::optional<policy::Span> in{};  ///< The same from now on.
 };
-
-/// The time after which retransmission gives up: time-outs that double from 200 ms to 120 s, which is
-/// the least; a slow path takes longer.
-constexpr policy::Millis retransmission_end(std::uint32_t retries) noexcept {
-  constexpr policy::Millis kFirst{200};
-  constexpr policy::Millis kLongest{120'000};
-  policy::Millis end{0};
-  policy::Millis timeout = kFirst;
-  for (std::uint32_t sent = 0; sent <= std::min(retries, 255U); ++sent) {
-    end += timeout;
-    timeout = std::min(timeout * 2, kLongest);
-  }
-  return end;
-}
 
 namespace detail {
 
@@ -72,12 +69,13 @@ constexpr policy::Millis due_by_values(const SocketState& socket) noexcept {
 }  // namespace detail
 
 /// When the next probe leaves, or the end comes after the last one, if the peer stays silent: from now on. nullopt where
-/// none is due: keep-alive is off, or data is on the way.
+/// none is due: keep-alive is off, or something else decides.
 ///
 /// A timer that fires before T is over, because something was heard since it was set, is set anew for the rest of T. One
 /// that stands behind T, because T was changed without it, counts as it stands.
 constexpr std::optional<policy::Span> next_probe(const SocketState& socket) noexcept {
-  if (!socket.on || socket.timing.probes == 0 || socket.data_on_the_way) return std::nullopt;
+  if (!socket.on || socket.timing.probes == 0) return std::nullopt;
+  if (row(socket.condition).decides != Decides::keep_alive) return std::nullopt;
   const policy::Millis by_values = detail::due_by_values(socket) - socket.heard;
   policy::Millis wait = std::max(by_values, policy::Millis{0});
   if (detail::by_armed_timer(socket)) {
@@ -103,28 +101,92 @@ constexpr policy::Millis timer_behind(const SocketState& socket) noexcept {
   return *socket.armed + socket.heard - policy::Millis{socket.timing.idle.count()};
 }
 
-constexpr Noticed when_noticed(const SocketState& socket) noexcept {
-  if (socket.data_on_the_way) {
-    const policy::Millis end = socket.user_timeout.count() != 0
-                                   ? socket.user_timeout
-                                   : retransmission_end(socket.retries2);
-    return {Notice::retransmission, policy::Span{end, end}};
+namespace detail {
+
+constexpr Noticed from_now(Notice by, const policy::Span& in, policy::Millis so_far) noexcept {
+  return {by, policy::shifted(in, so_far), in};
+}
+
+/// Data, or the end, that waits for its acknowledgement.
+constexpr Noticed by_retransmission(const SocketState& socket) noexcept {
+  const bool has_own = socket.user_timeout.count() != 0;
+  const ResendingLimits limits{
+      .time =
+          has_own ? socket.user_timeout : retransmission_end(socket.retries2, socket.longest_wait),
+      .shortens_waits = has_own,
+      .longest = socket.longest_wait};
+  const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{200}});
+  return from_now(Notice::retransmission, resending_end(now, limits, socket.accuracy.tick),
+                  socket.heard);
+}
+
+/// What a peer that is silent from now on is told by; one that answers keeps its window closed for ever, unless the user
+/// time-out ends that, too.
+constexpr Noticed by_window_probes(const SocketState& socket) noexcept {
+  ResendingLimits limits{.most_tries = socket.retries2, .longest = socket.longest_wait};
+  if (socket.user_timeout.count() != 0) {
+    limits.time = socket.user_timeout;
+    limits.shortens_waits = true;
   }
+  const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{200}});
+  return from_now(Notice::window_probes, resending_end(now, limits, socket.accuracy.tick),
+                  socket.heard);
+}
+
+constexpr Noticed by_handshake(const SocketState& socket) noexcept {
+  ResendingLimits limits{.most_tries = socket.requests,
+                         .undoubled = socket.undoubled_requests,
+                         .longest = socket.longest_wait};
+  if (socket.user_timeout.count() != 0) {
+    limits.time = socket.user_timeout;
+    limits.shortens_waits = true;
+  }
+  const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{1'000},
+                                                            .timeout = policy::Millis{1'000},
+                                                            .since_first = policy::Millis{0}});
+  return from_now(Notice::handshake, resending_end(now, limits, socket.accuracy.tick),
+                  now.since_first.value_or(policy::Millis{0}));
+}
+
+constexpr Noticed by_keep_alive(const SocketState& socket) noexcept {
   if (!socket.on || socket.timing.probes == 0) return {};
-  const auto by_timer = [&](std::optional<policy::Span> span) {
-    const policy::Millis behind = timer_behind(socket);
-    return span ? std::optional{policy::shifted(*span, behind)} : span;
+  const auto noticed = [&](Notice by, const policy::Span& values) {
+    const policy::Span after = policy::shifted(values, timer_behind(socket));
+    const policy::Millis heard = socket.heard;
+    const policy::Span in{std::max(after.earliest - heard, policy::Millis{0}),
+                          std::max(after.latest - heard, policy::Millis{0})};
+    return Noticed{by, after, in};
   };
-  if (socket.user_timeout.count() == 0) {
-    return {Notice::keep_alive, by_timer(policy::give_up_span(socket.timing, socket.accuracy))};
+  const bool by_count =
+      socket.user_timeout.count() == 0 || socket.accuracy.by == policy::KeptBy::engine;
+  if (by_count) {
+    return noticed(Notice::keep_alive, *policy::give_up_span(socket.timing, socket.accuracy));
   }
   // The kernel looks at each probe's instant, after one probe at least; the count plays no part.
   const policy::Millis interval{std::max<std::int64_t>(socket.timing.interval.count(), 1)};
   const policy::Millis rest =
       std::max(socket.user_timeout - policy::Millis{socket.timing.idle.count()}, policy::Millis{1});
   const auto probes = static_cast<std::uint32_t>((rest + interval - policy::Millis{1}) / interval);
-  return {Notice::user_timeout,
-          by_timer(policy::probe_span(socket.timing, probes + 1, socket.accuracy))};
+  return noticed(Notice::user_timeout,
+                 policy::probe_span(socket.timing, probes + 1, socket.accuracy));
+}
+
+}  // namespace detail
+
+constexpr Noticed when_noticed(const SocketState& socket) noexcept {
+  switch (row(socket.condition).decides) {
+    case Decides::keep_alive:
+      return detail::by_keep_alive(socket);
+    case Decides::retransmission:
+      return detail::by_retransmission(socket);
+    case Decides::window_probes:
+      return detail::by_window_probes(socket);
+    case Decides::handshake:
+      return detail::by_handshake(socket);
+    case Decides::nobody:
+      break;
+  }
+  return {};
 }
 
 }  // namespace wsalive::advice

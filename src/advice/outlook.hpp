@@ -23,7 +23,7 @@ enum class Outlook : std::uint8_t {
 constexpr Outlook outlook(const SocketState& socket, policy::Millis heard, std::uint32_t unanswered,
                           std::optional<policy::Millis> path) noexcept {
   if (unanswered != 0) return Outlook::unanswered;
-  if (!path || socket.data_on_the_way) return Outlook::well;
+  if (!path || row(socket.condition).decides != Decides::keep_alive) return Outlook::well;
   if (heard >= *path) return Outlook::lost;
   const bool kept = socket.on && path_keeps(socket.timing, *path, socket.accuracy);
   return kept ? Outlook::well : Outlook::will_be_lost;

@@ -18,14 +18,18 @@ std::string in_words(policy::Millis time) { return policy::format_duration(time)
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
   constexpr policy::Millis kLong{60'000};
   const policy::Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
-  if (socket.listens || socket.state.on || socket.listener_has_more) return;
+  const bool stands = row(socket.state.condition).decides == Decides::keep_alive;
+  if (!stands || socket.state.on || socket.listener_has_more) return;
   if (socket.heard < std::min(kLong, path)) return;
-  findings.push_back({.text = "keep-alive is off on a connection that has been silent for " +
-                              in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
-                              ": a peer that dies is never noticed, and a path may forget it",
-                      .remedy = "wsalive set PID --time " + in_words(path / 2) +
-                                ", or SO_KEEPALIVE in the program",
-                      .source = {}});
+  findings.push_back(
+      {.text = "keep-alive is off on a connection that has been silent for " +
+               in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
+               (socket.on_this_machine
+                    ? ": a peer that hangs is never noticed"
+                    : ": a peer that dies is never noticed, and a path may forget it"),
+       .remedy =
+           "wsalive set PID --time " + in_words(path / 2) + ", or SO_KEEPALIVE in the program",
+       .source = {}});
 }
 
 void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
@@ -53,9 +57,9 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   if (!state.on || state.user_timeout.count() == 0 || state.timing.probes == 0) return;
   SocketState without = state;
   without.user_timeout = policy::Millis{0};
-  without.data_on_the_way = false;
+  without.condition = Condition::idle;
   SocketState with = state;
-  with.data_on_the_way = false;
+  with.condition = Condition::idle;
   const auto meant = when_noticed(without).after;
   const auto real = when_noticed(with).after;
   if (!meant || !real || meant->earliest == real->earliest) return;
@@ -81,13 +85,85 @@ void timer_behind_values(const LiveSocket& socket, Findings& findings) {
        .source = "Linux: a sysctl changes what sockets read, not the timers that run"});
 }
 
+/// What keep-alive would say of the same socket, were nothing on the way.
+std::optional<policy::Span> told_by_probes(const SocketState& state) {
+  SocketState idle = state;
+  idle.condition = Condition::idle;
+  idle.armed.reset();
+  idle.user_timeout = policy::Millis{0};
+  return when_noticed(idle).after;
+}
+
+/// Keep-alive does not look at what is on the way.
+void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
+  const SocketState& state = socket.state;
+  const bool waits =
+      state.condition == Condition::unacknowledged || state.condition == Condition::closing;
+  if (!waits || !state.resending || state.resending->tries == 0) return;
+  const auto noticed = when_noticed(state);
+  const auto idle = told_by_probes(state);
+  if (!noticed.in) return;
+  std::string text = "sent data is not acknowledged, and was sent anew " +
+                     std::to_string(state.resending->tries) +
+                     (state.resending->tries == 1 ? " time" : " times") +
+                     ": no keep-alive probe leaves, and retransmission gives up " +
+                     policy::format_span(*noticed.in) + " from now";
+  const bool is_sooner = idle && idle->latest < noticed.after->earliest;
+  if (is_sooner)
+    text += ", where keep-alive would have noticed a dead peer after " + policy::format_span(*idle);
+  if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
+  const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
+  findings.push_back({.text = std::move(text),
+                      .remedy = "wsalive set --user-timeout " + in_words(bound) +
+                                " on this socket, or TCP_USER_TIMEOUT in the program",
+                      .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT"});
+}
+
+void window_closed(const LiveSocket& socket, Findings& findings) {
+  constexpr policy::Millis kLong{10'000};
+  const SocketState& state = socket.state;
+  if (state.condition != Condition::window_closed || state.user_timeout.count() != 0) return;
+  if (!state.resending || state.resending->timeout < kLong) return;
+  findings.push_back(
+      {.text =
+           "the peer's window is closed, and data waits for it: as long as the peer answers, the "
+           "connection stays so for ever, and no keep-alive probe leaves",
+       .remedy = "a time limit in the program; wsalive set --user-timeout on this "
+                 "socket ends it, too",
+       .source = "RFC 1122, 4.2.2.17"});
+}
+
+void peer_closed(const LiveSocket& socket, Findings& findings) {
+  constexpr policy::Millis kLong{60'000};
+  if (socket.state.condition != Condition::peer_closed || socket.heard < kLong) return;
+  findings.push_back(
+      {.text = "the peer has closed its side, and the program has not closed the other one for " +
+               in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
+               ": keep-alive does not end that while the peer's machine answers",
+       .remedy = "close in the program, which has read the end",
+       .source = "CLOSE-WAIT"});
+}
+
+void in_repair(const LiveSocket& socket, Findings& findings) {
+  if (!socket.in_repair) return;
+  findings.push_back(
+      {.severity = Severity::note,
+       .text = "the socket is in repair mode: what the program sends stays where it is",
+       .remedy = "a checkpointing program (CRIU) has not finished, perhaps",
+       .source = "Linux: TCP_REPAIR"});
+}
+
 constexpr std::array kSocketRules{
     // clang-format off
     SocketRule{"off-while-idle",         "keep-alive off on a long idle connection",              off_while_idle},
     SocketRule{"values-without-switch",  "times that are set while the switch is off",            values_without_the_switch},
     SocketRule{"listener-only",          "keep-alive on a listener, not on its connections",      on_a_listener_only},
     SocketRule{"timer-behind-values",    "a timer that an earlier value has set",                timer_behind_values},
+    SocketRule{"data-unacknowledged",    "data on the way, which keep-alive does not look at",    data_unacknowledged},
+    SocketRule{"window-closed",          "data that waits for a window that is closed",           window_closed},
+    SocketRule{"peer-closed",            "a connection that only the peer has closed",            peer_closed},
     SocketRule{"user-timeout-overrides", "a user time-out that takes the place of the count",     user_timeout_overrides},
+    SocketRule{"in-repair",              "a socket that a checkpointing program works on",        in_repair},
     // clang-format on
 };
 

@@ -20,6 +20,8 @@ struct LiveSocket {
   bool values_set = false;  ///< T, I or N differs from the namespace's default.
   bool listener_has_more =
       false;  ///< The listener that it came from has keep-alive on now, and it has not.
+  bool on_this_machine = false;  ///< Both ends: no path forgets it.
+  bool in_repair = false;        ///< TCP_REPAIR.
   std::optional<policy::Millis> path_timeout;
 };
 

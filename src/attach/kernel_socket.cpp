@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/fd.hpp"
+#include "os/sysctl.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -42,6 +43,17 @@ Result<Defaults> namespace_defaults() noexcept {
   const Result<os::KernelKeepAlive> values = os::keep_alive_values(untouched.get());
   if (!values) return tl::unexpected(values.error());
   return Defaults{values->idle_s, values->interval_s, values->probes};
+}
+
+SendingLimits sending_limits() {
+  const auto read = [](const char* name, std::uint32_t otherwise) {
+    return static_cast<std::uint32_t>(os::sysctl_number(name).value_or(otherwise));
+  };
+  const SendingLimits built_in;
+  return {.retries2 = read("net/ipv4/tcp_retries2", built_in.retries2),
+          .requests = read("net/ipv4/tcp_syn_retries", built_in.requests),
+          .undoubled_requests = read("net/ipv4/tcp_syn_linear_timeouts", 0),
+          .longest_wait_ms = read("net/ipv4/tcp_rto_max_ms", built_in.longest_wait_ms)};
 }
 
 Result<KernelValues> kernel_values(int fd) noexcept {

@@ -15,11 +15,25 @@
 
 namespace wsalive::attach {
 
+/// How long the kernel sends anew: sysctls of a network namespace.
+struct SendingLimits {
+  std::uint32_t retries2 = 15;              ///< tcp_retries2
+  std::uint32_t requests = 6;               ///< tcp_syn_retries
+  std::uint32_t undoubled_requests = 4;     ///< tcp_syn_linear_timeouts; 0 before Linux 6.5.
+  std::uint32_t longest_wait_ms = 120'000;  ///< tcp_rto_max_ms, since Linux 6.15.
+
+  friend constexpr bool operator==(const SendingLimits&, const SendingLimits&) = default;
+};
+
+/// Of the network namespace in which the caller stands. What there is no sysctl for is what the kernel has built in.
+[[nodiscard]] SendingLimits sending_limits();
+
 /// What a socket reads that nobody has touched: the sysctls tcp_keepalive_time, _intvl and _probes.
 struct Defaults {
   int idle_s = 7200;
   int interval_s = 75;
   int probes = 9;
+  SendingLimits sending{};  ///< Where a whole namespace is looked at.
 
   friend constexpr bool operator==(const Defaults&, const Defaults&) = default;
 };
@@ -33,7 +47,8 @@ enum class Precedence : std::uint8_t { program, ours };
 /// What we set on a socket, as it reads.
 struct KernelValues {
   os::KernelKeepAlive keep_alive;
-  std::optional<int> user_timeout_ms{};  ///< TCP_USER_TIMEOUT, 0 for none; nullopt: the socket knows none (MPTCP).
+  std::optional<int>
+      user_timeout_ms{};  ///< TCP_USER_TIMEOUT, 0 for none; nullopt: the socket knows none (MPTCP).
 
   friend constexpr bool operator==(const KernelValues&, const KernelValues&) = default;
 };

@@ -64,8 +64,8 @@ std::optional<PreloadSettings> from_text(std::string_view text) {
   const bool fits = words.word("time=") && words.number(idle) && words.word("ms interval=") &&
                     words.number(interval) && words.word("ms probes=") && words.number(probes) &&
                     words.word(" force=") && words.yes_or_no(force) && words.word(" listen=") &&
-                    words.yes_or_no(listen) &&
-                    words.word(" user=") && words.number_or_no(user_timeout) && words.at_end();
+                    words.yes_or_no(listen) && words.word(" user=") &&
+                    words.number_or_no(user_timeout) && words.at_end();
   if (!fits || idle == 0 || interval == 0 || probes == 0) return std::nullopt;
   return PreloadSettings{
       .timing = {policy::DwordMillis{idle}, policy::DwordMillis{interval}, probes},

@@ -155,7 +155,7 @@ std::string why_not(Way way) {
   if (way == Way::preload && preload_library().find_first_of(" :") != std::string::npos) {
     return "LD_PRELOAD cannot carry a space or a colon, which the build folder's name has";
   }
-  if (way == Way::seccomp && borrowing_is_filtered()) return kNoBorrowing;
+  if (way == Way::seccomp && filtered_call()) return kNoBorrowing;
   if (way != Way::bpf) return "";
   if (!bpf_is_built()) return "this build is without bpf";
   return companion_for(way, Precedence::program)
@@ -243,7 +243,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, ProgramWithCompanion,
 
 TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   if (::getuid() != 0) GTEST_SKIP() << "the other tests have run without rights already";
-  if (borrowing_is_filtered()) GTEST_SKIP() << kNoBorrowing;
+  if (filtered_call()) GTEST_SKIP() << kNoBorrowing;
   constexpr uid_t kNobody = 65534;
   if (!may_become(kNobody)) GTEST_SKIP() << "another user is not to be had here";
   const Listener listener;

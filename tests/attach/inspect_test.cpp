@@ -92,7 +92,7 @@ TEST(SocketOwners, AreFoundByInode) {
 }
 
 TEST(ForeignSocket, IsBorrowedFromAProcessAndGivenBack) {
-  if (borrowing_is_filtered()) GTEST_SKIP() << "a filter of system calls refuses pidfd_getfd here";
+  if (filtered_call()) GTEST_SKIP() << "a filter of system calls refuses pidfd_getfd here";
   const Trio trio;
   const auto self = Process::open(::getpid());
   ASSERT_TRUE(self);
@@ -108,7 +108,7 @@ TEST(ForeignSocket, IsBorrowedFromAProcessAndGivenBack) {
 }
 
 TEST(ForeignSocket, ThatIsNotThereIsTold) {
-  if (borrowing_is_filtered()) GTEST_SKIP() << "a filter of system calls refuses pidfd_getfd here";
+  if (filtered_call()) GTEST_SKIP() << "a filter of system calls refuses pidfd_getfd here";
   EXPECT_EQ(Process::open(-1).error().code, EINVAL);
   EXPECT_EQ(Process::open(0x3fffffff).error().code, ESRCH);
   const auto self = Process::open(::getpid());

@@ -38,7 +38,7 @@ class Ls(tool.ToolWithConnection):
         probes = report["defaults"]["probes"]
         self.assertTrue(values["on"])
         self.assertEqual((values["idle_ms"], values["interval_ms"], values["probes"]), (45000, 5000, probes))
-        self.assertEqual((values["idle_from"], values["probes_from"]), ("program", "default"))
+        self.assertEqual((values["idle_from"], values["probes_from"]), ("socket", "default"))
         self.assertEqual(values["driver"], "native")
         self.assertEqual(report["connections"][0]["noticed_after_ms"], 45000 + 5000 * probes)
         self.assertLessEqual(report["connections"][0]["next_probe_ms"], 45000)

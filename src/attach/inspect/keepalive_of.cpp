@@ -1,12 +1,15 @@
 #include "attach/inspect/keepalive_of.hpp"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
+
 #include <cerrno>
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "engine/published_table.hpp"
 #include "os/memory/published_memory.hpp"
-#include "os/tcp/cookie.hpp"
+#include "os/socket/int_option.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -59,6 +62,20 @@ KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defau
   return result;
 }
 
+/// What else decides how the kernel treats the socket.
+void add_mode(int fd, KeepAliveOf& result) {
+  constexpr int kRtoMaxMs = 44;  // TCP_RTO_MAX_MS, Linux 6.15.
+  const auto number = [fd](int name) {
+    return os::int_option(fd, IPPROTO_TCP, name, "getsockopt").value_or(0);
+  };
+  result.is_mptcp = is_mptcp(fd);
+  result.is_in_repair = number(TCP_REPAIR) != 0;
+  if (const int requests = number(TCP_SYNCNT); requests > 0)
+    result.requests = static_cast<std::uint32_t>(requests);
+  if (const int longest = number(kRtoMaxMs); longest > 0)
+    result.longest_wait = std::chrono::milliseconds{longest};
+}
+
 }  // namespace
 
 struct KeepAliveReader::Known {
@@ -83,10 +100,8 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
                                           const Defaults& defaults) {
   const Known& process = known(owner.pid);
   if (!process.process) return tl::unexpected(process.process.error());
-  const Result<Fd> copy = process.process->borrow(owner.fd);
+  const Result<Fd> copy = process.process->borrow_socket(owner.fd, socket.cookie, socket.inode);
   if (!copy) return tl::unexpected(copy.error());
-  const Result<std::uint64_t> cookie = os::socket_cookie(copy->get());
-  if (!cookie || *cookie != socket.cookie) return failure(ESTALE, "borrow the socket");
   const Result<os::KernelKeepAlive> kernel = os::keep_alive_values(copy->get());
   if (!kernel) return tl::unexpected(kernel.error());
 
@@ -95,6 +110,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
   if (const Result<int> timeout = os::user_timeout(copy->get())) {
     result.user_timeout = std::chrono::milliseconds{*timeout};
   }
+  add_mode(copy->get(), result);
   if (const auto record = process.table.record(owner.fd, socket.cookie)) {
     result.driver = static_cast<policy::DriverKind>(record->driver);
     result.sourced = engine::timing_of(*record);

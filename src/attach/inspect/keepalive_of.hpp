@@ -25,6 +25,10 @@ struct KeepAliveOf {
   /// our engine drives, what it says.
   policy::SourcedTiming sourced;
   std::uint32_t unanswered = 0;  ///< Probes, of the present silence.
+  bool is_mptcp = false;  ///< One connection of several that the program's socket has, or may have.
+  bool is_in_repair = false;                ///< TCP_REPAIR: a checkpointing program works on it.
+  std::optional<std::uint32_t> requests{};  ///< TCP_SYNCNT, where the program has set it.
+  std::optional<std::chrono::milliseconds> longest_wait{};  ///< TCP_RTO_MAX_MS, likewise.
 
   /// By an engine of ours in its program: what the kernel has is then not the truth.
   [[nodiscard]] bool is_driven() const noexcept {

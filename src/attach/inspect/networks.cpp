@@ -49,6 +49,7 @@ Result<Network> network_here(Which which) {
   if (!sockets) return tl::unexpected(sockets.error());
   Network network{std::move(*sockets), {}};
   if (const Result<Defaults> defaults = namespace_defaults()) network.defaults = *defaults;
+  network.defaults.sending = sending_limits();
   return network;
 }
 

@@ -44,6 +44,11 @@ void add_info(std::span<const char> value, TcpSocket& socket) {
   std::memcpy(&info, value.data(), std::min(value.size(), sizeof info));
   socket.heard =
       std::chrono::milliseconds{std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv)};
+  constexpr std::uint32_t kMicroseconds = 1000;
+  socket.sending = {.timeout = std::chrono::milliseconds{info.tcpi_rto / kMicroseconds},
+                    .retransmits = info.tcpi_retransmits,
+                    .backoff = info.tcpi_backoff,
+                    .round_trip = std::chrono::milliseconds{info.tcpi_rtt / kMicroseconds}};
 }
 
 Status add_attributes(std::span<const char> bytes, TcpSocket& socket) {

@@ -45,7 +45,9 @@ Result<std::vector<TcpSocket>> tcp_table(Which which) {
   if (!line) return tl::unexpected(line.error());
   // Nothing can be kept alive in TIME_WAIT, and no program has it any more.
   const std::uint32_t open = kAll & ~bit_of(os::TcpState::time_wait);
-  const std::uint32_t states = which == Which::connections ? open & ~kListeners : open;
+  const std::uint32_t states = which == Which::everything    ? kAll
+                               : which == Which::connections ? open & ~kListeners
+                                                             : open;
   std::vector<TcpSocket> sockets;
   for (const std::uint8_t family : std::array<std::uint8_t, 2>{AF_INET, AF_INET6}) {
     if (const Status done = dump(line->get(), family, states, sockets); !done) {

@@ -24,6 +24,14 @@ struct Timer {
   std::uint8_t tries = 0;  ///< Retransmissions, or keep-alive probes, that went unanswered so far.
 };
 
+/// How sending stands.
+struct Sending {
+  std::chrono::milliseconds timeout{};  ///< The present retransmission time-out.
+  std::uint8_t retransmits = 0;         ///< Of the oldest segment, unanswered so far.
+  std::uint8_t backoff = 0;  ///< So often the time-out, or the wait for the window, was doubled.
+  std::chrono::milliseconds round_trip{};
+};
+
 struct TcpSocket {
   os::Endpoint local;
   os::Endpoint remote;
@@ -36,10 +44,16 @@ struct TcpSocket {
   Timer timer;
   std::uint32_t unread_bytes = 0;
   std::uint32_t unacknowledged_bytes = 0;  ///< Sent or not yet sent.
-  std::chrono::milliseconds heard{};  ///< Silence: since the last data or acknowledgement came.
+  std::chrono::milliseconds heard{};  ///< Silence: since the last data or acknowledgement came. No
+                                      ///< measure before the connection stands.
+  Sending sending;
 };
 
-enum class Which : std::uint8_t { connections, connections_and_listeners };
+enum class Which : std::uint8_t {
+  connections,
+  connections_and_listeners,
+  everything,  ///< TIME-WAIT as well.
+};
 
 /// A snapshot; connections that come or go meanwhile may be in it or not.
 /// Errors  EPERM, EACCES, ENOENT and whatever a netlink socket answers.

@@ -1,10 +1,16 @@
 #include "attach/pidfd/foreign_socket.hpp"
 
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "os/socket/int_option.hpp"
+#include "os/tcp/cookie.hpp"
 
 namespace wsalive::attach {
 
@@ -20,11 +26,30 @@ Result<Fd> Process::borrow(int number) const noexcept {
   return copy;
 }
 
-bool borrowing_is_filtered() noexcept {
+bool is_mptcp(int fd) noexcept {
+  constexpr int kMptcp = 262;  // IPPROTO_MPTCP, which older headers lack.
+  return os::int_option(fd, SOL_SOCKET, SO_PROTOCOL, "getsockopt SO_PROTOCOL").value_or(0) ==
+         kMptcp;
+}
+
+Result<Fd> Process::borrow_socket(int number, std::uint64_t cookie,
+                                  std::uint32_t inode) const noexcept {
+  Result<Fd> copy = borrow(number);
+  if (!copy) return copy;
+  const Result<std::uint64_t> own = os::socket_cookie(copy->get());
+  if (own && *own == cookie) return copy;
+  struct stat status {};
+  const bool is_paths =
+      is_mptcp(copy->get()) && ::fstat(copy->get(), &status) == 0 && status.st_ino == inode;
+  if (!is_paths) return failure(ESTALE, "borrow the socket");
+  return copy;
+}
+
+const char* filtered_call() noexcept {
   const Result<Process> self = Process::open(::getpid());
-  if (!self) return false;
+  if (!self) return "pidfd_open";
   const Result<Fd> copy = self->borrow(STDIN_FILENO);
-  return !copy && copy.error().code != EBADF;
+  return !copy && copy.error().code != EBADF ? "pidfd_getfd" : nullptr;
 }
 
 bool Process::has_ended() const noexcept {

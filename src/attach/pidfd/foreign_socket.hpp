@@ -6,13 +6,19 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+
 #include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {
 
-/// Whether the call itself is refused, for one's own descriptors too: by a filter of system calls, like a container's.
-[[nodiscard]] bool borrowing_is_filtered() noexcept;
+/// The call that is refused for one's own process and descriptors, too: by a filter of system calls, like a container's.
+/// "pidfd_open" or "pidfd_getfd"; nullptr: none.
+[[nodiscard]] const char* filtered_call() noexcept;
+
+/// Whether a socket is MPTCP's, not plain TCP's.
+[[nodiscard]] bool is_mptcp(int fd) noexcept;
 
 /// A process by its pidfd, so that the number's next owner is never taken for it.
 class Process {
@@ -23,6 +29,13 @@ class Process {
   /// A copy of its descriptor `number`, close-on-exec. Drop it within the call.
   /// Errors  EBADF: no such descriptor. EPERM: no right to trace. ESRCH: the process has ended.
   [[nodiscard]] Result<Fd> borrow(int number) const noexcept;
+
+  /// The same, if it still is the socket that sock_diag has told of.
+  /// \param cookie, inode  As sock_diag told them. A connection of MPTCP has the inode of its program's socket and a
+  ///                       cookie of its own: then the program's is given, through which all of them are set.
+  /// Errors  those of borrow. ESTALE: the descriptor means another socket now.
+  [[nodiscard]] Result<Fd> borrow_socket(int number, std::uint64_t cookie,
+                                         std::uint32_t inode) const noexcept;
 
   [[nodiscard]] bool has_ended() const noexcept;
 

@@ -1,16 +1,11 @@
 #include "attach/pidfd/set_socket.hpp"
 
-#include <cerrno>
-
-#include "os/tcp/cookie.hpp"
-
 namespace wsalive::attach {
 
 namespace {
 
 int claimed(int now, int untouched, std::uint32_t ours, Claim claim) {
-  const bool is_taken =
-      claim == Claim::always || (claim == Claim::unless_set && now == untouched);
+  const bool is_taken = claim == Claim::always || (claim == Claim::unless_set && now == untouched);
   return is_taken ? static_cast<int>(ours) : now;
 }
 
@@ -35,16 +30,14 @@ KernelValues fulfilled(const SocketWish& wish, const KernelValues& now,
 
 Result<SocketChange> set_socket(const ForeignSocket& socket, const SocketWish& wish,
                                 const Defaults& defaults, Deed deed) noexcept {
-  const Result<Fd> copy = socket.process.borrow(socket.fd);
+  const Result<Fd> copy = socket.process.borrow_socket(socket.fd, socket.cookie, socket.inode);
   if (!copy) return tl::unexpected(copy.error());
-  const Result<std::uint64_t> cookie = os::socket_cookie(copy->get());
-  if (!cookie || *cookie != socket.cookie) return failure(ESTALE, "borrow the socket");
   const Result<KernelValues> now = kernel_values(copy->get());
   if (!now) return tl::unexpected(now.error());
   const KernelValues wanted = fulfilled(wish, *now, defaults);
   if (deed == Deed::rehearse) return SocketChange{*now, wanted};
-  const Status changed = wish.on ? change(copy->get(), *now, wanted)
-                                 : change_user_timeout(copy->get(), *now, wanted);
+  const Status changed =
+      wish.on ? change(copy->get(), *now, wanted) : change_user_timeout(copy->get(), *now, wanted);
   if (!changed) return tl::unexpected(changed.error());
   const Result<KernelValues> after = kernel_values(copy->get());
   if (!after) return tl::unexpected(after.error());

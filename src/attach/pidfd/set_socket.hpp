@@ -44,7 +44,8 @@ enum class Deed : std::uint8_t { rehearse, act };
 struct ForeignSocket {
   const Process& process;
   int fd;
-  std::uint64_t cookie;  ///< As sock_diag told it.
+  std::uint64_t cookie;  ///< As sock_diag told it; likewise the inode.
+  std::uint32_t inode;
 };
 
 /// Errors  EBADF, ESRCH: gone meanwhile. ESTALE: the descriptor means another socket now. EPERM: no right to

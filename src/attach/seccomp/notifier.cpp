@@ -64,10 +64,9 @@ Result<std::unique_ptr<SeccompCompanion>> SeccompCompanion::make(const SeccompRe
 SeccompCompanion::~SeccompCompanion() { ::munmap(&in_work_, sizeof in_work_); }
 
 Result<Fd> SeccompCompanion::prepare_program() {
-  return install_filter(
-      {.listen = !request_.connect_only,
-       .options = request_.whose == Precedence::ours,
-       .user_timeout = request_.fit.user_timeout_ms.has_value()});
+  return install_filter({.listen = !request_.connect_only,
+                         .options = request_.whose == Precedence::ours,
+                         .user_timeout = request_.fit.user_timeout_ms.has_value()});
 }
 
 Status SeccompCompanion::take(Fd from_program) {

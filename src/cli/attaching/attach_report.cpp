@@ -22,7 +22,7 @@ Failure attach_refusal(const Group& group, const SysError& error) {
     case EPERM:
     case EACCES:
       failure.code = ExitCode::denied;
-      failure.reason = "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
+      failure.reason = bpf_refusal(error);
       failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
       break;
     case ENODEV:

@@ -78,8 +78,8 @@ Read<void> take_probes(PolicyRule& rule, const toml::node& node) {
 }
 
 Read<void> take_user_timeout(PolicyRule& rule, const toml::node& node) {
-  const auto text = read<std::string>(node, "user_timeout",
-                                      "a time in quotes, with its unit, such as \"30s\", or \"off\"");
+  const auto text = read<std::string>(
+      node, "user_timeout", "a time in quotes, with its unit, such as \"30s\", or \"off\"");
   if (!text) return tl::unexpected(text.error());
   const auto time = parse_user_timeout(*text);
   if (!time) return mistake(node, fmt::format("user_timeout: {}", time.error()));
@@ -92,9 +92,9 @@ struct TimingKey {
   std::string_view name;
   Read<void> (*take)(PolicyRule&, const toml::node&);
 };
-constexpr std::array kTimingKeys{
-    TimingKey{"time", take_time}, TimingKey{"interval", take_interval},
-    TimingKey{"probes", take_probes}, TimingKey{"user_timeout", take_user_timeout}};
+constexpr std::array kTimingKeys{TimingKey{"time", take_time}, TimingKey{"interval", take_interval},
+                                 TimingKey{"probes", take_probes},
+                                 TimingKey{"user_timeout", take_user_timeout}};
 
 const TimingKey* timing_key(std::string_view name) {
   for (const TimingKey& key : kTimingKeys) {
@@ -115,8 +115,7 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const PolicyRu
   const toml::node* far_end = nullptr;
   for (const auto& [key, node] : table) {
     if (const TimingKey* const known = timing_key(key.str())) {
-      if (const auto taken = known->take(rule, node); !taken)
-        return tl::unexpected(taken.error());
+      if (const auto taken = known->take(rule, node); !taken) return tl::unexpected(taken.error());
     } else if (key == "to") {
       far_end = &node;
     } else if (key == "from") {
@@ -139,9 +138,8 @@ Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const PolicyRu
       if (!yes) return tl::unexpected(yes.error());
       rule.leave_alone = *yes;
     } else {
-      return unknown_key(key,
-                         {"to", "from", "direction", "leave_alone", "time", "interval", "probes",
-                          "user_timeout"});
+      return unknown_key(key, {"to", "from", "direction", "leave_alone", "time", "interval",
+                               "probes", "user_timeout"});
     }
   }
   if (!far_end) return std::vector<PolicyRule>{rule};
@@ -159,8 +157,7 @@ Read<PolicyFile> read_file(const toml::table& top, const PolicyRule& otherwise) 
   const toml::node* rules = nullptr;
   for (const auto& [key, node] : top) {
     if (const TimingKey* const known = timing_key(key.str())) {
-      if (const auto taken = known->take(plain, node); !taken)
-        return tl::unexpected(taken.error());
+      if (const auto taken = known->take(plain, node); !taken) return tl::unexpected(taken.error());
     } else if (key == "force") {
       const auto force = read<bool>(node, "force", "true or false");
       if (!force) return tl::unexpected(force.error());

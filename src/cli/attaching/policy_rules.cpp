@@ -99,10 +99,10 @@ std::string PolicyRule::text() const {
   }
   if (parts.empty()) parts.emplace_back("all");
   if (leave_alone) return fmt::format("{}: left alone", fmt::join(parts, ", "));
-  const std::string data =
-      !user_timeout                ? ""
-      : user_timeout->count() == 0 ? ", data without limit"
-                                   : ", data " + policy::format_duration(*user_timeout);
+  const std::string data = !user_timeout ? ""
+                           : user_timeout->count() == 0
+                               ? ", data without limit"
+                               : ", data " + policy::format_duration(*user_timeout);
   return fmt::format("{}: {}{}", fmt::join(parts, ", "), in_short(wanted), data);
 }
 

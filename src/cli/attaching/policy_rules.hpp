@@ -25,8 +25,8 @@ struct PolicyRule {
   std::uint16_t from_port = 0;  ///< At this end; 0: any.
   bool leave_alone = false;
   policy::Timing wanted;
-  Named named{};                                  ///< On sockets that are open, the others stay.
-  std::optional<policy::Millis> user_timeout{};   ///< 0: none; nullopt: left alone.
+  Named named{};                                 ///< On sockets that are open, the others stay.
+  std::optional<policy::Millis> user_timeout{};  ///< 0: none; nullopt: left alone.
 
   /// What the kernel is told.
   [[nodiscard]] policy::KernelFit fit(policy::RoundIdle rounding) const;

@@ -222,8 +222,7 @@ class Attach final : public Command {
     if (!only || several) return notes;
     const policy::Millis timeout = only_user_timeout();
     notes.push_back(kernel_words(*only, kernel_alone(), timeout));
-    if (timeout.count() != 0)
-      notes.push_back(user_timeout_words(timeout, *only, kernel_alone()));
+    if (timeout.count() != 0) notes.push_back(user_timeout_words(timeout, *only, kernel_alone()));
     if (std::string note = path_note(chosen_, *only, kernel_alone()); !note.empty())
       notes.push_back(std::move(note));
     return notes;

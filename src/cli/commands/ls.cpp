@@ -1,11 +1,15 @@
 // wsalive ls: every TCP connection that one may see, and what keep-alive does on it.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/attaching/policies.hpp"
@@ -26,13 +30,34 @@ using policy::Millis;
 
 constexpr std::array kDrivers{"off", "silent", "native", "rearm", "repair", "late"};
 constexpr std::array kSources{"default", "registry", "program", "outside"};
-constexpr std::array kNotices{"never", "keep-alive", "user-timeout", "retransmission"};
+constexpr std::array kNotices{"never",          "keep-alive",    "user-timeout",
+                              "retransmission", "window-probes", "handshake"};
+
+/// A word of FROM, and what it means.
+struct FromRow {
+  std::string_view word;
+  std::string_view meaning;
+};
+constexpr std::array kFrom{
+    FromRow{"default", "the sysctls of its network"},
+    FromRow{"socket", "set on the socket, by its program or for it (run, attach, set)"},
+    FromRow{"program", "its program's, as our engine in it says"},
+    FromRow{"registry", "the registry's, likewise"},
+    FromRow{"outside", "set from outside, likewise"},
+    FromRow{"mixed", "T, I and N from several (--json says which)"},
+};
+
+/// Of a socket that the kernel keeps nobody knows who has set a value, only that it was set.
+std::string source_word(const Connection& connection, policy::Source source) {
+  const bool is_known = source != policy::Source::socket || connection.keep_alive->is_driven();
+  return is_known ? name_in(kSources, source) : "socket";
+}
 
 std::string source_of(const Connection& connection) {
   if (!is_on(connection)) return {};
   const policy::SourcedTiming& from = connection.keep_alive->sourced;
   const bool all_alike = from.idle_from == from.interval_from && from.idle_from == from.probes_from;
-  return all_alike ? name_in(kSources, from.idle_from) : "mixed";
+  return all_alike ? source_word(connection, from.idle_from) : "mixed";
 }
 
 drawing::Tone tone_of(const Connection& connection) {
@@ -56,20 +81,21 @@ ordered_json keep_alive_json(const Connection& connection) {
           {"idle_ms", values.timing.idle.count()},
           {"interval_ms", values.timing.interval.count()},
           {"probes", values.timing.probes},
-          {"idle_from", name_in(kSources, values.sourced.idle_from)},
-          {"interval_from", name_in(kSources, values.sourced.interval_from)},
-          {"probes_from", name_in(kSources, values.sourced.probes_from)},
+          {"idle_from", source_word(connection, values.sourced.idle_from)},
+          {"interval_from", source_word(connection, values.sourced.interval_from)},
+          {"probes_from", source_word(connection, values.sourced.probes_from)},
           {"driver", name_in(kDrivers, values.driver)},
           {"user_timeout_ms", values.user_timeout.count()},
           {"unanswered", values.unanswered}};
 }
 
-ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
+ordered_json to_json(const Connection& connection) {
   const attach::TcpSocket& socket = connection.socket;
-  const advice::Noticed noticed = connection.noticed(retries2);
+  const advice::Noticed noticed = connection.noticed();
+  const std::optional<Millis> silent = connection.silent_for();
   const std::optional<policy::Span> next = connection.to_next_probe();
   const bool known = connection.keep_alive.has_value();
-  const bool can_notice = known && socket.state != os::TcpState::listen;
+  const bool can_notice = connection.can_notice();
   return {{"program", connection.owner ? ordered_json(connection.owner->program) : ordered_json()},
           {"pid", connection.owner ? ordered_json(connection.owner->pid) : ordered_json()},
           {"fd", connection.owner ? ordered_json(connection.owner->fd) : ordered_json()},
@@ -77,16 +103,23 @@ ordered_json to_json(const Connection& connection, std::uint32_t retries2) {
           {"local", os::format_endpoint(socket.local)},
           {"remote", os::format_endpoint(socket.remote)},
           {"state", name_in(kStates, socket.state)},
+          {"condition", advice::row(connection.condition()).name},
+          {"protocol", known && connection.keep_alive->is_mptcp ? "mptcp" : "tcp"},
+          {"in_repair_mode",
+           known ? ordered_json(connection.keep_alive->is_in_repair) : ordered_json()},
           {"keep_alive", keep_alive_json(connection)},
           {"unknown_because", known ? ordered_json() : ordered_json(connection.unknown_because)},
-          {"silent_for_ms", socket.heard.count()},
+          {"silent_for_ms", silent ? ordered_json(silent->count()) : ordered_json()},
           {"next_probe_ms", earliest(next)},
           {"next_probe_latest_ms", latest(next)},
           {"unread_bytes", socket.unread_bytes},
           {"unacknowledged_bytes", socket.unacknowledged_bytes},
+          {"retransmissions", socket.sending.retransmits},
           {"noticed_by", can_notice ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
           {"noticed_after_ms", can_notice ? earliest(noticed.after) : ordered_json()},
-          {"noticed_after_latest_ms", can_notice ? latest(noticed.after) : ordered_json()}};
+          {"noticed_after_latest_ms", can_notice ? latest(noticed.after) : ordered_json()},
+          {"noticed_in_ms", can_notice ? earliest(noticed.in) : ordered_json()},
+          {"noticed_in_latest_ms", can_notice ? latest(noticed.in) : ordered_json()}};
 }
 
 class ConnectionsReport final : public Report {
@@ -101,18 +134,12 @@ class ConnectionsReport final : public Report {
     Columns table{headings()};
     for (const Connection& connection : all_.list) table.add(cells(connection));
     std::string text = table.text(page);
-    text += page.ink(
-        drawing::Tone::faint,
-        "\nNOTICED: how long after its last segment a peer that falls silent is given up.\n"
-        "Two ends: the kernel's timers are coarse.\n");
-    if (all_.hidden != 0) text += page.ink(drawing::Tone::faint, hidden_note() + "\n");
-    return text;
+    return text + page.ink(drawing::Tone::faint, '\n' + legend(page));
   }
 
   [[nodiscard]] ordered_json json() const override {
     ordered_json list = ordered_json::array();
-    for (const Connection& connection : all_.list)
-      list.push_back(to_json(connection, all_.retries2));
+    for (const Connection& connection : all_.list) list.push_back(to_json(connection));
     return {{"connections", list},
             {"defaults",
              {{"idle_ms", all_.defaults.idle_s * 1000LL},
@@ -141,13 +168,13 @@ class ConnectionsReport final : public Report {
                             {listens ? "(listening)" : os::format_endpoint(socket.remote)},
                             {values_of(connection), tone_of(connection)},
                             {source_of(connection), drawing::Tone::faint},
-                            {listens ? "" : rough(Millis{socket.heard})},
-                            {notice_of(connection, all_.retries2)}};
+                            {listens ? "" : silence_of(connection)},
+                            {notice_of(connection)}};
     if (!wide_) return cells;
     const std::optional<policy::Span> next = connection.to_next_probe();
     const auto& values = connection.keep_alive;
     cells.push_back({os::format_endpoint(socket.local)});
-    cells.push_back({name_in(kStates, socket.state)});
+    cells.push_back({state_of(connection)});
     cells.push_back({next ? in_table(*next) : "-"});
     cells.push_back({values ? std::to_string(values->unanswered) : "?"});
     cells.push_back({std::to_string(socket.unacknowledged_bytes)});
@@ -158,9 +185,34 @@ class ConnectionsReport final : public Report {
     return cells;
   }
 
+  /// What the words of the table mean that stand in it.
+  [[nodiscard]] std::string legend(const Page& page) const {
+    std::string text =
+        "NOTICED: how long after its last segment a peer that falls silent is given up.\n"
+        "Two ends: the kernel's timers are coarse.\n";
+    if (std::ranges::any_of(all_.list, is_starred)) {
+      text += wrapped(
+          "*: not keep-alive decides, because something waits for an answer: data, the "
+          "end, or the connection itself; `wsalive explain PID:FD` says more.",
+          page.width);
+    }
+    std::vector<std::string> meanings;
+    for (const FromRow& row : kFrom) {
+      const auto says = [&](const Connection& each) { return source_of(each) == row.word; };
+      if (std::ranges::any_of(all_.list, says))
+        meanings.push_back(fmt::format("{}, {}", row.word, row.meaning));
+    }
+    if (!meanings.empty())
+      text += wrapped(fmt::format("FROM: {}.", fmt::join(meanings, "; ")), page.width);
+    if (all_.hidden != 0) text += wrapped(hidden_note(), page.width);
+    return text;
+  }
+
   [[nodiscard]] std::string hidden_note() const {
-    return fmt::format("{} process{} cannot be looked into (mostly other users': sudo shows them)",
-                       all_.hidden, all_.hidden == 1 ? "" : "es");
+    return fmt::format("{} process{} cannot be looked into: {}", all_.hidden,
+                       all_.hidden == 1 ? "" : "es",
+                       ::geteuid() == 0 ? "this root is without CAP_SYS_PTRACE over them"
+                                        : "mostly other users', whose connections root sees");
   }
 
   Connections all_;

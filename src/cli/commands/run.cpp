@@ -200,7 +200,8 @@ class Run final : public Command {
   /// For the library inside the program.
   void give_orders() const {
     ::setenv("LD_PRELOAD", attach::with_preloaded(preload_name_).c_str(), 1);
-    ::setenv(attach::kPreloadVariable, attach::to_text({wanted_, whose(), connect_only_, chosen_.user_timeout_ms()}).c_str(),
+    ::setenv(attach::kPreloadVariable,
+             attach::to_text({wanted_, whose(), connect_only_, chosen_.user_timeout_ms()}).c_str(),
              1);
   }
 
@@ -229,9 +230,11 @@ class Run final : public Command {
   Failure no_way(const std::string& reason) const {
     return {.code = code_of(error_),
             .attempt = "cannot run",
-            .subject = fmt::format("{} with keep-alive by {}", words_.front(), via_),
+            .subject = is_chosen() ? fmt::format("{} with keep-alive by {}", words_.front(), via_)
+                                   : fmt::format("{} with keep-alive", words_.front()),
             .reason = reason,
-            .remedy = "leave --via away to take what this host allows"};
+            .remedy = is_chosen() ? "leave --via away to take what this host allows"
+                                  : "`wsalive doctor` says what is missing, and what to do"};
   }
 
   Failure not_beside(const attach::StartError& error) const {
@@ -239,8 +242,12 @@ class Run final : public Command {
             .attempt = "cannot run",
             .subject = words_.front(),
             .reason = fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
-            .remedy = "try another --via"};
+            .remedy = is_chosen() ? "leave --via away to take what this host allows"
+                                  : "name another way with --via"};
   }
+
+  /// The user has named the way.
+  [[nodiscard]] bool is_chosen() const { return asked_way() != Via::automatic; }
 
   TimingOptions timing_;
   RoundingOption rounding_;

@@ -97,7 +97,7 @@ class Set final : public Command {
     SetRequest request;
     request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
     attach::SocketWish& wish = request.wish;
-    wish.on = off_                      ? std::optional{os::Switch::off}
+    wish.on = off_                     ? std::optional{os::Switch::off}
               : chosen->anything_asked ? std::optional{os::Switch::on}
                                        : std::nullopt;
     if (wish.on == os::Switch::on) {

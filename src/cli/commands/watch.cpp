@@ -108,7 +108,7 @@ class Session {
   }
 
   [[nodiscard]] std::string note() const {
-    if (typing_) return "filter: " + board_.filter() + "_  (enter keeps it, escape drops it)";
+    if (typing_) return watch::typing_line(board_.filter(), screen_.columns());
     return paused_ ? "paused: space goes on, q quits" : "";
   }
 

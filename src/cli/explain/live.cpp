@@ -38,7 +38,7 @@ Part part_of(Source source) {
 std::uint8_t probes_until(const advice::SocketState& state) {
   if (!state.on) return 0;
   advice::SocketState idle = state;
-  idle.data_on_the_way = false;
+  idle.condition = advice::Condition::idle;
   idle.armed.reset();
   const advice::Noticed noticed = advice::when_noticed(idle);
   if (noticed.by != advice::Notice::user_timeout) return state.timing.probes;
@@ -51,6 +51,41 @@ std::string tenths(Millis time) { return format_duration(time - time % Millis{10
 
 }  // namespace
 
+namespace {
+
+/// What ends the wait where something waits for an answer, in words.
+std::string limit_words(const Live& live) {
+  if (live.user_timeout.count() != 0)
+    return fmt::format("TCP_USER_TIMEOUT is {}", format_duration(live.user_timeout));
+  if (live.condition == advice::Condition::connecting) return "tcp_syn_retries, or TCP_SYNCNT";
+  return fmt::format("tcp_retries2 is {}, and no TCP_USER_TIMEOUT is set", live.retries2);
+}
+
+/// Where something waits for an answer: how it stands, and when it is given up, with both ends.
+std::vector<std::string> waiting_words(const Live& live) {
+  std::vector<std::string> words;
+  const auto decides = advice::row(live.condition).decides;
+  if (decides == advice::Decides::keep_alive || decides == advice::Decides::nobody) return words;
+  if (live.unacknowledged != 0)
+    words.push_back(fmt::format("{} octets are on the way.", live.unacknowledged));
+  if (live.resending) {
+    const std::uint32_t tries = live.resending->tries;
+    words.push_back(fmt::format("It was sent anew {} {}; the next time is in {}.", tries,
+                                tries == 1 ? "time" : "times",
+                                tenths(live.resending->fires_in + Millis{99})));
+  }
+  if (live.noticed.in) {
+    words.push_back(fmt::format(
+        "If nothing is answered it is given up {} from now, with ETIMEDOUT ({}).",
+        policy::format_span({live.noticed.in->earliest - live.noticed.in->earliest % Millis{100},
+                             live.noticed.in->latest}),
+        limit_words(live)));
+  }
+  return words;
+}
+
+}  // namespace
+
 std::vector<std::string> live_words(const Live& live, const policy::Timing& timing) {
   std::vector<std::string> words;
   if (!live.on) {
@@ -58,12 +93,20 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
         "Keep-alive is off: T, I and N have no effect. While nobody sends, a dead peer is never "
         "noticed.");
   }
-  if (live.listens) {
+  const advice::ConditionRow& condition = advice::row(live.condition);
+  if (!condition.what.empty()) words.emplace_back(condition.what);
+  if (live.listens) return words;
+  for (std::string& sentence : waiting_words(live)) words.push_back(std::move(sentence));
+  if (live.is_mptcp) {
     words.emplace_back(
-        "It listens: connections that it accepts from now on begin with these values.");
-    return words;
+        "It is a connection of an MPTCP socket: what is set goes to all of its connections.");
   }
-  words.push_back(fmt::format("The peer has been silent for {}.", tenths(live.heard)));
+  if (live.is_in_repair) {
+    words.emplace_back(
+        "It is in repair mode (TCP_REPAIR): probes leave, and what the program sends does not.");
+  }
+  if (live.heard)
+    words.push_back(fmt::format("The peer has been silent for {}.", tenths(*live.heard)));
   if (live.next) {
     words.push_back(
         fmt::format("The next probe leaves in {}.",
@@ -82,14 +125,9 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",
                                 live.unanswered, live.unanswered == 1 ? " is" : "s are"));
   }
-  if (live.unacknowledged != 0) {
-    words.push_back(fmt::format(
-        "{} octets are not acknowledged: no probe leaves now, and retransmission gives up "
-        "after {} or more.",
-        live.unacknowledged,
-        format_duration(live.noticed.after.value_or(policy::Span{}).earliest)));
-  }
-  if (live.user_timeout.count() != 0 && live.on) {
+  const bool ends_series =
+      live.on && !live.driven && condition.decides == advice::Decides::keep_alive;
+  if (live.user_timeout.count() != 0 && ends_series) {
     words.push_back(fmt::format(
         "TCP_USER_TIMEOUT is {}: it takes the place of N = {}. The connection is given up at the "
         "first probe's instant after it.",
@@ -107,7 +145,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                                     "our engine, as near as this host can"};
   const Connection& connection = only.list.front();
   const attach::KeepAliveOf& values = *connection.keep_alive;
-  const advice::SocketState state = connection.state(only.retries2);
+  const advice::SocketState state = connection.state();
   const bool driven = values.is_driven();
   Scene scene{.story = advice::Story::dead,
               .nat = false,
@@ -119,13 +157,19 @@ Scene live_scene(const Connections& only, const Wish& wish) {
   scene.live = Live{
       .name = connection.name(),
       .ends = ends_of(connection),
-      .state = name_in(kStates, connection.socket.state),
+      .state = state_of(connection),
       .driver = name_in(kDriverWords, values.driver),
       .on = state.on,
       .listens = connection.socket.state == os::TcpState::listen,
       .driven = driven,
       .probes = values.timing.probes,
-      .heard = Millis{connection.socket.heard},
+      .condition = state.condition,
+      .resending = state.resending,
+      .retries2 = state.retries2,
+      .is_mptcp = values.is_mptcp,
+      .is_in_repair = values.is_in_repair,
+      .is_on_this_machine = connection.is_on_this_machine(),
+      .heard = connection.silent_for(),
       .next = connection.to_next_probe(),
       .unanswered = values.unanswered,
       .unacknowledged = connection.socket.unacknowledged_bytes,

@@ -62,7 +62,13 @@ struct Live {
   bool listens = false;
   bool driven = false;      ///< By an engine of ours: its program sees Windows' errors.
   std::uint8_t probes = 0;  ///< N as it is set.
-  policy::Millis heard{};
+  advice::Condition condition = advice::Condition::idle;
+  std::optional<advice::Resending> resending{};
+  std::uint32_t retries2 = 15;
+  bool is_mptcp = false;
+  bool is_in_repair = false;
+  bool is_on_this_machine = false;
+  std::optional<policy::Millis> heard{};
   std::optional<policy::Span> next;
   std::uint32_t unanswered = 0;
   std::uint32_t unacknowledged = 0;

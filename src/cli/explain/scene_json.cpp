@@ -70,14 +70,23 @@ Json subject_json(const Subject& subject) {
 /// The socket itself; null where none was asked for.
 Json live_json(const std::optional<Live>& live) {
   if (!live) return {};
-  Json json{{"name", live->name}, {"ends", live->ends},     {"state", live->state},
-            {"on", live->on},     {"probes", live->probes}, {"silent_for_ms", live->heard.count()}};
+  Json json{{"name", live->name},
+            {"ends", live->ends},
+            {"state", live->state},
+            {"condition", advice::row(live->condition).name},
+            {"protocol", live->is_mptcp ? "mptcp" : "tcp"},
+            {"in_repair_mode", live->is_in_repair},
+            {"on", live->on},
+            {"probes", live->probes},
+            {"silent_for_ms", or_null(live->heard)}};
   add_span(json, "next_probe", live->next);
   json["timer_behind_ms"] = live->behind.count();
   json["unanswered"] = live->unanswered;
   json["unacknowledged_bytes"] = live->unacknowledged;
   json["user_timeout_ms"] = live->user_timeout.count();
+  json["retransmissions"] = live->resending ? live->resending->tries : 0;
   add_span(json, "noticed_after", live->noticed.after);
+  add_span(json, "noticed_in", live->noticed.in);
   return json;
 }
 

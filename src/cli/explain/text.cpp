@@ -38,7 +38,10 @@ std::string numbers(const Subject& subject, const Page& page) {
 }
 
 std::string_view title_of(const Scene& scene) {
-  if (scene.live) return "If the peer falls silent";
+  if (scene.live) {
+    const bool is_idle = advice::row(scene.live->condition).decides == advice::Decides::keep_alive;
+    return is_idle ? "If the peer falls silent" : "Once that is answered, if the peer falls silent";
+  }
   if (scene.nat) return "The path forgets idle connections, the peer lives";
   switch (scene.story) {
     case advice::Story::dead:
@@ -242,12 +245,19 @@ std::string live_subject(const Scene& scene, const Page& page) {
     text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   }
   text += heading(page, "On the path");
+  const bool has_no_path = live.is_on_this_machine && !scene.path_timeout;
+  const std::string switch_on =
+      live.on ? "" : fmt::format(" wsalive set {} --time 45s switches keep-alive on.", live.target);
+  if (has_no_path) {
+    return text +
+           paragraph("Both ends are on this machine: there is no path that could forget it." +
+                     switch_on);
+  }
   if (live.on) return text + paragraph(on_the_path(scene, subject));
-  return text +
-         paragraph(
-             "No probe keeps the connection open: every path that forgets idle connections will "
-             "lose it. wsalive set " +
-             live.name.substr(live.name.rfind(' ') + 1) + " --time 45s switches keep-alive on.");
+  return text + paragraph(
+                    "No probe keeps the connection open: every path that forgets idle "
+                    "connections will lose it." +
+                    switch_on);
 }
 
 std::string one_subject(const Scene& scene, const Page& page) {
@@ -263,8 +273,8 @@ std::string one_subject(const Scene& scene, const Page& page) {
   text += heading(page, "If sent data waits for its acknowledgement");
   text += paragraph(
       "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or ETIMEDOUT. On Linux "
-      "that "
-      "takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise.");
+      "that takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise "
+      "(--user-timeout of run, set and attach).");
   text += heading(page, "On the path") + paragraph(on_the_path(scene, subject));
   text += assumption(scene, page);
   text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));

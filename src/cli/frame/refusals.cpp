@@ -5,20 +5,64 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
+#include "os/file/file.hpp"
 #include "os/sysctl.hpp"
 
 namespace wsalive::cli {
+
+namespace {
+
+/// A line of /proc/self/status, behind its name.
+std::string_view status_line(std::string_view status, std::string_view name) {
+  const std::size_t at = status.find(name);
+  if (at == std::string_view::npos) return {};
+  std::string_view line = status.substr(at + name.size());
+  line = line.substr(0, line.find('\n'));
+  const std::size_t begin = line.find_first_not_of(" \t");
+  return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
+}
+
+bool has_bpf_capabilities(std::string_view status) {
+  constexpr int kHexadecimal = 16;
+  constexpr std::uint64_t kNetAdmin = 1ULL << 12;
+  constexpr std::uint64_t kSysAdmin = 1ULL << 21;
+  constexpr std::uint64_t kBpf = 1ULL << 39;
+  const std::string_view text = status_line(status, "CapEff:");
+  std::uint64_t has = 0;
+  std::from_chars(text.data(), text.data() + text.size(), has, kHexadecimal);
+  return (has & (kSysAdmin | kBpf)) != 0 && (has & (kSysAdmin | kNetAdmin)) != 0;
+}
+
+}  // namespace
+
+std::string bpf_denial(std::string_view status, std::string_view uid_map,
+                       std::string_view lockdown) {
+  if (!has_bpf_capabilities(status)) return "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
+  if (uid_map.find("4294967295") == std::string_view::npos)
+    return "not permitted: it takes the rights of the host's own root, and this root is a user "
+           "namespace's";
+  if (status_line(status, "Seccomp:") == "2")
+    return "not permitted: a filter of system calls refuses bpf, as a container has one";
+  if (lockdown.find("[confidentiality]") != std::string_view::npos)
+    return "not permitted: the kernel is locked down (confidentiality)";
+  return "not permitted, though the capabilities are there: a security module or a setting of the "
+         "kernel refuses bpf";
+}
 
 std::string bpf_refusal(const SysError& error) {
   switch (error.code) {
     case EPERM:
     case EACCES:
-      return "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
+      return bpf_denial(os::read_file("/proc/self/status").value_or(""),
+                        os::read_file("/proc/self/uid_map").value_or(""),
+                        os::read_file("/sys/kernel/security/lockdown").value_or(""));
     case ENOENT:
     case EROFS:
       return "no control group of version 2 can be made here";
@@ -75,9 +119,9 @@ std::string trace_remedy() {
   constexpr long kOwnChildren = 1;
   constexpr long kAdministrator = 2;
   constexpr long kNobody = 3;
-  if (attach::borrowing_is_filtered()) {
-    return "a filter of system calls refuses it, as a container has one: allow pidfd_getfd(2) "
-           "there";
+  if (const char* const call = attach::filtered_call()) {
+    return fmt::format(
+        "a filter of system calls refuses it, as a container has one: allow {}(2) there", call);
   }
   const long scope = os::sysctl_number("kernel/yama/ptrace_scope").value_or(0);
   if (scope >= kNobody) {

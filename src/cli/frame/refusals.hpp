@@ -10,6 +10,10 @@
 namespace wsalive::cli {
 
 [[nodiscard]] std::string bpf_refusal(const SysError& error);
+/// Why bpf is not permitted, by what the kernel shows of this process and of itself: /proc/self/status, /proc/self/uid_map
+/// and /sys/kernel/security/lockdown.
+[[nodiscard]] std::string bpf_denial(std::string_view status, std::string_view uid_map,
+                                     std::string_view lockdown);
 [[nodiscard]] std::string seccomp_refusal(const SysError& error);
 
 /// The exit status where a file could not be read or written: a right is missing, the name is wrong, or failed.

@@ -1,5 +1,7 @@
 #include "cli/live/connection_text.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
 
@@ -35,11 +37,32 @@ std::string in_table(const policy::Span& span) {
   return from(span.earliest) + ".." + policy::format_latest(latest);
 }
 
-std::string notice_of(const Connection& connection, std::uint32_t retries2) {
-  if (connection.socket.state == os::TcpState::listen || !connection.keep_alive) return "-";
-  const advice::Noticed noticed = connection.noticed(retries2);
+bool is_starred(const Connection& connection) {
+  return connection.can_notice() &&
+         advice::row(connection.condition()).decides != advice::Decides::keep_alive;
+}
+
+std::string notice_of(const Connection& connection) {
+  if (!connection.can_notice()) return "-";
+  const advice::Noticed noticed = connection.noticed();
   if (!noticed.after) return "never";
-  return in_table(*noticed.after);
+  return in_table(*noticed.after) + (is_starred(connection) ? "*" : "");
+}
+
+std::string silence_of(const Connection& connection) {
+  const std::optional<Millis> silent = connection.silent_for();
+  return silent ? rough(*silent) : "-";
+}
+
+std::string state_of(const Connection& connection) {
+  using advice::Condition;
+  std::string text = name_in(kStates, connection.socket.state);
+  const Condition condition = connection.condition();
+  if (condition == Condition::unacknowledged || condition == Condition::window_closed)
+    text += fmt::format(", {}", advice::row(condition).name);
+  if (connection.keep_alive && connection.keep_alive->is_in_repair) text += ", in repair mode";
+  if (connection.keep_alive && connection.keep_alive->is_mptcp) text += ", mptcp";
+  return text;
 }
 
 }  // namespace wsalive::cli

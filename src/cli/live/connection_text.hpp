@@ -24,7 +24,14 @@ std::string name_in(const Names& names, Value value) {
 /// "70s..74s", both ends of a span for a column; one where they are the same instant.
 [[nodiscard]] std::string in_table(const policy::Span& span);
 
-/// When a peer that falls silent now would be noticed.
-[[nodiscard]] std::string notice_of(const Connection& connection, std::uint32_t retries2);
+/// When a peer that falls silent now would be noticed; with a star where something else than keep-alive decides.
+[[nodiscard]] std::string notice_of(const Connection& connection);
+[[nodiscard]] bool is_starred(const Connection& connection);
+
+/// The silence so far, or "-".
+[[nodiscard]] std::string silence_of(const Connection& connection);
+
+/// "established", "established, unacknowledged", "syn-sent", "established, in repair mode".
+[[nodiscard]] std::string state_of(const Connection& connection);
 
 }  // namespace wsalive::cli

@@ -16,14 +16,9 @@
 #include "cli/frame/refusals.hpp"
 #include "os/socket/address_text.hpp"
 #include "os/sysctl.hpp"
-#include "os/tick.hpp"
 
 namespace wsalive::cli {
 namespace {
-
-std::uint32_t read_retries2() {
-  return static_cast<std::uint32_t>(os::sysctl_number("net/ipv4/tcp_retries2").value_or(15));
-}
 
 /// Yama's switch: 1 and more keeps a process from tracing those that are not its children.
 bool is_tracing_restricted() {
@@ -181,10 +176,12 @@ Fallible<attach::Defaults> look_at_all(const attach::Owners& owners, attach::Whi
 std::string reach_problem(const SysError& error) {
   switch (reach_code(error)) {
     case ExitCode::denied:
-      if (attach::borrowing_is_filtered()) return "pidfd_getfd denied";
+      if (const char* const call = attach::filtered_call()) return fmt::format("{} denied", call);
       return is_tracing_restricted() ? "no right to trace (ptrace_scope)" : "no right to trace";
     case ExitCode::gone:
       return "gone meanwhile";
+    case ExitCode::unavailable:
+      return "the kernel does not tell (MPTCP)";
     default:
       return std::strerror(error.code);
   }
@@ -199,6 +196,9 @@ ExitCode reach_code(const SysError& error) {
     case EBADF:
     case ESTALE:
       return ExitCode::gone;
+    case EOPNOTSUPP:
+    case ENOPROTOOPT:
+      return ExitCode::unavailable;
     default:
       return ExitCode::failed;
   }
@@ -208,40 +208,10 @@ std::string Connection::name() const {
   return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
 }
 
-advice::SocketState Connection::state(std::uint32_t retries2) const {
-  advice::SocketState state;
-  state.retries2 = retries2;
-  state.data_on_the_way = socket.unacknowledged_bytes != 0 && socket.state != os::TcpState::listen;
-  state.heard = policy::Millis{socket.heard};
-  state.accuracy.tick = os::tick_length();
-  if (keep_alive) {
-    const policy::DriverKind driver = keep_alive->driver;
-    state.on = driver != policy::DriverKind::off;
-    state.timing = keep_alive->timing;
-    state.user_timeout = keep_alive->user_timeout;
-    state.unanswered = keep_alive->unanswered;
-    state.accuracy.by = keep_alive->is_driven() ? policy::KeptBy::engine : policy::KeptBy::kernel;
-  }
-  if (socket.timer.kind == attach::TimerKind::keep_alive) {
-    state.armed = policy::Millis{socket.timer.expires_in};
-  }
-  return state;
-}
-
-advice::Noticed Connection::noticed(std::uint32_t retries2) const {
-  return advice::when_noticed(state(retries2));
-}
-
-std::optional<policy::Span> Connection::to_next_probe() const {
-  const advice::SocketState now = state(0);
-  // Without a timer the kernel has nothing to send, whatever the values say.
-  if (now.accuracy.by == policy::KeptBy::kernel && !now.armed) return std::nullopt;
-  return advice::next_probe(now);
-}
-
 Fallible<Connections> find_connections(const Selection& selection) {
-  const auto which = selection.with_listeners() ? attach::Which::connections_and_listeners
-                                                : attach::Which::connections;
+  const auto which = selection.with_ended()       ? attach::Which::everything
+                     : selection.with_listeners() ? attach::Which::connections_and_listeners
+                                                  : attach::Which::connections;
   const Fallible<attach::Owners> owners = selection.owners();
   if (!owners) return tl::unexpected(owners.error());
   attach::KeepAliveReader reader{*owners};
@@ -258,7 +228,6 @@ Fallible<Connections> find_connections(const Selection& selection) {
                                                   : look_at_one(selection, which, take);
   if (!defaults) return tl::unexpected(defaults.error());
   result.defaults = *defaults;
-  result.retries2 = read_retries2();
   result.hidden = owners->hidden.size();
   std::ranges::sort(result.list, {}, order_of);
   return result;

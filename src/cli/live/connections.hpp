@@ -27,17 +27,27 @@ struct Connection {
 
   /// "psql 4711:5", or "-". A program may call itself anything: it is printable.
   [[nodiscard]] std::string name() const;
+  [[nodiscard]] advice::Condition condition() const;
+  /// Since the peer was last heard; nullopt where it has not spoken yet, or the kernel does not tell.
+  [[nodiscard]] std::optional<policy::Millis> silent_for() const;
+  /// Both ends are: no path lies between them.
+  [[nodiscard]] bool is_on_this_machine() const;
   /// What keep-alive depends on, as far as it is known.
-  [[nodiscard]] advice::SocketState state(std::uint32_t retries2) const;
-  [[nodiscard]] advice::Noticed noticed(std::uint32_t retries2) const;
+  [[nodiscard]] advice::SocketState state() const;
+  [[nodiscard]] advice::Noticed noticed() const;
+  /// Whether there is a peer that may fall silent, and it is known what then happens.
+  [[nodiscard]] bool can_notice() const;
   /// From now to the kernel's or the engine's next probe; nullopt if none is due.
   [[nodiscard]] std::optional<policy::Span> to_next_probe() const;
+
+ private:
+  [[nodiscard]] std::optional<advice::Resending> resending() const;
+  [[nodiscard]] policy::Millis longest_wait() const;
 };
 
 struct Connections {
   std::vector<Connection> list;  ///< By program, then by remote address.
   attach::Defaults defaults;     ///< Of the network namespace in which the command runs.
-  std::uint32_t retries2 = 15;   ///< The sysctl tcp_retries2.
   std::size_t hidden = 0;        ///< Processes whose sockets may not be seen.
 };
 

@@ -55,9 +55,8 @@ std::string kernel_words(const policy::Timing& timing, const policy::Accuracy& a
 
 std::string user_timeout_words(Millis timeout, const policy::Timing& timing,
                                const policy::Accuracy& accuracy) {
-  std::string words =
-      fmt::format("Data that waits {} for its acknowledgement ends the connection.",
-                  policy::format_duration(timeout));
+  std::string words = fmt::format("Data that waits {} for its acknowledgement ends the connection.",
+                                  policy::format_duration(timeout));
   const policy::Span without = noticed_after(timing, accuracy, Millis{0});
   const policy::Span with = noticed_after(timing, accuracy, timeout);
   if (accuracy.by == policy::KeptBy::kernel && with != without) {

@@ -113,7 +113,11 @@ class LiveLintReport final : public Report {
                                       .in_force = connection.keep_alive->sourced,
                                       .path_timeout = path,
                                       .accuracy = socket.state.accuracy};
-    for (Finding& finding : advice::lint(numbers)) add(std::move(finding), connection);
+    for (Finding& finding : advice::lint(numbers)) {
+      const bool is_about_no_path =
+          finding.rule == "path-forgets" && socket.on_this_machine && !path;
+      if (!is_about_no_path) add(std::move(finding), connection);
+    }
   }
 
   void add(Finding finding, const Connection& connection) {

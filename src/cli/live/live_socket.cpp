@@ -96,12 +96,14 @@ advice::LiveSocket live_socket(const Connection& connection, const Connections& 
   const os::KernelKeepAlive& kernel = connection.keep_alive->kernel;
   const attach::Defaults& defaults = connection.defaults;
   advice::LiveSocket socket;
-  socket.state = connection.state(all.retries2);
-  socket.heard = policy::Millis{connection.socket.heard};
+  socket.state = connection.state();
+  socket.heard = connection.silent_for().value_or(policy::Millis{0});
   socket.listens = listens(connection);
   socket.values_set = kernel.idle_s != defaults.idle_s ||
                       kernel.interval_s != defaults.interval_s || kernel.probes != defaults.probes;
   socket.path_timeout = path;
+  socket.on_this_machine = connection.is_on_this_machine();
+  socket.in_repair = connection.keep_alive->is_in_repair;
   socket.listener_has_more =
       !socket.listens && !is_on(connection) &&
       std::ranges::any_of(all.list, [&](const Connection& each) {

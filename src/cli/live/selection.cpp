@@ -38,8 +38,7 @@ CLI::Option* add_filter(CLI::App& parser, const std::string& name,
 }
 
 CLI::Option* add_states(CLI::App& parser, std::vector<std::string>& target) {
-  std::vector<std::string> words{kStates.begin() + 1, kStates.end()};
-  std::erase(words, name_of(os::TcpState::time_wait));  // No program has it any more, and no list.
+  const std::vector<std::string> words{kStates.begin() + 1, kStates.end()};
   const auto check = [words](const std::string& text) {
     if (std::ranges::find(words, text) != words.end()) return std::string{};
     return fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
@@ -97,6 +96,10 @@ bool Selection::is_given() const {
 
 bool Selection::with_listeners() const {
   return listeners || std::ranges::find(states, name_of(os::TcpState::listen)) != states.end();
+}
+
+bool Selection::with_ended() const {
+  return std::ranges::find(states, name_of(os::TcpState::time_wait)) != states.end();
 }
 
 bool Selection::takes(const attach::TcpSocket& socket) const {

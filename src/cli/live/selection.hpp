@@ -41,6 +41,8 @@ struct Selection {
   /// Whether any option was given that chooses.
   [[nodiscard]] bool is_given() const;
   [[nodiscard]] bool with_listeners() const;
+  /// Connections in TIME-WAIT, too, which no program has any more.
+  [[nodiscard]] bool with_ended() const;
 
   [[nodiscard]] bool takes(const attach::TcpSocket& socket) const;
   [[nodiscard]] bool takes(const attach::Owner& owner) const;

@@ -99,7 +99,24 @@ ordered_json row_json(const SetRow& row) {
           {"before", row.change ? values_json(row.change->before) : ordered_json()},
           {"after", row.change ? values_json(row.change->after) : ordered_json()},
           {"driven_by_engine", is_driven(at)},
+          {"condition", advice::row(at.condition()).name},
+          {"in_effect", advice::row(at.condition()).no_effect.empty()},
           {"refused_because", row.change ? ordered_json() : ordered_json(row.refused_because)}};
+}
+
+/// Where keep-alive was switched on and does nothing yet: how many, and why; one sentence for each condition.
+std::vector<std::string> no_effect_notes(const std::vector<SetRow>& rows) {
+  std::vector<std::string> notes;
+  for (const advice::ConditionRow& condition : advice::kConditions) {
+    const auto count = std::ranges::count_if(rows, [&](const SetRow& row) {
+      return row.change && row.change->after.keep_alive.on == os::Switch::on &&
+             row.connection.condition() == condition.condition;
+    });
+    if (count == 0 || condition.no_effect.empty()) continue;
+    notes.push_back(fmt::format("Keep-alive has no effect yet on {} of these: {}.", count,
+                                condition.no_effect));
+  }
+  return notes;
 }
 
 /// What the kernel keeps on all that were set; nullopt where that differs, or is nothing.
@@ -142,8 +159,8 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
   const Result<attach::Process>& process = place->second;
   const auto set = [&](Deed deed) -> Result<attach::SocketChange> {
     if (!process) return tl::unexpected(process.error());
-    return attach::set_socket({*process, at.owner->fd, at.socket.cookie}, request.wish, at.defaults,
-                              deed);
+    return attach::set_socket({*process, at.owner->fd, at.socket.cookie, at.socket.inode},
+                              request.wish, at.defaults, deed);
   };
   Result<attach::SocketChange> change = set(Deed::rehearse);
   if (change && would_be_overlooked(at, request, *change)) {
@@ -187,6 +204,7 @@ SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::strin
       notes_.insert(notes_.begin(), user_timeout_words(timeout, timing, kernel_alone()));
     notes_.insert(notes_.begin(), kernel_words(timing, kernel_alone(), timeout));
   }
+  for (std::string& note : no_effect_notes(rows_)) notes_.push_back(std::move(note));
   const auto is_set_and_driven = [](const SetRow& row) {
     return row.change && is_driven(row.connection) &&
            row.change->before.keep_alive != row.change->after.keep_alive;

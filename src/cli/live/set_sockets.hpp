@@ -26,7 +26,7 @@ struct SetRow {
   std::optional<attach::SocketChange> change;  ///< nullopt: refused.
   std::string refused_because{};
   ExitCode refusal = ExitCode::ok;  ///< The exit status that the refusal alone would give.
-  bool keeps_set = false;           ///< A value that was asked for gave way to one that was set before.
+  bool keeps_set = false;  ///< A value that was asked for gave way to one that was set before.
 };
 
 class SocketSetter {

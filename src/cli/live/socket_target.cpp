@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "attach/inspect/socket_kind.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/refusals.hpp"
 #include "os/tcp/keepalive_values.hpp"
@@ -69,9 +70,9 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
     failure.reason = "no such descriptor";
   } else if (!os::keep_alive_values(copy->get())) {
     failure.code = ExitCode::bad_input;
-    failure.reason = "it is no TCP socket";
+    failure.reason = "it is no TCP socket but " + attach::kind_words(copy->get());
   } else {
-    failure.reason = "it is a TCP socket without a connection that fits";
+    failure.reason = "it is " + attach::kind_words(copy->get());
   }
   return failure;
 }

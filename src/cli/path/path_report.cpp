@@ -63,8 +63,9 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
   return text +
          wrapped(fmt::format("The first probe comes after half of what is kept, and there is time "
                              "for the others should it get lost. A peer that dies is noticed "
-                             "after {}.",
-                             policy::format_span(end)),
+                             "after {}. Data that it has not acknowledged is sent anew for 15min, "
+                             "unless --user-timeout {} bounds that, too.",
+                             policy::format_span(end), format_duration(end.earliest)),
                  page.width, 2);
 }
 

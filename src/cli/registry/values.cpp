@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -189,9 +190,12 @@ Failure store_failure(const registry::Problem& problem, std::string attempt) {
     ExitCode code;
     const char* remedy;
   };
-  static constexpr Row kRows[] = {
-      {EACCES, ExitCode::denied, "use sudo for the machine's file, or leave out --machine"},
-      {EPERM, ExitCode::denied, "use sudo for the machine's file, or leave out --machine"},
+  const char* const rights =
+      ::geteuid() == 0 ? "this root may not write there: name another file by WSALIVE_REGISTRY"
+                       : "the machine's file is root's: run it as root, or without --machine";
+  const Row rows[] = {
+      {EACCES, ExitCode::denied, rights},
+      {EPERM, ExitCode::denied, rights},
       {EROFS, ExitCode::denied,
        "the file system is read-only: use another file by WSALIVE_REGISTRY"},
       {EINVAL, ExitCode::bad_input, "mend the file; nothing was changed"},
@@ -200,7 +204,7 @@ Failure store_failure(const registry::Problem& problem, std::string attempt) {
   Failure failure{.code = ExitCode::failed, .attempt = std::move(attempt), .subject = problem.file};
   failure.reason =
       problem.line == 0 ? problem.text : fmt::format("line {}: {}", problem.line, problem.text);
-  for (const Row& row : kRows) {
+  for (const Row& row : rows) {
     if (row.error != problem.code) continue;
     failure.code = row.code;
     failure.remedy = row.remedy;

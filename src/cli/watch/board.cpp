@@ -108,32 +108,42 @@ std::array<std::size_t, kOrders> widths_for(const std::vector<Row>& rows, std::s
 
 }  // namespace
 
-Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
+std::string typing_line(const std::string& text, std::size_t width) {
+  constexpr std::string_view kFront = "filter: ";
+  constexpr std::string_view kKeys = "  (enter keeps it, escape drops it)";
+  const std::size_t around = kFront.size() + 1;
+  const std::size_t room = width > around ? width - around : 1;
+  const std::string shown = text.size() <= room ? text : '+' + text.substr(text.size() - room + 1);
+  std::string line = fmt::format("{}{}_", kFront, shown);
+  if (line.size() + kKeys.size() <= width) line += kKeys;
+  return line;
+}
+
+Row Board::row_of(const Connection& connection) const {
   constexpr Millis kNever = Millis::max();
   const attach::TcpSocket& socket = connection.socket;
   const std::optional<policy::Span> next = connection.to_next_probe();
-  const advice::Noticed noticed = connection.noticed(retries2);
+  const advice::Noticed noticed = connection.noticed();
   const bool listens = socket.state == os::TcpState::listen;
   const std::uint32_t unanswered = connection.keep_alive ? connection.keep_alive->unanswered : 0;
   Row row{.program = connection.name(),
           .remote = listens ? "(listening)" : os::format_endpoint(socket.remote),
           .keep_alive = values_of(connection),
-          .silent = listens ? "" : rough(Millis{socket.heard}),
+          .silent = listens ? "" : silence_of(connection),
           .next = next ? rough(next->earliest) : "-",
-          .noticed = notice_of(connection, retries2)};
+          .noticed = notice_of(connection)};
   constexpr Millis kHour{3'600'000};  // Beyond it minutes are enough here.
-  if (connection.keep_alive && !listens && noticed.after && noticed.after->earliest >= kHour)
-    row.noticed = rough(noticed.after->earliest);
+  if (connection.can_notice() && noticed.after && noticed.after->earliest >= kHour)
+    row.noticed = rough(noticed.after->earliest) + (is_starred(connection) ? "*" : "");
   if (unanswered != 0) row.next += fmt::format(" !{}", unanswered);
   if (connection.keep_alive && !listens) {
-    row.outlook =
-        advice::outlook(connection.state(retries2), Millis{socket.heard}, unanswered, path_);
+    row.outlook = advice::outlook(connection.state(), Millis{socket.heard}, unanswered, path_);
   }
   row.pid = connection.owner ? connection.owner->pid : 0;
   row.fd = connection.owner ? connection.owner->fd : 0;
   row.peer = listens ? os::Endpoint{} : socket.remote;
   row.idle = is_on(connection) ? Millis{connection.keep_alive->timing.idle.count()} : kNever;
-  row.heard = Millis{socket.heard};
+  row.heard = connection.silent_for().value_or(Millis{0});
   row.to_next = next ? next->earliest : kNever;
   row.notice = noticed.after ? noticed.after->earliest : kNever;
   return row;
@@ -141,8 +151,7 @@ Row Board::row_of(const Connection& connection, std::uint32_t retries2) const {
 
 void Board::take(const Connections& connections) {
   all_.clear();
-  for (const Connection& each : connections.list)
-    all_.push_back(row_of(each, connections.retries2));
+  for (const Connection& each : connections.list) all_.push_back(row_of(each));
   hidden_ = connections.hidden;
   arrange();
 }
@@ -188,9 +197,9 @@ std::string Board::head_line(std::size_t width) const {
   const auto marked =
       std::ranges::count_if(all_, [](const Row& r) { return r.outlook != Outlook::well; });
   std::string line = fmt::format("wsalive watch  {} of {} connections", shown_.size(), all_.size());
+  if (!filter_.empty()) line += fmt::format("  filter: {}", filter_);
   if (marked != 0) line += fmt::format("  {} marked", marked);
   if (path_) line += fmt::format("  path forgets after {}", policy::format_duration(*path_));
-  if (!filter_.empty()) line += fmt::format("  filter: {}", filter_);
   if (hidden_ != 0) line += fmt::format("  {} processes of others not seen", hidden_);
   return line.size() > width ? line.substr(0, width) : line;
 }

@@ -34,6 +34,9 @@ struct Line {
   bool reversed = false;
 };
 
+/// The line in which a filter is typed: its end is always to be seen, and where there is room, what the keys do.
+[[nodiscard]] std::string typing_line(const std::string& text, std::size_t width);
+
 class Board {
  public:
   explicit Board(std::optional<policy::Millis> path) : path_(path) {}
@@ -59,7 +62,7 @@ class Board {
 
  private:
   void arrange();
-  [[nodiscard]] Row row_of(const Connection& connection, std::uint32_t retries2) const;
+  [[nodiscard]] Row row_of(const Connection& connection) const;
   [[nodiscard]] std::string head_line(std::size_t width) const;
   [[nodiscard]] std::string detail_line() const;
 

@@ -30,8 +30,15 @@ constexpr std::array kRows{
     Row{"UserTimeoutWaitsForAProbe",  {.on = true, .timing = seconds(60, 5, 9), .user_timeout = policy::Millis{1000}},  Notice::user_timeout, policy::Millis{65'000}},
     Row{"UserTimeoutBetweenProbes",   {.on = true, .timing = seconds(1, 1, 5), .user_timeout = policy::Millis{2500}},   Notice::user_timeout, policy::Millis{3000}},
     Row{"ShortIntervalsOfTheEngine",  {.on = true, .timing = {policy::DwordMillis{1500}, policy::DwordMillis{300}, 5}, .accuracy = {policy::KeptBy::engine}},         Notice::keep_alive, policy::Millis{4200}},
-    Row{"DataStopsProbes",            {.on = true, .timing = seconds(1, 1, 5), .data_on_the_way = true},        Notice::retransmission, policy::Millis{924'600}},
-    Row{"DataWithUserTimeout",        {.on = false, .timing = {}, .user_timeout = policy::Millis{30'000}, .data_on_the_way = true},              Notice::retransmission, policy::Millis{30'000}},
+    Row{"UserTimeoutLeavesTheEngine", {.on = true, .timing = seconds(10, 1, 5), .user_timeout = policy::Millis{1000}, .accuracy = {policy::KeptBy::engine}},          Notice::keep_alive, policy::Millis{15'000}},
+    Row{"CloseWaitIsProbed",          {.on = true, .timing = seconds(1, 1, 5), .condition = Condition::peer_closed}, Notice::keep_alive, policy::Millis{6'000}},
+    Row{"ListenersHaveNoPeer",        {.on = true, .timing = seconds(1, 1, 5), .condition = Condition::listening},   Notice::never,      std::nullopt},
+    Row{"OverIsOver",                 {.on = true, .timing = seconds(1, 1, 5), .condition = Condition::over},        Notice::never,      std::nullopt},
+    // The time counts from the first repetition, 200 ms behind, and is looked at when the timer fires.
+    Row{"DataWithUserTimeout",        {.on = false, .timing = {}, .user_timeout = policy::Millis{30'000}, .condition = Condition::unacknowledged}, Notice::retransmission, policy::Millis{30'200}},
+    Row{"RequestsEndByTheirNumber",   {.timing = {}, .condition = Condition::connecting},                                          Notice::handshake,  policy::Millis{131'000}},
+    Row{"RequestsBeforeLinux65",      {.timing = {}, .condition = Condition::connecting, .requests = 6, .undoubled_requests = 0},  Notice::handshake,  policy::Millis{127'000}},
+    Row{"WindowsEndByTheirNumber",    {.timing = {}, .condition = Condition::window_closed, .retries2 = 3},                        Notice::window_probes, policy::Millis{3'000}},
     // clang-format on
 };
 
@@ -89,9 +96,41 @@ TEST(TimerBehindValues, IsNoneWhereTheyAgree) {
 
 TEST(NextProbe, IsNoneWhileDataWaitsOrNobodyAsks) {
   SocketState socket = kOldTimer;
-  socket.data_on_the_way = true;
+  socket.condition = Condition::unacknowledged;
   EXPECT_EQ(next_probe(socket), std::nullopt);
   EXPECT_EQ(next_probe({}), std::nullopt);
+}
+
+/// Data that a peer on this machine does not take: the round trip is short, and the first time-out is 204 ms.
+constexpr Resending kBegun{.fires_in = policy::Millis{204}, .timeout = policy::Millis{204}};
+
+TEST(Resending, EndsWhenTheTimerFiresBehindTheTimeOfTcpRetries2) {
+  const ResendingLimits limits{.time = retransmission_end(15)};
+  const policy::Span whole = resending_end(kBegun, limits, std::chrono::milliseconds{4});
+  // 204 ms, then 408 ms to 104.448 s, six times 120 s.
+  EXPECT_EQ(whole.earliest, policy::Millis{204 + 208'488 + 6 * 120'000});
+  // A timer of 120 s fires up to 2 s late, and six of them follow each other.
+  EXPECT_GT(whole.latest, whole.earliest + policy::Millis{12'000});
+  EXPECT_LT(whole.latest, whole.earliest + policy::Millis{30'000});
+}
+
+TEST(Resending, GoesOnFromWhereTheTimerStands) {
+  const ResendingLimits limits{.time = retransmission_end(3)};  // 3 s
+  // Three times sent anew: 204 ms, 612 ms, 1428 ms behind the first; the fourth wait of 1632 ms has 1000 ms to go.
+  const Resending now{.fires_in = policy::Millis{1'000},
+                      .timeout = policy::Millis{1'632},
+                      .tries = 3,
+                      .since_first = policy::Millis{408 + 816 + 632}};
+  // 1856 + 1000 ms is not yet 3 s: one more wait.
+  EXPECT_EQ(resending_end(now, limits, std::chrono::milliseconds{4}).earliest,
+            policy::Millis{1'000 + 3'264});
+}
+
+TEST(Resending, EndsWithTheUserTimeout) {
+  const ResendingLimits limits{.time = policy::Millis{5'000}, .shortens_waits = true};
+  const policy::Span span = resending_end(kBegun, limits, std::chrono::milliseconds{4});
+  EXPECT_EQ(span.earliest, policy::Millis{5'204});
+  EXPECT_LT(span.latest, policy::Millis{5'800});
 }
 
 TEST(RetransmissionEnd, DoublesUpToTwoMinutes) {

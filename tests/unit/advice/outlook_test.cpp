@@ -41,7 +41,7 @@ TEST(Outlook, WithoutAPathNothingIsForetold) {
 
 TEST(Outlook, DataOnItsWayIsNotSilence) {
   SocketState state = kept_by(0);
-  state.data_on_the_way = true;
+  state.condition = Condition::unacknowledged;
   EXPECT_EQ(outlook(state, policy::Millis{400'000}, 0, kPath), Outlook::well);
 }
 

@@ -27,7 +27,12 @@ TEST(SocketLint, OffWhileIdleNeedsALongSilence) {
   EXPECT_FALSE(finds(idle_for(policy::Millis{60'000}, true), "off-while-idle"));
   LiveSocket listener = idle_for(policy::Millis{600'000}, false);
   listener.listens = true;
+  listener.state.condition = Condition::listening;
   EXPECT_FALSE(finds(listener, "off-while-idle"));
+  LiveSocket connecting =
+      idle_for(policy::Millis{1'380'000}, false);  // No measure before the connection stands.
+  connecting.state.condition = Condition::connecting;
+  EXPECT_FALSE(finds(connecting, "off-while-idle"));
   LiveSocket short_path = idle_for(policy::Millis{30'000}, false);
   short_path.path_timeout = policy::Millis{20'000};
   EXPECT_TRUE(finds(short_path, "off-while-idle"));
@@ -58,6 +63,50 @@ TEST(SocketLint, AUserTimeoutOverridesTheCountUnlessTheyAgree) {
   EXPECT_TRUE(finds(socket, "user-timeout-overrides"));
   socket.state.user_timeout = policy::Millis{90'000};  // 45 s + 9 x 5 s
   EXPECT_FALSE(finds(socket, "user-timeout-overrides"));
+}
+
+LiveSocket waiting(Condition condition, std::uint32_t tries) {
+  LiveSocket socket = idle_for(policy::Millis{5'000}, true);
+  socket.state.condition = condition;
+  socket.state.heard = socket.heard;
+  socket.state.resending = Resending{.fires_in = policy::Millis{400},
+                                     .timeout = policy::Millis{816},
+                                     .tries = tries,
+                                     .since_first = policy::Millis{600}};
+  return socket;
+}
+
+TEST(SocketLint, DataOnTheWayIsAWarningOnceItWasSentAnew) {
+  EXPECT_FALSE(finds(waiting(Condition::unacknowledged, 0), "data-unacknowledged"));
+  EXPECT_FALSE(finds(waiting(Condition::idle, 2), "data-unacknowledged"));
+  EXPECT_TRUE(finds(waiting(Condition::closing, 2), "data-unacknowledged"));
+  LiveSocket socket = waiting(Condition::unacknowledged, 2);
+  EXPECT_TRUE(finds(socket, "data-unacknowledged"));
+  EXPECT_NE(lint(socket).front().remedy.find("--user-timeout 90s"),
+            std::string::npos);  // 45 s + 9 x 5 s
+  socket.state.user_timeout = policy::Millis{90'000};
+  EXPECT_FALSE(finds(socket, "data-unacknowledged"));
+}
+
+TEST(SocketLint, AClosedWindowIsAWarningWhenItStaysSo) {
+  LiveSocket socket = waiting(Condition::window_closed, 0);
+  EXPECT_FALSE(finds(socket, "window-closed"));
+  socket.state.resending->timeout = policy::Millis{13'056};
+  EXPECT_TRUE(finds(socket, "window-closed"));
+}
+
+TEST(SocketLint, AConnectionThatOnlyThePeerHasClosedIsAWarningAfterAMinute) {
+  LiveSocket socket = idle_for(policy::Millis{59'999}, true);
+  socket.state.condition = Condition::peer_closed;
+  EXPECT_FALSE(finds(socket, "peer-closed"));
+  socket.heard = policy::Millis{60'000};
+  EXPECT_TRUE(finds(socket, "peer-closed"));
+}
+
+TEST(SocketLint, RepairModeIsNoted) {
+  LiveSocket socket = idle_for(policy::Millis{0}, true);
+  socket.in_repair = true;
+  EXPECT_TRUE(finds(socket, "in-repair"));
 }
 
 }  // namespace

@@ -56,8 +56,7 @@ TEST(SocketWish, OffTouchesTheSwitchAlone) {  // K-56
   SocketWish off = wish();
   off.on = Switch::off;
   off.idle = Claim::always;
-  EXPECT_EQ(fulfilled(off, kOwn, kDefaults),
-            (KernelValues{{Switch::off, 300, 100, 3}, 20'000}));
+  EXPECT_EQ(fulfilled(off, kOwn, kDefaults), (KernelValues{{Switch::off, 300, 100, 3}, 20'000}));
 }
 
 TEST(SocketWish, OfAUserTimeoutAloneLeavesKeepAlive) {

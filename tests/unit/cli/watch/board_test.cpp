@@ -133,5 +133,15 @@ TEST(Board, TheChosenLineStaysInSight) {
   }
 }
 
+TEST(TypingLine, ShowsWhatIsTypedLastHoweverLongItIs) {
+  EXPECT_EQ(typing_line("psql", 80), "filter: psql_  (enter keeps it, escape drops it)");
+  const std::string text = std::string(100, 'a') + "end";
+  const std::string line = typing_line(text, 80);
+  EXPECT_EQ(line.size(), 80U);
+  EXPECT_TRUE(line.ends_with("end_"));
+  EXPECT_EQ(typing_line(std::string(60, 'b'), 80), "filter: " + std::string(60, 'b') + "_");
+  EXPECT_LE(typing_line(text, 10).size(), 10U);
+}
+
 }  // namespace
 }  // namespace wsalive::cli::watch

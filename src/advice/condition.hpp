@@ -1,0 +1,85 @@
+// What a TCP socket is in at this moment, and what each condition means for keep-alive: one table, from which ls, explain,
+// lint, set and watch take their words.
+//
+// Values are not states: keep-alive may be on, and no probe leaves, because data is on the way, the peer's window is
+// closed, or the connection is not made yet. Pure layer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace wsalive::advice {
+
+enum class Condition : std::uint8_t {
+  idle,            ///< It stands, and nothing is on the way.
+  unacknowledged,  ///< Sent data waits for its acknowledgement.
+  window_closed,   ///< Data waits for room at the peer.
+  connecting,      ///< SYN-SENT.
+  being_accepted,  ///< SYN-RECEIVED.
+  half_closed,     ///< FIN-WAIT-2: our end is closed and that is acknowledged.
+  peer_closed,     ///< CLOSE-WAIT, with nothing on the way.
+  closing,         ///< FIN-WAIT-1, CLOSING, LAST-ACK: our end's FIN waits for its acknowledgement.
+  over,            ///< TIME-WAIT.
+  listening,
+  not_connected,  ///< CLOSED.
+};
+
+/// What decides about a silent peer.
+enum class Decides : std::uint8_t { keep_alive, retransmission, window_probes, handshake, nobody };
+
+struct ConditionRow {
+  Condition condition;
+  std::string_view name;  ///< Of the JSON, and of `ls --wide`; stable.
+  Decides decides;
+  std::string_view what;  ///< A sentence for explain; empty where there is nothing to be said.
+  /// Why keep-alive has no effect yet, behind "on 2 of these"; empty where it has.
+  std::string_view no_effect;
+};
+
+// In the order of Condition.
+inline constexpr std::array kConditions{
+    // clang-format off
+    ConditionRow{Condition::idle,           "idle",           Decides::keep_alive,     "", ""},
+    ConditionRow{Condition::unacknowledged, "unacknowledged", Decides::retransmission,
+                 "Sent data is not acknowledged: no probe leaves now, and retransmission decides.",
+                 "sent data waits for its acknowledgement, and retransmission decides (--user-timeout bounds it)"},
+    ConditionRow{Condition::window_closed,  "window-closed",  Decides::window_probes,
+                 "Data waits, and the peer has no room for it: the kernel asks after its window and no probe leaves now. A peer "
+                 "that answers keeps the connection so for ever.",
+                 "the peer's window is closed, and the kernel asks after that (--user-timeout bounds it)"},
+    ConditionRow{Condition::connecting,     "connecting",     Decides::handshake,
+                 "The connection is being made: the request is sent anew until it is answered. Keep-alive begins when it stands.",
+                 "the connection is being made"},
+    ConditionRow{Condition::being_accepted, "being-accepted", Decides::nobody,
+                 "The peer has asked for the connection and has not confirmed it: no program has it yet.",
+                 "the peer has not confirmed the connection"},
+    ConditionRow{Condition::half_closed,    "half-closed",    Decides::keep_alive,
+                 "The program has closed its side, and waits for the peer to close the other one.", ""},
+    ConditionRow{Condition::peer_closed,    "peer-closed",    Decides::keep_alive,
+                 "The peer has closed its side, and the program knows: it is the program's turn to close.", ""},
+    ConditionRow{Condition::closing,        "closing",        Decides::retransmission,
+                 "The end has been sent and is not acknowledged: no probe leaves now, and retransmission decides.",
+                 "its end is sent and not acknowledged, and retransmission decides"},
+    ConditionRow{Condition::over,           "over",           Decides::nobody,
+                 "The connection is over: the kernel remembers its ends for a minute, and no program has it.",
+                 "the connection is over"},
+    ConditionRow{Condition::listening,      "listening",      Decides::nobody,
+                 "It listens: connections that it accepts from now on begin with these values.", ""},
+    ConditionRow{Condition::not_connected,  "not-connected",  Decides::nobody,
+                 "It is not connected.", "it is not connected"},
+    // clang-format on
+};
+
+constexpr const ConditionRow& row(Condition condition) noexcept {
+  return kConditions[static_cast<std::size_t>(condition)];
+}
+
+static_assert([] {
+  for (std::size_t at = 0; at < kConditions.size(); ++at) {
+    if (static_cast<std::size_t>(kConditions[at].condition) != at) return false;
+  }
+  return kConditions.back().condition == Condition::not_connected;
+}());
+
+}  // namespace wsalive::advice

@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""Every state and kind of a socket, made in a network of the test's own: what ls, explain, lint and set say of it, and that
+what they foretell is what the kernel then does.
+
+labels: ns realtime
+"""
+import errno
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+import tool
+
+INSIDE = "WSALIVE_TEST_NETWORK"
+TCP, KEEPIDLE, KEEPINTVL, KEEPCNT, SYNCNT, USER_TIMEOUT, REPAIR, MPTCP = 6, 4, 5, 6, 7, 18, 19, 262
+
+
+def nft(words):
+    subprocess.run(["nft", words], check=True, capture_output=True)
+
+
+class States(tool.Tool):
+    """A firewall on loopback drops what a test wants dropped."""
+
+    def setUp(self):
+        super().setUp()
+        if not os.environ.get(INSIDE):
+            self.skipTest("namespaces are denied here")
+        try:
+            nft("add table inet test; flush table inet test; add chain inet test cut { type filter hook input priority 0; }")
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("nft is not there, or the kernel is without nftables")
+        self.write("tcp_retries2", 15)
+        self.kept = []
+
+    def tearDown(self):
+        for each in self.kept:
+            each.close()
+
+    @staticmethod
+    def write(name, value):
+        with open(f"/proc/sys/net/ipv4/{name}", "w", encoding="ascii") as file:
+            file.write(str(value))
+
+    def keep(self, made):
+        self.kept.append(made)
+        return made
+
+    def pair(self, protocol=0):
+        listener = self.keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol))
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        self.port = listener.getsockname()[1]
+        client = self.keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol))
+        client.connect(listener.getsockname())
+        return client, self.keep(listener.accept()[0])
+
+    def cut(self, port):
+        for end in ("sport", "dport"):
+            nft(f"add rule inet test cut tcp {end} {port} drop")
+
+    @staticmethod
+    def keep_alive(end, idle=45, interval=5, count=5):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in ((KEEPINTVL, interval), (KEEPCNT, count), (KEEPIDLE, idle)):
+            end.setsockopt(TCP, name, value)
+
+    def unacknowledged(self, **more):
+        client, _ = self.pair()
+        self.keep_alive(client, **more)
+        self.cut(self.port)
+        client.send(b"lost")
+        return client
+
+    @staticmethod
+    def name(end):
+        return f"{os.getpid()}:{end.fileno()}"
+
+    def listed(self, end):
+        found = [each for each in self.json("ls", "--pid", str(os.getpid()), "--listeners")["connections"]
+                 if each["fd"] == end.fileno()]
+        self.assertEqual(len(found), 1)
+        return found[0]
+
+    def rules(self, end):
+        done = self.run_tool("lint", str(os.getpid()), "--json")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return {each["rule"] for each in json.loads(done.stdout)["findings"] if end.fileno() in each["fds"]}
+
+    def explained(self, end):
+        return self.json("explain", self.name(end))["socket"], " ".join(self.ok("explain", self.name(end)).split())
+
+    def check(self, end, state, condition, by, words, effect=True):
+        """Every command's answer about one socket."""
+        row = self.listed(end)
+        self.assertEqual((row["state"], row["condition"], row["noticed_by"]), (state, condition, by))
+        live, text = self.explained(end)
+        self.assertEqual(live["condition"], condition)
+        self.assertIn(words, text)
+        set_row = self.json("set", "--dry-run", self.name(end), "--time", "45s")["sockets"][0]
+        self.assertEqual((set_row["condition"], set_row["in_effect"]), (condition, effect))
+        said = " ".join(self.ok("set", "--dry-run", self.name(end), "--time", "45s").split())
+        self.assertEqual("Keep-alive has no effect yet on 1 of these" in said, not effect)
+        return row
+
+    @tool.needs_borrowing
+    def test_nothing_on_the_way(self):
+        client, _ = self.pair()
+        self.keep_alive(client)
+        row = self.check(client, "established", "idle", "keep-alive", "The program is told after 70s")
+        self.assertEqual((row["noticed_after_ms"], row["protocol"], row["in_repair_mode"]), (70000, "tcp", False))
+        self.assertIn("Both ends are on this machine", self.explained(client)[1])
+        self.assertIn("If the peer falls silent", self.explained(client)[1])
+
+    @tool.needs_borrowing
+    def test_unacknowledged_data(self):
+        client = self.unacknowledged()
+        time.sleep(1)
+        row = self.check(client, "established", "unacknowledged", "retransmission", "retransmission decides", effect=False)
+        self.assertGreater(row["noticed_in_ms"], 900_000)
+        self.assertLess(row["noticed_in_latest_ms"], 1_200_000)
+        self.assertGreaterEqual(row["retransmissions"], 1)
+        self.assertIsNone(row["next_probe_ms"])
+        live, text = self.explained(client)
+        self.assertIn("tcp_retries2 is 15, and no TCP_USER_TIMEOUT is set", text)
+        self.assertIn("Once that is answered, if the peer falls silent", text)
+        self.assertIn("4 octets are on the way. It was sent anew", text)
+        self.assertGreater(live["noticed_in_ms"], 900_000)
+        self.assertIn("data-unacknowledged", self.rules(client))
+        table = self.ok("ls", "--pid", str(os.getpid()))
+        self.assertRegex(table, r"(?m)x5 .*\d[smh]\*$")
+        self.assertRegex(table, r"(?m)^\*: not keep-alive decides")
+        client.setsockopt(TCP, USER_TIMEOUT, 20000)
+        self.assertLess(self.listed(client)["noticed_in_latest_ms"], 22_000)
+        self.assertIn("TCP_USER_TIMEOUT is 20s", self.explained(client)[1])
+        self.assertNotIn("data-unacknowledged", self.rules(client))
+
+    def told_after(self, end):
+        """Until the program is told, in ms, and as what."""
+        begun = time.monotonic()
+        select.select([end], [], [], 60)
+        code = end.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return (time.monotonic() - begun) * 1000, code
+
+    def assert_foretold(self, end):
+        """The end comes between the two ends that ls foretells; a stalled machine may make it later."""
+        row = self.listed(end)
+        took, code = self.told_after(end)
+        self.assertEqual(code, errno.ETIMEDOUT)
+        self.assertGreater(took, row["noticed_in_ms"] - 150)  # The look itself takes a moment.
+        self.assertLess(took, row["noticed_in_latest_ms"] + 1500)
+
+    @tool.needs_borrowing
+    def test_retransmission_ends_when_it_is_foretold(self):
+        self.write("tcp_retries2", 4)
+        client = self.unacknowledged()
+        time.sleep(0.7)
+        self.assert_foretold(client)
+
+    @tool.needs_borrowing
+    def test_a_user_timeout_ends_data_when_it_is_foretold(self):
+        client = self.unacknowledged()
+        self.ok("set", self.name(client), "--user-timeout", "3s")
+        self.assert_foretold(client)
+
+    @tool.needs_borrowing
+    def test_a_user_timeout_ends_keep_alives_series_when_it_is_foretold(self):
+        client, _ = self.pair()
+        self.keep_alive(client, 1, 1, 9)
+        self.ok("set", self.name(client), "--user-timeout", "2500ms")
+        self.cut(self.port)
+        self.assertEqual(self.listed(client)["noticed_by"], "user-timeout")
+        self.assert_foretold(client)
+
+    def connecting(self):
+        nft("add rule inet test cut tcp dport 9 drop")
+        client = self.keep(socket.socket())
+        client.setblocking(False)
+        client.connect_ex(("127.0.0.1", 9))
+        return client
+
+    @tool.needs_borrowing
+    def test_a_connection_that_is_being_made(self):
+        client = self.connecting()
+        row = self.check(client, "syn-sent", "connecting", "handshake", "The connection is being made", effect=False)
+        self.assertIsNone(row["silent_for_ms"])
+        self.assertLess(row["noticed_in_latest_ms"], 180_000)
+        self.assertNotIn("has been silent", self.explained(client)[1])
+        self.assertEqual(self.rules(client), set())
+        self.assertNotIn("octets", self.explained(client)[1].replace("1 octets", ""))
+
+    @tool.needs_borrowing
+    def test_a_request_ends_when_it_is_foretold(self):
+        self.write("tcp_syn_linear_timeouts", 0) if os.path.exists("/proc/sys/net/ipv4/tcp_syn_linear_timeouts") else None
+        client = self.connecting()
+        client.setsockopt(TCP, SYNCNT, 1)
+        self.assert_foretold(client)
+
+    @tool.needs_borrowing
+    def test_a_connection_that_is_being_accepted_is_nobodys_yet(self):
+        listener = self.keep(socket.create_server(("127.0.0.1", 0)))
+        port = listener.getsockname()[1]
+        nft(f"add rule inet test cut tcp sport {port} drop")
+        client = self.keep(socket.socket())
+        client.setblocking(False)
+        client.connect_ex(("127.0.0.1", port))
+        found = [each for each in self.json("ls", "--from", f":{port}")["connections"]]
+        self.assertEqual([(each["state"], each["condition"], each["pid"], each["silent_for_ms"], each["noticed_by"]) for each in found],
+                         [("syn-received", "being-accepted", None, None, None)])
+
+    @tool.needs_borrowing
+    def test_a_window_that_is_closed(self):
+        client, _ = self.pair()
+        self.keep_alive(client)
+        client.setblocking(False)
+        try:
+            while True:
+                client.send(b"x" * 65536)
+        except BlockingIOError:
+            pass
+        deadline = time.monotonic() + 20
+        while self.listed(client)["condition"] != "window-closed":
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.2)
+        row = self.check(client, "established", "window-closed", "window-probes", "has no room for it", effect=False)
+        self.assertGreater(row["noticed_in_ms"], 300_000)
+
+    @tool.needs_borrowing
+    def test_the_states_of_closing(self):
+        client, peer = self.pair()
+        for end in (client, peer):
+            self.keep_alive(end)
+        client.shutdown(socket.SHUT_WR)
+        time.sleep(0.1)
+        self.check(client, "fin-wait-2", "half-closed", "keep-alive", "waits for the peer to close the other one")
+        self.check(peer, "close-wait", "peer-closed", "keep-alive", "it is the program's turn to close")
+        self.cut(self.port)
+        peer.shutdown(socket.SHUT_WR)
+        self.check(peer, "last-ack", "closing", "retransmission", "The end has been sent and is not acknowledged", effect=False)
+        client, _ = self.pair()
+        self.keep_alive(client)
+        self.cut(self.port)
+        client.shutdown(socket.SHUT_WR)
+        time.sleep(1)
+        self.check(client, "fin-wait-1", "closing", "retransmission", "The end has been sent and is not acknowledged", effect=False)
+        self.assertIn("data-unacknowledged", self.rules(client))
+
+    @tool.needs_borrowing
+    def test_what_only_the_peer_has_closed_is_told_after_a_minute(self):
+        client, peer = self.pair()
+        self.keep_alive(client)
+        peer.close()
+        self.assertNotIn("peer-closed", self.rules(client))
+
+    def test_what_is_over_is_nobodys_and_listed_on_request(self):
+        client, peer = self.pair()
+        port = self.port
+        client.close()
+        peer.close()
+        self.assertEqual(self.json("ls", "--to", f":{port}")["connections"], [])
+        found = self.json("ls", "--to", f":{port}", "--state", "time-wait")["connections"]
+        self.assertEqual([(each["condition"], each["pid"], each["noticed_by"], each["unknown_because"]) for each in found],
+                         [("over", None, None, "no process has it")])
+
+    @tool.needs_borrowing
+    def test_a_listener(self):
+        self.pair()
+        listener = self.kept[0]
+        row = self.check(listener, "listening", "listening", None, "connections that it accepts from now on")
+        self.assertIsNone(row["silent_for_ms"])
+
+    @tool.needs_borrowing
+    def test_mptcp_is_reached_through_its_programs_socket(self):
+        try:
+            client, _ = self.pair(MPTCP)
+            client.getsockopt(TCP, KEEPIDLE)
+        except OSError:
+            self.skipTest("this kernel is without MPTCP, or tells nothing of its keep-alive")
+        row = self.listed(client)
+        self.assertEqual((row["protocol"], row["condition"], row["unknown_because"]), ("mptcp", "idle", None))
+        self.ok("set", self.name(client), "--time", "45s", "--interval", "5s", "--probes", "5")
+        self.assertEqual([client.getsockopt(*each) for each in ((1, 9), (TCP, KEEPIDLE), (TCP, KEEPINTVL), (TCP, KEEPCNT))],
+                         [1, 45, 5, 5])
+        live, text = self.explained(client)
+        self.assertEqual((live["protocol"], live["on"]), ("mptcp", True))
+        self.assertLessEqual(live["next_probe_ms"], 45_000)  # The timer of the connection itself.
+        self.assertIn("a connection of an MPTCP socket", text)
+        self.assertIn("no TCP_USER_TIMEOUT", self.refused(5, "set", self.name(client), "--user-timeout", "30s"))
+
+    @tool.needs_borrowing
+    def test_a_socket_in_repair_mode(self):
+        client, _ = self.pair()
+        self.keep_alive(client)
+        try:
+            client.setsockopt(TCP, REPAIR, 1)
+        except OSError:
+            self.skipTest("this kernel is without TCP_REPAIR")
+        row = self.check(client, "established", "idle", "keep-alive", "It is in repair mode (TCP_REPAIR)")
+        self.assertTrue(row["in_repair_mode"])
+        self.assertIn("in-repair", self.rules(client))
+        client.setsockopt(TCP, REPAIR, 0)
+
+    @tool.needs_borrowing
+    def test_what_has_no_connection_of_tcp_is_named(self):
+        dead, _ = self.pair()
+        self.keep_alive(dead, 1, 1, 1)
+        self.cut(self.port)
+        self.assertEqual(self.told_after(dead)[1], errno.ETIMEDOUT)
+        kinds = [(dead, 6, "whose connection has ended: 1 keep-alive probe went unanswered"),
+                 (self.keep(socket.socket()), 6, "a TCP socket that is not connected")]
+        for family, kind, protocol, words in ((socket.AF_UNIX, socket.SOCK_STREAM, 0, "a Unix socket: both ends are on this machine"),
+                                              (socket.AF_INET, socket.SOCK_DGRAM, 0, "a UDP socket: it has no connection"),
+                                              (socket.AF_INET6, socket.SOCK_DGRAM, 0, "a UDP socket: it has no connection"),
+                                              (socket.AF_INET, socket.SOCK_RAW, 1, "a raw socket"),
+                                              (socket.AF_NETLINK, socket.SOCK_RAW, 0, "a netlink socket")):
+            kinds.append((self.keep(socket.socket(family, kind, protocol)), 3, words))
+        try:
+            kinds.append((self.keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132)), 3, "an SCTP socket: it has heartbeats"))
+        except OSError:
+            pass  # A kernel without SCTP.
+        for made, status, words in kinds:
+            self.assertIn(words, self.refused(status, "explain", self.name(made)))
+            self.assertIn(words, self.refused(status, "set", self.name(made), "--time", "45s"))
+
+
+def enter_a_network():
+    """The whole test, in a network of its own: then no right is needed to look into it."""
+    if os.environ.get(INSIDE):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        return
+    apart = ["unshare", "--user", "--map-root-user", "--net"]
+    if subprocess.run([*apart, "ip", "link", "set", "lo", "up"], capture_output=True).returncode == 0:
+        os.environ[INSIDE] = "yes"
+        os.execvp(apart[0], [*apart, sys.executable, *sys.argv])
+
+
+if __name__ == "__main__":
+    enter_a_network()
+    tool.main()
