@@ -173,7 +173,7 @@ class LintAll(Choice):
     @tool.needs_borrowing
     def test_every_connection_is_judged_and_a_monitor_gets_its_line(self):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-        here = ("--from", f":{self.client.getsockname()[1]}")
+        here = ("--from", f"127.0.0.1:{self.client.getsockname()[1]}", "--to", f"127.0.0.1:{self.port}")
         report = self.json("lint", *here, status=1)
         self.assertEqual((report["sockets"], report["warnings"], report["warned_sockets"]), (1, 1, 1))
         self.assertEqual(report["findings"][0]["sockets"][0]["fd"], self.client.fileno())
@@ -188,15 +188,17 @@ class LintAll(Choice):
         done = self.run_tool("lint", "--unit", "no-such-unit-at-all", "--monitor")
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stdout, r"\AWSALIVE UNKNOWN: .*no-such-unit-at-all")
+        self.assertRegex(self.ok("lint", "--program", "no-such-program", "--monitor", status=3), r"\AWSALIVE UNKNOWN: 0 TCP sockets")
         whole = self.run_tool("lint", "--all", "--json")
         self.assertIn(whole.returncode, (0, 1, 4))
         self.assertGreater(self.json("lint", "--all", status=whole.returncode)["sockets"], 1)
 
     def test_who_may_not_see_all_is_not_told_that_all_is_well(self):
-        done = self.as_nobody("lint", "--from", f":{self.client.getsockname()[1]}")
+        here = ("--from", f"127.0.0.1:{self.client.getsockname()[1]}", "--to", f"127.0.0.1:{self.port}")
+        done = self.as_nobody("lint", *here)
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("0 TCP sockets looked at, 1 could not be", done.stdout)
-        done = self.as_nobody("lint", "--from", f":{self.client.getsockname()[1]}", "--monitor")
+        done = self.as_nobody("lint", *here, "--monitor")
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
 
     def test_what_is_not_said_is_asked_for(self):

@@ -148,7 +148,7 @@ class LiveLintReport final : public Report {
     if (monitor_ && monitor_->critical && counts_.warned >= *monitor_->critical)
       return Health::critical;
     if (counts_.warnings != 0) return Health::warning;
-    return is_whole() ? Health::ok : Health::unknown;
+    return is_whole() && counts_.sockets != 0 ? Health::ok : Health::unknown;
   }
 
   [[nodiscard]] std::string monitor_line() const {
@@ -172,6 +172,7 @@ class LiveLintReport final : public Report {
       text += fmt::format(", {} process{} may not be looked into", counts_.hidden,
                           counts_.hidden == 1 ? "" : "es");
     }
+    if (counts_.sockets == 0) return text + ": none is there, or may be seen.";
     if (found_.empty()) return text + ": nothing to complain about.";
     text += fmt::format(": {}", plural(counts_.warnings, "warning"));
     if (counts_.warned != 0) text += fmt::format(" on {}", plural(counts_.warned, "socket"));
