@@ -214,7 +214,7 @@ leave_alone = true
             if not json.loads(report.stdout)["policies"]:
                 break
             time.sleep(0.1)
-        self.assertEqual(json.loads(report.stdout), {"policies": [], "ended": [os.path.basename(self.group)]})
+        self.assertEqual(json.loads(report.stdout), {"schema": 1, "policies": [], "ended": [os.path.basename(self.group)]})
         self.assertEqual(self.json("ls", "--policies"), {"policies": [], "ended": []})
         self.assertIn("no policy of this name", self.refused(6, "detach", os.path.basename(self.group)))
         self.assertIn("no such control group", self.refused(6, "attach", "--cgroup", self.group, *TIMES))

@@ -2,6 +2,7 @@
 """The frame of the command: help, unknown words, exit codes, and a manual page that knows every command
 and option that the parser knows."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -87,6 +88,16 @@ class Frame(tool.Tool):
                 except subprocess.TimeoutExpired:
                     started.terminate()
                 self.assertIn(started.wait(10), (0, 7, -15), (words, limit))
+
+    def test_a_failure_is_json_too_with_a_code_that_stays(self):
+        done = self.run_tool("ls", "--pid", "999999999", "--json")
+        self.assertEqual(done.returncode, 6)
+        error = json.loads(done.stdout)
+        self.assertEqual(error["schema"], 1)
+        self.assertEqual({name: error["error"][name] for name in ("code", "status", "reason")},
+                         {"code": "no-process", "status": 6, "reason": "no such process"})
+        self.assertIn("no such process", done.stderr)
+        self.assertEqual(self.run_tool("ls", "--pid", "999999999").stdout, "")
 
     def test_the_version_is_said(self):
         self.assertRegex(self.ok("--version"), r"\Awsalive \d+\.\d+\.\d+\n\Z")

@@ -109,7 +109,9 @@ class Tool(unittest.TestCase):
         return done.stdout, [line.removeprefix("wsalive: warning: ") for line in lines]
 
     def json(self, *args, env=None, status=0):
-        return json.loads(self.ok(*args, "--json", env=env, status=status))
+        report = json.loads(self.ok(*args, "--json", env=env, status=status))
+        self.assertEqual(report.pop("schema"), 1)
+        return report
 
     def refused(self, status, *args, env=None):
         """The one line of a refusal; nothing may go to standard output."""

@@ -10,6 +10,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 
 namespace wsalive::cli {
@@ -18,29 +19,22 @@ Failure attach_refusal(const Group& group, const SysError& error) {
   Failure failure{.attempt = "cannot attach to",
                   .subject = group.name,
                   .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
+  const auto known = [&](Message message) {
+    return failure_of(message, failure.attempt, failure.subject);
+  };
   switch (error.code) {
     case EPERM:
     case EACCES:
-      failure.code = ExitCode::denied;
+      failure = known(Message::bpf_denied);
       failure.reason = bpf_refusal(error);
       failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
       break;
     case ENODEV:
-      failure.code = ExitCode::unavailable;
-      failure.reason =
-          "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once";
-      failure.remedy = fmt::format("as root: {}", kMountPins);
-      break;
+      return known(Message::no_bpffs);
     case attach::kForeignPins:
-      failure.code = ExitCode::denied;
-      failure.reason = kForeignPinsReason;
-      failure.remedy = kForeignPinsRemedy;
-      break;
+      return known(Message::foreign_pins);
     case ENOSYS:
-      failure.code = ExitCode::unavailable;
-      failure.reason = "this build of wsalive is without bpf, or the kernel is";
-      failure.remedy = "`wsalive doctor` says which";
-      break;
+      return known(Message::no_bpf);
     case ENOENT:
       failure.code = ExitCode::gone;
       failure.reason = "the control group has gone meanwhile";

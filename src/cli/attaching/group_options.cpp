@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "attach/cgroup.hpp"
+#include "cli/frame/messages.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -22,6 +23,7 @@ Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) return tl::unexpected(std::move(none));
   none.code = ExitCode::bad_input;
+  none.name = {};
   none.reason = fmt::format("{} control groups fit: {}", found.size(), fmt::join(found, ", "));
   none.remedy = "name one of them with --cgroup";
   return tl::unexpected(std::move(none));
@@ -85,26 +87,20 @@ bool GroupOptions::means(const std::string& path) const {
 Fallible<std::string> GroupOptions::find(const std::string& root,
                                          const std::string& attempt) const {
   if (system_) return root;
-  Failure none{.code = ExitCode::gone, .attempt = attempt};
   if (!unit_.empty()) {
-    none.subject = "unit " + unit_;
-    none.reason = "no running unit has this name";
-    none.remedy = "`systemctl list-units` lists them; a unit has a control group while it runs";
-    return only_one(attach::groups_of_unit(root, unit_), none);
+    return only_one(attach::groups_of_unit(root, unit_),
+                    failure_of(Message::no_unit, attempt, "unit " + unit_));
   }
   if (!container_.empty()) {
-    none.subject = "container " + container_;
-    none.reason = "no running container has an id that begins so";
-    none.remedy = "give the id and not the name: `docker ps --no-trunc`, `podman ps --no-trunc`";
-    return only_one(attach::groups_of_container(root, container_), none);
+    return only_one(attach::groups_of_container(root, container_),
+                    failure_of(Message::no_container, attempt, "container " + container_));
   }
   std::error_code trouble;
   for (const std::string& candidate : {path_, root + "/" + path_}) {
     const fs::path real = fs::canonical(candidate, trouble);
     if (!trouble) return real.string();
   }
-  none.subject = path_;
-  none.reason = "no such control group";
+  Failure none = failure_of(Message::no_group, attempt, path_);
   none.remedy = "they are the folders below " + root;
   return tl::unexpected(std::move(none));
 }
@@ -125,12 +121,7 @@ std::string GroupOptions::name_of(const std::string& root, const std::string& pa
 Fallible<Group> GroupOptions::resolve(const std::string& attempt) const {
   const std::optional<std::string> root = attach::cgroup2_mount();
   if (!root) {
-    return tl::unexpected(Failure{
-        .code = ExitCode::unavailable,
-        .attempt = attempt,
-        .reason = "no control groups of version 2 are mounted on this host",
-        .remedy = "`wsalive run`, and `wsalive set` by PID or --program, do without; `wsalive "
-                  "doctor` says more"});
+    return tl::unexpected(failure_of(Message::no_group_version2, attempt));
   }
   const Fallible<std::string> path = find(*root, attempt);
   if (!path) return tl::unexpected(path.error());

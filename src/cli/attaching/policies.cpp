@@ -9,6 +9,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 
 namespace wsalive::cli {
@@ -54,13 +55,14 @@ std::string about_text(const AttachedPolicy& policy) {
 Fallible<Policies> attached_policies() {
   const Result<std::vector<attach::PinnedPolicy>> pinned = attach::pinned_policies();
   if (!pinned) {
-    const bool foreign = pinned.error().code == attach::kForeignPins;
-    return tl::unexpected(Failure{
-        .code = ExitCode::denied,
-        .attempt = "cannot list the policies",
-        .subject = "in /sys/fs/bpf/wsalive",
-        .reason = foreign ? std::string{kForeignPinsReason} : std::strerror(pinned.error().code),
-        .remedy = foreign ? std::string{kForeignPinsRemedy} : as_root("the right to read them")});
+    constexpr const char* kListing = "cannot list the policies";
+    if (pinned.error().code == attach::kForeignPins)
+      return tl::unexpected(failure_of(Message::foreign_pins, kListing));
+    return tl::unexpected(Failure{.code = ExitCode::denied,
+                                  .attempt = kListing,
+                                  .subject = "in /sys/fs/bpf/wsalive",
+                                  .reason = std::strerror(pinned.error().code),
+                                  .remedy = as_root("the right to read them")});
   }
   Policies policies;
   for (const attach::PinnedPolicy& each : *pinned) {

@@ -12,11 +12,6 @@ namespace wsalive::cli {
 
 /// The mount without a mode is open to every user.
 inline constexpr std::string_view kMountPins = "mount -t bpf -o mode=0700 bpf /sys/fs/bpf";
-inline constexpr std::string_view kForeignPinsReason =
-    "/sys/fs/bpf/wsalive belongs to another user or is open to others, and what is in it is not "
-    "trusted";
-inline constexpr std::string_view kForeignPinsRemedy =
-    "as root: look at what is in it, then rm -r /sys/fs/bpf/wsalive";
 
 struct AttachedPolicy {
   std::uint64_t group = 0;  ///< The control group's number.

@@ -22,6 +22,7 @@
 #include "cli/attaching/policy_rules.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
@@ -56,7 +57,9 @@ class Attach final : public Command {
       file->excludes(parser.get_option(alone));
     }
     parser.add_flag("--force", force_, "Also against values that programs set themselves");
-    parser.add_flag("--existing", existing_, "Set connections that are open already, too");
+    parser.add_flag(
+        "--existing", existing_,
+        "Set connections that are open already, too, and listeners that were made elsewhere");
   }
 
   Outcome run() override {
@@ -192,12 +195,10 @@ class Attach final : public Command {
   }
 
   static Failure twice(const Group& group) {
-    return {.code = ExitCode::bad_input,
-            .attempt = "cannot attach to",
-            .subject = group.name,
-            .reason = "a policy is attached to this control group already",
-            .remedy = fmt::format("`wsalive detach {}` first; `wsalive ls --policies` shows it",
-                                  group.name)};
+    Failure failure = failure_of(Message::policy_exists, "cannot attach to", group.name);
+    failure.remedy =
+        fmt::format("`wsalive detach {}` first; `wsalive ls --policies` shows it", group.name);
+    return failure;
   }
 
   /// The rule with what the kernel makes of its times.

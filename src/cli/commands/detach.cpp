@@ -18,6 +18,7 @@
 #include "cli/attaching/group_options.hpp"
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 
 namespace wsalive::cli {
@@ -144,11 +145,7 @@ class Detach final : public Command {
 
   static Failure not_one(const std::vector<AttachedPolicy>& found, std::string subject) {
     if (found.empty()) {
-      return {.code = ExitCode::gone,
-              .attempt = kDetaching,
-              .subject = std::move(subject),
-              .reason = "no policy of this name is attached",
-              .remedy = "`wsalive ls --policies` lists them"};
+      return failure_of(Message::no_policy, kDetaching, std::move(subject));
     }
     std::vector<std::string> groups;
     for (const AttachedPolicy& each : found) groups.push_back(each.cgroup);

@@ -19,6 +19,7 @@
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/running/preload_library.hpp"
 #include "cli/running/run_plan.hpp"
@@ -97,10 +98,10 @@ HealthFinding pins(const HostFacts& facts) {
   return {.id = "bpffs",
           .is_missing = !facts.pins,
           .found = facts.pins ? "/sys/fs/bpf"
-                   : foreign  ? std::string{kForeignPinsReason}
+                   : foreign  ? std::string{message_row(Message::foreign_pins).reason}
                               : "not mounted on /sys/fs/bpf",
           .good_for = "attach: a policy that stays",
-          .remedy = std::string{foreign ? kForeignPinsRemedy : kMountPins}};
+          .remedy = std::string{foreign ? message_row(Message::foreign_pins).remedy : kMountPins}};
 }
 
 HealthFinding seccomp(const HostFacts& facts) {

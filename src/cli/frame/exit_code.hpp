@@ -25,22 +25,30 @@ enum class ExitCode : std::uint8_t {
 
 struct ExitRow {
   ExitCode code;
+  std::string_view name;  ///< In JSON, of failures without a name of their own; stays.
   std::string_view meaning;
 };
 
 inline constexpr std::array kExitCodes{
     // clang-format off
-    ExitRow{ExitCode::ok,             "done, and nothing to complain about"},
-    ExitRow{ExitCode::findings,       "done, but not all is well: lint, doctor, path, demo, registry list and get; set: a part was refused"},
-    ExitRow{ExitCode::usage,          "the command line was not understood; nothing was done"},
-    ExitRow{ExitCode::bad_input,      "a file, a value or a name is wrong; nothing was changed"},
-    ExitRow{ExitCode::denied,         "a right is missing"},
-    ExitRow{ExitCode::unavailable,    "this host lacks what it takes"},
-    ExitRow{ExitCode::gone,           "no such process, descriptor or connection"},
-    ExitRow{ExitCode::failed,         "the system refused for another reason"},
-    ExitRow{ExitCode::cannot_execute, "run: the program cannot be executed"},
-    ExitRow{ExitCode::not_found,      "run: there is no such program"},
+    ExitRow{ExitCode::ok,              "ok",             "done, and nothing to complain about"},
+    ExitRow{ExitCode::findings,        "findings",       "done, but not all is well: lint, doctor, path, demo, registry list and get; set: a part was refused"},
+    ExitRow{ExitCode::usage,           "usage",          "the command line was not understood; nothing was done"},
+    ExitRow{ExitCode::bad_input,       "bad-input",      "a file, a value or a name is wrong; nothing was changed"},
+    ExitRow{ExitCode::denied,          "denied",         "a right is missing"},
+    ExitRow{ExitCode::unavailable,     "unavailable",    "this host lacks what it takes"},
+    ExitRow{ExitCode::gone,            "gone",           "no such process, descriptor or connection"},
+    ExitRow{ExitCode::failed,          "failed",         "the system refused for another reason"},
+    ExitRow{ExitCode::cannot_execute,  "cannot-execute", "run: the program cannot be executed"},
+    ExitRow{ExitCode::not_found,       "not-found",      "run: there is no such program"},
     // clang-format on
 };
+
+[[nodiscard]] constexpr std::string_view name_of(ExitCode code) {
+  for (const ExitRow& row : kExitCodes) {
+    if (row.code == code) return row.name;
+  }
+  return "failed";
+}
 
 }  // namespace wsalive::cli

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "cli/frame/exit_code.hpp"
@@ -12,10 +13,14 @@ namespace wsalive::cli {
 
 struct Failure {
   ExitCode code = ExitCode::failed;
-  std::string attempt{};  ///< "cannot read the registry"
-  std::string subject{};  ///< "/home/a/values.reg", or empty.
-  std::string reason{};   ///< "line 3: no such type"
-  std::string remedy{};   ///< "mend the line, or name another file"; may be empty.
+  std::string attempt{};    ///< "cannot read the registry"
+  std::string subject{};    ///< "/home/a/values.reg", or empty.
+  std::string reason{};     ///< "line 3: no such type"
+  std::string remedy{};     ///< "mend the line, or name another file"; may be empty.
+  std::string_view name{};  ///< Its code in frame/messages.hpp; empty: that of the exit status.
+
+  /// What JSON has as `code`, and docs/messages.md describes.
+  [[nodiscard]] std::string_view stable_code() const { return name.empty() ? name_of(code) : name; }
 
   /// "wsalive: ATTEMPT SUBJECT: REASON; REMEDY", without a line end.
   [[nodiscard]] std::string message() const {

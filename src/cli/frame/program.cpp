@@ -31,6 +31,23 @@ int fail(const Failure& failure) {
   return static_cast<int>(failure.code);
 }
 
+std::string as_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+/// The same line on standard error, and its parts on standard output.
+int fail_in_json(const Failure& failure) {
+  const nlohmann::ordered_json json{{"schema", kSchema},
+                                    {"error",
+                                     {{"code", failure.stable_code()},
+                                      {"status", static_cast<int>(failure.code)},
+                                      {"attempt", failure.attempt},
+                                      {"subject", failure.subject},
+                                      {"reason", failure.reason},
+                                      {"remedy", failure.remedy}}}};
+  return write_out(as_text(json), fail(failure));
+}
+
 /// "wsalive registry set"
 std::string path_of(const CLI::App& parser) {
   const CLI::App* const parent = parser.get_parent();
@@ -82,13 +99,12 @@ int Program::run(int argc, const char* const* argv) {
 
 int Program::finish(const Entry& entry) const {
   const Outcome outcome = entry.command->run();
-  if (!outcome) return fail(outcome.error());
+  if (!outcome) return json_ ? fail_in_json(outcome.error()) : fail(outcome.error());
   if (!outcome->report) return outcome->status;
   if (json_) {
-    const auto json = outcome->report->json();
-    return write_out(
-        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n',
-        outcome->status);
+    nlohmann::ordered_json json{{"schema", kSchema}};
+    json.update(outcome->report->json());
+    return write_out(as_text(json), outcome->status);
   }
   const Page page{.ink = drawing::Ink::of_stdout(), .width = drawing::terminal_width()};
   say_lines(outcome->report->aside());

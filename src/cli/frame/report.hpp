@@ -1,6 +1,6 @@
 // What a command found out, apart from how it is shown: a report writes itself for people and as JSON.
 //
-// Field names of the JSON are part of the interface and stay; times are whole milliseconds in fields
+// The JSON begins with the version of its schema (docs/messages.md). Field names are part of the interface and stay; times are whole milliseconds in fields
 // that end in `_ms`; what is not known or never happens is null.
 #pragma once
 
@@ -11,6 +11,9 @@
 #include "drawing/ink.hpp"
 
 namespace wsalive::cli {
+
+/// Grows when a field of the JSON changes its meaning or goes; new fields leave it.
+inline constexpr int kSchema = 1;
 
 /// What a report is written on.
 struct Page {

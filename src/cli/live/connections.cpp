@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "attach/pidfd/foreign_socket.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "os/socket/address_text.hpp"
 #include "os/sysctl.hpp"
@@ -120,10 +121,7 @@ Failure not_entered(const std::string& netns, const SysError& error) {
       failure.remedy = as_root("CAP_SYS_ADMIN over it");
       break;
     case EINVAL:
-      failure.code = ExitCode::bad_input;
-      failure.reason = "this file stands for no network namespace";
-      failure.remedy = "`ip netns` lists names";
-      break;
+      return failure_of(Message::foreign_file, failure.attempt, failure.subject);
     case ENOENT:
     case ESRCH:
       failure.code = ExitCode::gone;

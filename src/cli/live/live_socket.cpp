@@ -28,6 +28,7 @@ bool may_have_accepted(const Connection& listener, const Connection& connection)
 tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::string reason) {
   Failure failure = why_nothing(kLooking, selection);
   failure.code = code;
+  failure.name = {};
   failure.reason = std::move(reason);
   if (code == ExitCode::denied) failure.remedy = trace_remedy();
   return tl::unexpected(std::move(failure));

@@ -10,6 +10,7 @@
 #include "attach/cgroup.hpp"
 #include "base/printable.hpp"
 #include "cli/frame/choice.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/live/socket_target.hpp"
 #include "cli/live/state_names.hpp"
 
@@ -132,13 +133,8 @@ Fallible<std::string> network_file(const std::string& netns) {
   std::string file = netns.find('/') == std::string::npos ? "/run/netns/" + netns : netns;
   if (is_number && !is_file(file)) file = fmt::format("/proc/{}/ns/net", netns);
   if (is_file(file)) return file;
-  return tl::unexpected(
-      Failure{.code = ExitCode::gone,
-              .attempt = kChoosing,
-              .subject = "of network namespace " + netns,
-              .reason = is_number ? "no such process" : "there is none of this name",
-              .remedy = "`ip netns` lists names; one without a name is given by a process in it, "
-                        "as --netns PID"});
+  return tl::unexpected(failure_of(is_number ? Message::no_process : Message::no_network, kChoosing,
+                                   "of network namespace " + netns));
 }
 
 }  // namespace wsalive::cli

@@ -9,6 +9,7 @@
 
 #include "attach/inspect/socket_kind.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "os/tcp/keepalive_values.hpp"
 
@@ -42,21 +43,22 @@ bool is_out_of_sight(const Selection& selection, const Connections& found) {
 }
 
 Failure why_nothing(std::string attempt, const Selection& selection) {
-  Failure failure{
-      .code = ExitCode::gone, .attempt = std::move(attempt), .reason = "no such connection"};
-  failure.remedy = "`wsalive ls` lists those that there are";
+  Failure failure = failure_of(Message::no_connection, std::move(attempt));
   if (!selection.pid) return failure;
   failure.subject = fmt::format("of process {}", *selection.pid);
   const auto process = attach::Process::open(*selection.pid);
   if (!process) {
-    failure.reason =
-        process.error().code == ESRCH ? "no such process" : std::strerror(process.error().code);
+    if (process.error().code == ESRCH)
+      return failure_of(Message::no_process, failure.attempt, failure.subject);
+    failure.name = {};
+    failure.reason = std::strerror(process.error().code);
     return failure;
   }
   // Standard input, to learn whether we may look at all.
   const auto copy = process->borrow(selection.fd.value_or(0));
   if (!copy && copy.error().code == EPERM) {
     failure.code = ExitCode::denied;
+    failure.name = {};
     failure.reason = reach_problem(copy.error());
     failure.remedy = trace_remedy();
     return failure;
@@ -66,14 +68,14 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
     return failure;
   }
   failure.subject = fmt::format("of process {}, descriptor {}", *selection.pid, *selection.fd);
-  if (!copy) {
-    failure.reason = "no such descriptor";
-  } else if (!os::keep_alive_values(copy->get())) {
-    failure.code = ExitCode::bad_input;
-    failure.reason = "it is no TCP socket but " + attach::kind_words(copy->get());
-  } else {
-    failure.reason = "it is " + attach::kind_words(copy->get());
+  if (!copy) return failure_of(Message::no_descriptor, failure.attempt, failure.subject);
+  const std::string kind = attach::kind_words(copy->get());
+  if (!os::keep_alive_values(copy->get())) {
+    failure = failure_of(Message::no_tcp_socket, failure.attempt, failure.subject);
+    failure.reason += " but " + kind;
+    return failure;
   }
+  failure.reason = "it is " + kind;
   return failure;
 }
 

@@ -1,0 +1,77 @@
+// Every code that the command can give is described, in docs/messages.md and in the manual page, and is no other's.
+
+#include "cli/frame/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "advice/lint.hpp"
+#include "advice/socket_lint.hpp"
+#include "cli/frame/report.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+std::string page(const std::string& name) {
+  const char* const source = std::getenv("WSALIVE_SOURCE");
+  std::ifstream file{std::string{source ? source : "."} + "/docs/" + name};
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string without_escapes(std::string text) {
+  std::erase(text, '\\');
+  return text;
+}
+
+std::vector<std::string> codes_of_failures() {
+  std::vector<std::string> codes;
+  for (const MessageRow& row : kMessages) codes.emplace_back(row.code);
+  for (const ExitRow& row : kExitCodes) codes.emplace_back(row.name);
+  return codes;
+}
+
+std::vector<std::string> codes_of_findings() {
+  std::vector<std::string> codes;
+  for (const advice::LintRule& rule : advice::lint_rules()) codes.emplace_back(rule.name);
+  for (const advice::SocketRule& rule : advice::socket_rules()) codes.emplace_back(rule.name);
+  return codes;
+}
+
+TEST(Messages, EveryCodeIsDescribed) {
+  const std::string document = page("messages.md");
+  const std::string manual = without_escapes(page("man/wsalive.1"));
+  for (const auto& codes : {codes_of_failures(), codes_of_findings()}) {
+    ASSERT_GT(codes.size(), 5U);
+    for (const std::string& code : codes) {
+      EXPECT_NE(document.find("| `" + code + "` |"), std::string::npos) << code;
+      EXPECT_NE(manual.find(code), std::string::npos) << code;
+    }
+  }
+}
+
+TEST(Messages, TheDocumentHasTheReasonsAndTheVersionOfTheSchema) {
+  const std::string document = page("messages.md");
+  for (const MessageRow& row : kMessages) {
+    EXPECT_NE(document.find(row.reason), std::string::npos) << row.code;
+    EXPECT_NE(document.find(row.remedy), std::string::npos) << row.code;
+  }
+  EXPECT_NE(document.find("**" + std::to_string(kSchema) + "**"), std::string::npos);
+}
+
+TEST(Messages, NoCodeIsUsedTwice) {
+  for (const auto& codes : {codes_of_failures(), codes_of_findings()}) {
+    EXPECT_EQ(std::set<std::string>(codes.begin(), codes.end()).size(), codes.size());
+  }
+}
+
+}  // namespace
+}  // namespace wsalive::cli
