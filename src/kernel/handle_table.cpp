@@ -8,6 +8,7 @@
 #include "base/immortal.hpp"
 #include "kernel/dispatcher.hpp"
 #include "kernel/inheritance.hpp"
+#include "os/process/exit_note.hpp"
 
 namespace wsalive::kernel {
 namespace {
@@ -228,7 +229,10 @@ Slot* HandleTable::new_slot() noexcept {
 namespace {
 
 /// Before main(): a program asks for nothing before it uses a handle that it was told of.
-[[gnu::constructor]] void at_the_start() { take_heritage(); }
+[[gnu::constructor]] void at_the_start() {
+  os::take_exit_note();
+  take_heritage();
+}
 
 }  // namespace
 

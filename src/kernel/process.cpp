@@ -1,6 +1,5 @@
 #include "kernel/process.hpp"
 
-#include "os/process/child.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
@@ -22,14 +21,18 @@ void* Process::await_end(void* process) {
   const auto end = os::await_child(self.number_);
   {
     DispatcherLock lock;
-    std::uint32_t code = end ? (end->killed ? kKilled : 0) + end->code : 0;
-    if (end && end->killed && self.terminated_with_) code = *self.terminated_with_;
-    self.exit_code_ = code;
+    self.exit_code_ = end ? self.code_of(*end) : 0;
     self.ended_ = true;
     self.signal_waiters(lock);
   }
   self.drop_reference();
   return nullptr;
+}
+
+std::uint32_t Process::code_of(const os::ChildEnd& end) const noexcept {
+  if (end.killed) return terminated_with_.value_or(kKilled + end.code);
+  const auto whole = note_ ? note_->code(number_, end.code) : std::nullopt;
+  return whole.value_or(end.code);
 }
 
 bool Process::terminate(std::uint32_t code) noexcept {

@@ -5,9 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "kernel/dispatcher.hpp"
 #include "kernel/thread.hpp"
+#include "os/process/child.hpp"
+#include "os/process/exit_note.hpp"
 
 namespace wsalive::kernel {
 
@@ -16,14 +19,16 @@ class Process final : public WaitObject {
   static constexpr Kind kKind = Kind::process;
 
   /// \param number  A child that nobody has waited for.
-  explicit Process(std::int32_t number) noexcept : WaitObject(kKind), number_(number) {}
+  /// \param note    What it was given to tell its whole exit code by, if there is one.
+  explicit Process(std::int32_t number, std::optional<os::ExitNote> note = std::nullopt) noexcept
+      : WaitObject(kKind), number_(number), note_(std::move(note)) {}
 
   /// Begins to wait for its end. \return false where the host has no thread for that.
   [[nodiscard]] bool watch() noexcept;
 
   [[nodiscard]] std::int32_t number() const noexcept { return number_; }
-  /// kStillActive until it has ended; then its status, the code of terminate(), or 128 and the number
-  /// of the signal that killed it.
+  /// kStillActive until it has ended; then its exit code (the low eight bits of a program without this library), the
+  /// code of terminate(), or 128 and the number of the signal that killed it.
   [[nodiscard]] std::uint32_t exit_code() const noexcept { return exit_code_.load(); }
 
   /// Ends it. \return false if it has ended already.
@@ -37,7 +42,10 @@ class Process final : public WaitObject {
  private:
   static void* await_end(void* process);
 
+  [[nodiscard]] std::uint32_t code_of(const os::ChildEnd& end) const noexcept;
+
   const std::int32_t number_;
+  const std::optional<os::ExitNote> note_;
   std::atomic<std::uint32_t> exit_code_{kStillActive};
   bool ended_ = false;  // Under the dispatcher's lock, as is the next.
   std::optional<std::uint32_t> terminated_with_;

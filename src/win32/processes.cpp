@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "kernel/process.hpp"
 #include "kernel/text.hpp"
 #include "os/process/child.hpp"
+#include "os/process/exit_note.hpp"
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
 #include "win32/pseudo_handles.hpp"
@@ -83,6 +85,15 @@ void add_variable(os::ChildProgram& program, std::string variable) {
   program.environment->push_back(std::move(variable));
 }
 
+/// Without one the child's code arrives as Linux tells it.
+std::optional<os::ExitNote> add_exit_note(os::ChildProgram& program) {
+  auto note = os::ExitNote::create();
+  if (!note) return std::nullopt;
+  program.inherited.push_back(note->descriptor());
+  add_variable(program, note->variable());
+  return std::optional<os::ExitNote>{std::move(*note)};
+}
+
 Result<std::int32_t> start(os::ChildProgram& program) {
   constexpr std::string_view kExtension = ".exe";
   auto started = os::start_child(program);
@@ -102,7 +113,8 @@ Result<std::int32_t> start_with_heritage(const os::ChildProgram& program) {
     if (!heritage) return tl::unexpected(heritage.error());
     os::ChildProgram heir = program;
     if (!heritage->descriptors.empty()) {
-      heir.inherited = heritage->descriptors;
+      heir.inherited.insert(heir.inherited.end(), heritage->descriptors.begin(),
+                            heritage->descriptors.end());
       add_variable(heir, heritage->variable);
     }
     auto started = start(heir);
@@ -110,8 +122,9 @@ Result<std::int32_t> start_with_heritage(const os::ChildProgram& program) {
   }
 }
 
-BOOL give_process(std::int32_t number, LPPROCESS_INFORMATION information) {
-  const auto process = kernel::make<kernel::Process>(number);
+BOOL give_process(std::int32_t number, std::optional<os::ExitNote> note,
+                  LPPROCESS_INFORMATION information) {
+  const auto process = kernel::make<kernel::Process>(number, std::move(note));
   const HANDLE handle = open_handle(process);
   const HANDLE thread = open_handle(process);  // Its main thread ends when it does.
   if (!handle || !thread || !process->watch()) {
@@ -147,9 +160,11 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     program.own_group = flags & CREATE_NEW_PROCESS_GROUP;
     if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
+    std::optional<os::ExitNote> note = add_exit_note(program);
     const auto started = inherits ? start_with_heritage(program) : start(program);
     if (!started) return fail(start_error(started.error()));
-    return give_process(*started, information);
+    if (note) note->handed_down();
+    return give_process(*started, std::move(note), information);
   });
 }
 
@@ -190,7 +205,10 @@ BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {
 }
 
 BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode) {
-  if (hProcess == this_process()) ::_exit(static_cast<int>(uExitCode));
+  if (hProcess == this_process()) {
+    os::note_exit_code(uExitCode);
+    ::_exit(static_cast<int>(uExitCode));
+  }
   const auto process = pinned<kernel::Process>(hProcess);
   if (!process) return fail(ERROR_INVALID_HANDLE);
   return succeed_if(process->terminate(uExitCode), ERROR_ACCESS_DENIED);
