@@ -16,10 +16,14 @@ WSALIVE_EXTERN_C_BEGIN
 // How a connection's probes are made, best first (K-96).
 #define WSALIVE_DRIVER_OFF 0     // SO_KEEPALIVE is off
 #define WSALIVE_DRIVER_SILENT 1  // no probes are wanted (K-53)
-#define WSALIVE_DRIVER_NATIVE 2  // the kernel keeps the timing by itself
+#define WSALIVE_DRIVER_NATIVE 2  // the kernel keeps the timing by itself, by its coarse timers
 #define WSALIVE_DRIVER_REARM 3   // the library re-arms the kernel's timer at each due instant
 #define WSALIVE_DRIVER_REPAIR 4  // the library sends each probe
 #define WSALIVE_DRIVER_LATE 5    // the nearest later timing that the host can do
+
+// How exactly the times are to be kept (K-121).
+#define WSALIVE_PRECISION_EXACT 0   // on the instant, by a thread of the library
+#define WSALIVE_PRECISION_KERNEL 1  // by the kernel alone: no thread, coarse
 
 #define WSALIVE_NEVER 0xFFFFFFFFFFFFFFFFULL
 
@@ -44,7 +48,7 @@ typedef struct wsalive_keepalive {
   // Probes of a silence before the connection is given up: actual_probes, or more where a Linux peer, which
   // answers one in 500 ms, could not answer so many, or ten (K-52). 0: off, silent.
   DWORD probes_before_end;
-  DWORD reserved;  // 0
+  DWORD precision;  // WSALIVE_PRECISION_*: what was chosen
 } WSALIVE_KEEPALIVE;
 
 // Reads back what is in force on a TCP socket, which Windows has no call for. Any state, any thread.

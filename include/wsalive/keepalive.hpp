@@ -4,10 +4,11 @@
 //     if (!now) return report(now.error());
 //     if (!now->is_exact()) log("a dead peer is noticed after {}", now->actual.idle + ...);
 //
-// Any TCP descriptor will do: a plain one, Asio's native_handle(), libuv's uv_fileno(). Values that
-// the kernel can keep by itself cost nothing afterwards; the others are kept by one thread of this
-// library, which comes with the first such connection and goes with the last. A connection is left
-// alone as soon as its descriptor is closed or means another socket.
+// Any TCP descriptor will do: a plain one, Asio's native_handle(), libuv's uv_fileno(). Times are kept by one thread
+// of this library, which comes with the first connection and goes a second after the last. Where the kernel can have the
+// values it has them as they are, and a program that is stopped, or killed in a child, leaves the connection to it. By
+// `KeepAlivePrecision::kernel` there is no thread, and the kernel's timers are coarse. A connection is left alone as soon
+// as its descriptor is closed or means another socket.
 //
 // Rules: after `idle` without a segment from the peer a probe goes out; unanswered, the next one every
 // `interval`; after `probes` of them, one interval later, the connection is reset, and reading and
@@ -50,12 +51,21 @@
 
 namespace wsalive {
 
+/// How exactly the times are kept.
+enum class KeepAlivePrecision : std::uint8_t {
+  environment,  ///< As the variable WSALIVE_PRECISION says, `exact` or `kernel`; else exact.
+  exact,        ///< On the instant, by a thread.
+  kernel,       ///< By the kernel alone: whole seconds, late by a step of its timers, no thread.
+};
+
 /// What is wanted. The defaults are Windows' own.
 struct KeepAlive {
   std::chrono::milliseconds idle{7'200'000};  ///< 1 ms to 4,294,967,295 ms.
   std::chrono::milliseconds interval{1000};   ///< 1 ms to 4,294,967,295 ms.
   int probes = 10;                            ///< 0 to 255; 0: never probe, never give up.
+  KeepAlivePrecision precision = KeepAlivePrecision::environment;
 
+  /// The times and the count.
   friend constexpr bool operator==(const KeepAlive& a, const KeepAlive& b) {
     return a.idle == b.idle && a.interval == b.interval && a.probes == b.probes;
   }
@@ -66,7 +76,7 @@ struct KeepAlive {
 enum class KeepAliveDriver : std::uint8_t {
   off,     ///< Keep-alive is off.
   silent,  ///< `probes` is 0.
-  native,  ///< The kernel does it.
+  native,  ///< The kernel does it alone, by its coarse timers.
   rearm,   ///< The library tells the kernel when: exact for idle times of a second and more.
   repair,  ///< The library sends each probe; needs CAP_NET_ADMIN over the socket's network.
   late,    ///< Not exactly: `actual` says what is done, never earlier than wanted.
@@ -75,11 +85,12 @@ enum class KeepAliveDriver : std::uint8_t {
 /// What is in force on one socket.
 struct KeepAliveInForce {
   bool on = false;
-  KeepAlive wanted;  ///< As asked for here, or as somebody else has set it. Defaults while off.
+  /// As asked for here, or as somebody else has set it; `precision` is exact or kernel. Defaults while off.
+  KeepAlive wanted;
   KeepAlive actual;  ///< What the host really does.
   KeepAliveDriver driver = KeepAliveDriver::off;
-  /// How late a probe or the end may be by the driver's nature. The kernel's own timers are coarse:
-  /// a `native` idle time of two hours may end 131 s late.
+  /// How late a probe or the end may be by the driver's nature: two ticks of the kernel and 1 ms where the library
+  /// keeps it. The kernel's own timers are coarse: a `native` idle time of two hours may end 131 s late.
   std::chrono::nanoseconds lateness{};
   unsigned unanswered = 0;  ///< Probes sent in the present silence.
   /// Probes before the end: `actual.probes`, or more where a Linux peer, which answers one in 500 ms, could not
@@ -145,7 +156,7 @@ using UnexpectedError = tl::unexpected<std::error_code>;
 ///
 /// \return What is in force now, so that rounding is never silent.
 ///
-/// Errors  EINVAL: a value out of range. EBADF, ENOTSOCK: no socket. EOPNOTSUPP, ENOPROTOOPT: not
+/// Errors  EINVAL: a value out of range, or WSALIVE_PRECISION is no word that is known. EBADF, ENOTSOCK: no socket. EOPNOTSUPP, ENOPROTOOPT: not
 ///         TCP. EMFILE: a descriptor above 4,194,303. In each case nothing has changed.
 [[nodiscard]] inline Expected<KeepAliveInForce> set_keep_alive(int fd, const KeepAlive& wanted) {
   KeepAliveInForce now;

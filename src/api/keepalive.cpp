@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "engine/make_engine.hpp"
+#include "os/file/file.hpp"
 #include "os/tcp/keepalive_values.hpp"
+#include "policy/registry_rules.hpp"
 #include "policy/timeline.hpp"
 
 namespace wsalive {
@@ -30,20 +32,32 @@ std::optional<policy::Timing> checked(const KeepAlive& wanted) {
                         static_cast<std::uint8_t>(wanted.probes)};
 }
 
-policy::SourcedTiming of_socket(const policy::Timing& timing) {
-  return {timing, policy::Source::socket, policy::Source::socket, policy::Source::socket};
+/// nullopt where the environment says a word that is not known.  K-121
+std::optional<policy::Precision> chosen(KeepAlivePrecision precision) {
+  if (precision == KeepAlivePrecision::exact) return policy::Precision::exact;
+  if (precision == KeepAlivePrecision::kernel) return policy::Precision::kernel;
+  const auto word = os::trusted_environment("WSALIVE_PRECISION");
+  return word ? policy::precision_named(*word) : policy::Precision::exact;
 }
 
-KeepAlive shown(const policy::Timing& timing) {
-  return {timing.idle, timing.interval, timing.probes};
+policy::SourcedTiming of_socket(const policy::Timing& timing,
+                                policy::Precision precision = policy::Precision::exact) {
+  return {timing, policy::Source::socket, policy::Source::socket, policy::Source::socket,
+          precision};
+}
+
+KeepAlive shown(const policy::Timing& timing, policy::Precision precision) {
+  return {timing.idle, timing.interval, timing.probes,
+          precision == policy::Precision::kernel ? KeepAlivePrecision::kernel
+                                                 : KeepAlivePrecision::exact};
 }
 
 KeepAliveInForce shown(const engine::InForce& found) {
   static_assert(static_cast<int>(KeepAliveDriver::late) ==
                 static_cast<int>(policy::DriverKind::late));
   return {.on = found.on,
-          .wanted = shown(found.wanted.timing),
-          .actual = shown(found.actual),
+          .wanted = shown(found.wanted.timing, found.wanted.precision),
+          .actual = shown(found.actual, found.wanted.precision),
           .driver = static_cast<KeepAliveDriver>(found.driver),
           .lateness = found.lateness,
           .unanswered = found.unanswered,
@@ -75,13 +89,15 @@ TimelineEvent shown(const policy::Event& event) {
 
 std::error_code abi::set_keep_alive(int fd, const KeepAlive& wanted, KeepAliveInForce& now) {
   const auto timing = checked(wanted);
-  if (!timing) return error(EINVAL);
-  const Status done =
-      engine::process_engine().switch_on(fd, of_socket(*timing), engine::KernelSwitch::untouched);
+  const auto precision = chosen(wanted.precision);
+  if (!timing || !precision) return error(EINVAL);
+  const Status done = engine::process_engine().switch_on(fd, of_socket(*timing, *precision),
+                                                         engine::KernelSwitch::untouched);
   if (!done) return error(done.error().code);
   now = present(fd);
-  if (now.driver != KeepAliveDriver::late) return {};
   // The program may have set TCP_USER_TIMEOUT since the kernel got these values.
+  const auto user_timeout = os::user_timeout(fd);
+  if (now.driver != KeepAliveDriver::late && user_timeout && *user_timeout == 0) return {};
   engine::process_engine().reconsider(fd);
   now = present(fd);
   return {};

@@ -29,15 +29,10 @@ constexpr milliseconds kAway{500};
 constexpr milliseconds kGrace{100};
 constexpr unsigned kLooksPerTick = 64;
 
-/// Who keeps a timing that is only near: without a thread the kernel, or nobody where its times are
-/// too short; else the kernel if it can, unless repair may be possible once there is a connection.
-Mechanism mechanism_for_late(const policy::Timing& actual, const policy::HostFacts& host,
-                             const policy::ConnectionFacts& connection) noexcept {
+/// Who keeps a timing that is only near: without a thread the kernel, or nobody where its times are too short.
+Mechanism mechanism_for_late(const policy::Timing& actual, const policy::HostFacts& host) noexcept {
   if (actual.probes == 0) return Mechanism::none;
-  if (!host.has_engine) return Mechanism::kernel;
-  const bool may_become_exact = host.can_repair && !connection.established;
-  const bool kernel_can = policy::detail::native_is_exact(actual, host, connection);
-  return kernel_can && !may_become_exact ? Mechanism::kernel : Mechanism::rearm;
+  return host.has_engine ? Mechanism::rearm : Mechanism::kernel;
 }
 
 }  // namespace
@@ -62,23 +57,30 @@ ProbeDriver* Conductor::driver(Mechanism mechanism) noexcept {
   }
 }
 
-Conductor::Choice Conductor::choose(int fd, const policy::Timing& wanted, Driving driving,
+Conductor::Choice Conductor::choose(int fd, const policy::SourcedTiming& wanted, Driving driving,
                                     bool has_user_timeout) noexcept {
   policy::ConnectionFacts connection{.established = false, .user_timeout = has_user_timeout};
   policy::HostFacts host{
       .tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length),
-      .has_engine = driving == Driving::possible,
+      .has_engine = driving == Driving::possible && wanted.precision == policy::Precision::exact,
       .can_repair = false,
   };
-  policy::DriverChoice choice = policy::choose_driver(wanted, host, connection);
-  if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
+  const auto chosen = [&](const policy::DriverChoice& choice, Mechanism mechanism) -> Choice {
+    // For a moment the count, and the idle time, stand one higher.
+    const bool plain = policy::detail::kernel_has_values(choice.actual, host, connection) &&
+                       choice.actual.probes < policy::kLargestKernelCount &&
+                       choice.actual.idle < policy::kLongestKernelTime;
+    return {choice, mechanism, plain};
+  };
+  policy::DriverChoice choice = policy::choose_driver(wanted.timing, host, connection);
+  if (choice.kind != DriverKind::late) return chosen(choice, mechanism_for(choice.kind));
   // Asked only where nothing else would do.
   const auto facts = parts_.host.facts(fd);
   connection.established = facts && facts->state == os::TcpState::established;
   host.can_repair = parts_.host.may_repair(fd);
-  choice = policy::choose_driver(wanted, host, connection);
-  if (choice.kind != DriverKind::late) return {choice, mechanism_for(choice.kind)};
-  return {choice, mechanism_for_late(choice.actual, host, connection)};
+  choice = policy::choose_driver(wanted.timing, host, connection);
+  if (choice.kind != DriverKind::late) return chosen(choice, mechanism_for(choice.kind));
+  return chosen(choice, mechanism_for_late(choice.actual, host));
 }
 
 Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
@@ -91,7 +93,7 @@ Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
   if (course_of(slot).standby && wanted_of(slot) == wanted)
     return {};  // Another process sees to it.
 
-  const Choice choice = choose(fd, wanted.timing, driving, *user_timeout != 0);
+  const Choice choice = choose(fd, wanted, driving, *user_timeout != 0);
   // The switch first: in this order the kernel counts the silence from the last segment (K-50).
   if (already == KernelSwitch::untouched && choice.mechanism != Mechanism::none) {
     if (const Status done = parts_.host.set_switch(fd, os::Switch::on); !done) return done;
@@ -123,7 +125,8 @@ Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wante
   change(slot, [&](Course& course) {
     course.driver = static_cast<std::uint32_t>(choice.driver.kind) & 7U;
     course.mechanism = static_cast<std::uint32_t>(choice.mechanism) & 3U;
-    course.written = choice.mechanism == Mechanism::kernel;
+    course.written = choice.mechanism == Mechanism::kernel ||
+                     (choice.mechanism == Mechanism::rearm && choice.plain);
     course.kept = was_on;
   });
   if (ProbeDriver* const chosen = driver(choice.mechanism)) {
@@ -147,34 +150,6 @@ Status Conductor::write_kernel(int fd, const policy::Timing& timing,
   if (done && values.probes != already.probes) done = parts_.host.set_count(fd, values.probes);
   if (done) done = parts_.host.set_idle(fd, values.idle_s);  // Last, and always: it arms the timer.
   return done;
-}
-
-/// Stops driving, whatever comes next; the slot's values stay.
-void Conductor::let_go(int fd, Slot& slot) noexcept {
-  if (ProbeDriver* const old = driver(mechanism_of(course_of(slot)))) old->detach(fd, slot);
-  due_.remove(fd);
-  slot.mark = 0;
-  slot.base_probes = slot.last_probes = 0;
-  slot.notes = 0;
-  change(slot, [](Course& course) { course.mechanism = 0; });
-}
-
-void Conductor::stop(int fd, Slot& slot) noexcept {
-  const Course before = course_of(slot);
-  if (before.mechanism != static_cast<unsigned>(Mechanism::kernel)) {
-    let_go(fd, slot);
-    // The kernel is left with what comes nearest, as a reader of the socket would expect it.
-    const os::KernelKeepAlive values = nearest_later_in_kernel(wanted_of(slot).timing);
-    (void)parts_.host.set_interval(fd, values.interval_s);
-    (void)parts_.host.set_count(fd, values.probes);
-    (void)parts_.host.set_idle(fd, values.idle_s);
-  }
-  if (before.shared) ownership_.yield(slot);
-  change(slot, [](Course& course) {
-    course.driver = static_cast<std::uint32_t>(DriverKind::off);
-    course.standby = course.shared = 0;
-  });
-  publisher_.update(fd);
 }
 
 void Conductor::abandon(int fd, Slot& slot) noexcept {
@@ -227,7 +202,7 @@ Status Conductor::limit_retransmission(int fd, Slot& slot, int milliseconds, Dri
 
   const auto before = parts_.host.user_timeout(fd);
   if (!before) return tl::unexpected(before.error());
-  if (mechanism_of(course_of(slot)) == Mechanism::kernel && milliseconds != 0) {
+  if (course_of(slot).written != 0 && milliseconds != 0) {
     // One that ends nothing comes first, so that the kernel gives keep-alive out of its hands before
     // the real one could end the connection.
     const Status done = parts_.host.set_user_timeout(fd, kNeverByUserTimeout);
@@ -254,7 +229,7 @@ bool Conductor::run_first(Instant now) {
   const auto cookie = parts_.host.cookie(fd);
   if (!cookie || *cookie != slot.cookie.load(std::memory_order_relaxed)) {
     drop(fd, slot);
-  } else if (!stands_by(fd, slot, now)) {
+  } else if (!let_go_if_off(fd, slot) && !stands_by(fd, slot, now)) {
     look(fd, slot, now);
   }
   return true;
@@ -275,7 +250,7 @@ void Conductor::stand_by(int fd, Slot& slot, const SharedCourse& connection,
   drop(fd, slot);
   slot.cookie.store(connection.cookie, std::memory_order_relaxed);
   slot.times.store(connection.times, std::memory_order_relaxed);
-  slot.parked_idle = connection.parked_idle;
+  slot.parked_idle = connection.parked_idle & 0x7FFFU;
   slot.course.store(connection.course, std::memory_order_release);
   change(slot, [family](Course& course) {
     course.standby = 1;

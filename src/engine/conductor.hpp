@@ -33,6 +33,9 @@ class Conductor {
   /// The kernel's switch has just been set off: nothing is driven, the values stay for the next time.
   void stop(int fd, Slot& slot) noexcept;
 
+  /// Forgets what was turned off without the lock: nothing is driven, the kernel has the values.
+  void sweep() noexcept;
+
   /// Nothing is kept of the descriptor; its socket is not touched.
   void drop(int fd, Slot& slot) noexcept;
 
@@ -71,9 +74,10 @@ class Conductor {
   struct Choice {
     policy::DriverChoice driver;
     Mechanism mechanism;
+    bool plain;  ///< The kernel itself can have the values of a driven connection.
   };
 
-  [[nodiscard]] Choice choose(int fd, const policy::Timing& wanted, Driving driving,
+  [[nodiscard]] Choice choose(int fd, const policy::SourcedTiming& wanted, Driving driving,
                               bool has_user_timeout) noexcept;
   void forget_connection(int fd, Slot& slot) noexcept;
   [[nodiscard]] Status install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
@@ -83,6 +87,8 @@ class Conductor {
                                     const os::KernelKeepAlive& already = {}) noexcept;
   [[nodiscard]] ProbeDriver* driver(Mechanism mechanism) noexcept;
   void let_go(int fd, Slot& slot) noexcept;
+  void leave_values(int fd, const Slot& slot) noexcept;
+  [[nodiscard]] bool let_go_if_off(int fd, Slot& slot) noexcept;
   void look(int fd, Slot& slot, Instant now);
   [[nodiscard]] Instant after_absence(Instant now) noexcept;
   void conclude(int fd, Slot& slot, const Next& next, Instant now);

@@ -1,5 +1,6 @@
 #include "engine/kernel_engine.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -12,14 +13,27 @@ namespace {
 
 using policy::DriverKind;
 
-/// Whether the kernel keeps this timing by itself and has all its values already, on or off.
+/// How soon what was turned off without the lock is forgotten.
+constexpr std::chrono::milliseconds kSweep{500};
+
+/// Whether the kernel has all values of the connection, and nobody else is to be asked about it: on or off, the switch
+/// is then all that changes.
+bool only_switch_counts(Course course) noexcept {
+  const bool kept = mechanism_of(course) == Mechanism::kernel ||
+                    (mechanism_of(course) == Mechanism::rearm && course.written != 0);
+  return kept && !course.standby && !course.shared && !course.resting;
+}
+
+/// Whether the kernel has this timing and nothing else is to be done: also where another process drives, if it is on.
 bool has_values(const Slot& slot, Course course, const policy::SourcedTiming& wanted) noexcept {
-  return mechanism_of(course) == Mechanism::kernel && course.written != 0 &&
+  const bool is_on = driver_of(course) != DriverKind::off && !course.resting;
+  return course.written != 0 && (only_switch_counts(course) || is_on) &&
          unpack(slot.times.load(std::memory_order_relaxed), course) == wanted;
 }
 
-DriverKind kept_by_kernel(const policy::Timing& wanted) noexcept {
-  return policy::detail::native_is_exact(wanted, {}, {}) ? DriverKind::native : DriverKind::late;
+DriverKind driver_for(Course course, const policy::Timing& wanted) noexcept {
+  if (!policy::detail::kernel_has_values(wanted, {}, {})) return DriverKind::late;
+  return mechanism_of(course) == Mechanism::kernel ? DriverKind::native : DriverKind::rearm;
 }
 
 /// Notes that the switch has changed and nothing else has. False if another thread was faster.
@@ -43,7 +57,10 @@ template <typename Body>
 Status KernelEngine::with_thread(Body&& body) {
   const std::lock_guard guard{lock_};
   Status result = body(Driving::possible);
-  if (conductor_.idle()) return result;
+  if (conductor_.idle()) {
+    let_thread_go();
+    return result;
+  }
   if (!thread_.ensure()) return body(Driving::kernel_only);
   thread_.wake_for(conductor_.next_due());
   return result;
@@ -59,7 +76,7 @@ Status KernelEngine::switch_on(int fd, const policy::SourcedTiming& wanted, Kern
     if (already == KernelSwitch::untouched) {
       if (const Status done = host_.set_switch(fd, os::Switch::on); !done) return done;
     }
-    if (note_switch(*slot, course, kept_by_kernel(wanted.timing))) return {};
+    if (note_switch(*slot, course, driver_for(course, wanted.timing))) return {};
   }
   return with_thread([&](Driving driving) {
     return conductor_.start(fd, *slot, wanted, already, driving, clock_.now());
@@ -76,12 +93,30 @@ Status KernelEngine::switch_off(int fd) {
   Slot* const slot = slots_.find(fd);
   if (!slot) return {};
   const Course course = course_of(*slot);
-  const bool kept_by_kernel = mechanism_of(course) == Mechanism::kernel || course == Course{};
-  if (kept_by_kernel && note_switch(*slot, course, DriverKind::off)) return {};
+  const bool is_free = only_switch_counts(course) || course == Course{};
+  if (is_free && note_switch(*slot, course, DriverKind::off)) {
+    if (mechanism_of(course) == Mechanism::rearm) sweep_soon();
+    return {};
+  }
   const std::lock_guard guard{lock_};
   conductor_.stop(fd, *slot);
   let_thread_go();
   return {};
+}
+
+// Whoever turns one socket off and on without a pause wakes nobody but now and then.
+void KernelEngine::sweep_soon() noexcept {
+  if (sweep_at_.load(std::memory_order_relaxed) != Instant::max()) return;
+  const Instant then = clock_.now() + kSweep;
+  sweep_at_.store(then);
+  thread_.wake_for(then);
+}
+
+void KernelEngine::sweep(Instant now) noexcept {
+  if (now < sweep_at_.load()) return;
+  sweep_at_.store(Instant::max());
+  const std::lock_guard guard{lock_};
+  conductor_.sweep();
 }
 
 /// The last connection is gone: the thread must not sleep on until that one would have been due.
@@ -150,11 +185,12 @@ void KernelEngine::stand_by(int fd, const SharedCourse& connection, Fd lock_file
 }
 
 std::optional<Instant> KernelEngine::run(Instant now) noexcept {
+  sweep(now);
   for (;;) {
     const std::lock_guard guard{lock_};  // For one look at a time: others want it too.
     if (conductor_.run_first(now)) continue;
     if (conductor_.idle()) return std::nullopt;
-    return conductor_.next_due();
+    return std::min(conductor_.next_due(), sweep_at_.load());
   }
 }
 
@@ -191,6 +227,7 @@ Death KernelEngine::cause_of_death(int fd, int error) const noexcept {
 
 void KernelEngine::before_fork(ForkFamily& family) noexcept {
   lock_.lock();
+  conductor_.sweep();
   family.before_fork(conductor_);
 }
 

@@ -1,10 +1,11 @@
 // The engine: the conductor behind a lock, and the thread that wakes it.
 //
-// The usual case takes no lock and makes no call but the program's own: a socket that is switched on
-// again with the timing that the kernel already has costs one comparison and SO_KEEPALIVE. All else
+// The usual case takes no lock and makes no call but the program's own: a socket that is switched off, or on
+// again with the timing that the kernel already has, costs one comparison and SO_KEEPALIVE. All else
 // is done under one lock, which is never held while waiting.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 
 #include "base/clock.hpp"
@@ -42,6 +43,8 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   bool let_end() noexcept override;
 
   void let_thread_go() noexcept;
+  void sweep_soon() noexcept;
+  void sweep(Instant now) noexcept;
   [[nodiscard]] bool is_same_socket(int fd, const Slot& slot) const noexcept;
   /// Runs `body`, which may give connections to drive, under the lock and wakes the thread for them.
   template <typename Body>
@@ -51,6 +54,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   const Clock& clock_;
   Ownership& ownership_;
   SlotTable slots_;
+  std::atomic<Instant> sweep_at_{Instant::max()};  ///< When to look for what was turned off.
   mutable std::mutex lock_;
   Conductor conductor_;
   EngineThread thread_;  // Last: it ends before what it works on.

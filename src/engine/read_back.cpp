@@ -68,6 +68,19 @@ std::uint32_t probes_by_kernel(const policy::Timing& timing, milliseconds user_t
       std::max<milliseconds::rep>((rest + interval - milliseconds{1}) / interval, 1));
 }
 
+/// Whether somebody outside has set values of a connection whose own the kernel has: then those are in force.
+bool is_set_outside(const Slot& slot, const os::KernelKeepAlive& found,
+                    const os::KernelKeepAlive& own) noexcept {
+  const Course course = course_of(slot);
+  if (mechanism_of(course) != Mechanism::rearm || course.written == 0) return false;
+  const int idle = slot.parked_idle;
+  const int count = own.probes + slot.base_probes;
+  return found.on == os::Switch::off || (found.idle_s != own.idle_s && found.idle_s != idle) ||
+         found.interval_s != own.interval_s ||
+         (course.lowered == 0 && found.probes != std::min(count, os::kLargestCount) &&
+          found.probes != own.probes);
+}
+
 }  // namespace
 
 InForce read_back_off(const policy::SourcedTiming& wanted) noexcept {
@@ -98,8 +111,9 @@ InForce read_back(const Slot& slot, const policy::SourcedTiming& cells, const Ke
   const DriverKind driver = driver_of(course);
   const policy::SourcedTiming wanted = wanted_of(slot);
   if (driver == DriverKind::off) return read_back_off(cells);
-  if (mechanism_of(course) == Mechanism::kernel) {
-    return read_back_kernel(wanted, nearest_later_in_kernel(wanted.timing), found, ticks);
+  const os::KernelKeepAlive own = nearest_later_in_kernel(wanted.timing);
+  if (mechanism_of(course) == Mechanism::kernel || is_set_outside(slot, found.values, own)) {
+    return read_back_kernel(wanted, own, found, ticks);
   }
   InForce answer{
       .on = true, .wanted = wanted, .actual = actual_of(wanted, course, ticks), .driver = driver};

@@ -1,7 +1,7 @@
 // What the engine keeps for one descriptor, in 40 bytes.
 //
-// The first three words are atomic, because the data path compares them without a lock; whoever
-// holds the engine's lock may change them. The rest belongs to the lock's holder alone. All zero is
+// The first three words are atomic, because the data path compares them without a lock, and may turn the driver
+// off and on there; all else is changed by whoever holds the engine's lock. The rest belongs to the lock's holder alone. All zero is
 // an empty slot. With its place in the heap and its published record a driven connection costs 60
 // bytes.
 #pragma once
@@ -24,12 +24,12 @@ struct Course {
   std::uint32_t sources : 6 = 0;    ///< Two bits each: idle, interval, probes.
   std::uint32_t driver : 3 = 0;     ///< A policy::DriverKind.
   std::uint32_t mechanism : 2 = 0;  ///< A Mechanism.
-  std::uint32_t written : 1 = 0;    ///< The kernel keeps this timing and has its values, on or off.
+  std::uint32_t written : 1 = 0;    ///< The kernel itself has T, I and N as they are, on or off.
   std::uint32_t connected : 1 = 0;  ///< Has been seen connected: state CLOSE is then its end.
   std::uint32_t standby : 1 = 0;    ///< Another process of the family drives (fork_family.hpp).
   std::uint32_t shared : 1 = 0;     ///< A child was forked that has this connection too.
-  std::uint32_t lowered : 1 = 0;    ///< TCP_KEEPCNT stands low for a give-up.
-  std::uint32_t resting : 1 = 0;    ///< The kernel's switch is off between instants (long times).
+  std::uint32_t lowered : 1 = 0;  ///< TCP_KEEPCNT stands low for a give-up, or higher for a moment.
+  std::uint32_t resting : 1 = 0;  ///< The kernel's switch is off between instants (long times).
   std::uint32_t triggered : 1 = 0;  ///< The kernel was told to probe; not yet confirmed.
   std::uint32_t given_up : 1 = 0;   ///< The engine itself ended the connection.
   std::uint32_t kept : 1 = 0;       ///< The times changed in mid-silence: its probes still count.
@@ -58,10 +58,11 @@ struct Slot {
       : kPlaceBits;  ///< Position in the heap of what is due, from 1; 0: not driven.
   std::uint32_t notes : 32 - kPlaceBits;  ///< repair: the upper part of its notes.
   Instant due;
-  std::uint32_t mark;         ///< rearm: lateness kept, ms. repair: from `due` to the instant, ms.
-  std::uint16_t parked_idle;  ///< TCP_KEEPIDLE as the engine left it, seconds.
-  std::uint8_t base_probes;   ///< rearm: the kernel's count when the silence began. repair: notes.
-  std::uint8_t last_probes;   ///< rearm: the kernel's count at the trigger. repair: notes.
+  std::uint32_t mark;  ///< rearm: lateness kept, ms. repair: from `due` to the instant, ms.
+  std::uint16_t parked_idle : 15;  ///< TCP_KEEPIDLE as the engine left it, seconds.
+  std::uint16_t precision : 1;     ///< A policy::Precision.
+  std::uint8_t base_probes;  ///< rearm: the kernel's count when the silence began. repair: notes.
+  std::uint8_t last_probes;  ///< rearm: the kernel's count at the trigger. repair: notes.
 };
 static_assert(sizeof(Slot) == 40);
 static_assert(std::atomic<Times>::is_always_lock_free);
@@ -72,6 +73,7 @@ constexpr std::uint32_t pack_sources(const policy::SourcedTiming& timing) noexce
   return bits(timing.idle_from) | bits(timing.interval_from) << 2U | bits(timing.probes_from) << 4U;
 }
 
+/// Without the lock: how exact is told by who keeps it.
 constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
   const std::uint32_t sources = course.sources;
   const auto from = [&](unsigned shift) {
@@ -81,33 +83,42 @@ constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
            static_cast<std::uint8_t>(course.probes)},
           from(0),
           from(2),
-          from(4)};
+          from(4),
+          static_cast<Mechanism>(course.mechanism) == Mechanism::kernel ? policy::Precision::kernel
+                                                                        : policy::Precision::exact};
 }
 
 inline policy::SourcedTiming wanted_of(const Slot& slot) noexcept {
-  return unpack(slot.times.load(std::memory_order_relaxed),
-                slot.course.load(std::memory_order_relaxed));
+  policy::SourcedTiming wanted = unpack(slot.times.load(std::memory_order_relaxed),
+                                        slot.course.load(std::memory_order_relaxed));
+  wanted.precision = static_cast<policy::Precision>(slot.precision);
+  return wanted;
+}
+
+/// Changes some fields of the course: `change(slot, [](Course& c) { c.shared = 1; })`. Under the lock. What is
+/// turned off or on without it meanwhile stays so.
+template <typename Edit>
+void change(Slot& slot, Edit&& edit) noexcept {
+  Course present = slot.course.load(std::memory_order_relaxed);
+  Course next;
+  do {
+    next = present;
+    edit(next);
+  } while (!slot.course.compare_exchange_weak(present, next, std::memory_order_acq_rel));
 }
 
 inline void set_wanted(Slot& slot, const policy::SourcedTiming& wanted) noexcept {
   slot.times.store({wanted.timing.idle.count(), wanted.timing.interval.count()},
                    std::memory_order_relaxed);
-  Course course = slot.course.load(std::memory_order_relaxed);
-  course.probes = wanted.timing.probes;
-  course.sources = pack_sources(wanted) & 0x3FU;
-  slot.course.store(course, std::memory_order_release);
+  slot.precision = static_cast<std::uint16_t>(wanted.precision) & 1U;
+  change(slot, [&](Course& course) {
+    course.probes = wanted.timing.probes;
+    course.sources = pack_sources(wanted) & 0x3FU;
+  });
 }
 
 inline Course course_of(const Slot& slot) noexcept {
   return slot.course.load(std::memory_order_acquire);
-}
-
-/// Changes some fields of the course: `change(slot, [](Course& c) { c.shared = 1; })`. Under the lock.
-template <typename Edit>
-void change(Slot& slot, Edit&& edit) noexcept {
-  Course course = slot.course.load(std::memory_order_relaxed);
-  edit(course);
-  slot.course.store(course, std::memory_order_release);
 }
 
 inline Mechanism mechanism_of(Course course) noexcept {

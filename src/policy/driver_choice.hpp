@@ -1,4 +1,4 @@
-// Which driver makes a connection's probes: the first that is exact for its timing on this host.
+// Which driver makes a connection's probes: the first that keeps its timing on this host.
 //
 // Pure layer: what the host can do comes in as HostFacts and ConnectionFacts, measured by the caller.
 // The order and the conditions are one table; what the chosen driver really does follows from it.
@@ -19,7 +19,7 @@ namespace wsalive::policy {
 enum class DriverKind : std::uint8_t {
   off,     ///< SO_KEEPALIVE is off.
   silent,  ///< N = 0: reads as on, sends nothing (K-53).
-  native,  ///< The kernel keeps T, I and N by itself.
+  native,  ///< The kernel keeps T, I and N by itself, by its coarse timers.
   rearm,   ///< The engine re-arms the kernel's timer at each due instant.
   repair,  ///< The engine sends each probe by TCP_REPAIR.
   late,    ///< The nearest later values that the host can do.
@@ -28,7 +28,7 @@ enum class DriverKind : std::uint8_t {
 /// What the machine and this process can do; the same for all connections.
 struct HostFacts {
   std::chrono::microseconds tick{4000};  ///< The kernel's timer tick, as measured.
-  bool has_engine = true;                ///< The engine's thread may drive (rearm, repair).
+  bool has_engine = true;                ///< The engine's thread may drive (rearm, repair).  K-121
   bool can_repair = false;               ///< CAP_NET_ADMIN over the socket's network namespace.
 };
 
@@ -55,9 +55,9 @@ constexpr DwordMillis shortest_rearm_interval(const HostFacts& host) noexcept {
   return std::chrono::ceil<DwordMillis>(2 * host.tick);
 }
 
-/// The first driver that is exact for `wanted`, for keep-alive that is on.
+/// The first driver that keeps `wanted`, for keep-alive that is on.
 ///
-/// \return `late` with the nearest later timing if none is exact. `late` with N = 0 (never) only
+/// \return `late` with the nearest later timing if none does. `late` with N = 0 (never) only
 ///         without an engine, for times beyond the kernel's 32,767 s, which it would keep too early.
 ///
 /// Source: K-53, K-57. The choice holds while the facts hold; ask again when the state changes.
@@ -68,7 +68,7 @@ constexpr DriverChoice choose_driver(const Timing& wanted, const HostFacts& host
 
 namespace detail {
 
-using IsExact = bool (*)(const Timing&, const HostFacts&, const ConnectionFacts&) noexcept;
+using Keeps = bool (*)(const Timing&, const HostFacts&, const ConnectionFacts&) noexcept;
 
 constexpr bool kernel_keeps(DwordMillis time) noexcept {
   return is_whole_seconds(time) && time.count() != 0 && time <= kLongestKernelTime;
@@ -79,10 +79,13 @@ constexpr bool silent_is_exact(const Timing& wanted, const HostFacts& /*host*/,
   return wanted.probes == 0;
 }
 
-// With I above T the kernel is late: after a probe it looks again an interval later, so that an answer
-// starts I again, not T (measured: T = 1 s, I = 3 s, a healthy peer: a probe every 3 s).  K-50
-constexpr bool native_is_exact(const Timing& wanted, const HostFacts& /*host*/,
-                               const ConnectionFacts& connection) noexcept {
+/// Whether the kernel itself has these values and goes by them, as well as its timers can: never early, late by a step
+/// of them (kernel_timer.hpp), which is above the engine's two ticks from a second on.
+///
+/// With I above T it is later: after a probe it looks again an interval later, so that an answer starts I again, not T
+/// (measured: T = 1 s, I = 3 s, a healthy peer: a probe every 3 s).  K-50
+constexpr bool kernel_has_values(const Timing& wanted, const HostFacts& /*host*/,
+                                 const ConnectionFacts& connection) noexcept {
   return kernel_keeps(wanted.idle) && kernel_keeps(wanted.interval) &&
          wanted.interval <= wanted.idle && wanted.probes <= kLargestKernelCount &&
          !connection.user_timeout;
@@ -101,16 +104,16 @@ constexpr bool repair_is_exact(const Timing& /*wanted*/, const HostFacts& host,
 
 struct DriverRow {
   DriverKind kind;
-  IsExact is_exact;
+  Keeps keeps;
 };
 
-// In the order of preference: what costs least comes first.
+// In the order of preference: what is exact first, and of that what costs least.
 inline constexpr std::array kDrivers{
     // clang-format off
-    DriverRow{DriverKind::silent, silent_is_exact},
-    DriverRow{DriverKind::native, native_is_exact},
-    DriverRow{DriverKind::rearm,  rearm_is_exact },
-    DriverRow{DriverKind::repair, repair_is_exact},
+    DriverRow{DriverKind::silent, silent_is_exact  },
+    DriverRow{DriverKind::rearm,  rearm_is_exact   },
+    DriverRow{DriverKind::repair, repair_is_exact  },
+    DriverRow{DriverKind::native, kernel_has_values},
     // clang-format on
 };
 
@@ -141,7 +144,7 @@ constexpr Timing nearest_later_rearm(const Timing& wanted, const HostFacts& host
 constexpr DriverChoice choose_driver(const Timing& wanted, const HostFacts& host,
                                      const ConnectionFacts& connection) noexcept {
   for (const detail::DriverRow& driver : detail::kDrivers) {
-    if (driver.is_exact(wanted, host, connection)) return {driver.kind, wanted};
+    if (driver.keeps(wanted, host, connection)) return {driver.kind, wanted};
   }
   return {DriverKind::late, host.has_engine ? detail::nearest_later_rearm(wanted, host)
                                             : detail::nearest_later_seconds(wanted)};

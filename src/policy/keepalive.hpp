@@ -54,12 +54,19 @@ enum class Source : std::uint8_t {
   outside,   ///< Somebody outside the program set it on the kernel's socket.
 };
 
+/// How exactly the times are to be kept.  K-121
+enum class Precision : std::uint8_t {
+  exact,   ///< On the instant: the engine tells the kernel when, by a thread.
+  kernel,  ///< By the kernel alone, whose timers are coarse: no thread, and whole seconds.
+};
+
 /// Timing with the source of each part.
 struct SourcedTiming {
   Timing timing;
   Source idle_from = Source::release;
   Source interval_from = Source::release;
   Source probes_from = Source::release;
+  Precision precision = Precision::exact;
 
   friend constexpr bool operator==(const SourcedTiming&, const SourcedTiming&) = default;
 };

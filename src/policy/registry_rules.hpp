@@ -33,10 +33,18 @@ enum class RegistryType : std::uint32_t {
 inline constexpr std::string_view kParametersKey =
     R"(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters)";
 
-/// Where our own choices are kept: the REG_SZ values Release and Rules.  K-121
+/// Where our own choices are kept: the REG_SZ values Release, Rules and Precision.  K-121
 inline constexpr std::string_view kSettingsKey = R"(HKEY_LOCAL_MACHINE\SOFTWARE\wsalive)";
 inline constexpr std::string_view kReleaseValue = "Release";
 inline constexpr std::string_view kRulesValue = "Rules";
+inline constexpr std::string_view kPrecisionValue = "Precision";
+
+/// "exact" or "kernel"; nullopt for anything else.  K-121
+constexpr std::optional<Precision> precision_named(std::string_view name) noexcept {
+  if (name == "exact") return Precision::exact;
+  if (name == "kernel") return Precision::kernel;
+  return std::nullopt;
+}
 
 /// Why a value that is there does not count.  K-84
 enum class Complaint : std::uint8_t { none, wrong_type, wrong_size, out_of_range };

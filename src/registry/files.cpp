@@ -25,6 +25,7 @@ std::optional<std::string> user_file(const Environment& environment) {
 Environment process_environment() {
   return {.release = os::trusted_environment("WSALIVE_RELEASE"),
           .rules = os::trusted_environment("WSALIVE_RULES"),
+          .precision = os::trusted_environment("WSALIVE_PRECISION"),
           .registry = os::trusted_environment("WSALIVE_REGISTRY"),
           .config_home = os::trusted_environment("XDG_CONFIG_HOME"),
           .home = os::trusted_environment("HOME")};

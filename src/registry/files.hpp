@@ -18,6 +18,7 @@ namespace wsalive::registry {
 struct Environment {
   std::optional<std::string> release;      ///< WSALIVE_RELEASE
   std::optional<std::string> rules;        ///< WSALIVE_RULES
+  std::optional<std::string> precision;    ///< WSALIVE_PRECISION
   std::optional<std::string> registry;     ///< WSALIVE_REGISTRY
   std::optional<std::string> config_home;  ///< XDG_CONFIG_HOME
   std::optional<std::string> home;         ///< HOME

@@ -12,7 +12,7 @@ namespace {
 template <typename T>
 using Named = std::optional<T> (*)(std::string_view) noexcept;
 
-/// One of the two things that are chosen by name.
+/// One of the things that are chosen by name.
 template <typename T>
 struct Choice {
   const char* variable;
@@ -26,6 +26,10 @@ constexpr Choice<policy::Release> kRelease{"WSALIVE_RELEASE", policy::kReleaseVa
                                            Choosable::release, "release", policy::release_named};
 constexpr Choice<policy::Rules> kRules{"WSALIVE_RULES", policy::kRulesValue, Choosable::rules,
                                        "rule set", policy::rules_named};
+
+constexpr Choice<policy::Precision> kPrecision{"WSALIVE_PRECISION", policy::kPrecisionValue,
+                                               Choosable::precision, "precision",
+                                               policy::precision_named};
 
 template <typename T>
 struct Chosen {
@@ -96,6 +100,10 @@ Settings load_settings(const Environment& environment, const StoreFiles& files,
                               policy::kDefaultRelease, settings.problems);
   const auto rules = choose(kRules, call.rules, environment.rules, loaded.store,
                             policy::Rules::documented, settings.problems);
+  const auto precision =
+      choose(kPrecision, std::optional<policy::Precision>{}, environment.precision, loaded.store,
+             policy::Precision::exact, settings.problems);
+  settings.precision = precision.value;
   settings.release = release.value;
   settings.release_by = release.by;
   settings.rules = rules.value;

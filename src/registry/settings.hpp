@@ -26,7 +26,7 @@ struct CallChoice {
 enum class ChosenBy : std::uint8_t { call, environment, store, default_ };
 
 /// What is chosen by name.
-enum class Choosable : std::uint8_t { release, rules };
+enum class Choosable : std::uint8_t { release, rules, precision };
 
 /// A name that nobody knows, in a sentence that names the place.
 struct ChoiceProblem {
@@ -37,12 +37,13 @@ struct ChoiceProblem {
 struct Settings {
   policy::Release release = policy::kDefaultRelease;
   policy::Rules rules = policy::Rules::documented;
+  policy::Precision precision = policy::Precision::exact;
   ChosenBy release_by = ChosenBy::default_;
   ChosenBy rules_by = ChosenBy::default_;
   policy::RegistryValues registry;
 
-  /// Unknown releases and rules. WSAStartup answers WSASYSNOTREADY if there is any (K-122); release or
-  /// rules are then the default.
+  /// Unknown releases, rules and precisions. WSAStartup answers WSASYSNOTREADY if there is any (K-122); what was to be
+  /// chosen is then the default.
   std::vector<ChoiceProblem> problems;
 
   /// What counts as absent, in which file, and why: broken files, values out of range or of a wrong

@@ -20,6 +20,7 @@ struct Settings {
   policy::Release release = policy::kDefaultRelease;
   policy::Rules rules = policy::Rules::documented;
   policy::RegistryValues registry;
+  policy::Precision precision = policy::Precision::exact;  ///< K-121
 };
 
 /// The Winsock version that a program asked for and got.

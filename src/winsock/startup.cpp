@@ -55,7 +55,10 @@ WsaError load(Settings& settings) {
   const registry::Settings found = registry::load_settings(chosen_by_call());
   note_problems(found.problems);
   if (!found.problems.empty()) return WsaError::system_not_ready;  // K-122
-  settings = {.release = found.release, .rules = found.rules, .registry = found.registry};
+  settings = {.release = found.release,
+              .rules = found.rules,
+              .registry = found.registry,
+              .precision = found.precision};
   return WsaError::none;
 }
 

@@ -108,7 +108,10 @@ class Explain(tool.Tool):
         self.assertEqual(host["plain"]["driver"], "late")
         self.assertGreaterEqual(host["plain"]["time_ms"], 300)
         self.assertEqual(host["with_cap_net_admin"]["driver"], "repair")
-        self.assertEqual(self.json("explain")["host"]["plain"]["driver"], "native")
+        self.assertEqual(self.json("explain")["host"]["plain"]["driver"], "rearm")
+        alone = self.json("explain", env={"WSALIVE_PRECISION": "kernel"})  # K-121
+        self.assertEqual(alone["host"]["plain"]["driver"], "native")
+        self.assertGreater(alone["subjects"][0]["first_probe_latest_ms"], 7200000 + 100000)
 
     def test_no_probe_at_all_is_said(self):  # K-53
         registry = self.path("zero.reg", "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\"

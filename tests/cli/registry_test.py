@@ -33,7 +33,7 @@ class Registry(tool.Tool):
         self.assertEqual([(row["name"], row["value"]) for row in listed["values"]],
                          [("KeepAliveTime", "2h"), ("KeepAliveInterval", "1s"),
                           ("TcpMaxDataRetransmissions", "5"), ("PPTPTcpMaxDataRetransmissions", "5"),
-                          ("Release", "win11"), ("Rules", "documented")])
+                          ("Release", "win11"), ("Rules", "documented"), ("Precision", "exact")])
         self.assertEqual(listed["user_file"], self.registry)
         for line in self.ok("registry", "list").splitlines():
             self.assertLessEqual(len(line), 80, line)
@@ -57,7 +57,7 @@ class Registry(tool.Tool):
                 (3, ("KeepAliveTime", "45")), (3, ("KeepAliveTime", "0s")),
                 (3, ("KeepAliveTime", "50d")), (3, ("TcpMaxDataRetransmissions", "-1")),
                 (3, ("TcpMaxDataRetransmissions", "4294967296")), (3, ("Release", "win12")),
-                (3, ("Rules", "strict")), (3, ("Keepalive", "45s"))):
+                (3, ("Rules", "strict")), (3, ("Precision", "sharp")), (3, ("Keepalive", "45s"))):
             self.refused(status, "registry", "set", *args)
             self.assertEqual(self.content(), before, args)
 

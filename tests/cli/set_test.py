@@ -114,8 +114,8 @@ class Set(tool.ToolWithConnection):
         report = self.json("set", str(driven.pid), *words)
         self.assertEqual(report["sockets"][0]["after"], {"on": True, "idle_ms": 60000, "interval_ms": 2000, "probes": 4,
                                                          "user_timeout_ms": 0})
-        # The engine finds the kernel's values changed when it next looks, and leaves them to the kernel.
-        self.eventually(lambda: values()["driver"] == "native")
+        # The engine finds the kernel's values changed when it next looks, and keeps those.
+        self.eventually(lambda: values()["idle_from"] == "outside")
         after = values()
         self.assertEqual((after["idle_ms"], after["interval_ms"], after["probes"]), (60000, 2000, 4))
         time.sleep(2)  # Longer than the program's own time.

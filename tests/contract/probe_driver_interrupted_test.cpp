@@ -24,12 +24,15 @@ struct Interrupted {
   std::string_view name;
   policy::SourcedTiming wanted;
   DriverKind driver;
+  bool plain = false;  ///< Driven, and the kernel has the values itself.
 
   friend void PrintTo(const Interrupted& each, std::ostream* out) { *out << each.name; }
 };
 
 const Interrupted kInterrupted[] = {
-    {"Native", asked(2000, 1000, 3), DriverKind::native},
+    {"Native", by_kernel(asked(2000, 1000, 3)), DriverKind::native},
+    {"RearmPlain", asked(2000, 1000, 3), DriverKind::rearm, /*plain=*/true},
+    {"RearmPlainOneProbe", asked(3000, 3000, 1), DriverKind::rearm, /*plain=*/true},
     {"Rearm", asked(1500, 300, 5), DriverKind::rearm},
     {"RearmWholeSeconds", asked(1000, 125, 9), DriverKind::rearm},
     {"RearmShortest", asked(1000, 8, 10), DriverKind::rearm},
@@ -106,9 +109,13 @@ TEST_P(InterruptedDrivers, ADeadPeerIsGivenUpInTime) {  // K-50, K-52, K-57
       ASSERT_LE(resets[0] - since, end() + pause + kPauseIsOver + 6 * kTick + end() / 8);
       const std::vector<Millis> probes = simulation_->probes(fd_);
       ASSERT_GE(probes.size(), count());
+      unsigned near = 0;
       for (std::size_t k = 1; k < probes.size(); ++k) {
-        ASSERT_GE(probes[k] - probes[k - 1], interval() - 3 * kTick) << k;
+        near += probes[k] - probes[k - 1] < interval() - 3 * kTick ? 1U : 0U;
       }
+      // Where the kernel's own timer runs on, it may have probed just before it was told to; such a probe does not count.
+      ASSERT_LE(near, GetParam().plain ? 1U : 0U);
+      ASSERT_GE(probes.size(), count() + near);
       ASSERT_GE(resets[0] - probes.back(), interval() - 3 * kTick) << "the last answer had no time";
     }
   }

@@ -25,7 +25,9 @@ using policy::DriverKind;
 
 // A Linux peer answers one probe in 500 ms, so each timing here leaves it three answers.
 const Drive kDrives[] = {
-    {"Native", asked(1000, 1000, 2), true, DriverKind::native, asked(1000, 1000, 2).timing},
+    {"Native", by_kernel(asked(1000, 1000, 2)), true, DriverKind::native,
+     asked(1000, 1000, 2).timing},
+    {"RearmPlain", asked(1000, 1000, 2), true, DriverKind::rearm, asked(1000, 1000, 2).timing},
     {"Rearm", asked(1200, 300, 5), true, DriverKind::rearm, asked(1200, 300, 5).timing},
     {"RearmWholeSeconds", asked(1000, 500, 3), true, DriverKind::rearm, asked(1000, 500, 3).timing},
     {"Repair", asked(600, 250, 5), true, DriverKind::repair, asked(600, 250, 5).timing},

@@ -15,13 +15,22 @@ namespace {
 using namespace std::chrono_literals;
 using policy::DriverKind;
 
-constexpr policy::SourcedTiming kNative = asked(2000, 1000, 5);
+constexpr policy::SourcedTiming kWhole = asked(2000, 1000, 5);
 constexpr policy::SourcedTiming kRearm = asked(1500, 300, 5);
 constexpr policy::SourcedTiming kRepair = asked(300, 50, 12);
 constexpr policy::SourcedTiming kLong = asked(7'200'500, 1500, 10);
 
 const Drive kDrives[] = {
-    {"Native", kNative, false, DriverKind::native, kNative.timing},
+    {"Native", by_kernel(kWhole), false, DriverKind::native, kWhole.timing},
+    {"RearmPlain", kWhole, false, DriverKind::rearm, kWhole.timing},
+    {"RearmPlainTwoHours", asked(7'200'000, 1000, 10), false, DriverKind::rearm,
+     asked(7'200'000, 1000, 10).timing},
+    {"RearmPlainOneProbe", asked(3000, 3000, 1), false, DriverKind::rearm,
+     asked(3000, 3000, 1).timing},
+    {"RearmPlainMost", asked(5000, 1000, 126), false, DriverKind::rearm,
+     asked(5000, 1000, 126).timing},
+    {"RearmAsManyAsTheKernel", asked(5000, 1000, 127), false, DriverKind::rearm,
+     asked(5000, 1000, 127).timing},
     {"Rearm", kRearm, false, DriverKind::rearm, kRearm.timing},
     {"RearmWholeSeconds", asked(2000, 500, 5), false, DriverKind::rearm,
      asked(2000, 500, 5).timing},
@@ -38,13 +47,17 @@ const Drive kDrives[] = {
     {"RepairShortInterval", asked(2000, 3, 200), true, DriverKind::repair,
      asked(2000, 3, 200).timing},
     {"LateByRearm", kRepair, false, DriverKind::late, asked(1000, 50, 12).timing},
-    {"LateByKernel", asked(300, 1000, 3), false, DriverKind::late, asked(1000, 1000, 3).timing},
+    {"LateByRearmPlain", asked(300, 1000, 3), false, DriverKind::late, asked(1000, 1000, 3).timing},
+    {"LateByKernel", by_kernel(asked(1500, 900, 3)), false, DriverKind::late,
+     asked(2000, 1000, 3).timing},
 };
 
 class SimulatedWorld final : public DriverWorld {
  public:
   explicit SimulatedWorld(const Drive& drive) {
     simulation_.kernel.allows_repair = drive.privileged;
+    // What is driven is exact although the kernel's own timers are not.
+    simulation_.kernel.coarse_timers = drive.wanted.precision == policy::Precision::exact;
     fd_ = simulation_.kernel.connect();
   }
 

@@ -17,4 +17,10 @@ constexpr policy::SourcedTiming asked(std::uint32_t idle, std::uint32_t interval
           Source::registry};
 }
 
+/// The same by the kernel alone.  K-121
+constexpr policy::SourcedTiming by_kernel(policy::SourcedTiming wanted) {
+  wanted.precision = policy::Precision::kernel;
+  return wanted;
+}
+
 }  // namespace wsalive::test

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "policy/kernel_timer.hpp"
+
 namespace wsalive::test {
 namespace {
 
@@ -23,7 +25,13 @@ std::int64_t SimulatedKernel::ticks(Millis time) noexcept {
 }
 
 void SimulatedKernel::arm(Socket& socket, std::int64_t ticks_from_now) const noexcept {
-  socket.timer = tick() + std::max<std::int64_t>(ticks_from_now, 1);
+  const std::int64_t wait = std::max<std::int64_t>(ticks_from_now, 1);
+  const bool stays = socket.timer != kNever && socket.expires == tick() + wait;
+  if (coarse_timers && stays) return;
+  socket.expires = socket.timer = tick() + wait;
+  if (!coarse_timers) return;
+  const std::int64_t step = policy::timer_step((wait - 1) * kTick, kTick) / nanoseconds{kTick};
+  if (step > 1) socket.timer = (socket.timer / step + 1) * step;  // The next cell of its level.
 }
 
 Instant SimulatedKernel::next_event() const noexcept {

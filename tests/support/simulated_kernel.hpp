@@ -3,6 +3,7 @@
 //
 // It models what the drivers rest on, as read in net/ipv4/tcp_timer.c and tried on a real kernel:
 //   - setting TCP_KEEPIDLE arms the timer at idle - silence; what is past fires at the next tick;
+//   - a timer that is set for the tick that it is set for already stays in its coarse cell;
 //   - the handler probes if the silence is long enough and nothing is unacknowledged, else arms again;
 //   - a socket held by a thread at the tick is tried again 48 ms later;
 //   - it gives up by the count, or, with TCP_USER_TIMEOUT, by that and not by the count;
@@ -64,6 +65,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
   void set_peer(int fd, Peer peer) { socket(fd).peer = std::move(peer); }
 
   // What tests turn.
+  bool coarse_timers = false;  ///< The timer wheel is coarse, as the real one is; else to the tick.
   bool allows_repair = false;
   bool allows_destroy = true;
   Millis round_trip{1};
@@ -105,6 +107,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
     std::uint8_t probes = 0;
     std::int64_t heard_tick = 0;
     std::int64_t timer = kNever;  ///< The tick at which the handler runs.
+    std::int64_t expires = 0;     ///< The tick that the timer was set for.
     bool busy = false;
     Instant held_until{};
     std::uint32_t segments = 0;

@@ -17,11 +17,13 @@ class Started {
  public:
   explicit Started(policy::Release release = policy::kDefaultRelease,
                    policy::Rules rules = policy::Rules::documented,
-                   const policy::RegistryValues& registry = {}) {
+                   const policy::RegistryValues& registry = {},
+                   policy::Precision precision = policy::Precision::exact) {
     refused_ = winsock::runtime().start_up({2, 2}, [&](winsock::Settings& settings) {
       settings.release = release;
       settings.rules = rules;
       settings.registry = registry;
+      settings.precision = precision;
       return WsaError::none;
     });
   }

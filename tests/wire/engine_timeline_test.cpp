@@ -29,7 +29,8 @@ TEST_F(EngineTimeline, SilentPeersAreGivenUpInTime) {  // K-50, K-52, K-57, K-90
   open(asked(1500, 3, 250), DriverKind::repair);
   open(asked(1000, 500, 10), DriverKind::rearm);
   open(asked(1000, 2000, 3), DriverKind::rearm);
-  open(asked(2000, 1000, 3), DriverKind::native);
+  open(asked(2000, 1000, 3), DriverKind::rearm);
+  open(by_kernel(asked(2000, 1000, 3)), DriverKind::native);
   for (const policy::ReleaseRow& row : policy::kReleases) {  // K-53, each default scaled down.
     policy::SourcedTiming scaled = policy::timing_in_force(row.release, {}, {});
     scaled.timing.idle = policy::DwordMillis{scaled.timing.idle.count() / 4800};

@@ -139,8 +139,10 @@ class LatenessOnTheWire : public EngineOnWire {
 
 TEST_F(LatenessOnTheWire, OfPeersThatHaveDied) {  // K-50, K-52, K-53, K-57, K-94
   std::uint16_t port = kDeaf;
-  watch(port++, asked(1000, 1000, 3), DriverKind::native);
-  watch(port++, asked(3000, 2000, 4), DriverKind::native);
+  watch(port++, by_kernel(asked(1000, 1000, 3)), DriverKind::native);
+  watch(port++, by_kernel(asked(3000, 2000, 4)), DriverKind::native);
+  watch(port++, asked(1000, 1000, 3), DriverKind::rearm);
+  watch(port++, asked(3000, 2000, 4), DriverKind::rearm);
   watch(port++, asked(1500, 100, 5), DriverKind::rearm);
   watch(port++, asked(1234, 321, 7), DriverKind::rearm);
   watch(port++, asked(2000, 500, 10), DriverKind::rearm);
@@ -160,8 +162,10 @@ TEST_F(LatenessOnTheWire, OfPeersThatHaveDied) {  // K-50, K-52, K-53, K-57, K-9
 }
 
 TEST_F(LatenessOnTheWire, OfPeersThatAnswer) {  // K-50, K-59
-  watch(kHealthy, asked(1000, 1000, 3), DriverKind::native);
-  watch(kHealthy, asked(2000, 1000, 3), DriverKind::native);
+  watch(kHealthy, by_kernel(asked(1000, 1000, 3)), DriverKind::native);
+  watch(kHealthy, by_kernel(asked(2000, 1000, 3)), DriverKind::native);
+  watch(kHealthy, asked(1000, 1000, 3), DriverKind::rearm);
+  watch(kHealthy, asked(2000, 1000, 3), DriverKind::rearm);
   watch(kHealthy, asked(1000, 300, 4), DriverKind::rearm);
   watch(kHealthy, asked(1234, 300, 4), DriverKind::rearm);
   watch(kHealthy, asked(1500, 100, 6), DriverKind::rearm);

@@ -49,6 +49,20 @@ Source source_of(int value, int untouched) {
   return value == untouched ? Source::release : Source::socket;
 }
 
+/// What the engine has not yet noticed: the kernel has a driven connection's values as they are, where it can, and they
+/// have changed. Then they are in force.
+bool has_changed(const engine::PublishedRecord& record, const KeepAliveOf& kernel) {
+  const policy::Timing driven = engine::timing_of(record).timing;
+  if (record.driver != static_cast<std::uint8_t>(policy::DriverKind::rearm) ||
+      driven.probes >= policy::kLargestKernelCount ||
+      !policy::detail::kernel_has_values(driven, {},
+                                         {.user_timeout = kernel.user_timeout.count() != 0})) {
+    return false;
+  }
+  return kernel.kernel.on == os::Switch::off || kernel.timing.idle != driven.idle ||
+         kernel.timing.interval != driven.interval;
+}
+
 KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defaults) {
   KeepAliveOf result;
   result.kernel = kernel;
@@ -111,7 +125,8 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
     result.user_timeout = std::chrono::milliseconds{*timeout};
   }
   add_mode(copy->get(), result);
-  if (const auto record = process.table.record(owner.fd, socket.cookie)) {
+  const auto record = process.table.record(owner.fd, socket.cookie);
+  if (record && !has_changed(*record, result)) {
     result.driver = static_cast<policy::DriverKind>(record->driver);
     result.sourced = engine::timing_of(*record);
     result.timing = result.sourced.timing;

@@ -15,6 +15,7 @@
 #include "attach/preload_settings.hpp"
 #include "engine/make_engine.hpp"
 #include "os/tcp/cookie.hpp"
+#include "policy/registry_rules.hpp"
 #include "policy/units.hpp"
 
 namespace wsalive::attach::preload {
@@ -72,12 +73,25 @@ class KeepErrno {
 struct Orders {
   std::optional<PreloadSettings> settings;
   Defaults defaults;
+  policy::Precision precision = policy::Precision::exact;
 };
+
+/// K-121
+policy::Precision chosen_precision() noexcept {
+  const char* const word = std::getenv("WSALIVE_PRECISION");
+  if (!word || *word == '\0') return policy::Precision::exact;
+  const auto named = policy::precision_named(word);
+  if (!named) {
+    std::fprintf(stderr, "wsalive: WSALIVE_PRECISION: \"%s\" is not exact or kernel; exact it is\n",
+                 word);
+  }
+  return named.value_or(policy::Precision::exact);
+}
 
 Orders read_orders() noexcept {
   const char* const text = std::getenv(kPreloadVariable);
   if (!text) return {};
-  Orders orders{from_text(text), {}};
+  Orders orders{from_text(text), {}, chosen_precision()};
   if (!orders.settings) {
     std::fprintf(stderr,
                  "wsalive: %s is not readable, no keep-alive: it is written by `wsalive run`\n",
@@ -99,7 +113,7 @@ DwordMillis from_seconds(int seconds) noexcept {
 /// Ours, but for what is the program's.
 policy::SourcedTiming timing_for(const os::KernelKeepAlive& now, std::uint8_t own) noexcept {
   policy::SourcedTiming wanted{orders().settings->timing, Source::outside, Source::outside,
-                               Source::outside};
+                               Source::outside, orders().precision};
   if ((own & kOwnIdle) != 0)
     wanted.timing.idle = from_seconds(now.idle_s), wanted.idle_from = Source::socket;
   if ((own & kOwnInterval) != 0) {

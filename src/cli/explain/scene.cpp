@@ -34,8 +34,9 @@ std::uint32_t sysctl(const char* name, std::uint32_t fallback) {
   return value;
 }
 
-policy::HostFacts this_host() {
+policy::HostFacts this_host(policy::Precision precision) {
   policy::HostFacts host;
+  host.has_engine = precision == policy::Precision::exact;
   host.tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
   return host;
 }
@@ -102,7 +103,7 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
           .remarks = std::move(remarks),
           .forecast = {},
           .events = {},
-          .accuracy = with_our_library(in_force.timing)};
+          .accuracy = with_our_library(chosen.settings.precision)};
 }
 
 /// When the events of a silence happen at the latest: the kernel's lateness adds up from probe to probe.
@@ -157,8 +158,8 @@ Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& cho
                                 .remedy = fmt::format("name some of {}, linux", release_names())});
 }
 
-HostPart host_part(const policy::Timing& timing) {
-  policy::HostFacts host = this_host();
+HostPart host_part(const policy::Timing& timing, policy::Precision precision) {
+  policy::HostFacts host = this_host(precision);
   HostPart part;
   part.plain = choose_driver(timing, host, kEstablished);
   host.can_repair = true;
@@ -201,7 +202,7 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
     scene.subjects.push_back(std::move(*subject));
   }
   play_out(scene);
-  scene.host = host_part(scene.subjects.front().timing);
+  scene.host = host_part(scene.subjects.front().timing, chosen.settings.precision);
   return scene;
 }
 

@@ -196,7 +196,8 @@ std::string host_words(const HostPart& host, const policy::Timing& timing) {
     case DriverKind::silent:
       return "N is 0: keep-alive reads as on and sends nothing.";
     case DriverKind::native:
-      return "The kernel keeps these numbers by itself, as late as its coarse timers are.";
+      return "By the kernel alone, as was chosen (WSALIVE_PRECISION): as late as its coarse timers "
+             "are.";
     case DriverKind::rearm:
       return "Exact in programs on our library, whose engine re-arms the kernel's timer.";
     default:

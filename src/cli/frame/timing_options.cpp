@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -59,14 +60,21 @@ tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason
 }
 
 tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
-  const bool about_rules = problem.what == registry::Choosable::rules;
-  return tl::unexpected(
-      Failure{.code = ExitCode::bad_input,
-              .attempt = about_rules ? "cannot tell which rules to follow"
-                                     : "cannot tell which release of Windows to follow",
-              .reason = problem.text,
-              .remedy = about_rules ? "use documented or observed"
-                                    : fmt::format("use one of {}", release_names())});
+  struct Words {
+    std::string attempt;
+    std::string remedy;
+  };
+  const std::array<Words, 3> words{{
+      {"cannot tell which release of Windows to follow",
+       fmt::format("use one of {}", release_names())},
+      {"cannot tell which rules to follow", "use documented or observed"},
+      {"cannot tell how exactly times are kept", "use exact or kernel"},
+  }};
+  const Words& each = words.at(static_cast<std::size_t>(problem.what));
+  return tl::unexpected(Failure{.code = ExitCode::bad_input,
+                                .attempt = each.attempt,
+                                .reason = problem.text,
+                                .remedy = each.remedy});
 }
 
 tl::unexpected<Failure> too_short_a_path(policy::Millis forgets) {
@@ -150,6 +158,7 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   chosen.named = {.idle = by_release || asked.idle,
                   .interval = by_release || asked.interval,
                   .probes = by_release || asked.probes};
+  chosen.timing.precision = chosen.settings.precision;
   chosen.anything_asked =
       time_ || interval_ || probes_ || release_ || path_timeout_ || !registry_.empty();
   return chosen;

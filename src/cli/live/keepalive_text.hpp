@@ -19,8 +19,8 @@ namespace wsalive::cli {
 /// Of connections that this host's kernel keeps alone, as other people's programs' are.
 [[nodiscard]] policy::Accuracy kernel_alone();
 
-/// Of connections in a program with our library in it: the engine drives what the kernel cannot keep.
-[[nodiscard]] policy::Accuracy with_our_library(const policy::Timing& timing);
+/// Of connections in a program with our library in it: the engine drives, unless the kernel alone was chosen.  K-121
+[[nodiscard]] policy::Accuracy with_our_library(policy::Precision precision);
 
 /// What comes of values that the kernel keeps, in a sentence with both ends of each time.
 /// \param user_timeout  0: none.

@@ -48,6 +48,8 @@ std::vector<KnownValue> make_known_values() {
                     "whose rules programs get"});
   values.push_back({policy::kRulesValue, policy::kSettingsKey, ValueKind::rules, "documented",
                     "for option sizes"});
+  values.push_back({policy::kPrecisionValue, policy::kSettingsKey, ValueKind::precision, "exact",
+                    "or kernel: by it alone"});
   return values;
 }
 
@@ -77,13 +79,26 @@ Fallible<registry::Value> count_value(const KnownValue& known, const std::string
   return registry::dword_value(count);
 }
 
+bool is_word(ValueKind kind, const std::string& text) {
+  switch (kind) {
+    case ValueKind::release:
+      return policy::release_named(text).has_value();
+    case ValueKind::precision:
+      return policy::precision_named(text).has_value();
+    default:
+      return policy::rules_named(text).has_value();
+  }
+}
+
+std::string words_of(ValueKind kind) {
+  if (kind == ValueKind::release) return release_names();
+  return kind == ValueKind::precision ? "exact, kernel" : "documented, observed";
+}
+
 Fallible<registry::Value> word_value(const KnownValue& known, const std::string& text) {
-  const bool release = known.kind == ValueKind::release;
-  const bool good =
-      release ? policy::release_named(text).has_value() : policy::rules_named(text).has_value();
-  if (good) return registry::string_value(text);
+  if (is_word(known.kind, text)) return registry::string_value(text);
   return bad_value(known, fmt::format("'{}' is not one of its words", text),
-                   "use one of " + (release ? release_names() : "documented, observed"));
+                   "use one of " + words_of(known.kind));
 }
 
 /// A count above the most counts as the most (K-53, K-83), and only up to Server 2003 (K-82).
@@ -157,6 +172,7 @@ Fallible<registry::Value> value_from_text(const KnownValue& known, const std::st
       return count_value(known, text);
     case ValueKind::release:
     case ValueKind::rules:
+    case ValueKind::precision:
       break;
   }
   return word_value(known, text);

@@ -12,7 +12,7 @@
 
 namespace wsalive::cli {
 
-enum class ValueKind : std::uint8_t { time, count, release, rules };
+enum class ValueKind : std::uint8_t { time, count, release, rules, precision };
 
 /// One value: where it is kept, and how it is written.
 struct KnownValue {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/live/keepalive_text.hpp"
+#include "os/file/file.hpp"
+#include "policy/registry_rules.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -113,14 +115,18 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   return tl::unexpected(reasons);
 }
 
-policy::Accuracy accuracy_of(const RunPlan& plan, const policy::Timing& wanted) {
-  return plan.via == Via::preload ? with_our_library(wanted) : kernel_alone();
+// The preloaded library drives, unless the program's environment chooses the kernel alone.  K-121
+policy::Accuracy accuracy_of(const RunPlan& plan) {
+  if (plan.via != Via::preload) return kernel_alone();
+  const auto word = os::trusted_environment("WSALIVE_PRECISION");
+  const auto named = word ? policy::precision_named(*word) : std::nullopt;
+  return with_our_library(named.value_or(policy::Precision::exact));
 }
 
 std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
-  std::string text = fmt::format(
-      "keep-alive by {}: {}", name_of(plan.via),
-      in_words(plan.exact ? wanted : policy::as_timing(plan.fit), accuracy_of(plan, wanted)));
+  std::string text =
+      fmt::format("keep-alive by {}: {}", name_of(plan.via),
+                  in_words(plan.exact ? wanted : policy::as_timing(plan.fit), accuracy_of(plan)));
   if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
   for (const std::string* const more : {&plan.exception, &plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;

@@ -58,7 +58,7 @@ struct RunPlan {
 [[nodiscard]] tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts);
 
 /// What keeps the program's connections alive by this plan, and how late that is.
-[[nodiscard]] policy::Accuracy accuracy_of(const RunPlan& plan, const policy::Timing& wanted);
+[[nodiscard]] policy::Accuracy accuracy_of(const RunPlan& plan);
 
 /// "keep-alive by seccomp: after 1s of silence, every 1s, 6 times (wanted 1.5s, 300ms, 5: ...)"
 [[nodiscard]] std::string describe(const RunPlan& plan, const policy::Timing& wanted);

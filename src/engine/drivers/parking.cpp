@@ -17,6 +17,11 @@ using std::chrono::seconds;
 constexpr seconds kBehind{3};
 constexpr seconds kIntervalBehind{2};
 
+bool is_connected(os::TcpState state) noexcept {
+  return state != os::TcpState::close && state != os::TcpState::listen &&
+         state != os::TcpState::syn_sent;
+}
+
 /// Not connected yet: looked at once in T, but not more often than this.
 constexpr milliseconds kLeastWaiting{20};
 
@@ -33,8 +38,14 @@ std::uint32_t Parking::probes(const policy::Timing& actual) noexcept {
   return policy::probes_before_give_up(actual);
 }
 
-int Parking::interval_seconds(const policy::Timing& actual) noexcept {
-  const auto behind = std::chrono::ceil<seconds>(milliseconds{actual.interval}) + kIntervalBehind;
+bool Parking::is_plain(const Slot& slot) noexcept {
+  const Course course = course_of(slot);
+  return course.written != 0 && mechanism_of(course) == Mechanism::rearm;
+}
+
+int Parking::interval_seconds(const Slot& slot, const policy::Timing& actual) noexcept {
+  const auto behind = std::chrono::ceil<seconds>(milliseconds{actual.interval}) +
+                      (is_plain(slot) ? seconds{0} : kIntervalBehind);
   return static_cast<int>(std::min<seconds::rep>(behind.count(), os::kLongestSeconds));
 }
 
@@ -44,24 +55,35 @@ int Parking::count(const policy::Timing& actual, unsigned base) noexcept {
 
 Status Parking::write_all(int fd, Slot& slot, const policy::Timing& actual,
                           unsigned base) noexcept {
-  Status done = parts_.host.set_interval(fd, interval_seconds(actual));
+  Status done = parts_.host.set_interval(fd, interval_seconds(slot, actual));
   if (!done) return done;
   write_count(fd, actual, base);
   change(slot, [](Course& course) { course.resting = 0; });
-  park(fd, slot, std::max<milliseconds>(actual.idle, silence_so_far(fd)));
+  park(fd, slot,
+       is_plain(slot) ? next_instant(fd, actual, base)
+                      : std::max<milliseconds>(actual.idle, silence_so_far(fd)));
   return {};
 }
 
 milliseconds Parking::silence_so_far(int fd) noexcept {
   const auto facts = parts_.host.facts(fd);
-  const bool connected = facts && facts->state != os::TcpState::close &&
-                         facts->state != os::TcpState::listen &&
-                         facts->state != os::TcpState::syn_sent;
-  return connected ? facts->heard : milliseconds::zero();
+  return facts && is_connected(facts->state) ? facts->heard : milliseconds::zero();
+}
+
+// The first that is to come of a series of whole seconds: TCP_KEEPIDLE is to send nothing now.
+milliseconds Parking::next_instant(int fd, const policy::Timing& actual, unsigned base) noexcept {
+  const auto facts = parts_.host.facts(fd);
+  if (!facts || !is_connected(facts->state)) return actual.idle;
+  const milliseconds interval = actual.interval;
+  const milliseconds next =
+      policy::Series{actual}.due(static_cast<std::uint8_t>(facts->probes - base));
+  if (next >= facts->heard) return next;
+  return next + (facts->heard - next + interval - milliseconds{1}) / interval * interval;
 }
 
 void Parking::park(int fd, Slot& slot, nanoseconds silence) noexcept {
-  const auto idle = std::chrono::floor<seconds>(silence) + kBehind;
+  const auto idle = is_plain(slot) ? std::chrono::ceil<seconds>(silence)
+                                   : std::chrono::floor<seconds>(silence) + kBehind;
   const bool was_resting = course_of(slot).resting;
   if (idle.count() > parts_.longest_idle_s) {
     if (!was_resting) (void)parts_.host.set_switch(fd, os::Switch::off);
@@ -70,7 +92,7 @@ void Parking::park(int fd, Slot& slot, nanoseconds silence) noexcept {
   }
   if (was_resting) (void)parts_.host.set_switch(fd, os::Switch::on);
   change(slot, [](Course& course) { course.resting = 0; });
-  slot.parked_idle = static_cast<std::uint16_t>(idle.count());
+  slot.parked_idle = static_cast<std::uint16_t>(idle.count()) & 0x7FFFU;
   (void)parts_.host.set_idle(fd, slot.parked_idle);
 }
 
@@ -90,7 +112,7 @@ bool Parking::changed_outside(int fd, const Slot& slot, const policy::Timing& ac
   const Course course = course_of(slot);
   if (course.resting) return found->on == os::Switch::on;
   return found->on == os::Switch::off || found->idle_s != slot.parked_idle ||
-         found->interval_s != interval_seconds(actual) ||
+         found->interval_s != interval_seconds(slot, actual) ||
          (!course.lowered && found->probes != count(actual, base));
 }
 
@@ -103,7 +125,7 @@ Result<policy::SourcedTiming> Parking::adopted(int fd, const Slot& slot,
   adopt_outside(wanted,
                 {.on = os::Switch::on,
                  .idle_s = slot.parked_idle,
-                 .interval_s = interval_seconds(actual),
+                 .interval_s = interval_seconds(slot, actual),
                  .probes = count(actual, base)},
                 *found);
   return wanted;

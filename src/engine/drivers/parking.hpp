@@ -1,9 +1,10 @@
 // What the driven mechanisms write into the kernel, and how they tell whether it is still theirs.
 //
-// A driven connection is *parked*: the kernel's own values stand a few seconds behind the wanted next
-// instant, so that a stopped engine makes probes late, never absent, and other readers see nearly the
-// truth. Where the wanted silence is longer than TCP_KEEPIDLE can say, the kernel's switch is off in
-// between ("resting").
+// Where the kernel can say T, I and N, it has them as they are ("plain"): a stopped engine leaves the connection to the
+// kernel as if there were no engine, and other readers see the truth. Any other driven connection is *parked*: the
+// kernel's own values stand a few seconds behind the wanted next instant, so that a stopped engine makes probes late,
+// never absent, and other readers see nearly the truth. Where the wanted silence is longer than TCP_KEEPIDLE can say,
+// the kernel's switch is off in between ("resting").
 #pragma once
 
 #include <chrono>
@@ -25,11 +26,15 @@ class Parking {
   /// Probes before the end: the rule of K-52 applied to the actual timing.
   [[nodiscard]] static std::uint32_t probes(const policy::Timing& actual) noexcept;
 
-  /// Interval, count and idle time behind `actual` and behind the present silence.
+  /// Whether the kernel has the connection's own T, I and N.
+  [[nodiscard]] static bool is_plain(const Slot& slot) noexcept;
+
+  /// Interval, count and idle time: those of `actual` where they are plain, in a silence that is longer than T already
+  /// with its next instant for TCP_KEEPIDLE; else behind `actual` and behind the present silence.
   [[nodiscard]] Status write_all(int fd, Slot& slot, const policy::Timing& actual,
                                  unsigned base) noexcept;
 
-  /// TCP_KEEPIDLE, or rest, behind a wanted silence.
+  /// TCP_KEEPIDLE, or rest, for a wanted silence: plain, or behind it.
   void park(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
 
   /// TCP_KEEPCNT for a silence that began with the kernel's count at `base`.
@@ -52,7 +57,10 @@ class Parking {
 
  private:
   [[nodiscard]] std::chrono::milliseconds silence_so_far(int fd) noexcept;
-  [[nodiscard]] static int interval_seconds(const policy::Timing& actual) noexcept;
+  [[nodiscard]] std::chrono::milliseconds next_instant(int fd, const policy::Timing& actual,
+                                                       unsigned base) noexcept;
+  [[nodiscard]] static int interval_seconds(const Slot& slot,
+                                            const policy::Timing& actual) noexcept;
 
   DriverParts parts_;
 };

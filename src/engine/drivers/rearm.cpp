@@ -34,7 +34,8 @@ std::uint32_t as_mark(milliseconds time) noexcept {
 /// One look: the facts, and what the wanted timing makes of them.
 struct RearmDriver::Seen {
   os::TcpFacts facts;
-  Instant now;
+  Instant now;    ///< When the engine woke up; others may have been looked at since.
+  Instant asked;  ///< Just before the facts.
   policy::Timing actual;
 };
 
@@ -51,9 +52,10 @@ Status RearmDriver::attach(int fd, Slot& slot) noexcept {
 }
 
 Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
+  const Instant asked = parts_.after_call(now);
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
-  const Seen seen{*facts, now, parking_.actual(slot, Mechanism::rearm)};
+  const Seen seen{*facts, now, asked, parking_.actual(slot, Mechanism::rearm)};
   if (const auto other = Parking::not_driven(facts->state, slot, now, seen.actual)) {
     if (other->verdict == Verdict::ended) release_user_timeout(fd);
     return *other;
@@ -79,26 +81,63 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     return {Verdict::again, parts_.ticks.behind(seen.now, idle)};
   }
 
-  const bool was_triggered = course_of(slot).triggered;
+  if (Parking::is_plain(slot)) pass_over_surplus(fd, slot, seen);
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const policy::Series series{seen.actual};
   const std::uint32_t next = next_of(series, unanswered, seen);
   const milliseconds need = series.due(next) + milliseconds{slot.mark};
-  const bool late = heard - need > 2 * parts_.ticks.length;
-  const bool just_out = was_triggered && seen.facts.probes != slot.last_probes;
   const milliseconds gap = next != 0 ? series.after(next - 1U) : idle;
-  const bool seen_late = late || heard - (need - gap) > kSettledTicks * parts_.ticks.length;
-  if (has_kernel_probed(slot, seen) || (just_out && seen_late)) {
+  if (must_be_answered_first(slot, seen, need, gap)) {
     return let_be_answered(fd, slot, seen, need, gap);
   }
   if (const auto wait = not_due(fd, slot, seen, need)) return *wait;
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
-  if (late) {
-    slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
+  if (Parking::is_plain(slot)) {
+    if (is_stale(seen)) return {Verdict::again, seen.now};
+    if (seen.facts.probes != 0 && has_user_timeout(fd)) return {Verdict::choose};
   }
+  if (is_late(seen, need)) slot.mark = as_mark(milliseconds{slot.mark} + heard - need);
   if (changed_outside(fd, slot, seen)) return {Verdict::outside};
   return trigger(fd, slot, seen, need, /*last=*/next >= series.probes());
+}
+
+// Set by somebody who has not told the engine: the kernel would go by it from the first unanswered probe on.
+bool RearmDriver::has_user_timeout(int fd) noexcept {
+  const auto own = parts_.host.user_timeout(fd);
+  return own && *own != 0;
+}
+
+bool RearmDriver::is_late(const Seen& seen, milliseconds need) const noexcept {
+  return seen.facts.heard - need > 2 * parts_.ticks.length;
+}
+
+// The thread had to wait between the facts and now, for longer than a tick: a plain kernel may have probed.
+bool RearmDriver::is_stale(const Seen& seen) const noexcept {
+  return parts_.after_call(seen.now) - seen.asked > parts_.ticks.length;
+}
+
+bool RearmDriver::must_be_answered_first(const Slot& slot, const Seen& seen, milliseconds need,
+                                         milliseconds gap) const noexcept {
+  if (has_kernel_probed(slot, seen)) return true;
+  const bool told = course_of(slot).triggered || Parking::is_plain(slot);
+  const bool just_out = told && seen.facts.probes != slot.last_probes;
+  const milliseconds behind = seen.facts.heard - (need - gap);
+  return just_out && (is_late(seen, need) || behind > kSettledTicks * parts_.ticks.length);
+}
+
+// A thread that had to wait between asking and telling finds that the kernel has probed by its own timer, and its sign
+// sends one more. No timer of the kernel's is early, so what is beyond the series is such a probe.
+void RearmDriver::pass_over_surplus(int fd, Slot& slot, const Seen& seen) noexcept {
+  if (course_of(slot).kept) return;  // Probes of a T that was shorter.
+  const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
+  const milliseconds heard =
+      seen.facts.heard + 2 * std::chrono::ceil<milliseconds>(parts_.ticks.length);
+  const milliseconds idle = seen.actual.idle;
+  const auto due = heard < idle ? 0 : (heard - idle) / milliseconds{seen.actual.interval} + 1;
+  if (unanswered <= due) return;
+  slot.base_probes = static_cast<std::uint8_t>(slot.base_probes + (unanswered - due));
+  parking_.write_count(fd, seen.actual, slot.base_probes);
 }
 
 // Where the kernel can send no more probes without ending it all, the end waits for its time.
@@ -113,11 +152,13 @@ std::uint32_t RearmDriver::next_of(const policy::Series& series, std::uint8_t un
 std::optional<Next> RearmDriver::not_due(int fd, Slot& slot, const Seen& seen,
                                          milliseconds need) noexcept {
   const milliseconds heard = seen.facts.heard;
-  const nanoseconds lead = lead_for(need);
+  const nanoseconds lead = lead_for(slot, seen.actual, need);
   const nanoseconds early =
       lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
   if (heard + lead + early >= need) return std::nullopt;
   if (course_of(slot).triggered) settle(fd, slot, need);
+  if (Parking::is_plain(slot))
+    slot.last_probes = seen.facts.probes;  // Seen, whoever has sent them.
   // An answer from now on would make the next probe due T after it, which may be before `need`.
   const Instant then = parts_.ticks.behind(
       seen.now, std::min(need - heard - lead, nanoseconds{milliseconds{seen.actual.idle}}));
@@ -136,10 +177,12 @@ bool RearmDriver::changed_outside(int fd, const Slot& slot, const Seen& seen) no
 
 // A silence of whole seconds can be told to the kernel beforehand: then a busy machine, on which the
 // engine's thread waits for its turn, makes nothing late. Nearer than 64 ticks the kernel's timers are
-// exact.
-nanoseconds RearmDriver::lead_for(milliseconds need) const noexcept {
-  const bool can_be_told =
-      need % seconds{1} == nanoseconds::zero() && need <= seconds{parts_.longest_idle_s};
+// exact. Plain, TCP_KEEPIDLE says nothing but T; of the later probes the kernel's own timer is the net.
+nanoseconds RearmDriver::lead_for(const Slot& slot, const policy::Timing& actual,
+                                  milliseconds need) const noexcept {
+  const bool can_be_told = Parking::is_plain(slot) ? need == milliseconds{actual.idle}
+                                                   : need % seconds{1} == nanoseconds::zero() &&
+                                                         need <= seconds{parts_.longest_idle_s};
   return can_be_told ? kLeadTicks * parts_.ticks.length : nanoseconds::zero();
 }
 
@@ -177,6 +220,8 @@ Next RearmDriver::let_be_answered(int fd, Slot& slot, const Seen& seen, millisec
 void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8_t base) noexcept {
   slot.mark = 0;
   slot.last_probes = base;
+  const milliseconds idle = seen.actual.idle;
+  if (Parking::is_plain(slot) && seconds{slot.parked_idle} != idle) parking_.park(fd, slot, idle);
   const bool lowered = course_of(slot).lowered;
   if (course_of(slot).kept) change(slot, [](Course& course) { course.kept = 0; });
   if (slot.base_probes == base && !lowered) return;
@@ -189,7 +234,10 @@ void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8
 void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
   release_user_timeout(fd);
   change(slot, [](Course& course) { course.triggered = 0; });
-  parking_.park(fd, slot, silence);
+  if (!Parking::is_plain(slot)) return parking_.park(fd, slot, silence);
+  if (course_of(slot).lowered == 0) return;
+  change(slot, [](Course& course) { course.lowered = 0; });
+  parking_.write_count(fd, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
 }
 
 Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds need,
@@ -205,16 +253,57 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
   const milliseconds silence = ahead > milliseconds::zero() ? need : milliseconds{seen.actual.idle};
   const auto idle = std::chrono::floor<seconds>(silence).count();
   slot.parked_idle =
-      static_cast<std::uint16_t>(std::min<seconds::rep>(idle, parts_.longest_idle_s));
-  (void)parts_.host.set_idle(fd, slot.parked_idle);
+      static_cast<std::uint16_t>(std::min<seconds::rep>(idle, parts_.longest_idle_s)) & 0x7FFFU;
+  if (Parking::is_plain(slot)) take_out_of_its_cell(fd, slot, seen);
+  if (last || !may_be_the_last(slot, seen)) {
+    (void)parts_.host.set_idle(fd, slot.parked_idle);
+  } else {
+    tell_without_ending(fd, slot, seen);
+  }
   slot.last_probes = seen.facts.probes;
   change(slot, [](Course& course) {
     course.triggered = 1;
     course.kept = 0;
   });
-  const Instant then = parts_.ticks.behind(seen.now, ahead + 2 * parts_.ticks.length);
+  const bool plain = Parking::is_plain(slot);
+  const Instant told = plain ? parts_.after_call(seen.now) : seen.now;
+  const nanoseconds waited = told - seen.asked - ahead;
+  if (plain &&
+      waited > 2 * parts_.ticks.length) {  // The thread, for its turn: later instants move.
+    slot.mark = as_mark(milliseconds{slot.mark} + std::chrono::ceil<milliseconds>(waited));
+  }
+  const Instant then = parts_.ticks.behind(told, ahead + 2 * parts_.ticks.length);
   const bool far = milliseconds{seen.actual.interval} > kFarTicks * parts_.ticks.length;
   return {Verdict::again, far && !last ? parts_.ticks.grouped_later(then) : then};
+}
+
+// The kernel leaves a timer where it is that is set for the same instant once more: in the coarse cell.
+void RearmDriver::take_out_of_its_cell(int fd, const Slot& slot, const Seen& seen) noexcept {
+  const auto later =
+      std::max<seconds>(std::chrono::ceil<seconds>(seen.facts.heard), seconds{slot.parked_idle}) +
+      seconds{1};
+  if (later.count() <= parts_.longest_idle_s) {
+    (void)parts_.host.set_idle(fd, static_cast<int>(later.count()));
+  }
+}
+
+bool RearmDriver::may_be_the_last(const Slot& slot, const Seen& seen) noexcept {
+  return Parking::is_plain(slot) &&
+         seen.facts.probes + 1 >= Parking::count(seen.actual, slot.base_probes);
+}
+
+// Between the question and the word a plain kernel may send the last probe by its own timer; the word is not to end the
+// connection then.
+void RearmDriver::tell_without_ending(int fd, Slot& slot, const Seen& seen) noexcept {
+  const int count = Parking::count(seen.actual, slot.base_probes);
+  (void)parts_.host.set_count(fd, std::min(count + 1, os::kLargestCount));
+  (void)parts_.host.set_idle(fd, slot.parked_idle);
+  const auto then = parts_.host.facts(fd);
+  if (then && then->probes == seen.facts.probes) {
+    (void)parts_.host.set_count(fd, count);
+  } else {  // Until the next look, which knows more.
+    change(slot, [](Course& course) { course.lowered = 1; });
+  }
 }
 
 // With a TCP_USER_TIMEOUT the kernel goes by that and not by the count; so one is put in its way where

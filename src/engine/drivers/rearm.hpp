@@ -6,6 +6,10 @@
 // the connection is parked; or the program held the socket locked, and the sign is repeated. A silence
 // of whole seconds is told to the kernel a few ticks before its end.
 //
+// Where the kernel has T, I and N itself (Parking::is_plain) its own timers run on, coarse and never early: the sign
+// comes before them, TCP_KEEPIDLE stays T, and nothing is parked. An engine that stops leaves what the kernel alone
+// would do.
+//
 // "Due" is asked in the kernel's own measure of silence, so that no probe is early, no drift is
 // corrected, and a stopped process or a suspended machine makes things late and nothing else. Exact
 // for T >= 1 s and I >= two ticks, any N; probes leave one tick, sometimes two, after their instant.
@@ -54,6 +58,15 @@ class RearmDriver final : public ProbeDriver {
                                             std::chrono::milliseconds need) noexcept;
   [[nodiscard]] static bool is_kept_silence(const Slot& slot, const Seen& seen) noexcept;
   [[nodiscard]] bool has_started_anew(const Slot& slot, const Seen& seen) const noexcept;
+  [[nodiscard]] bool has_user_timeout(int fd) noexcept;
+  [[nodiscard]] bool is_late(const Seen& seen, std::chrono::milliseconds need) const noexcept;
+  [[nodiscard]] bool is_stale(const Seen& seen) const noexcept;
+  /// Plain: probes beyond those that were due do not count.
+  void pass_over_surplus(int fd, Slot& slot, const Seen& seen) noexcept;
+  /// Whether a probe has left and nobody knows when.
+  [[nodiscard]] bool must_be_answered_first(const Slot& slot, const Seen& seen,
+                                            std::chrono::milliseconds need,
+                                            std::chrono::milliseconds gap) const noexcept;
   [[nodiscard]] static bool has_kernel_probed(const Slot& slot, const Seen& seen) noexcept;
   /// A probe has left while the engine was late, and when is not known: a whole interval for its answer.
   Next let_be_answered(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,
@@ -62,9 +75,13 @@ class RearmDriver final : public ProbeDriver {
   [[nodiscard]] bool changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept;
   /// After a trigger: the program's own TCP_USER_TIMEOUT is back, and the kernel parked.
   void settle(int fd, Slot& slot, std::chrono::nanoseconds silence) noexcept;
-  [[nodiscard]] std::chrono::nanoseconds lead_for(std::chrono::milliseconds need) const noexcept;
+  [[nodiscard]] std::chrono::nanoseconds lead_for(const Slot& slot, const policy::Timing& actual,
+                                                  std::chrono::milliseconds need) const noexcept;
   Next trigger(int fd, Slot& slot, const Seen& seen, std::chrono::milliseconds need,
                bool last) noexcept;
+  void take_out_of_its_cell(int fd, const Slot& slot, const Seen& seen) noexcept;
+  [[nodiscard]] static bool may_be_the_last(const Slot& slot, const Seen& seen) noexcept;
+  void tell_without_ending(int fd, Slot& slot, const Seen& seen) noexcept;
   /// Keeps TCP_USER_TIMEOUT out of the count's way. False where there is no memory for the program's own.
   [[nodiscard]] bool free_count(int fd, Slot& slot, const Seen& seen, bool last) noexcept;
   [[nodiscard]] bool hold_user_timeout(int fd, int own, int ours) noexcept;

@@ -85,6 +85,8 @@ WsaError make_request(Socket& socket, const os::SocketAddress& address) {
   if (result == -ECONNABORTED) result = request(socket, address);
   if (result == -EINPROGRESS) {
     socket.bound.store(true, std::memory_order_relaxed);
+    apply_keep_alive(
+        socket);  // The engine finds the connection also if the program asks for nothing.
     return WsaError::would_block;  // K-101
   }
   if (socket.life() != Life::open) return WsaError::interrupted;

@@ -10,6 +10,7 @@
 #include "os/socket/socket_calls.hpp"
 #include "policy/keepalive.hpp"
 #include "winsock/events/selected.hpp"
+#include "winsock/options/keepalive.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
@@ -83,12 +84,9 @@ void become_connected(Socket& socket) noexcept {
 
 void apply_keep_alive(Socket& socket) noexcept {
   if (!socket.keep_alive.on.load(std::memory_order_relaxed)) return;
-  const Settings& settings = runtime().settings();
-  const policy::SourcedTiming wanted =
-      policy::timing_in_force(settings.release, settings.registry, socket.keep_alive.values());
   // The kernel refuses nothing here that it did not refuse when the option was set.
-  static_cast<void>(
-      runtime().engine().switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched));
+  static_cast<void>(runtime().engine().switch_on(socket.fd(), wanted_timing(socket),
+                                                 engine::KernelSwitch::untouched));
 }
 
 }  // namespace wsalive::winsock

@@ -11,6 +11,7 @@
 #include "os/errno_table.hpp"
 #include "os/memory/program_memory.hpp"
 #include "os/socket/socket_calls.hpp"
+#include "policy/driver_choice.hpp"
 #include "policy/units.hpp"
 #include "winsock/connection/connecting.hpp"
 #include "winsock/connection/death.hpp"
@@ -24,11 +25,15 @@ using engine::KernelSwitch;
 
 policy::SourcedTiming timing_with(const policy::SocketValues& values) {
   const Settings& settings = runtime().settings();
-  return policy::timing_in_force(settings.release, settings.registry, values);
+  policy::SourcedTiming wanted =
+      policy::timing_in_force(settings.release, settings.registry, values);
+  wanted.precision = settings.precision;
+  return wanted;
 }
 
 WsaError start(Socket& socket, const policy::SourcedTiming& wanted, KernelSwitch already) {
-  const Status done = runtime().engine().switch_on(socket.fd(), wanted, already);
+  const Status done =
+      runtime().engine().switch_on(socket.fd(), for_engine(socket, wanted), already);
   if (done) {
     socket.keep_alive.on.store(true, std::memory_order_release);
     return WsaError::none;
@@ -132,6 +137,15 @@ WsaError set_time(const SetCall& call,
 
 policy::SourcedTiming wanted_timing(const Socket& socket) {
   return timing_with(socket.keep_alive.values());
+}
+
+policy::SourcedTiming for_engine(const Socket& socket, policy::SourcedTiming wanted) {
+  const Phase phase = socket.phase.load(std::memory_order_acquire);
+  const bool is_waiting = phase == Phase::fresh || phase == Phase::listening;
+  if (is_waiting && policy::detail::kernel_has_values(wanted.timing, {}, {})) {
+    wanted.precision = policy::Precision::kernel;
+  }
+  return wanted;
 }
 
 WsaError get_keep_alive(const GetCall& call) {

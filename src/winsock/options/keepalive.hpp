@@ -15,6 +15,9 @@ namespace wsalive::winsock {
 /// What T, I and N are or would be in force on a socket, each with its source.  K-55
 [[nodiscard]] policy::SourcedTiming wanted_timing(const Socket& socket);
 
+/// The same for the engine: before there is a connection the kernel has what it can have, and nothing is driven.
+[[nodiscard]] policy::SourcedTiming for_engine(const Socket& socket, policy::SourcedTiming wanted);
+
 /// SO_KEEPALIVE: a switch, off at first (K-10). Setting takes effect at once with the timing that is
 /// wanted; refused in a transitional state (K-27) and on a dead connection (K-28).
 [[nodiscard]] WsaError get_keep_alive(const GetCall& call);

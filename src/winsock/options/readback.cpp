@@ -59,6 +59,9 @@ static_assert(static_cast<DWORD>(DriverKind::rearm) == WSALIVE_DRIVER_REARM);
 static_assert(static_cast<DWORD>(DriverKind::repair) == WSALIVE_DRIVER_REPAIR);
 static_assert(static_cast<DWORD>(DriverKind::late) == WSALIVE_DRIVER_LATE);
 
+static_assert(static_cast<DWORD>(policy::Precision::exact) == WSALIVE_PRECISION_EXACT);
+static_assert(static_cast<DWORD>(policy::Precision::kernel) == WSALIVE_PRECISION_KERNEL);
+
 const char* name_of(const auto& names, DWORD number) {
   const auto* const found = std::ranges::find(names, number, &Name::number);
   return found == names.end() ? "unknown" : found->name;
@@ -88,7 +91,7 @@ WSALIVE_KEEPALIVE as_structure(const engine::InForce& found, DWORD size) {
           .next_probe_in = or_never(found.to_next_probe),
           .give_up_in = or_never(found.to_give_up),
           .probes_before_end = found.probes_before_end,
-          .reserved = 0};
+          .precision = static_cast<DWORD>(runtime().settings().precision)};
 }
 
 WsaError read_back(SOCKET handle, WSALIVE_KEEPALIVE* into) {

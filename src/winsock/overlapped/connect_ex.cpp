@@ -56,6 +56,7 @@ Progress attempt_connect(Operation& operation, Socket& socket, Outcome& outcome)
       return end_unasked(socket, outcome, os::wsa_error(-result));
     }
     operation.extra.stage = kAwait;
+    apply_keep_alive(socket);
     socket.request_awaited.store(false, std::memory_order_release);
   }
   if (operation.extra.stage == kAwait) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <cstdlib>
+
 #include "engine/host.hpp"
 #include "support/plain_socket.hpp"
 
@@ -24,14 +26,38 @@ class KeepAliveFace : public testing::Test {
   os::KernelKeepAlive kernel() { return *engine::os_host().values(client_.fd()); }
 };
 
-TEST_F(KeepAliveFace, WholeSecondsGoToTheKernel) {  // K-57
-  const auto now = set_keep_alive(client_.fd(), {.idle = 60s, .interval = 7s, .probes = 9});
-  ASSERT_TRUE(now);
-  EXPECT_TRUE(now->on);
-  EXPECT_TRUE(now->is_exact());
-  EXPECT_EQ(now->driver, KeepAliveDriver::native);
+TEST_F(KeepAliveFace, TheKernelHasWholeSecondsAsTheyAre) {  // K-57, K-121
+  KeepAlive wanted{.idle = 60s, .interval = 7s, .probes = 9};
+  const auto driven = set_keep_alive(client_.fd(), wanted);
+  ASSERT_TRUE(driven);
+  EXPECT_TRUE(driven->on);
+  EXPECT_TRUE(driven->is_exact());
+  EXPECT_EQ(driven->driver, KeepAliveDriver::rearm);
+  EXPECT_EQ(driven->wanted.precision, KeepAlivePrecision::exact);
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
-  EXPECT_GT(now->lateness, 0ns);
+  EXPECT_LT(driven->lateness, 100ms);
+  wanted.precision = KeepAlivePrecision::kernel;
+  const auto alone = set_keep_alive(client_.fd(), wanted);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->driver, KeepAliveDriver::native);
+  EXPECT_EQ(alone->wanted.precision, KeepAlivePrecision::kernel);
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+  EXPECT_GT(alone->lateness, 1s);
+}
+
+TEST_F(KeepAliveFace, TheEnvironmentChoosesWhereTheCallDoesNot) {  // K-121
+  const KeepAlive wanted{.idle = 60s, .interval = 7s, .probes = 9};
+  ::setenv("WSALIVE_PRECISION", "kernel", 1);
+  EXPECT_EQ(set_keep_alive(client_.fd(), wanted)->driver, KeepAliveDriver::native);
+  KeepAlive exact = wanted;
+  exact.precision = KeepAlivePrecision::exact;
+  EXPECT_EQ(set_keep_alive(client_.fd(), exact)->driver, KeepAliveDriver::rearm);
+  ::setenv("WSALIVE_PRECISION", "precise", 1);
+  const auto refused = set_keep_alive(client_.fd(), {.idle = 50s, .interval = 7s, .probes = 9});
+  ::unsetenv("WSALIVE_PRECISION");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), std::errc::invalid_argument);
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
 }
 
 TEST_F(KeepAliveFace, MillisecondsAreDriven) {  // K-57, K-96
@@ -59,13 +85,15 @@ TEST_F(KeepAliveFace, WhatSomebodyElseHasSetIsTold) {  // K-96
 }
 
 TEST_F(KeepAliveFace, AUserTimeoutIsToldAndAnotherCallKeepsTheCountBesideIt) {  // K-76, K-96
-  const KeepAlive wanted{.idle = 60s, .interval = 7s, .probes = 9};
+  KeepAlive wanted{.idle = 60s, .interval = 7s, .probes = 9};
+  wanted.precision = KeepAlivePrecision::kernel;
   ASSERT_TRUE(set_keep_alive(client_.fd(), wanted));
   ASSERT_TRUE(engine::os_host().set_user_timeout(client_.fd(), 70'000));
   const auto told = keep_alive_in_force(client_.fd());
   ASSERT_TRUE(told);
   EXPECT_FALSE(told->is_exact());
   EXPECT_EQ(told->probes_before_end, 2U);
+  wanted.precision = KeepAlivePrecision::exact;
   const auto again = set_keep_alive(client_.fd(), wanted);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->is_exact());

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "engine/death.hpp"
+#include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 #include "support/simulation.hpp"
 
@@ -29,6 +32,11 @@ class ConductorTest : public testing::Test {
     return fd;
   }
   KernelKeepAlive values(int fd) { return simulation_.kernel.socket(fd).values; }
+  /// Driven, and the kernel has T, I and N as they are.
+  bool has_its_values(int fd) {
+    const engine::Course course = engine::course_of(simulation_.slot(fd));
+    return engine::mechanism_of(course) == engine::Mechanism::rearm && course.written != 0;
+  }
 
   Simulation simulation_;
 };
@@ -40,6 +48,116 @@ TEST_F(ConductorTest, TheKernelStandsBehindTheScheduleAndTakesOverWhenTheEngineS
   simulation_.run_for(4s + 5 * 3s + 20ms);
   EXPECT_EQ(simulation_.probes(fd).size(), 5U);
   EXPECT_EQ(simulation_.resets(fd).size(), 1U);
+}
+
+/// Instants of a silence since the last segment: N probes and the reset.
+std::vector<Millis> silence_of(Simulation& simulation, int fd) {
+  std::vector<Millis> instants = simulation.probes(fd);
+  for (const Millis at : simulation.resets(fd)) instants.push_back(at);
+  const Millis heard = simulation.kernel.socket(fd).heard_tick * 4ms - Millis{1h};
+  std::erase_if(instants, [&](Millis at) { return at <= heard; });
+  for (Millis& at : instants) at -= heard;
+  return instants;
+}
+
+void expect_no_worse_than_the_kernel(const std::vector<Millis>& found,
+                                     const policy::Timing& timing) {
+  constexpr policy::Accuracy kAlone{policy::KeptBy::kernel, 4ms};
+  ASSERT_EQ(found.size(), timing.probes + 1U);
+  for (unsigned k = 0; k < found.size(); ++k) {
+    const policy::Span span = policy::probe_span(timing, k + 1, kAlone);
+    EXPECT_GE(found[k], span.earliest) << k;
+    EXPECT_LE(found[k], span.latest + 4ms) << k;
+  }
+}
+
+// Stopped for good, for longer than T, or for a moment; at any instant of a silence, and while the peer answers once.
+TEST_F(ConductorTest, AnEngineThatStopsLeavesWhatTheKernelAloneWouldDo) {  // K-50, K-57
+  constexpr std::array kTimings{asked(3000, 1000, 3), asked(2000, 2000, 2), asked(20'000, 5000, 4)};
+  for (const policy::SourcedTiming& wanted : kTimings) {
+    const Millis end = *policy::time_to_give_up(wanted.timing);
+    const Millis idle = wanted.timing.idle;
+    for (Millis stop = 0ms; stop < end; stop += end / 97) {
+      for (const Millis pause : {40ms, 600ms, Millis{idle + 300ms}, 10 * end}) {
+        SCOPED_TRACE(std::to_string(stop.count()) + " ms, for " + std::to_string(pause.count()));
+        Simulation each;
+        each.kernel.coarse_timers = true;
+        each.run_for(stop % 64 + 3ms);  // In another phase of the wheel.
+        const int silent = each.kernel.connect(kNobody);
+        const int once = each.kernel.connect([](unsigned nth) { return nth == 2; });
+        for (const int fd : {silent, once}) ASSERT_TRUE(each.switch_on(fd, wanted));
+        each.run_for(stop);
+        each.stalled = true;
+        each.run_for(pause);
+        each.stalled = false;
+        each.run_for(4 * end);
+        for (const int fd : {silent, once}) {
+          EXPECT_FALSE(each.kernel.is_open(fd));
+          expect_no_worse_than_the_kernel(silence_of(each, fd), wanted.timing);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ConductorTest, TheKernelHasTheValuesOfTheProgramAllTheTime) {  // K-57
+  simulation_.kernel.coarse_timers = true;
+  const int fd = driven(asked(3000, 1000, 3), [](unsigned nth) { return nth % 2 == 0; });
+  for (int i = 0; i < 4000; ++i) {
+    simulation_.run_for(5ms);
+    ASSERT_EQ(values(fd), (KernelKeepAlive{Switch::on, 3, 1, 3})) << i;
+  }
+}
+
+TEST_F(ConductorTest, AProbeBeyondTheSeriesDoesNotCount) {  // K-50, K-52
+  simulation_.kernel.coarse_timers = true;
+  const int fd = driven(asked(2000, 1000, 3));
+  simulation_.run_for(2990ms);
+  // Between the engine's question and its word the thread waits, and the kernel probes by its own timer.
+  simulation_.host.interrupt = [&, calls = 0]() mutable {
+    if (++calls == 1) simulation_.kernel.advance_to(simulation_.kernel.now() + 60ms);
+  };
+  unsigned before = 0;
+  while (simulation_.probes(fd).size() < 3 && ++before < 2000) simulation_.run_for(4ms);
+  simulation_.host.interrupt = [] {};
+  simulation_.run_for(10s);
+  const std::vector<Millis> found = silence_of(simulation_, fd);
+  EXPECT_GE(found.back(), 5s);
+  EXPECT_LE(found.back(), 5s + 200ms);
+}
+
+TEST_F(ConductorTest, ALookBehindManyOthersIsAsGoodAsTheFirst) {  // K-57
+  simulation_.kernel.coarse_timers = true;
+  const int fd = driven(asked(2000, 1000, 3));
+  simulation_.run_for(2900ms);
+  // All that are due are looked at with the instant at which the thread woke up.
+  engine::Conductor& conductor = simulation_.conductor();
+  const Instant woken = conductor.next_due();
+  simulation_.kernel.advance_to(woken + 6ms);
+  ASSERT_TRUE(conductor.run_first(woken));
+  EXPECT_FALSE(conductor.run_first(woken));
+  simulation_.run_for(9ms);
+  EXPECT_EQ(simulation_.probes(fd).size(), 2U);
+}
+
+TEST_F(ConductorTest, ValuesThatChangeInASilenceSendNothingByThemselves) {  // K-50
+  simulation_.kernel.coarse_timers = true;
+  const int longer = driven(asked(2000, 1000, 9));
+  const int shorter = driven(asked(4000, 2000, 9));
+  simulation_.run_for(4500ms);
+  ASSERT_EQ(simulation_.probes(longer).size(), 3U);
+  ASSERT_EQ(simulation_.probes(shorter).size(), 1U);
+  ASSERT_TRUE(
+      simulation_.switch_on(longer, asked(3000, 1000, 9)));  // Three probes: the next at 6 s.
+  ASSERT_TRUE(simulation_.switch_on(shorter, asked(2000, 3000, 9)));  // One: the next at 5 s.
+  simulation_.run_for(490ms);
+  EXPECT_EQ(simulation_.probes(shorter).size(), 1U);
+  simulation_.run_for(30ms);
+  EXPECT_EQ(simulation_.probes(shorter).size(), 2U);
+  simulation_.run_for(970ms);
+  EXPECT_EQ(simulation_.probes(longer).size(), 3U);
+  simulation_.run_for(30ms);
+  EXPECT_EQ(simulation_.probes(longer).size(), 4U);
 }
 
 TEST_F(ConductorTest, AStoppedEngineThatComesBackSendsNoBurst) {
@@ -129,10 +247,10 @@ TEST_F(ConductorTest, ALimitOfRetransmissionNeverDecidesAboutTheEnd) {  // K-76
     for (const int limit : {1, 2500, 60'000}) {
       const int fd = driven(asked(2000, 1000, 4));
       const auto begin = std::chrono::floor<Millis>(simulation_.kernel.now() - Instant{1h});
-      EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
+      EXPECT_TRUE(has_its_values(fd));
       simulation_.run_for(when);
       ASSERT_TRUE(simulation_.limit_retransmission(fd, limit));
-      EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
+      EXPECT_FALSE(has_its_values(fd));
       simulation_.run_for(6s - 100ms - when);
       EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, limit);
       simulation_.run_for(99ms);
@@ -156,18 +274,16 @@ TEST_F(ConductorTest, ALimitSetWhileOursIsInPlaceComesAfterIt) {  // K-76
   EXPECT_EQ(simulation_.kernel.socket(fd).user_timeout, 7000);
 }
 
-TEST_F(ConductorTest, WithoutALimitTheKernelKeepsTheTimesAgain) {  // K-76
+TEST_F(ConductorTest, WithoutALimitTheKernelHasTheTimesAgain) {  // K-76
   const int fd = driven(asked(2000, 1000, 4));
   ASSERT_TRUE(simulation_.limit_retransmission(fd, 5000));
   ASSERT_TRUE(simulation_.limit_retransmission(fd, 0));
-  EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
   EXPECT_EQ(values(fd), (KernelKeepAlive{Switch::on, 2, 1, 4}));
-  EXPECT_TRUE(simulation_.conductor().idle());
   // Also where keep-alive was off meanwhile.
   simulation_.switch_off(fd);
   ASSERT_TRUE(simulation_.limit_retransmission(fd, 5000));
   ASSERT_TRUE(simulation_.switch_on(fd, asked(2000, 1000, 4)));
-  EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
+  EXPECT_FALSE(has_its_values(fd));
 }
 
 TEST_F(ConductorTest, WholeSecondsAreKeptAlsoIfTheThreadMustWaitForItsTurn) {  // K-57
@@ -253,7 +369,7 @@ TEST_F(ConductorTest, AnActiveConnectionCostsOneLookPerIdleTime) {
 }
 
 TEST_F(ConductorTest, ValuesOfTheKernelAloneNeverWakeTheEngine) {
-  driven(asked(2000, 1000, 5));
+  driven(by_kernel(asked(2000, 1000, 5)));
   driven(asked(1500, 300, 0));
   EXPECT_TRUE(simulation_.conductor().idle());
 }
@@ -264,14 +380,16 @@ TEST_F(ConductorTest, ValuesOfSomebodyOutsideBecomeTheSockets) {
   ASSERT_TRUE(simulation_.kernel.set_idle(fd, 7));
   ASSERT_TRUE(simulation_.kernel.set_interval(fd, 2));
   ASSERT_TRUE(simulation_.kernel.set_count(fd, 3));
-  simulation_.run_for(7s + 3 * 2s + 10ms);
-  EXPECT_EQ(simulation_.driver(fd), DriverKind::native);
+  simulation_.run_for(11s);
+  EXPECT_TRUE(has_its_values(fd));
+  simulation_.run_for(2s + 10ms);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::rearm);
   const policy::SourcedTiming wanted = engine::wanted_of(simulation_.slot(fd));
   EXPECT_EQ(wanted.timing, asked(7000, 2000, 3).timing);
   EXPECT_EQ(wanted.idle_from, Source::outside);
   EXPECT_EQ(wanted.probes_from, Source::outside);
   EXPECT_EQ(simulation_.probes(fd), (std::vector<Millis>{7004ms, 9004ms, 11004ms}));
-  EXPECT_TRUE(simulation_.conductor().idle());
+  EXPECT_FALSE(simulation_.kernel.is_open(fd));
 }
 
 TEST_F(ConductorTest, AnIntervalSetOutsideHoldsFromTheFirstUnansweredProbeOn) {

@@ -1,4 +1,4 @@
-// The engine on real sockets, where the kernel alone keeps the timing: which values are written, what
+// The engine on real sockets of whole seconds, driven and by the kernel alone: which values are written, what
 // a refusal leaves behind, and what is read back.
 // labels: net
 
@@ -14,6 +14,7 @@
 #include "base/fd.hpp"
 #include "engine/make_engine.hpp"
 #include "os/clock.hpp"
+#include "policy/kernel_timer.hpp"
 #include "support/asked.hpp"
 
 namespace wsalive::engine {
@@ -21,6 +22,7 @@ namespace {
 
 using policy::DwordMillis;
 using test::asked;
+using test::by_kernel;
 
 std::pair<Fd, Fd> connected_pair() {
   const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
@@ -55,17 +57,22 @@ class KernelEngineTest : public testing::Test {
   os::KernelKeepAlive kernel() { return *os_host().values(socket_.get()); }
 };
 
-TEST_F(KernelEngineTest, WholeSecondsAreKeptByTheKernel) {  // K-50, K-57
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
-  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+TEST_F(KernelEngineTest, TheKernelHasWholeSecondsAsTheyAre) {  // K-50, K-57, K-121
+  for (const bool alone : {false, true}) {
+    const auto wanted = alone ? by_kernel(asked(60'000, 7'000, 9)) : asked(60'000, 7'000, 9);
+    ASSERT_TRUE(engine_->switch_on(socket_.get(), wanted, KernelSwitch::untouched));
+    EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
 
-  const auto found = engine_->in_force(socket_.get(), {});
-  EXPECT_EQ(found.driver, DriverKind::native);
-  EXPECT_EQ(found.wanted, asked(60'000, 7'000, 9));
-  EXPECT_EQ(found.actual, asked(60'000, 7'000, 9).timing);
-  EXPECT_GT(found.to_next_probe, std::chrono::seconds{58});
-  EXPECT_LE(found.to_next_probe, std::chrono::seconds{60});
-  EXPECT_GT(found.to_give_up, std::chrono::seconds{60 + 9 * 7 - 2});
+    const auto found = engine_->in_force(socket_.get(), {});
+    EXPECT_EQ(found.driver, alone ? DriverKind::native : DriverKind::rearm);
+    EXPECT_EQ(found.wanted, wanted);
+    EXPECT_EQ(found.actual, wanted.timing);
+    EXPECT_GT(found.to_next_probe, std::chrono::seconds{58});
+    EXPECT_LE(found.to_next_probe, std::chrono::seconds{60});
+    EXPECT_GT(found.to_give_up, std::chrono::seconds{60 + 9 * 7 - 2});
+    const auto exact = policy::driven_lateness(os_ticks().length);
+    EXPECT_EQ(found.lateness <= exact, !alone) << found.lateness.count();
+  }
 }
 
 TEST_F(KernelEngineTest, NoProbesLeavesTheKernelSwitchedOff) {  // K-53
@@ -97,7 +104,8 @@ TEST_F(KernelEngineTest, ANewSocketUnderAnOldNumberGetsItsValues) {
 }
 
 TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9)),
+                                 KernelSwitch::untouched));
   ASSERT_TRUE(os_host().set_idle(socket_.get(), 33));
   const auto found = engine_->in_force(socket_.get(), {});
   EXPECT_EQ(found.wanted.timing, (policy::Timing{DwordMillis{33'000}, DwordMillis{7'000}, 9}));
@@ -106,7 +114,8 @@ TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
 }
 
 TEST_F(KernelEngineTest, AUserTimeoutThatTheEngineWasNotToldOfIsReadBack) {  // K-96
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9)),
+                                 KernelSwitch::untouched));
   EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::native);
   // Until when: the first probe, or the first one at which the silence is as long.
   for (const auto& [user_timeout, probes] :

@@ -90,6 +90,20 @@ TEST_F(SettingsTest, AnUnknownNameInTheStoreIsAProblem) {  // K-122
             "HKEY_LOCAL_MACHINE\\SOFTWARE\\wsalive\\Rules: the value is not a REG_SZ");
 }
 
+TEST_F(SettingsTest, ThePrecisionIsChosenAsTheRestIs) {  // K-121, K-122
+  const auto files = user(kOurs, "\"Precision\"=\"kernel\"\n");
+  EXPECT_EQ(load_settings({}, {}).precision, policy::Precision::exact);
+  EXPECT_EQ(load_settings({}, files).precision, policy::Precision::kernel);
+  Environment said;
+  said.precision = "exact";
+  EXPECT_EQ(load_settings(said, files).precision, policy::Precision::exact);
+  said.precision = "sharp";
+  const Settings wrong = load_settings(said, files);
+  ASSERT_EQ(wrong.problems.size(), 1U);
+  EXPECT_EQ(wrong.problems[0].what, Choosable::precision);
+  EXPECT_EQ(wrong.problems[0].text, "WSALIVE_PRECISION: \"sharp\" is no precision that is known");
+}
+
 TEST_F(SettingsTest, AStrongerChoiceHidesWhatIsWrongWithAWeakerOne) {  // K-121, K-122
   const auto files = user(kOurs, "\"Release\"=\"win95\"\n");
   EXPECT_TRUE(load_settings(environment("vista", {}), files).problems.empty());

@@ -53,11 +53,37 @@ TEST(ReadBack, NamesTheSourceOfEachValue) {  // K-55, K-96
   EXPECT_EQ(found.idle_source, WSALIVE_SOURCE_SOCKET);
   EXPECT_EQ(found.interval_source, WSALIVE_SOURCE_REGISTRY);
   EXPECT_EQ(found.probes_source, WSALIVE_SOURCE_RELEASE);
-  EXPECT_EQ(found.driver, WSALIVE_DRIVER_NATIVE);
+  EXPECT_EQ(found.driver, WSALIVE_DRIVER_REARM);
+  EXPECT_EQ(found.precision, WSALIVE_PRECISION_EXACT);
+  EXPECT_LT(found.lateness_us, 100'000U);
   EXPECT_GT(found.next_probe_in, 50'000U);
   EXPECT_LE(found.next_probe_in, 60'000U);
   EXPECT_GT(found.give_up_in, 70'000U);  // T + N x I, K-52
   EXPECT_LE(found.give_up_in, 80'000U);
+}
+
+TEST(ReadBack, TellsThatTheKernelAloneWasChosen) {  // K-96, K-121
+  const Started started{
+      policy::Release::win11, policy::Rules::documented, {}, policy::Precision::kernel};
+  const LiveSocket live = LiveSocket::connected();
+  ASSERT_EQ(error_of_set(live.handle(), SOL_SOCKET, SO_KEEPALIVE, 1), 0);
+  WSALIVE_KEEPALIVE found = in_force(live);
+  EXPECT_EQ(found.driver, WSALIVE_DRIVER_NATIVE);
+  EXPECT_EQ(found.precision, WSALIVE_PRECISION_KERNEL);
+  EXPECT_GT(found.lateness_us, 100'000'000U);  // Two hours, in steps of 131 s or of 52 s.
+  ASSERT_EQ(error_of_vals(live.handle(), 1, 1'500, 300), 0);
+  found = in_force(live);
+  EXPECT_EQ(found.driver, WSALIVE_DRIVER_LATE);
+  EXPECT_EQ(found.actual_idle, 2'000U);
+  EXPECT_EQ(found.actual_interval, 1'000U);
+}
+
+TEST(ReadBack, OfASocketThatIsNotConnectedIsTheKernels) {  // K-96
+  const Started started;
+  const LiveSocket fresh = LiveSocket::fresh();
+  ASSERT_EQ(error_of_set(fresh.handle(), SOL_SOCKET, SO_KEEPALIVE, 1), 0);
+  EXPECT_EQ(in_force(fresh).driver, WSALIVE_DRIVER_NATIVE);
+  EXPECT_EQ(in_force(fresh).precision, WSALIVE_PRECISION_EXACT);
 }
 
 TEST(ReadBack, SaysWhenMoreProbesGoOutThanAskedFor) {  // K-52, K-96

@@ -1,0 +1,69 @@
+// How the conductor lets go of connections: switched off under the lock, or without it and found later.
+
+#include "engine/conductor.hpp"
+#include "engine/kernel_values.hpp"
+
+namespace wsalive::engine {
+
+/// Stops driving, whatever comes next; the slot's values stay.
+void Conductor::let_go(int fd, Slot& slot) noexcept {
+  if (ProbeDriver* const old = driver(mechanism_of(course_of(slot)))) old->detach(fd, slot);
+  due_.remove(fd);
+  slot.mark = 0;
+  slot.base_probes = slot.last_probes = 0;
+  slot.notes = 0;
+  change(slot, [](Course& course) { course.mechanism = 0; });
+}
+
+void Conductor::stop(int fd, Slot& slot) noexcept {
+  const Course before = course_of(slot);
+  if (before.mechanism != static_cast<unsigned>(Mechanism::kernel)) {
+    let_go(fd, slot);
+    leave_values(fd, slot);
+  }
+  if (before.shared) ownership_.yield(slot);
+  change(slot, [](Course& course) {
+    course.driver = static_cast<std::uint32_t>(DriverKind::off);
+    course.standby = course.shared = 0;
+  });
+  publisher_.update(fd);
+}
+
+/// The kernel is left with what comes nearest, as a reader of the socket would expect it.
+void Conductor::leave_values(int fd, const Slot& slot) noexcept {
+  const os::KernelKeepAlive values = nearest_later_in_kernel(wanted_of(slot).timing);
+  (void)parts_.host.set_interval(fd, values.interval_s);
+  (void)parts_.host.set_count(fd, values.probes);
+  (void)parts_.host.set_idle(fd, values.idle_s);
+}
+
+bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
+  Course off = course_of(slot);
+  if (driver_of(off) != DriverKind::off) return false;
+  Course gone = off;
+  gone.mechanism = gone.triggered = 0;
+  // Turned on again at this very moment, it is driven on.
+  if (!slot.course.compare_exchange_strong(off, gone, std::memory_order_acq_rel)) return false;
+  rearm_.detach(fd, slot);
+  due_.remove(fd);
+  const std::chrono::milliseconds idle = wanted_of(slot).timing.idle;
+  const bool is_plain =
+      gone.written != 0 && slot.base_probes == 0 && std::chrono::seconds{slot.parked_idle} == idle;
+  if (!is_plain) leave_values(fd, slot);  // The silence had values of its own.
+  slot.mark = 0;
+  slot.base_probes = slot.last_probes = 0;
+  publisher_.update(fd);
+  return true;
+}
+
+void Conductor::sweep() noexcept {
+  for_each_driven([&](int fd, Slot& slot) {
+    const auto cookie = driver_of(course_of(slot)) == DriverKind::off ? parts_.host.cookie(fd)
+                                                                      : Result<std::uint64_t>{0};
+    if (cookie && *cookie == slot.cookie.load(std::memory_order_relaxed)) {
+      (void)let_go_if_off(fd, slot);
+    }
+  });
+}
+
+}  // namespace wsalive::engine
