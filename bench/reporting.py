@@ -26,12 +26,13 @@ def machine():
 
 
 def empty(quick):
-    return {"machine": machine(), "quick": quick, "lines": [], "skipped": [], "failed": [], "histograms": {}}
+    return {"machine": machine(), "quick": quick, "lines": [], "skipped": [], "failed": [], "histograms": {},
+            "lateness": []}
 
 
 def add(report, document):
     """What a program has said goes to the report."""
-    for key in ("lines", "skipped", "failed"):
+    for key in ("lines", "skipped", "failed", "lateness"):
         report[key] += document.get(key, [])
     report["histograms"].update(document.get("histograms", {}))
 

@@ -67,7 +67,7 @@ endif()
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME documents)
 install(FILES LICENSE README.md CHANGELOG.md SECURITY.md ARCHITECTURE.md CONTRIBUTING.md
         DESTINATION ${documents_folder})
-install(FILES bench/README.md bench/report.svg bench/explained.toml DESTINATION ${documents_folder}/bench)
+install(FILES bench/README.md bench/report.svg bench/lateness.svg bench/explained.toml DESTINATION ${documents_folder}/bench)
 install(DIRECTORY docs/ DESTINATION ${documents_folder}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.svg"
         PATTERN man EXCLUDE)
 install(DIRECTORY examples/ DESTINATION ${documents_folder}/examples FILES_MATCHING PATTERN "*.md" PATTERN "*.c"

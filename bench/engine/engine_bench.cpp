@@ -3,6 +3,8 @@
 //
 //   engine_bench [--quick]
 //   engine_bench --rearm COUNT       only that scene, for a profiler
+//   engine_bench --whole             only whole seconds, beside the kernel's own
+//   engine_bench --usual             only what quiet connections cost
 
 #include <fmt/core.h>
 #include <sys/wait.h>
@@ -13,8 +15,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "engine/exactness.hpp"
+#include "engine/figures.hpp"
 #include "engine/probe_cost.hpp"
 #include "engine/scene.hpp"
 #include "lab/namespaces.hpp"
@@ -36,30 +41,11 @@ struct Effort {
   milliseconds watched;
   bool repaired;          ///< With the scenes of repair.
   std::size_t processes;  ///< Of 10,000 connections each.
+  std::optional<Grid> grid;
 };
-const Effort kFull{{1, 100, 10'000}, 8s, true, 5};
-const Effort kQuick{{1}, 4s, true, 0};
-
-double tick_ms() {
-  return std::chrono::duration<double, std::milli>(engine::os_ticks().length).count();
-}
-
-double percent_within(const std::vector<double>& values, double least, double most) {
-  if (values.empty()) return 0;
-  const auto inside =
-      std::ranges::count_if(values, [&](double value) { return value >= least && value <= most; });
-  return 100.0 * static_cast<double>(inside) / static_cast<double>(values.size());
-}
-
-/// A part of the samples is held against a bar where there are enough for one that is off not to decide.
-std::optional<Bar> bar_for(const std::vector<double>& samples, double least) {
-  constexpr std::size_t kEnough = 200;
-  return samples.size() >= kEnough ? std::optional{at_least(least)} : std::nullopt;
-}
-
-std::string with_commas(std::size_t count) {
-  return count < 1000 ? std::to_string(count) : fmt::format("{},{:03}", count / 1000, count % 1000);
-}
+const Effort kFull{
+    {1, 100, 10'000}, 8s, true, 5, Grid{{1s, 2s, 3s, 10s, 45s, 60s}, {1s, 5s}, 10'000}};
+const Effort kQuick{{1}, 4s, true, 0, Grid{{1s}, {1s}, 4}};
 
 Report::Histogram histogram_of(const std::vector<double>& values, double from, double to,
                                double step, double limit) {
@@ -125,6 +111,25 @@ void kernels_own(Report& report, std::size_t count, std::uint16_t port) {
   report.figure(group, "late, 97 of 100", quantile(late, 0.97), "ms");
 }
 
+/// What connections cost that are as quiet as they usually are: wake-ups and time of the thread, and memory.
+void usual(Report& report, std::size_t count, std::uint16_t port) {
+  for (const auto& [idle, interval, probes] : {std::tuple{45s, 5s, 5}, std::tuple{7200s, 1s, 10}}) {
+    const std::string group =
+        fmt::format("engine, {} quiet connections of {} s / {} s / {}", with_commas(count),
+                    idle.count(), interval.count(), probes);
+    say(group);
+    const auto ms = [](std::chrono::seconds time) {
+      return policy::DwordMillis{static_cast<std::uint32_t>(time.count()) * 1000U};
+    };
+    Scene scene{count, {ms(idle), ms(interval), static_cast<std::uint8_t>(probes)}, port};
+    scene.open(std::min<std::chrono::seconds>(idle, 45s));
+    scene.watch(20s);
+    report.figure(group, "wake-ups of the thread", scene.wakes_a_second(), "a second");
+    report.figure(group, "the thread's part of a core", scene.cpu_percent(), "%", at_most(2));
+    report.figure(group, "memory a connection", scene.weigh(), "bytes", at_most(64));
+  }
+}
+
 /// The peers are cut off, so that every silence has many probes.
 void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds watched) {
   const std::string group = fmt::format("engine, repair, {} connections", with_commas(count));
@@ -137,11 +142,7 @@ void repair(Report& report, std::size_t count, std::uint16_t port, milliseconds 
   if (many) kernel.emplace(port);
   scene.open(milliseconds{timing.idle});
   const auto here = lab::NetworkNamespace::current();
-  const std::string rules = fmt::format(
-      "table inet deaf {{\n chain in {{\n type filter hook input priority 0;\n tcp dport {} "
-      "drop;\n }}\n}}\n",
-      port);
-  if (!here || !lab::apply_nft(*here, rules)) {
+  if (!here || !lab::apply_nft(*here, deaf_rules(port))) {
     report.skip(group + ": nft is refused here");
     return;
   }
@@ -259,8 +260,12 @@ int run(const Effort& effort) {
   const Peers peers;
   for (const std::size_t count : effort.counts) {
     rearm(report, count, peers.hearing(), effort.watched);
-    if (count > kMany && effort.repaired) kernels_own(report, count, peers.hearing());
+    if (count > kMany && effort.repaired) {
+      kernels_own(report, count, peers.hearing());
+      usual(report, count, peers.hearing());
+    }
   }
+  if (effort.grid) exactness(report, *effort.grid, peers.deaf());
   for (const std::size_t count : effort.counts) {
     if (!effort.repaired) break;
     repair(report, count, peers.deaf(), effort.watched);
@@ -276,7 +281,23 @@ int main(int argc, char** argv) {
   using namespace wsalive::bench;
   using namespace std::chrono_literals;
   if (argc > 2 && std::string_view{argv[1]} == "--rearm") {
-    return run({.counts = {std::stoul(argv[2])}, .watched = 8s, .repaired = false, .processes = 0});
+    return run({.counts = {std::stoul(argv[2])},
+                .watched = 8s,
+                .repaired = false,
+                .processes = 0,
+                .grid = {}});
+  }
+  if (argc > 1 && std::string_view{argv[1]} == "--usual") {
+    Report report;
+    prepare_process();
+    const Peers peers;
+    usual(report, 10'000, peers.hearing());
+    report.print();
+    return 0;
+  }
+  if (argc > 1 && std::string_view{argv[1]} == "--whole") {
+    return run(
+        {.counts = {}, .watched = {}, .repaired = false, .processes = 0, .grid = kFull.grid});
   }
   return run(is_quick(argc, argv) ? kQuick : kFull);
 }

@@ -23,15 +23,24 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// CPU time that the engine's thread has used.
-nanoseconds engine_cpu() {
+/// What the engine's thread has used.
+struct Used {
+  nanoseconds cpu{};
+  long wakes = 0;  ///< It slept before each.
+};
+
+Used engine_used() {
   for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
     std::string name;
     std::ifstream{task.path() / "comm"} >> name;
     long used = 0;
-    if (name == "wsalive-engine" && std::ifstream{task.path() / "schedstat"} >> used) {
-      return nanoseconds{used};
+    if (name != "wsalive-engine" || !(std::ifstream{task.path() / "schedstat"} >> used)) continue;
+    long wakes = 0;
+    std::ifstream status{task.path() / "status"};
+    for (std::string word; status >> word && word != "voluntary_ctxt_switches:";) {
     }
+    status >> wakes;
+    return {nanoseconds{used}, wakes};
   }
   return {};
 }
@@ -81,21 +90,23 @@ void Scene::open(nanoseconds over, Drive drive) {
   for (std::size_t i = 0; i < count_; ++i) {
     sleep_until(begin + over * static_cast<long>(i) / static_cast<long>(count_));
     sockets_.push_back(connect_to(port_));
-    switch_on(sockets_[i], drive);
+    start_keep_alive(*engine_, sockets_[i], timing_, drive);
   }
 }
 
-void Scene::switch_on(const Fd& socket, Drive drive) {
+void start_keep_alive(engine::Engine& engine, const Fd& socket, const policy::Timing& timing,
+                      Drive drive) {
   if (drive == Drive::engine) {
-    const policy::SourcedTiming wanted{timing_, policy::Source::socket, policy::Source::socket,
+    const policy::SourcedTiming wanted{timing, policy::Source::socket, policy::Source::socket,
                                        policy::Source::socket};
-    if (engine_->switch_on(socket.get(), wanted, engine::KernelSwitch::untouched)) return;
+    if (engine.switch_on(socket.get(), wanted, engine::KernelSwitch::untouched)) return;
   } else {
     const auto seconds = [](policy::DwordMillis time) {
       return static_cast<int>(time.count()) / 1000;
     };
-    if (os::set_keep_alive_interval(socket.get(), seconds(timing_.interval)) &&
-        os::set_keep_alive_idle(socket.get(), seconds(timing_.idle)) &&
+    if (os::set_keep_alive_interval(socket.get(), seconds(timing.interval)) &&
+        os::set_keep_alive_count(socket.get(), timing.probes) &&
+        os::set_keep_alive_idle(socket.get(), seconds(timing.idle)) &&
         os::set_keep_alive_switch(socket.get(), os::Switch::on)) {
       return;
     }
@@ -103,11 +114,20 @@ void Scene::switch_on(const Fd& socket, Drive drive) {
   fail("keep-alive was refused");
 }
 
+std::string deaf_rules(std::uint16_t port) {
+  return fmt::format(
+      "table inet deaf {{\n chain in {{\n type filter hook input priority 0;\n tcp dport {} "
+      "drop;\n }}\n}}\n",
+      port);
+}
+
 void Scene::watch(nanoseconds time, const std::function<void()>& before_the_look) {
   (void)taken();
-  const nanoseconds before = engine_cpu();
+  const Used before = engine_used();
   std::this_thread::sleep_for(time);
-  cpu_ = in_ms(engine_cpu() - before) / 1000;
+  const Used after = engine_used();
+  cpu_ = in_ms(after.cpu - before.cpu) / 1000;
+  wakes_ = after.wakes - before.wakes;
   watched_ = in_ms(time) / 1000;
   if (before_the_look) before_the_look();
   segments_ = taken();

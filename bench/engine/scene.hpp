@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -24,6 +25,13 @@ void prepare_process();
 /// Who drives a scene's connections: our engine, or the kernel's own keep-alive, which takes whole seconds.
 enum class Drive { engine, kernel };
 
+/// Switches keep-alive on with that timing. Ends the program if it is refused.
+void start_keep_alive(engine::Engine& engine, const Fd& socket, const policy::Timing& timing,
+                      Drive drive);
+
+/// What cuts the peers off, for nft: they hear nothing on that port.
+[[nodiscard]] std::string deaf_rules(std::uint16_t port);
+
 class Scene {
  public:
   Scene(std::size_t count, const policy::Timing& timing, std::uint16_t port);
@@ -41,11 +49,11 @@ class Scene {
   [[nodiscard]] std::vector<double> spacing() const;
   /// How much of one core the engine's thread has used while it was watched.
   [[nodiscard]] double cpu_percent() const { return 100 * cpu_ / watched_; }
+  [[nodiscard]] double wakes_a_second() const { return static_cast<double>(wakes_) / watched_; }
   /// Microseconds of the engine's thread for each probe that left while it was watched.
   [[nodiscard]] double cpu_each() const;
 
  private:
-  void switch_on(const Fd& socket, Drive drive);
   [[nodiscard]] std::vector<lab::Segment> taken();
   [[nodiscard]] bool is_probe(const lab::Segment& segment) const {
     return segment.to.port == port_ && !segment.has(lab::rst) && !segment.has(lab::syn);
@@ -58,7 +66,8 @@ class Scene {
   std::unique_ptr<engine::Engine> engine_;
   std::vector<Fd> sockets_;
   std::vector<lab::Segment> segments_;
-  double cpu_ = 0;      // Seconds.
+  double cpu_ = 0;  // Seconds.
+  long wakes_ = 0;
   double watched_ = 1;  // Seconds.
 };
 

@@ -63,6 +63,14 @@ void Report::print() const {
                                     {"limit", buckets.limit},
                                     {"counts", buckets.counts}};
   }
+  for (const Lateness& each : lateness_) {
+    document["lateness"].push_back({{"by", each.by},
+                                    {"idle_s", each.idle},
+                                    {"interval_s", each.interval},
+                                    {"median", each.median},
+                                    {"most", each.most},
+                                    {"worst", each.worst}});
+  }
   fmt::print("{}\n", document.dump(1));
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/samples.hpp"
@@ -54,6 +55,17 @@ class Report {
   };
   void histogram(const std::string& name, const Histogram& buckets) { histograms_[name] = buckets; }
 
+  /// How late one timing is kept, by whom, in ms; for the picture.
+  struct Lateness {
+    std::string by;  ///< "engine" or "kernel".
+    double idle = 0;
+    double interval = 0;  ///< Seconds, both.
+    double median = 0;
+    double most = 0;  ///< Of 97 of 100.
+    double worst = 0;
+  };
+  void lateness(Lateness one) { lateness_.push_back(std::move(one)); }
+
   /// Writes the document.
   void print() const;
 
@@ -61,6 +73,7 @@ class Report {
   std::vector<Line> lines_;
   std::vector<std::string> skipped_;
   std::map<std::string, Histogram> histograms_;
+  std::vector<Lateness> lateness_;
 };
 
 /// Progress of a long run, on standard error.
