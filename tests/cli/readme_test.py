@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What README.md shows is what the command says: each sample of a report is compared with a real one, line by line, where
+"""What README.md and docs/command.md show is what the command says: each sample of a report is compared with a real one, line by line, where
 only numbers of processes, addresses and measured times may differ.
 
 labels: net
@@ -26,12 +26,18 @@ def shape(line):
 
 class Readme(tool.ToolWithConnection):
     def sample(self, beginning):
-        """The command that begins so, and the lines that README.md shows below it."""
-        with open(os.path.join(tool.SOURCE, "README.md"), encoding="utf-8") as file:
+        """The command that begins so, and the lines that are shown below it; README.md shows the same as docs/command.md."""
+        blocks = [self.block_in(file, beginning) for file in ("docs/command.md", "README.md")]
+        self.assertIsNotNone(blocks[0], beginning)
+        self.assertIn(blocks[1], (blocks[0], None))
+        return shlex.split(blocks[0][0])[1:], blocks[0][1].splitlines()
+
+    @staticmethod
+    def block_in(file, beginning):
+        with open(os.path.join(tool.SOURCE, file), encoding="utf-8") as file:
             text = file.read()
         block = re.search(r"^```\n\$ (" + re.escape(beginning) + r".*)\n((?:.*\n)*?)```$", text, re.M)
-        self.assertIsNotNone(block, beginning)
-        return shlex.split(block.group(1))[1:], block.group(2).splitlines()
+        return block and (block.group(1), block.group(2))
 
     @staticmethod
     def earliest_of(text):

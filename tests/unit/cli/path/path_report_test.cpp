@@ -1,4 +1,4 @@
-// What `wsalive path` reports of a path that forgets after a minute: the very lines that README.md shows.
+// What `wsalive path` reports of a path that forgets after a minute: the very lines that docs/command.md shows.
 
 #include "cli/path/path_report.hpp"
 
@@ -15,10 +15,10 @@ namespace {
 using path::PathSight;
 using policy::Millis;
 
-/// The lines below a command in README.md, up to the end of its block.
+/// The lines below a command in docs/command.md, up to the end of its block.
 std::string sample_of(const std::string& command) {
   const char* const source = std::getenv("WSALIVE_SOURCE");
-  std::ifstream file{std::string{source ? source : "."} + "/README.md"};
+  std::ifstream file{std::string{source ? source : "."} + "/docs/command.md"};
   std::stringstream read;
   read << file.rdbuf();
   const std::string text = read.str();
