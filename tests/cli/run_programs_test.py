@@ -196,7 +196,7 @@ class Binaries(Programs):
         self.assertRegex(done.stderr, r"\Awsalive: cannot run [^\n]*would start without them[^\n]*\n\Z")
 
     def test_forks_of_a_shell_pipeline_are_reached(self):
-        script = f"( {DYNAMIC} connect {self.port} & wait ) | cat; exec {DYNAMIC} connect {self.port}"
+        script = f"( '{DYNAMIC}' connect {self.port} & wait ) | cat; exec '{DYNAMIC}' connect {self.port}"
         self.assertEqual(self.ok("run", "--quiet", *TIMES, "--", "sh", "-c", script), "1 45 5 5\n" * 2)
 
     def test_where_seccomp_is_denied_the_line_names_it(self):
