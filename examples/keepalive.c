@@ -6,8 +6,9 @@
  *
  * On Windows:  cl keepalive.c ws2_32.lib    On Linux:  wsalive-cc keepalive.c -o keepalive -lws2_32
  */
-#include <mstcpip.h>
 #include <winsock2.h>
+
+#include <mstcpip.h>
 #include <ws2tcpip.h>
 
 #include <stdio.h>
