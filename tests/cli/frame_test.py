@@ -99,6 +99,16 @@ class Frame(tool.Tool):
         self.assertIn("no such process", done.stderr)
         self.assertEqual(self.run_tool("ls", "--pid", "999999999").stdout, "")
 
+    def test_each_kind_of_failure_has_a_code_of_its_own(self):
+        for words, code, status in ((("explain", "4711"), "no-socket-name", 2), (("set", "--time", "20s"), "not-said", 2),
+                                    (("path", "127.0.0.1:9", "--max", "1ms"), "out-of-range", 2),
+                                    (("lint", "--all", "--time", "45s"), "conflict", 2),
+                                    (("registry", "set", "KeepAliveTime", "soon"), "bad-value", 3),
+                                    (("registry", "import", self.path("none.reg")), "no-file", 3)):
+            done = self.run_tool(*words, "--json")
+            self.assertEqual(done.returncode, status, (words, done.stderr))
+            self.assertEqual(json.loads(done.stdout)["error"]["code"], code, words)
+
     def test_the_version_is_said(self):
         self.assertRegex(self.ok("--version"), r"\Awsalive \d+\.\d+\.\d+\n\Z")
 

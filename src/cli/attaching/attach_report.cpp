@@ -16,19 +16,13 @@
 namespace wsalive::cli {
 
 Failure attach_refusal(const Group& group, const SysError& error) {
-  Failure failure{.attempt = "cannot attach to",
-                  .subject = group.name,
-                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
-  const auto known = [&](Message message) {
-    return failure_of(message, failure.attempt, failure.subject);
+  const auto known = [&](Message message, const Particulars& particulars = {}) {
+    return failure_of(message, "cannot attach to", group.name, particulars);
   };
   switch (error.code) {
     case EPERM:
     case EACCES:
-      failure = known(Message::bpf_denied);
-      failure.reason = bpf_refusal(error);
-      failure.remedy = as_root("these rights") + "; `wsalive run` and `wsalive set` need none";
-      break;
+      return known(Message::bpf_denied, {bpf_refusal(error), as_root("these rights")});
     case ENODEV:
       return known(Message::no_bpffs);
     case attach::kForeignPins:
@@ -36,17 +30,13 @@ Failure attach_refusal(const Group& group, const SysError& error) {
     case ENOSYS:
       return known(Message::no_bpf);
     case ENOENT:
-      failure.code = ExitCode::gone;
-      failure.reason = "the control group has gone meanwhile";
-      break;
+      return known(Message::group_gone);
     case E2BIG:
-      failure.code = ExitCode::bad_input;
-      failure.reason = fmt::format("too many rules, {} are the most", WSALIVE_MOST_RULES);
-      break;
+      return known(Message::too_many_rules, {std::to_string(WSALIVE_MOST_RULES)});
     default:
-      break;
+      return known(Message::system_refused,
+                   {fmt::format("{}: {}", error.attempt, std::strerror(error.code))});
   }
-  return failure;
 }
 
 AttachReport::AttachReport(AttachedPolicy policy, Reach reach, std::vector<std::string> notes,

@@ -22,11 +22,10 @@ namespace fs = std::filesystem;
 Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) return tl::unexpected(std::move(none));
-  none.code = ExitCode::bad_input;
-  none.name = {};
-  none.reason = fmt::format("{} control groups fit: {}", found.size(), fmt::join(found, ", "));
-  none.remedy = "name one of them with --cgroup";
-  return tl::unexpected(std::move(none));
+  return tl::unexpected(
+      failure_of(Message::several_fit, std::move(none.attempt), std::move(none.subject),
+                 {fmt::format("{} control groups fit: {}", found.size(), fmt::join(found, ", ")),
+                  "name one of them with --cgroup"}));
 }
 
 }  // namespace
@@ -100,9 +99,7 @@ Fallible<std::string> GroupOptions::find(const std::string& root,
     const fs::path real = fs::canonical(candidate, trouble);
     if (!trouble) return real.string();
   }
-  Failure none = failure_of(Message::no_group, attempt, path_);
-  none.remedy = "they are the folders below " + root;
-  return tl::unexpected(std::move(none));
+  return tl::unexpected(failure_of(Message::no_group, attempt, path_, {.remedy = root}));
 }
 
 std::string GroupOptions::name_of(const std::string& root, const std::string& path) const {
@@ -128,12 +125,8 @@ Fallible<Group> GroupOptions::resolve(const std::string& attempt) const {
   const Result<std::uint64_t> number = attach::cgroup_number(*path);
   if (!number) {
     const bool is_none = number.error().code == EINVAL || number.error().code == ENOTDIR;
-    return tl::unexpected(Failure{.code = is_none ? ExitCode::bad_input : ExitCode::gone,
-                                  .attempt = attempt,
-                                  .subject = *path,
-                                  .reason = is_none ? "it is no control group of version 2"
-                                                    : std::strerror(number.error().code),
-                                  .remedy = "they are the folders below " + *root});
+    return tl::unexpected(failure_of(is_none ? Message::not_a_group : Message::no_group, attempt,
+                                     *path, {.remedy = *root}));
   }
   return Group{*path, name_of(*root, *path), *number};
 }

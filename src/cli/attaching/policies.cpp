@@ -58,11 +58,9 @@ Fallible<Policies> attached_policies() {
     constexpr const char* kListing = "cannot list the policies";
     if (pinned.error().code == attach::kForeignPins)
       return tl::unexpected(failure_of(Message::foreign_pins, kListing));
-    return tl::unexpected(Failure{.code = ExitCode::denied,
-                                  .attempt = kListing,
-                                  .subject = "in /sys/fs/bpf/wsalive",
-                                  .reason = std::strerror(pinned.error().code),
-                                  .remedy = as_root("the right to read them")});
+    return tl::unexpected(
+        failure_of(Message::policies_denied, kListing, "in /sys/fs/bpf/wsalive",
+                   {std::strerror(pinned.error().code), as_root("the right to read them")}));
   }
   Policies policies;
   for (const attach::PinnedPolicy& each : *pinned) {

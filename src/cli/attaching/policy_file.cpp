@@ -13,6 +13,7 @@
 #include <toml++/toml.h>
 
 #include "cli/attaching/policy_rules.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/nearest_word.hpp"
 #include "os/file/file.hpp"
 #include "policy/duration.hpp"
@@ -185,12 +186,9 @@ Read<PolicyFile> read_file(const toml::table& top, const PolicyRule& otherwise) 
 }
 
 tl::unexpected<Failure> wrong(const std::string& file, std::string reason,
-                              std::string remedy = "mend it; nothing was attached") {
-  return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                .attempt = "cannot read the policy",
-                                .subject = file,
-                                .reason = std::move(reason),
-                                .remedy = std::move(remedy)});
+                              std::string remedy = {}) {
+  return tl::unexpected(failure_of(Message::bad_policy, "cannot read the policy", file,
+                                   {std::move(reason), std::move(remedy)}));
 }
 
 std::string placed(const toml::source_position& at, std::string_view text) {

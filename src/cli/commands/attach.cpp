@@ -64,10 +64,9 @@ class Attach final : public Command {
 
   Outcome run() override {
     if (!group_.is_given()) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = kAttempt,
-                                    .reason = "it is not said to what",
-                                    .remedy = "give --unit, --container, --cgroup or --system"});
+      return tl::unexpected(
+          failure_of(Message::not_said, kAttempt, {},
+                     {"to what", "give --unit, --container, --cgroup or --system"}));
     }
     if (const Fallible<void> read = read_rules(); !read) return tl::unexpected(read.error());
     const Fallible<Group> group = group_.resolve(kAttempt);
@@ -126,10 +125,9 @@ class Attach final : public Command {
   }
 
   static Fallible<void> misread(const char* option, const EndpointProblem& problem) {
-    return tl::unexpected(Failure{.code = problem.code,
-                                  .attempt = kAttempt,
-                                  .reason = fmt::format("{}: {}", option, problem.text),
-                                  .remedy = "see `wsalive attach --help`"});
+    return tl::unexpected(
+        failure_of(EndpointProblem{fmt::format("{}: {}", option, problem.text), problem.code},
+                   kAttempt, {}, "see `wsalive attach --help`"));
   }
 
   Outcome attach_to(const Group& group) {
@@ -195,10 +193,8 @@ class Attach final : public Command {
   }
 
   static Failure twice(const Group& group) {
-    Failure failure = failure_of(Message::policy_exists, "cannot attach to", group.name);
-    failure.remedy =
-        fmt::format("`wsalive detach {}` first; `wsalive ls --policies` shows it", group.name);
-    return failure;
+    return failure_of(Message::policy_exists, "cannot attach to", group.name,
+                      {.remedy = group.name});
   }
 
   /// The rule with what the kernel makes of its times.

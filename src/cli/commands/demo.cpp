@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/messages.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -38,22 +39,19 @@ class Demo final : public Command {
   Outcome run() override {
     std::string program = demo_program();
     if (program.empty()) {
-      return refuse(ExitCode::unavailable, "it is not installed",
-                    "make install, or `make demo` in the source tree");
+      return tl::unexpected(failure_of(Message::no_demo, kPlaying));
     }
     std::vector<char*> words{program.data()};
     std::string option = "--svg";
     if (!picture_.empty()) words.insert(words.end(), {option.data(), picture_.data()});
     words.push_back(nullptr);
     ::execv(program.c_str(), words.data());
-    return refuse(ExitCode::failed, ::strerrordesc_np(errno), "");
+    return tl::unexpected(
+        failure_of(Message::system_refused, kPlaying, {}, {::strerrordesc_np(errno)}));
   }
 
  private:
-  static Outcome refuse(ExitCode code, const char* why, const char* remedy) {
-    return tl::unexpected(
-        Failure{.code = code, .attempt = "cannot play the demo", .reason = why, .remedy = remedy});
-  }
+  static constexpr const char* kPlaying = "cannot play the demo";
 
   std::string picture_;
 };

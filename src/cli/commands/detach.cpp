@@ -87,11 +87,10 @@ class Detach final : public Command {
   Outcome run() override {
     const int said = (name_.empty() ? 0 : 1) + (group_.is_given() ? 1 : 0) + (all_ ? 1 : 0);
     if (said != 1) {
-      return tl::unexpected(Failure{
-          .code = ExitCode::usage,
-          .attempt = kDetaching,
-          .reason = said == 0 ? "it is not said from what" : "several are asked for at once",
-          .remedy = "give a name of `wsalive ls --policies`, or --all"});
+      return tl::unexpected(failure_of(said == 0 ? Message::not_said : Message::conflict,
+                                       kDetaching, {},
+                                       {said == 0 ? "from what" : "several are asked for at once",
+                                        "give a name of `wsalive ls --policies`, or --all"}));
     }
     const Fallible<Policies> policies = attached_policies();
     if (!policies) return tl::unexpected(policies.error());
@@ -149,11 +148,9 @@ class Detach final : public Command {
     }
     std::vector<std::string> groups;
     for (const AttachedPolicy& each : found) groups.push_back(each.cgroup);
-    return {.code = ExitCode::bad_input,
-            .attempt = kDetaching,
-            .subject = std::move(subject),
-            .reason = fmt::format("several policies have this name: {}", fmt::join(groups, ", ")),
-            .remedy = "name the one with --cgroup"};
+    return failure_of(Message::several_fit, kDetaching, std::move(subject),
+                      {fmt::format("several policies have this name: {}", fmt::join(groups, ", ")),
+                       "name the one with --cgroup"});
   }
 
   static Outcome end(const std::vector<AttachedPolicy>& policies,
@@ -164,11 +161,9 @@ class Detach final : public Command {
         const bool denied = done.error().code == EPERM || done.error().code == EACCES;
         std::string reason = std::strerror(done.error().code);
         if (!names.empty()) reason += fmt::format(" ({} before it were detached)", names.size());
-        return tl::unexpected(Failure{.code = denied ? ExitCode::denied : ExitCode::failed,
-                                      .attempt = "cannot detach from",
-                                      .subject = policy.name,
-                                      .reason = std::move(reason),
-                                      .remedy = denied ? as_root("the right to remove it") : ""});
+        return tl::unexpected(failure_of(
+            denied ? Message::policies_denied : Message::system_refused, "cannot detach from",
+            policy.name, {std::move(reason), denied ? as_root("the right to remove it") : ""}));
       }
       names.push_back(policy.name);
     }

@@ -16,6 +16,7 @@
 #include "cli/explain/text.hpp"
 #include "cli/frame/choice.hpp"
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/live_socket.hpp"
@@ -23,6 +24,8 @@
 
 namespace wsalive::cli {
 namespace {
+
+constexpr const char* kExplaining = "cannot explain";
 
 class ExplainReport final : public Report {
  public:
@@ -65,10 +68,9 @@ class Explain final : public Command {
     if (!chosen) return tl::unexpected(chosen.error());
     const bool is_live = !socket_.empty() || selection_.is_given();
     if (is_live && (chosen->anything_asked || !wish_.compare.empty())) {
-      return tl::unexpected(
-          Failure{.code = ExitCode::usage,
-                  .attempt = "cannot explain a live socket and other settings at once",
-                  .remedy = "name the socket alone, or the settings alone"});
+      return tl::unexpected(failure_of(Message::conflict, kExplaining, {},
+                                       {"a live socket and other settings are asked for at once",
+                                        "name the socket alone, or the settings alone"}));
     }
     if (!is_live) say_remarks(*chosen);
     Fallible<explain::Scene> scene = is_live ? live() : explain::make_scene(*chosen, wish_);
@@ -87,10 +89,9 @@ class Explain final : public Command {
 
   Fallible<explain::Scene> live() const {
     if (selection_.is_given() && !socket_.empty()) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = "cannot explain",
-                                    .reason = "a socket is named and others are chosen",
-                                    .remedy = "name PID:FD alone, or choose alone"});
+      return tl::unexpected(failure_of(
+          Message::conflict, kExplaining, {},
+          {"a socket is named and others are chosen", "name PID:FD alone, or choose alone"}));
     }
     if (selection_.is_given()) {
       const Fallible<Connections> only = only_socket(selection_);
@@ -99,10 +100,8 @@ class Explain final : public Command {
     }
     const auto name = SocketTarget::parse(socket_);
     if (!name || !name->fd) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = "cannot explain",
-                                    .reason = fmt::format("'{}' is no PID:FD", socket_),
-                                    .remedy = "name a socket as `wsalive ls` shows it: 4711:5"});
+      return tl::unexpected(failure_of(Message::no_socket_name, kExplaining, {},
+                                       {fmt::format("'{}' is no PID:FD", socket_)}));
     }
     const Fallible<Connections> socket = socket_named(*name);
     if (!socket) return tl::unexpected(socket.error());

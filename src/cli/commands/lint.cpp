@@ -12,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/live_lint.hpp"
@@ -116,16 +117,14 @@ class Lint final : public Command {
     if (!chosen) return tl::unexpected(chosen.error());
     const bool is_live = pid_ || all_ || selection_.is_given();
     if (is_live && chosen->anything_asked) {
-      return tl::unexpected(
-          Failure{.code = ExitCode::usage,
-                  .attempt = "cannot look at open sockets and at other settings at once",
-                  .remedy = "choose the sockets alone, or the settings alone"});
+      return tl::unexpected(failure_of(Message::conflict, "cannot lint", {},
+                                       {"open sockets and other settings are asked for at once",
+                                        "choose the sockets alone, or the settings alone"}));
     }
     if (monitor_ && !is_live) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = "cannot monitor",
-                                    .reason = "it is not said which sockets",
-                                    .remedy = "give --all, or choose some, as with --unit"});
+      return tl::unexpected(
+          failure_of(Message::not_said, "cannot monitor", {},
+                     {"which sockets", "give --all, or choose some, as with --unit"}));
     }
     if (is_live) return look_at_sockets();
     std::vector<Finding> findings;

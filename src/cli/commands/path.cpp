@@ -12,6 +12,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "cli/path/key_file.hpp"
@@ -65,11 +66,10 @@ std::string reason_of(const CallEnd& end) {
       return fmt::format("it is no wsalive serve: it says '{}'", said);
     }
     case CallEnd::Kind::refused:
-      return end.word == path::PathWord::no_key     ? "it wants another key"
-             : end.word == path::PathWord::no_share ? "it has enough connections from here"
-             : end.word == path::PathWord::no_pace  ? "it gets too many connections"
-             : end.word == path::PathWord::no_room  ? "all its connections are taken"
-                                                    : "it does not understand this version";
+      return end.word == path::PathWord::no_share  ? "it has enough connections from here"
+             : end.word == path::PathWord::no_pace ? "it gets too many connections"
+             : end.word == path::PathWord::no_room ? "all its connections are taken"
+                                                   : "it does not understand this version";
     default:
       return ::strerrordesc_np(end.error);
   }
@@ -77,12 +77,8 @@ std::string reason_of(const CallEnd& end) {
 
 Failure no_far_end(const path_command::Target& target, const CallEnd& end) {
   const bool key = end.kind == CallEnd::Kind::refused && end.word == path::PathWord::no_key;
-  return {.code = key ? ExitCode::denied : ExitCode::failed,
-          .attempt = "cannot measure with",
-          .subject = os::format_endpoint(target.endpoint),
-          .reason = reason_of(end),
-          .remedy = key ? "name the file that it was started with: --key-file FILE"
-                        : "start `wsalive serve` there, or leave --with-serve out"};
+  return failure_of(key ? Message::wrong_key : Message::no_serve, "cannot measure with",
+                    os::format_endpoint(target.endpoint), {reason_of(end)});
 }
 
 class Path final : public Command {
@@ -109,12 +105,9 @@ class Path final : public Command {
     constexpr Millis kLeast{1'000};
     constexpr Millis kLongest{7 * 86'400'000};
     if (longest_ && (*longest_ < kLeast || *longest_ > kLongest)) {
-      return tl::unexpected(
-          Failure{.code = ExitCode::usage,
-                  .attempt = "cannot search up to",
-                  .subject = policy::format_duration(*longest_),
-                  .reason = "--max takes 1s to 7d",
-                  .remedy = "the kernel sends no probe before a second of silence"});
+      return tl::unexpected(failure_of(
+          Message::out_of_range, "cannot search up to", policy::format_duration(*longest_),
+          {"--max takes 1s to 7d", "the kernel sends no probe before a second of silence"}));
     }
     with_serve_ = with_serve_ || !key_file_.empty();
     const Fallible<path_command::Target> target = path_command::find_target(
@@ -238,12 +231,10 @@ class Path final : public Command {
   }
 
   static Failure unreachable(const path_command::Target& target, int error) {
-    return {.code = ExitCode::failed,
-            .attempt = "cannot connect to",
-            .subject = os::format_endpoint(target.endpoint),
-            .reason = error != 0 ? ::strerrordesc_np(error) : "it ends every connection at once",
-            .remedy = error == EMFILE ? "raise the limit of open files: ulimit -n"
-                                      : "name a host and port where a TCP server listens"};
+    return failure_of(Message::unreachable, "cannot connect to",
+                      os::format_endpoint(target.endpoint),
+                      {error != 0 ? ::strerrordesc_np(error) : "it ends every connection at once",
+                       error == EMFILE ? "raise the limit of open files: ulimit -n" : ""});
   }
 
   std::string target_;

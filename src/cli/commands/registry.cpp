@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/registry/exchange.hpp"
 #include "cli/registry/values.hpp"
@@ -162,11 +163,7 @@ examples:
     const Fallible<Imported> imported = read_for_import(file_);
     if (!imported) return tl::unexpected(imported.error());
     if (imported->changes.empty()) {
-      return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                    .attempt = "cannot import",
-                                    .subject = file_,
-                                    .reason = "it has none of the values that keep-alive reads",
-                                    .remedy = "see `wsalive registry list`"});
+      return tl::unexpected(failure_of(Message::nothing_to_import, "cannot import", file_));
     }
     return write(imported->changes, "cannot import " + file_,
                  fmt::format("{} value{} imported, {} left out", imported->changes.size(),
@@ -179,12 +176,10 @@ examples:
                 const std::string& sentence, std::size_t left_out) {
     const auto& path = machine_ ? files_.machine : files_.user;
     if (!path) {
+      const Particulars both{"WSALIVE_REGISTRY stands for both files",
+                             "leave out --machine, or unset it"};
       return tl::unexpected(
-          Failure{.code = ExitCode::bad_input,
-                  .attempt = attempt,
-                  .reason = machine_ ? "WSALIVE_REGISTRY stands for both files"
-                                     : "there is no file of this user: HOME is not set",
-                  .remedy = machine_ ? "leave out --machine, or unset it" : "set HOME"});
+          failure_of(Message::no_store, attempt, {}, machine_ ? both : Particulars{}));
     }
     registry::Registry registry{files_, machine_ ? Origin::machine : Origin::user};
     if (const auto written = registry.apply(changes); !written) {

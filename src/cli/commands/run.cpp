@@ -23,6 +23,7 @@
 #include "attach/seccomp/notifier.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/choice.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/rounding_option.hpp"
@@ -35,21 +36,12 @@ namespace wsalive::cli {
 namespace {
 
 Failure cannot_start(const std::string& program, int error) {
-  const bool absent = error == ENOENT;
-  return {.code = absent ? ExitCode::not_found : ExitCode::cannot_execute,
-          .attempt = "cannot run",
-          .subject = program,
-          .reason = absent ? "no such program" : std::strerror(error),
-          .remedy = absent ? "name a program that is in PATH, or its path"
-                           : "check the file and its rights"};
+  return failure_of(error == ENOENT ? Message::no_program : Message::not_executable, "cannot run",
+                    program, {std::strerror(error)});
 }
 
 Failure without_loader(const std::string& program, const std::string& loader) {
-  return {.code = ExitCode::cannot_execute,
-          .attempt = "cannot run",
-          .subject = program,
-          .reason = fmt::format("it names the interpreter {}, which is not there", loader),
-          .remedy = "install that, or mend the program's first line"};
+  return failure_of(Message::no_interpreter, "cannot run", program, {loader});
 }
 
 class Run final : public Command {
@@ -158,8 +150,8 @@ class Run final : public Command {
     return force_ ? attach::Precedence::ours : attach::Precedence::program;
   }
 
-  static ExitCode code_of(int error) {
-    return error == EPERM || error == EACCES ? ExitCode::denied : ExitCode::unavailable;
+  static Message message_of(int error) {
+    return error == EPERM || error == EACCES ? Message::way_denied : Message::no_way;
   }
 
   std::unique_ptr<attach::Companion> try_bpf(RunFacts& facts) {
@@ -228,22 +220,19 @@ class Run final : public Command {
   }
 
   Failure no_way(const std::string& reason) const {
-    return {.code = code_of(error_),
-            .attempt = "cannot run",
-            .subject = is_chosen() ? fmt::format("{} with keep-alive by {}", words_.front(), via_)
-                                   : fmt::format("{} with keep-alive", words_.front()),
-            .reason = reason,
-            .remedy = is_chosen() ? "leave --via away to take what this host allows"
-                                  : "`wsalive doctor` says what is missing, and what to do"};
+    return failure_of(
+        message_of(error_), "cannot run",
+        is_chosen() ? fmt::format("{} with keep-alive by {}", words_.front(), via_)
+                    : fmt::format("{} with keep-alive", words_.front()),
+        {reason, is_chosen() ? "leave --via away to take what this host allows"
+                             : "`wsalive doctor` says what is missing, and what to do"});
   }
 
   Failure not_beside(const attach::StartError& error) const {
-    return {.code = code_of(error.error.code),
-            .attempt = "cannot run",
-            .subject = words_.front(),
-            .reason = fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
-            .remedy = is_chosen() ? "leave --via away to take what this host allows"
-                                  : "name another way with --via"};
+    return failure_of(message_of(error.error.code), "cannot run", words_.front(),
+                      {fmt::format("{}: {}", error.error.attempt, std::strerror(error.error.code)),
+                       is_chosen() ? "leave --via away to take what this host allows"
+                                   : "name another way with --via"});
   }
 
   /// The user has named the way.

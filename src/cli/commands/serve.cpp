@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/path/key_file.hpp"
 #include "cli/serve/where.hpp"
@@ -43,10 +44,9 @@ class Serve final : public Command {
   Outcome run() override {
     constexpr Millis kShortest{1'000};
     if (hold_ && *hold_ < kShortest) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = "cannot hold connections for",
-                                    .subject = policy::format_duration(*hold_),
-                                    .reason = "--hold takes 1s or more"});
+      return tl::unexpected(failure_of(Message::out_of_range, "cannot hold connections for",
+                                       policy::format_duration(*hold_),
+                                       {"--hold takes 1s or more", "the default is 3h"}));
     }
     limits_.longest_hold = hold_.value_or(limits_.longest_hold);
     std::optional<path::SharedKey> key;

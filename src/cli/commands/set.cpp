@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
@@ -21,11 +22,8 @@ using attach::Claim;
 
 constexpr const char* kSetting = "cannot set keep-alive";
 
-tl::unexpected<Failure> misuse(std::string reason, std::string remedy) {
-  return tl::unexpected(Failure{.code = ExitCode::usage,
-                                .attempt = kSetting,
-                                .reason = std::move(reason),
-                                .remedy = std::move(remedy)});
+tl::unexpected<Failure> misuse(Message message, const Particulars& particulars) {
+  return tl::unexpected(failure_of(message, kSetting, {}, particulars));
 }
 
 /// What nobody has named stays as it is on the socket.
@@ -67,32 +65,37 @@ class Set final : public Command {
       }
       const std::optional<SocketTarget> target = SocketTarget::parse(word);
       if (!target) {
-        return misuse(fmt::format("'{}' is neither PID, PID:FD nor off", word),
-                      fmt::format("a program is named by --program {}", word));
+        return misuse(Message::no_socket_name,
+                      {fmt::format("'{}' is neither PID, PID:FD nor off", word),
+                       fmt::format("a program is named by --program {}", word)});
       }
       if (selection_.pid)
-        return misuse("one process at a time", "name others in calls of their own");
+        return misuse(Message::conflict,
+                      {"one process at a time", "name others in calls of their own"});
       selection_.pid = target->pid;
       selection_.fd = target->fd;
     }
     // A descriptor that is named is meant, whatever it is.
     selection_.listeners = selection_.listeners || selection_.fd;
     if (selection_.is_given()) return {};
-    return misuse("it is not said on which connections",
-                  "give PID, PID:FD, --program, --unit, --container, --to or another that chooses; "
-                  "`wsalive ls` lists them and takes the same");
+    return misuse(Message::not_said,
+                  {"on which connections",
+                   "give PID, PID:FD, --program, --unit, --container, --to or another that "
+                   "chooses; `wsalive ls` lists them and takes the same"});
   }
 
   Fallible<SetRequest> make_request() const {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
     if (off_ && chosen->anything_asked) {
-      return misuse("off and a timing are asked for at once", "leave one of them away");
+      return misuse(Message::conflict,
+                    {"off and a timing are asked for at once", "leave one of them away"});
     }
     if (!off_ && !chosen->anything_asked && !chosen->user_timeout) {
-      return misuse("it is not said what to set",
-                    "give --time, --interval, --probes, --path-timeout, --release, --user-timeout, "
-                    "or off");
+      return misuse(Message::not_said,
+                    {"what to set",
+                     "give --time, --interval, --probes, --path-timeout, --release, "
+                     "--user-timeout, or off"});
     }
     SetRequest request;
     request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
@@ -142,13 +145,10 @@ class Set final : public Command {
   }
 
   static Outcome refusal(const SetRow& row) {
-    const bool denied = row.refusal == ExitCode::denied;
     return tl::unexpected(
-        Failure{.code = row.refusal,
-                .attempt = std::string{kSetting} + " on",
-                .subject = row.connection.name() == "-" ? "the connection" : row.connection.name(),
-                .reason = row.refused_because,
-                .remedy = denied ? trace_remedy() : ""});
+        not_reached(row.refusal, std::string{kSetting} + " on",
+                    row.connection.name() == "-" ? "the connection" : row.connection.name(),
+                    row.refused_because));
   }
 
   TimingOptions timing_;

@@ -10,6 +10,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/socket_target.hpp"
 #include "cli/watch/board.hpp"
@@ -133,11 +134,9 @@ class Watch final : public Command {
   Outcome run() override {
     constexpr Millis kLeast{100};
     if (every_ && *every_ < kLeast) {
-      return tl::unexpected(Failure{.code = ExitCode::usage,
-                                    .attempt = "cannot look every",
-                                    .subject = policy::format_duration(*every_),
-                                    .reason = "that is too often",
-                                    .remedy = "100ms is the least"});
+      return tl::unexpected(failure_of(Message::out_of_range, "cannot look every",
+                                       policy::format_duration(*every_),
+                                       {"that is too often", "100ms is the least"}));
     }
     if (const Fallible<void> possible = watch::Screen::possible(); !possible) {
       return tl::unexpected(possible.error());

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "advice/path_timeouts.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "os/file/file.hpp"
 #include "os/tick.hpp"
@@ -151,11 +152,9 @@ Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& cho
   if (name == kLinux) return linux_subject(chosen);
   const std::optional<Release> release = policy::release_named(name);
   if (release) return release_subject(*release, chosen);
-  return tl::unexpected(Failure{.code = ExitCode::usage,
-                                .attempt = "cannot compare with",
-                                .subject = fmt::format("'{}'", name),
-                                .reason = "there is no such release",
-                                .remedy = fmt::format("name some of {}, linux", release_names())});
+  return tl::unexpected(failure_of(Message::no_release, "cannot compare with",
+                                   fmt::format("'{}'", name),
+                                   {.remedy = fmt::format("{}, linux", release_names())}));
 }
 
 HostPart host_part(const policy::Timing& timing, policy::Precision precision) {

@@ -13,6 +13,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/help.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/suggestion.hpp"
 #include "drawing/ink.hpp"
@@ -135,7 +136,8 @@ int run_program(int argc, const char* const* argv) {
     say_out_of_memory();
     return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
-    return fail({.attempt = "something unforeseen happened", .reason = error.what()});
+    return fail(
+        failure_of(Message::unforeseen, "something unforeseen happened", {}, {error.what()}));
   }
 }
 

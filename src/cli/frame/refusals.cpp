@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
+#include "cli/frame/messages.hpp"
 #include "os/file/file.hpp"
 #include "os/sysctl.hpp"
 
@@ -84,29 +85,26 @@ std::string seccomp_refusal(const SysError& error) {
                      is_yamas ? fmt::format(" (kernel.yama.ptrace_scope is {})", scope) : "");
 }
 
-ExitCode code_for_file(int error) {
+Message message_for_file(int error) {
   switch (error) {
     case EPERM:
     case EACCES:
     case EROFS:
-      return ExitCode::denied;
+      return Message::file_denied;
     case ENOENT:
     case ENOTDIR:
     case EISDIR:
     case ENAMETOOLONG:
     case ELOOP:
-      return ExitCode::bad_input;
+      return Message::no_file;
     default:
-      return ExitCode::failed;
+      return Message::file_failed;
   }
 }
 
 Failure not_written(std::string attempt, const std::string& file, int error) {
-  return {.code = code_for_file(error),
-          .attempt = std::move(attempt),
-          .subject = file,
-          .reason = ::strerrordesc_np(error),
-          .remedy = "name a file in a folder that you may write to"};
+  return failure_of(message_for_file(error), std::move(attempt), file,
+                    {::strerrordesc_np(error), "name a file in a folder that you may write to"});
 }
 
 std::string as_root(std::string_view rights, std::string_view otherwise) {
@@ -163,17 +161,10 @@ bool lacks_tcp_diag(const SysError& error) {
 }
 
 Failure no_connection_list(const SysError& error) {
-  Failure failure{.attempt = "cannot list connections"};
-  if (lacks_tcp_diag(error)) {
-    failure.code = ExitCode::unavailable;
-    failure.reason =
-        "the kernel's part that lists them, tcp_diag, is not there and could not be loaded";
-    failure.remedy = kLoadTcpDiag;
-    return failure;
-  }
-  failure.reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code));
-  failure.remedy = "a container's own filter may forbid it: allow netlink sockets there";
-  return failure;
+  constexpr const char* kListing = "cannot list connections";
+  if (lacks_tcp_diag(error)) return failure_of(Message::no_tcp_diag, kListing);
+  return failure_of(Message::no_netlink, kListing, {},
+                    {fmt::format("{}: {}", error.attempt, std::strerror(error.code))});
 }
 
 }  // namespace wsalive::cli

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "cli/frame/failure.hpp"
+#include "cli/frame/messages.hpp"
 
 namespace wsalive::cli {
 
@@ -16,8 +17,8 @@ namespace wsalive::cli {
                                      std::string_view lockdown);
 [[nodiscard]] std::string seccomp_refusal(const SysError& error);
 
-/// The exit status where a file could not be read or written: a right is missing, the name is wrong, or failed.
-[[nodiscard]] ExitCode code_for_file(int error);
+/// What is said where a file could not be read or written: a right is missing, the name is wrong, or failed.
+[[nodiscard]] Message message_for_file(int error);
 /// A file that the user has named could not be written.
 [[nodiscard]] Failure not_written(std::string attempt, const std::string& file, int error);
 
@@ -34,9 +35,7 @@ namespace wsalive::cli {
 /// Whether the kernel's part that lists TCP connections and ends them is missing, where sock_diag answers so.
 [[nodiscard]] bool lacks_tcp_diag(const SysError& error);
 /// What to do then.
-inline constexpr const char* kLoadTcpDiag =
-    "load it as root, on the host itself: modprobe tcp_diag; a kernel without that module needs "
-    "CONFIG_INET_DIAG";
+inline constexpr std::string_view kLoadTcpDiag = message_row(Message::no_tcp_diag).remedy;
 
 /// The kernel's list of TCP connections could not be had.
 [[nodiscard]] Failure no_connection_list(const SysError& error);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cli/frame/duration_option.hpp"
+#include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/live/keepalive_text.hpp"
@@ -50,13 +51,10 @@ Release read_release(const std::string& text) {
 }
 
 tl::unexpected<Failure> bad_registry(const std::string& file, std::string reason, int error = 0) {
-  const bool denied = code_for_file(error) == ExitCode::denied;
-  return tl::unexpected(Failure{
-      .code = denied ? ExitCode::denied : ExitCode::bad_input,
-      .attempt = "cannot read the registry",
-      .subject = file,
-      .reason = std::move(reason),
-      .remedy = denied ? "name a file that you may read" : "mend the file, or name another one"});
+  const bool denied = message_for_file(error) == Message::file_denied;
+  return tl::unexpected(
+      failure_of(denied ? Message::file_denied : Message::bad_registry, "cannot read the registry",
+                 file, {std::move(reason), denied ? "name a file that you may read" : ""}));
 }
 
 tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
@@ -65,25 +63,19 @@ tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
     std::string remedy;
   };
   const std::array<Words, 3> words{{
-      {"cannot tell which release of Windows to follow",
-       fmt::format("use one of {}", release_names())},
-      {"cannot tell which rules to follow", "use documented or observed"},
-      {"cannot tell how exactly times are kept", "use exact or kernel"},
+      {"cannot tell which release of Windows to follow", fmt::format("one of {}", release_names())},
+      {"cannot tell which rules to follow", "documented or observed"},
+      {"cannot tell how exactly times are kept", "exact or kernel"},
   }};
   const Words& each = words.at(static_cast<std::size_t>(problem.what));
-  return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                .attempt = each.attempt,
-                                .reason = problem.text,
-                                .remedy = each.remedy});
+  return tl::unexpected(
+      failure_of(Message::unknown_choice, each.attempt, {}, {problem.text, each.remedy}));
 }
 
 tl::unexpected<Failure> too_short_a_path(policy::Millis forgets) {
-  return tl::unexpected(Failure{
-      .code = ExitCode::bad_input,
-      .attempt = "cannot choose a time for a path that forgets after",
-      .subject = policy::format_duration(forgets),
-      .reason = "the kernel keeps whole seconds, and no probe and its repetition come in time",
-      .remedy = "let the application send heartbeats, or give --time"});
+  return tl::unexpected(failure_of(Message::path_too_short,
+                                   "cannot choose a time for a path that forgets after",
+                                   policy::format_duration(forgets)));
 }
 
 /// The store of the command line's own file: it must be there, and sound.
@@ -181,11 +173,8 @@ std::optional<std::uint32_t> ChosenTiming::user_timeout_ms() const {
 }
 
 Failure no_probes(std::string attempt, std::string subject, std::string remedy) {
-  return {.code = ExitCode::bad_input,
-          .attempt = std::move(attempt),
-          .subject = std::move(subject),
-          .reason = "these settings send no probe at all (a count of 0)",
-          .remedy = std::move(remedy)};
+  return failure_of(Message::count_of_zero, std::move(attempt), std::move(subject),
+                    {.remedy = std::move(remedy)});
 }
 
 void say_remarks(const ChosenTiming& chosen) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -111,25 +112,23 @@ auto order_of(const Connection& connection) {
 }
 
 Failure not_entered(const std::string& netns, const SysError& error) {
-  Failure failure{.attempt = "cannot list connections",
-                  .subject = "of network namespace " + netns,
-                  .reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code))};
+  const std::string subject = "of network namespace " + netns;
+  const auto known = [&](Message message, const Particulars& particulars = {}) {
+    return failure_of(message, "cannot list connections", subject, particulars);
+  };
+  const std::string reason = fmt::format("{}: {}", error.attempt, std::strerror(error.code));
   switch (error.code) {
     case EPERM:
     case EACCES:
-      failure.code = ExitCode::denied;
-      failure.remedy = as_root("CAP_SYS_ADMIN over it");
-      break;
+      return known(Message::netns_denied, {reason, as_root("CAP_SYS_ADMIN over it")});
     case EINVAL:
-      return failure_of(Message::foreign_file, failure.attempt, failure.subject);
+      return known(Message::foreign_file);
     case ENOENT:
     case ESRCH:
-      failure.code = ExitCode::gone;
-      break;
+      return known(Message::no_network);
     default:
-      break;
+      return known(Message::system_refused, {reason});
   }
-  return failure;
 }
 
 /// What to do with each network namespace that is looked at.
@@ -200,6 +199,22 @@ ExitCode reach_code(const SysError& error) {
     default:
       return ExitCode::failed;
   }
+}
+
+Failure not_reached(ExitCode code, std::string attempt, std::string subject, std::string reason) {
+  struct Row {
+    ExitCode code;
+    Message message;
+  };
+  constexpr std::array kRows{Row{ExitCode::denied, Message::no_tracing},
+                             Row{ExitCode::gone, Message::socket_gone},
+                             Row{ExitCode::unavailable, Message::not_on_this_socket},
+                             Row{ExitCode::bad_input, Message::ambiguous_values}};
+  const auto* const row = std::ranges::find(kRows, code, &Row::code);
+  const Message message = row == kRows.end() ? Message::system_refused : row->message;
+  const bool denied = message == Message::no_tracing;
+  return failure_of(message, std::move(attempt), std::move(subject),
+                    {std::move(reason), denied ? trace_remedy() : ""});
 }
 
 std::string Connection::name() const {

@@ -59,5 +59,9 @@ struct Connections {
 [[nodiscard]] std::string reach_problem(const SysError& error);
 /// And the exit status for that: denied, gone or failed.
 [[nodiscard]] ExitCode reach_code(const SysError& error);
+/// The failure on one socket that could not be reached or set.
+/// \param code  As `reach_code` says.  \param reason  As `reach_problem` says.
+[[nodiscard]] Failure not_reached(ExitCode code, std::string attempt, std::string subject,
+                                  std::string reason);
 
 }  // namespace wsalive::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cli/frame/messages.hpp"
 #include "os/names/resolver.hpp"
 
 namespace wsalive::cli {
@@ -29,6 +30,13 @@ Parts split(std::string_view text) {
 }
 
 }  // namespace
+
+Failure failure_of(EndpointProblem problem, std::string attempt, std::string subject,
+                   std::string remedy) {
+  const bool is_written_wrong = problem.code == ExitCode::usage;
+  return failure_of(is_written_wrong ? Message::no_address : Message::no_host, std::move(attempt),
+                    std::move(subject), {std::move(problem.text), std::move(remedy)});
+}
 
 Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
   os::HostQuestion question;

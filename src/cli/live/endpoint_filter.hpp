@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/frame/exit_code.hpp"
+#include "cli/frame/failure.hpp"
 #include "os/socket/address.hpp"
 
 namespace wsalive::cli {
@@ -17,6 +18,10 @@ struct EndpointProblem {
   std::string text;
   ExitCode code = ExitCode::usage;  ///< bad_input: well written, but the host is not to be found.
 };
+
+/// The same as a failure. \param remedy  How the text is written.
+[[nodiscard]] Failure failure_of(EndpointProblem problem, std::string attempt, std::string subject,
+                                 std::string remedy);
 
 template <typename T>
 using Endpointed = tl::expected<T, EndpointProblem>;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/live/connection_text.hpp"
 #include "os/socket/address_text.hpp"
@@ -26,12 +27,8 @@ bool may_have_accepted(const Connection& listener, const Connection& connection)
 }
 
 tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::string reason) {
-  Failure failure = why_nothing(kLooking, selection);
-  failure.code = code;
-  failure.name = {};
-  failure.reason = std::move(reason);
-  if (code == ExitCode::denied) failure.remedy = trace_remedy();
-  return tl::unexpected(std::move(failure));
+  return tl::unexpected(
+      not_reached(code, kLooking, why_nothing(kLooking, selection).subject, std::move(reason)));
 }
 
 Fallible<Connections> find_all(const Selection& selection) {
@@ -70,11 +67,10 @@ Fallible<Connections> only_socket(Selection selection) {
     for (std::size_t at = 0; at < std::min(kNamed, list.size()); ++at) {
       names += fmt::format("{}{}", at == 0 ? "" : ", ", list[at].name());
     }
-    return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                  .attempt = kLooking,
-                                  .reason = fmt::format("{} are meant: {}{}", list.size(), names,
-                                                        list.size() > kNamed ? " and others" : ""),
-                                  .remedy = "name one as PID:FD, or choose more narrowly"});
+    return tl::unexpected(failure_of(Message::several_fit, kLooking, {},
+                                     {fmt::format("{} are meant: {}{}", list.size(), names,
+                                                  list.size() > kNamed ? " and others" : ""),
+                                      "name one as PID:FD, or choose more narrowly"}));
   }
   if (!list.front().keep_alive) {
     return refused(selection, list.front().unknown_as, list.front().unknown_because);

@@ -28,11 +28,9 @@ CLI::Option* add_filter(CLI::App& parser, const std::string& name,
     } else if (filter.error().code == ExitCode::usage) {
       throw CLI::ValidationError(name, filter.error().text);
     } else {
-      throw Refusal{{.code = filter.error().code,
-                     .attempt = "cannot tell which connections are meant by",
-                     .subject = fmt::format("{} {}", name, text),
-                     .reason = filter.error().text,
-                     .remedy = "`wsalive ls` shows addresses and ports"}};
+      throw Refusal{
+          failure_of(std::move(filter.error()), "cannot tell which connections are meant by",
+                     fmt::format("{} {}", name, text), "`wsalive ls` shows addresses and ports")};
     }
   };
   return parser.add_option_function<std::string>(name, read_filter, help)->type_name("HOST:PORT");

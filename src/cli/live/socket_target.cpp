@@ -50,18 +50,14 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
   if (!process) {
     if (process.error().code == ESRCH)
       return failure_of(Message::no_process, failure.attempt, failure.subject);
-    failure.name = {};
-    failure.reason = std::strerror(process.error().code);
-    return failure;
+    return failure_of(Message::system_refused, failure.attempt, failure.subject,
+                      {std::strerror(process.error().code)});
   }
   // Standard input, to learn whether we may look at all.
   const auto copy = process->borrow(selection.fd.value_or(0));
   if (!copy && copy.error().code == EPERM) {
-    failure.code = ExitCode::denied;
-    failure.name = {};
-    failure.reason = reach_problem(copy.error());
-    failure.remedy = trace_remedy();
-    return failure;
+    return not_reached(ExitCode::denied, failure.attempt, failure.subject,
+                       reach_problem(copy.error()));
   }
   if (!selection.fd) {
     failure.reason = "it has no such TCP connection";
@@ -71,23 +67,17 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
   if (!copy) return failure_of(Message::no_descriptor, failure.attempt, failure.subject);
   const std::string kind = attach::kind_words(copy->get());
   if (!os::keep_alive_values(copy->get())) {
-    failure = failure_of(Message::no_tcp_socket, failure.attempt, failure.subject);
-    failure.reason += " but " + kind;
-    return failure;
+    return failure_of(Message::no_tcp_socket, failure.attempt, failure.subject, {kind});
   }
   failure.reason = "it is " + kind;
   return failure;
 }
 
 Failure why_nothing(std::string attempt, const Selection& selection, const Connections& found) {
-  Failure failure = why_nothing(std::move(attempt), selection);
-  if (!selection.pid && found.hidden != 0) {
-    failure.reason =
-        fmt::format("no such connection that may be seen; {} process{} may not be looked into",
-                    found.hidden, found.hidden == 1 ? "" : "es");
-    failure.remedy = as_root("CAP_SYS_PTRACE");
-  }
-  return failure;
+  if (selection.pid || found.hidden == 0) return why_nothing(std::move(attempt), selection);
+  return failure_of(Message::unseen, std::move(attempt), {},
+                    {fmt::format("{} process{}", found.hidden, found.hidden == 1 ? "" : "es"),
+                     as_root("CAP_SYS_PTRACE")});
 }
 
 }  // namespace wsalive::cli

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "cli/frame/messages.hpp"
 #include "cli/path/sight_names.hpp"
 
 namespace wsalive::cli::path_command {
@@ -68,27 +69,17 @@ std::vector<PathObservation> parsed(const std::string& text) {
 
 tl::expected<StateFile, Failure> StateFile::open(const std::string& name) {
   const std::string path = folder() + "/path-" + plain(name) + ".json";
-  const auto refuse = [&](const char* why, const char* remedy) {
-    return tl::unexpected(Failure{.code = ExitCode::failed,
-                                  .attempt = "cannot keep the state of the search",
-                                  .subject = path,
-                                  .reason = why,
-                                  .remedy = remedy});
+  const auto refuse = [&](Message message, const char* why) {
+    return tl::unexpected(failure_of(message, "cannot keep the state of the search", path, {why}));
   };
-  if (folder().empty()) {
-    return refuse("neither XDG_STATE_HOME nor HOME is set",
-                  "set XDG_STATE_HOME to a folder of yours");
-  }
+  constexpr auto kNone = Message::no_state_file;
+  if (folder().empty()) return refuse(kNone, "neither XDG_STATE_HOME nor HOME is set");
   if (const Status made = os::make_folders(folder(), 0700); !made) {
-    return refuse(::strerrordesc_np(made.error().code), "set XDG_STATE_HOME to a folder of yours");
+    return refuse(kNone, ::strerrordesc_np(made.error().code));
   }
   auto lock = os::FileLock::take(path, std::chrono::milliseconds{100});
-  if (!lock && lock.error().code == EWOULDBLOCK) {
-    return refuse("another wsalive path is measuring it", "wait for that one");
-  }
-  if (!lock) {
-    return refuse(::strerrordesc_np(lock.error().code), "set XDG_STATE_HOME to a folder of yours");
-  }
+  if (!lock && lock.error().code == EWOULDBLOCK) return refuse(Message::state_in_use, "");
+  if (!lock) return refuse(kNone, ::strerrordesc_np(lock.error().code));
   return StateFile{path, std::move(*lock)};
 }
 

@@ -8,12 +8,9 @@ namespace wsalive::cli::path_command {
 
 Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t> port) {
   const auto refuse = [&](EndpointProblem problem) {
-    return tl::unexpected(
-        Failure{.code = problem.code,
-                .attempt = "cannot tell which far end is meant by",
-                .subject = fmt::format("'{}'", text),
-                .reason = std::move(problem.text),
-                .remedy = "name it as HOST:PORT, as in db.example:5432 or [fd00::1]:22"});
+    return tl::unexpected(failure_of(
+        std::move(problem), "cannot tell which far end is meant by", fmt::format("'{}'", text),
+        "name it as HOST:PORT, as in db.example:5432 or [fd00::1]:22"));
   };
   const auto parsed = EndpointFilter::parse(text);
   if (!parsed) return refuse(parsed.error());

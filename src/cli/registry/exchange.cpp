@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/registry/values.hpp"
 #include "os/file/file.hpp"
@@ -54,12 +55,11 @@ Fallible<Imported> read_for_import(const std::string& path) {
   constexpr const char* kAttempt = "cannot import";
   const Result<std::string> bytes = os::read_file(path);
   if (!bytes) {
-    const ExitCode code = code_for_file(bytes.error().code);
-    return tl::unexpected(Failure{.code = code == ExitCode::denied ? code : ExitCode::bad_input,
-                                  .attempt = kAttempt,
-                                  .subject = path,
-                                  .reason = ::strerrordesc_np(bytes.error().code),
-                                  .remedy = "name a .reg file or a SYSTEM hive that you may read"});
+    const int error = bytes.error().code;
+    const bool denied = message_for_file(error) == Message::file_denied;
+    return tl::unexpected(failure_of(
+        denied ? Message::file_denied : Message::no_file, kAttempt, path,
+        {::strerrordesc_np(error), "name a .reg file or a SYSTEM hive that you may read"}));
   }
   if (bytes->starts_with(kHiveMagic)) {
     const auto values = registry::read_system_hive(path);

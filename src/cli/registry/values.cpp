@@ -9,7 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
 
+#include "cli/frame/messages.hpp"
 #include "cli/frame/timing_options.hpp"
 #include "policy/duration.hpp"
 #include "policy/registry_rules.hpp"
@@ -55,11 +57,8 @@ std::vector<KnownValue> make_known_values() {
 
 tl::unexpected<Failure> bad_value(const KnownValue& known, const std::string& reason,
                                   const std::string& remedy) {
-  return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                .attempt = "cannot set",
-                                .subject = std::string{known.name},
-                                .reason = reason,
-                                .remedy = remedy});
+  return tl::unexpected(
+      failure_of(Message::bad_value, "cannot set", std::string{known.name}, {reason, remedy}));
 }
 
 Fallible<registry::Value> time_value(const KnownValue& known, const std::string& text) {
@@ -158,10 +157,9 @@ Fallible<const KnownValue*> known_value(const std::string& name) {
     }
     names.push_back(each.name);
   }
-  return tl::unexpected(Failure{.code = ExitCode::bad_input,
-                                .attempt = "there is no keep-alive value",
-                                .subject = fmt::format("'{}'", name),
-                                .remedy = fmt::format("name one of {}", fmt::join(names, ", "))});
+  return tl::unexpected(failure_of(Message::no_value, "cannot tell which value is meant by",
+                                   fmt::format("'{}'", name),
+                                   {.remedy = fmt::format("{}", fmt::join(names, ", "))}));
 }
 
 Fallible<registry::Value> value_from_text(const KnownValue& known, const std::string& text) {
@@ -203,29 +201,26 @@ ValueState state_of(const KnownValue& known, registry::Registry& registry,
 Failure store_failure(const registry::Problem& problem, std::string attempt) {
   struct Row {
     int error;
-    ExitCode code;
+    Message message;
     const char* remedy;
   };
   const char* const rights =
       ::geteuid() == 0 ? "this root may not write there: name another file by WSALIVE_REGISTRY"
                        : "the machine's file is root's: run it as root, or without --machine";
   const Row rows[] = {
-      {EACCES, ExitCode::denied, rights},
-      {EPERM, ExitCode::denied, rights},
-      {EROFS, ExitCode::denied,
+      {EACCES, Message::file_denied, rights},
+      {EPERM, Message::file_denied, rights},
+      {EROFS, Message::file_denied,
        "the file system is read-only: use another file by WSALIVE_REGISTRY"},
-      {EINVAL, ExitCode::bad_input, "mend the file; nothing was changed"},
-      {ENOENT, ExitCode::bad_input, "see `wsalive registry list`"},
+      {EINVAL, Message::bad_registry, "mend the file; nothing was changed"},
+      {ENOENT, Message::not_stored, ""},
   };
-  Failure failure{.code = ExitCode::failed, .attempt = std::move(attempt), .subject = problem.file};
-  failure.reason =
+  const std::string reason =
       problem.line == 0 ? problem.text : fmt::format("line {}: {}", problem.line, problem.text);
-  for (const Row& row : rows) {
-    if (row.error != problem.code) continue;
-    failure.code = row.code;
-    failure.remedy = row.remedy;
-  }
-  return failure;
+  const auto* const row = std::ranges::find(rows, problem.code, &Row::error);
+  if (row == std::end(rows))
+    return failure_of(Message::system_refused, std::move(attempt), problem.file, {reason});
+  return failure_of(row->message, std::move(attempt), problem.file, {reason, row->remedy});
 }
 
 }  // namespace wsalive::cli

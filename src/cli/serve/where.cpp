@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cli/frame/messages.hpp"
 #include "cli/live/endpoint_filter.hpp"
 #include "os/socket/address_text.hpp"
 #include "path/plan/protocol.hpp"
@@ -46,8 +47,6 @@ std::string remedy_for(int error) {
       return "`ip address` lists those that it has; --listen PORT means all of them";
     case EADDRINUSE:
       return "`ss -ltnp` tells who listens there; --listen names another port";
-    case EACCES:
-      return "ports below 1024 are root's: name a higher one by --listen";
     default:
       return "--listen names another port or address";
   }
@@ -56,17 +55,15 @@ std::string remedy_for(int error) {
 }  // namespace
 
 Fallible<std::vector<path::serve::Listener>> open_listeners(std::string_view where) {
-  const auto refuse = [&](ExitCode code, std::string reason, std::string remedy) {
-    return tl::unexpected(Failure{.code = code,
-                                  .attempt = "cannot listen on",
-                                  .subject = fmt::format("'{}'", where),
-                                  .reason = std::move(reason),
-                                  .remedy = std::move(remedy)});
+  constexpr const char* kListening = "cannot listen on";
+  const std::string subject = fmt::format("'{}'", where);
+  const auto refuse = [&](Message message, const Particulars& particulars) {
+    return tl::unexpected(failure_of(message, kListening, subject, particulars));
   };
   const auto endpoints = parsed(where);
   if (!endpoints) {
-    return refuse(endpoints.error().code, endpoints.error().text,
-                  "name it as PORT, ADDRESS or ADDRESS:PORT");
+    return tl::unexpected(failure_of(endpoints.error(), kListening, subject,
+                                     "name it as PORT, ADDRESS or ADDRESS:PORT"));
   }
   std::vector<path::serve::Listener> listeners;
   for (Endpoint at : *endpoints) {
@@ -81,11 +78,11 @@ Fallible<std::vector<path::serve::Listener>> open_listeners(std::string_view whe
     const bool is_elsewhere = error == EADDRNOTAVAIL;
     const bool other_family_does = error == EAFNOSUPPORT || is_elsewhere;
     if (other_family_does && endpoints->size() > 1) continue;
-    return refuse(error == EACCES ? ExitCode::denied : ExitCode::failed,
-                  is_elsewhere ? "this host has no such address" : ::strerrordesc_np(error),
-                  remedy_for(error));
+    return refuse(error == EACCES ? Message::port_denied : Message::no_listening,
+                  {is_elsewhere ? "this host has no such address" : ::strerrordesc_np(error),
+                   remedy_for(error)});
   }
-  if (listeners.empty()) return refuse(ExitCode::unavailable, "there is no IPv4 and no IPv6", "");
+  if (listeners.empty()) return refuse(Message::no_family, {});
   return listeners;
 }
 

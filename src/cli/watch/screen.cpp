@@ -2,6 +2,7 @@
 
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
+#include "cli/frame/messages.hpp"
 
 // Before ncurses, whose macros have common names.
 #include <termios.h>
@@ -93,11 +94,8 @@ std::size_t octets_of(std::string_view utf8, std::size_t characters) {
 }
 
 Failure no_terminal(std::string reason, std::string remedy) {
-  return {.code = ExitCode::unavailable,
-          .attempt = "cannot show connections live",
-          .subject = {},
-          .reason = std::move(reason),
-          .remedy = std::move(remedy)};
+  return failure_of(Message::no_terminal, "cannot show connections live", {},
+                    {std::move(reason), std::move(remedy)});
 }
 
 }  // namespace

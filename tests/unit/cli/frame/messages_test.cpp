@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -19,12 +20,16 @@
 namespace wsalive::cli {
 namespace {
 
-std::string page(const std::string& name) {
-  const char* const source = std::getenv("WSALIVE_SOURCE");
-  std::ifstream file{std::string{source ? source : "."} + "/docs/" + name};
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file{path};
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+std::string page(const std::string& name) {
+  const char* const source = std::getenv("WSALIVE_SOURCE");
+  return text_of(std::string{source ? source : "."} + "/docs/" + name);
 }
 
 std::string without_escapes(std::string text) {
@@ -65,6 +70,28 @@ TEST(Messages, TheDocumentHasTheReasonsAndTheVersionOfTheSchema) {
     EXPECT_NE(document.find(row.remedy), std::string::npos) << row.code;
   }
   EXPECT_NE(document.find("**" + std::to_string(kSchema) + "**"), std::string::npos);
+}
+
+TEST(Messages, WhatStandsInBracesIsReplacedOrStays) {
+  EXPECT_EQ(filled("it is not said {what}", "to what"), "it is not said to what");
+  EXPECT_EQ(filled("it is not said {what}", ""), "it is not said what");
+  EXPECT_EQ(filled("no such process", "ignored"), "no such process");
+  const Failure failure =
+      failure_of(Message::policy_exists, "cannot attach to", "a.service", {.remedy = "a.service"});
+  EXPECT_EQ(failure.remedy, "`wsalive detach a.service` first; `wsalive ls --policies` shows it");
+  EXPECT_EQ(failure.stable_code(), "policy-exists");
+}
+
+TEST(Messages, TheCommandMakesNoFailureBesideTheTable) {
+  const char* const source = std::getenv("WSALIVE_SOURCE");
+  const std::filesystem::path top = std::string{source ? source : "."} + "/src/cli";
+  std::size_t files = 0;
+  for (const auto& each : std::filesystem::recursive_directory_iterator{top}) {
+    if (!each.is_regular_file() || each.path().filename() == "messages.hpp") continue;
+    ++files;
+    EXPECT_EQ(text_of(each.path()).find(".attempt = "), std::string::npos) << each.path();
+  }
+  EXPECT_GT(files, 100U);
 }
 
 TEST(Messages, NoCodeIsUsedTwice) {
