@@ -92,13 +92,20 @@ void one_probe(const LintSubject& subject, Findings& findings) {
                       .source = "RFC 1122 4.2.3.6 (K-59)"});
 }
 
+/// Most of the time until a dead peer is noticed passes between probes. Whether the two numbers were exchanged is known
+/// only to who has set them, and worth a thought only where both were set at one place.
 void idle_below_interval(const LintSubject& subject, Findings& findings) {
+  const policy::SourcedTiming& from = subject.in_force;
+  const bool is_one_place =
+      from.idle_from == from.interval_from && from.idle_from != policy::Source::release;
   const policy::Timing& timing = subject.in_force.timing;
   if (timing.probes == 0 || timing.idle >= timing.interval) return;
   findings.push_back(
       {.text = joined("the first probe comes after ", shown(timing.idle), ", the next ones ",
-                      shown(timing.interval), " apart: the two may have been exchanged"),
-       .remedy = "an interval below the time, so that a loss is noticed soon after",
+                      shown(timing.interval),
+                      " apart: a dead peer is noticed long after the first one"),
+       .remedy = joined("an interval below the time, so that a loss is noticed soon after",
+                        is_one_place ? "; if the two were exchanged, the other way round" : ""),
        .source = {}});
 }
 

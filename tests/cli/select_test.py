@@ -193,6 +193,21 @@ class LintAll(Choice):
         self.assertIn(whole.returncode, (0, 1, 4))
         self.assertGreater(self.json("lint", "--all", status=whole.returncode)["sockets"], 1)
 
+    @tool.needs_borrowing
+    def test_kinds_and_sockets_are_counted_and_not_words(self):
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        for end, time in ((self.client, 11), (self.accepted, 12)):  # Two different sentences of one rule.
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 20)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, time)
+        report = self.json("lint", str(os.getpid()), "--state", "established", status=1)
+        self.assertEqual((report["sockets"], report["warnings"], report["warned_sockets"]), (2, 1, 2))
+        [finding] = report["findings"]
+        self.assertEqual(finding["rule"], "idle-below-interval")
+        self.assertEqual({each["fd"]: "11s" in each["text"] for each in finding["sockets"]},
+                         {self.client.fileno(): True, self.accepted.fileno(): False})
+        self.assertIn("1 warning on 2 sockets, 0 notes", self.ok("lint", str(os.getpid()), "--state", "established", status=1))
+
     def test_who_may_not_see_all_is_not_told_that_all_is_well(self):
         here = ("--from", f"127.0.0.1:{self.client.getsockname()[1]}", "--to", f"127.0.0.1:{self.port}")
         done = self.as_nobody("lint", *here)

@@ -28,16 +28,16 @@ using nlohmann::ordered_json;
 enum class Health : std::uint8_t { ok = 0, warning = 1, critical = 2, unknown = 3 };
 constexpr std::array kHealth{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-/// The same finding on one or many sockets.
+/// The same finding, in the same words, on one or many sockets.
 struct Found {
   Finding finding;
   std::vector<const Connection*> sockets;
 };
 
 struct Counts {
-  std::size_t sockets = 0;  ///< Looked at.
-  std::size_t warned = 0;   ///< Sockets with a warning.
-  std::size_t warnings = 0;
+  std::size_t sockets = 0;   ///< Looked at.
+  std::size_t warned = 0;    ///< Sockets with a warning.
+  std::size_t warnings = 0;  ///< Kinds, as `notes`: one rule on many sockets is one.
   std::size_t notes = 0;
   std::size_t unseen = 0;  ///< Sockets that could not be looked at.
   std::size_t hidden = 0;  ///< Processes that may not be looked into.
@@ -69,20 +69,14 @@ class LiveLintReport final : public Report {
   [[nodiscard]] std::string text(const Page& page) const override {
     if (monitor_) return monitor_line();
     std::string text;
-    for (auto first = found_.begin(); first != found_.end();) {
-      const auto next = std::find_if(first, found_.end(), [&](const Found& f) {
-        return f.finding.rule != first->finding.rule;
-      });
-      text += paragraph({first, next}, page);
-      first = next;
-    }
+    for (const Rule& rule : by_rule()) text += paragraph(rule, page);
     const bool well = counts_.warnings == 0 && is_whole();
     return text + page.ink(well ? Tone::good : Tone::bad, summary()) + '\n';
   }
 
   [[nodiscard]] ordered_json json() const override {
     ordered_json list = ordered_json::array();
-    for (const Found& each : found_) list.push_back(finding_json(each));
+    for (const Rule& rule : by_rule()) list.push_back(rule_json(rule));
     ordered_json json{{"sockets", counts_.sockets},
                       {"warnings", counts_.warnings},
                       {"notes", counts_.notes},
@@ -131,14 +125,28 @@ class LiveLintReport final : public Report {
     }
   }
 
+  /// `found_` is sorted by rule.
+  [[nodiscard]] std::vector<Rule> by_rule() const {
+    std::vector<Rule> rules;
+    for (auto first = found_.begin(); first != found_.end();) {
+      const auto next = std::find_if(first, found_.end(), [&](const Found& f) {
+        return f.finding.rule != first->finding.rule;
+      });
+      rules.emplace_back(first, next);
+      first = next;
+    }
+    return rules;
+  }
+
   void count() {
     std::set<const Connection*> warned;
     for (const Found& each : found_) {
       if (is_warning(each)) warned.insert(each.sockets.begin(), each.sockets.end());
     }
     counts_.warned = warned.size();
-    counts_.warnings = static_cast<std::size_t>(std::ranges::count_if(found_, is_warning));
-    counts_.notes = found_.size() - counts_.warnings;
+    for (const Rule& rule : by_rule()) {
+      ++(is_warning(rule.front()) ? counts_.warnings : counts_.notes);
+    }
     counts_.hidden = connections_.hidden;
   }
 
@@ -179,23 +187,26 @@ class LiveLintReport final : public Report {
     return text + fmt::format(", {}.", plural(counts_.notes, "note"));
   }
 
-  static ordered_json finding_json(const Found& found) {
+  /// What is said of the first socket stands for all; each has its own words, too.
+  static ordered_json rule_json(const Rule& rule) {
     std::vector<int> descriptors;
     ordered_json sockets = ordered_json::array();
-    for (const Connection* const each : found.sockets) {
-      descriptors.push_back(each->owner->fd);
-      sockets.push_back({{"program", each->owner->program},
-                         {"pid", each->owner->pid},
-                         {"fd", each->owner->fd},
-                         {"local", os::format_endpoint(each->socket.local)},
-                         {"remote", os::format_endpoint(each->socket.remote)}});
+    for (const Found& found : rule) {
+      for (const Connection* const each : found.sockets) {
+        descriptors.push_back(each->owner->fd);
+        sockets.push_back({{"program", each->owner->program},
+                           {"pid", each->owner->pid},
+                           {"fd", each->owner->fd},
+                           {"local", os::format_endpoint(each->socket.local)},
+                           {"remote", os::format_endpoint(each->socket.remote)},
+                           {"text", found.finding.text},
+                           {"remedy", found.finding.remedy}});
+      }
     }
-    return {{"rule", found.finding.rule},
-            {"severity", is_warning(found) ? "warning" : "note"},
-            {"text", found.finding.text},
-            {"remedy", found.finding.remedy},
-            {"source", found.finding.source},
-            {"fds", descriptors},
+    const Finding& first = rule.front().finding;
+    return {{"rule", first.rule},     {"severity", is_warning(rule.front()) ? "warning" : "note"},
+            {"text", first.text},     {"remedy", first.remedy},
+            {"source", first.source}, {"fds", descriptors},
             {"sockets", sockets}};
   }
 

@@ -103,5 +103,22 @@ TEST(Lint, SpeaksInNumbers) {
   EXPECT_NE(findings[0].source.find("Azure documentation"), std::string::npos);
 }
 
+TEST(Lint, AnExchangeIsSpokenOfOnlyWhereBothNumbersWereSetAtOnePlace) {
+  const auto remedy = [](policy::Source idle, policy::Source interval) {
+    LintSubject subject = asked(20'000, 75'000, 9);
+    subject.in_force.idle_from = idle;
+    subject.in_force.interval_from = interval;
+    for (const Finding& each : lint(subject)) {
+      if (each.rule == "idle-below-interval") return each.remedy;
+    }
+    return std::string{"no finding"};
+  };
+  using enum policy::Source;
+  EXPECT_NE(remedy(socket, socket).find("exchanged"), std::string::npos);
+  EXPECT_EQ(remedy(release, release).find("exchanged"), std::string::npos);
+  EXPECT_EQ(remedy(socket, release).find("exchanged"), std::string::npos);
+  EXPECT_EQ(remedy(release, release).find("an interval below the time"), 0U);
+}
+
 }  // namespace
 }  // namespace wsalive::advice
