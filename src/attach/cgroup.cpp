@@ -165,6 +165,13 @@ bool is_group_of_container(std::string_view path, std::string_view id) {
   return is_long_identifier(found) ? found.starts_with(id) : !id.empty() && found == id;
 }
 
+std::optional<std::string> socket_unit_of(std::string_view unit) {
+  constexpr std::string_view kService = ".service";
+  if (unit.ends_with(kService)) unit.remove_suffix(kService.size());
+  if (unit.empty() || unit.find('.') != std::string_view::npos) return std::nullopt;
+  return std::string{unit} + ".socket";
+}
+
 std::vector<std::string> groups_of_unit(const std::string& root, std::string_view unit) {
   return groups_that_fit(root,
                          [&](const std::string& folder) { return is_group_of_unit(folder, unit); });

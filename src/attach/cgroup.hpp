@@ -42,6 +42,9 @@ namespace wsalive::attach {
 [[nodiscard]] bool is_group_of_unit(std::string_view path, std::string_view unit);
 [[nodiscard]] bool is_group_of_container(std::string_view path, std::string_view id);
 
+/// "nginx" and "nginx.service": "nginx.socket". nullopt where no service is meant.
+[[nodiscard]] std::optional<std::string> socket_unit_of(std::string_view unit);
+
 /// The groups below `root`, itself included, by number.
 [[nodiscard]] std::map<std::uint64_t, std::string> groups_below(const std::string& root);
 

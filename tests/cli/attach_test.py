@@ -304,6 +304,18 @@ leave_alone = true
         self.assertEqual(len(self.json("detach", name)["detached"]), 2)
         self.assertEqual(self.json("ls", "--policies")["policies"], [])
 
+    def test_a_socket_unit_stands_for_a_service_that_does_not_run_yet(self):
+        name = f"{os.getpid()}-wsalive"
+        manager, elsewhere = self.subgroup(name + ".socket"), self.subgroup("elsewhere.scope")
+        child, port = self.served(manager, elsewhere)
+        for word in (name, name + ".service"):
+            report = self.json("attach", "--unit", word, *TIMES)
+            self.assertIn(f"unit {word} does not run, {name}.socket does", report["notes"][0])
+            if word == name:  # It accepts once.
+                self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
+            self.assertEqual(self.json("detach", *(("--unit", name) if word == name else (word,)))["detached"], [name + ".socket"])
+        self.refused(6, "attach", "--unit", name + ".timer", *TIMES)
+
     def test_a_listener_of_a_parent_is_named_and_set_on_request(self):
         name = f"{os.getpid()}-wsalive"
         service, parent = self.subgroup(name + ".service"), self.subgroup("parent.scope")

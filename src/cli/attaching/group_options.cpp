@@ -77,6 +77,14 @@ bool GroupOptions::is_given() const noexcept {
   return system_ || !path_.empty() || !unit_.empty() || !container_.empty();
 }
 
+std::optional<GroupOptions> GroupOptions::socket_unit() const {
+  const std::optional<std::string> name = attach::socket_unit_of(unit_);
+  if (!name) return std::nullopt;
+  GroupOptions options;
+  options.unit_ = *name;
+  return options;
+}
+
 bool GroupOptions::means(const std::string& path) const {
   if (!unit_.empty()) return attach::is_group_of_unit(path, unit_);
   if (!container_.empty()) return attach::is_group_of_container(path, container_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ class GroupOptions {
   [[nodiscard]] static GroupOptions of_path(std::string path);
 
   [[nodiscard]] bool is_given() const noexcept;
+
+  /// Where a service is meant: as if its socket unit had been given, which may run before the service does.
+  [[nodiscard]] std::optional<GroupOptions> socket_unit() const;
 
   /// Whether this group, which may have gone meanwhile, is meant: by the name of its folder.
   [[nodiscard]] bool means(const std::string& path) const;

@@ -69,12 +69,29 @@ class Attach final : public Command {
                      {"to what", "give --unit, --container, --cgroup or --system"}));
     }
     if (const Fallible<void> read = read_rules(); !read) return tl::unexpected(read.error());
-    const Fallible<Group> group = group_.resolve(kAttempt);
+    const Fallible<Group> group = find_group();
     if (!group) return tl::unexpected(group.error());
     return attach_to(*group);
   }
 
  private:
+  /// The group that is meant. Of a service that does not run, but whose socket unit does, that unit's: what is accepted from
+  /// its listeners belongs there.
+  Fallible<Group> find_group() {
+    const Fallible<Group> group = group_.resolve(kAttempt);
+    const std::optional<GroupOptions> socket_unit = group_.socket_unit();
+    const bool may_listen = !group && group.error().code == ExitCode::gone && socket_unit;
+    if (!may_listen) return group;
+    const Fallible<Group> listening = socket_unit->resolve(kAttempt);
+    if (!listening) return group;
+    in_place_ = fmt::format(
+        "{} does not run, {} does: what is accepted from its listeners gets the policy. Attach "
+        "again once the service runs, "
+        "for the connections that it makes itself.",
+        group.error().subject, listening->name);
+    return listening;
+  }
+
   Fallible<void> read_rules() {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
@@ -154,8 +171,10 @@ class Attach final : public Command {
     }
     const ExitCode code =
         existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
-    return Answer{std::make_unique<AttachReport>(std::move(*attached), std::move(reach), notes(),
-                                                 std::move(existing)),
+    std::vector<std::string> said = notes();
+    if (!in_place_.empty()) said.insert(said.begin(), in_place_);
+    return Answer{std::make_unique<AttachReport>(std::move(*attached), std::move(reach),
+                                                 std::move(said), std::move(existing)),
                   static_cast<int>(code)};
   }
 
@@ -326,6 +345,7 @@ class Attach final : public Command {
   std::vector<std::string> except_;
   std::string file_;
   bool connect_only_ = false;
+  std::string in_place_;  ///< Said where a socket unit stands for its service.
   bool force_ = false;
   bool existing_ = false;
   std::vector<PolicyRule> rules_;

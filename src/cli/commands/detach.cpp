@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -52,7 +53,7 @@ class DetachReport final : public Report {
 
 /// What a name may be, in the order in which it is tried: as `ls --policies` shows it, or as `attach` was given it.
 using Reading = bool (*)(const AttachedPolicy& policy, const std::string& name);
-constexpr std::array<Reading, 4> kReadings{
+constexpr std::array<Reading, 5> kReadings{
     [](const AttachedPolicy& policy, const std::string& name) { return policy.name == name; },
     [](const AttachedPolicy& policy, const std::string& name) {
       return is_path_of(policy.cgroup, name);
@@ -62,6 +63,10 @@ constexpr std::array<Reading, 4> kReadings{
     },
     [](const AttachedPolicy& policy, const std::string& name) {
       return attach::is_group_of_container(policy.cgroup, name);
+    },
+    [](const AttachedPolicy& policy, const std::string& name) {
+      const std::optional<std::string> listening = attach::socket_unit_of(name);
+      return listening && attach::is_group_of_unit(policy.cgroup, *listening);
     }};
 
 std::vector<AttachedPolicy> named(const std::vector<AttachedPolicy>& all, const std::string& name) {
@@ -120,6 +125,12 @@ class Detach final : public Command {
       if (group) subject = group->name;
       for (const AttachedPolicy& each : policies.list) {
         if (group ? each.group == group->number : group_.means(each.cgroup)) found.push_back(each);
+      }
+      const std::optional<GroupOptions> listening = group_.socket_unit();
+      if (found.empty() && listening) {
+        std::ranges::copy_if(
+            policies.list, std::back_inserter(found),
+            [&](const AttachedPolicy& each) { return listening->means(each.cgroup); });
       }
       if (!group && found.empty()) return tl::unexpected(group.error());
     } else {

@@ -44,6 +44,13 @@ TEST_F(Tree, AUnitIsFoundInAnySlice) {
   EXPECT_EQ(groups_of_unit(root_, "ngin"), Found{});
 }
 
+TEST(SocketUnit, StandsForAServiceAndForNothingElse) {
+  EXPECT_EQ(socket_unit_of("nginx"), "nginx.socket");
+  EXPECT_EQ(socket_unit_of("nginx.service"), "nginx.socket");
+  for (const char* other : {"", ".service", "nginx.socket", "user.slice", "a.timer"})
+    EXPECT_EQ(socket_unit_of(other), std::nullopt) << other;
+}
+
 TEST_F(Tree, AUnitOfSeveralManagersIsFoundInEach) {
   const std::string one =
       add("user.slice/user-1000.slice/user@1000.service/app.slice/sync.service");
