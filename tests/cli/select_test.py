@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import tool
 
@@ -88,6 +89,23 @@ class States(Choice):
         self.assertEqual(fds("close-wait"), set())
         self.client.shutdown(socket.SHUT_WR)
         self.assertEqual(fds("close-wait"), {self.accepted.fileno()})
+
+    def test_what_waits_after_its_end_is_listed_where_it_is_asked_for(self):
+        port = self.client.getsockname()[1]
+        ends = ("--from", f"127.0.0.1:{port}", "--to", f"127.0.0.1:{self.port}")
+        self.client.close()  # Who closes first waits.
+        self.accepted.recv(1)
+        self.accepted.close()
+        for _ in range(50):
+            waiting = self.json("ls", *ends, "--state", "time-wait")["connections"]
+            if waiting:
+                break
+            time.sleep(0.1)
+        self.assertEqual([(each["state"], each["pid"], each["keep_alive"], each["noticed_by"], each["unknown_because"])
+                          for each in waiting], [("time-wait", None, None, None, "no process has it")])
+        self.assertEqual(self.json("ls", *ends)["connections"], [])
+        self.assertEqual(self.json("ls", *ends, "--state", "established,close-wait")["connections"], [])
+        self.assertIn(f"127.0.0.1:{self.port}", self.ok("ls", *ends, "--state", "time-wait,established", "--wide"))
 
     def test_a_word_that_is_no_state_is_refused(self):
         self.assertIn("'open' is none of established, syn-sent", self.refused(2, "ls", "--state", "open"))
