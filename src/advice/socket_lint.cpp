@@ -14,10 +14,17 @@ using Findings = std::vector<Finding>;
 
 std::string in_words(policy::Millis time) { return policy::format_duration(time); }
 
+std::string set_words(const LiveSocket& socket) { return "wsalive set " + socket.set_with + ' '; }
+
+/// What is known of the path's memory, or the shortest that is common.
+policy::Millis path_of(const LiveSocket& socket) {
+  return socket.path_timeout.value_or(kPathTimeouts.front().time);
+}
+
 /// Off, with nobody speaking: nothing would ever tell.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
   constexpr policy::Millis kLong{60'000};
-  const policy::Millis path = socket.path_timeout.value_or(kPathTimeouts.front().time);
+  const policy::Millis path = path_of(socket);
   const bool stands = row(socket.state.condition).decides == Decides::keep_alive;
   if (!stands || socket.state.on || socket.listener_has_more) return;
   if (socket.heard < std::min(kLong, path)) return;
@@ -28,7 +35,7 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
                     ? ": a peer that hangs is never noticed"
                     : ": a peer that dies is never noticed, and a path may forget it"),
        .remedy =
-           "wsalive set PID --time " + in_words(path / 2) + ", or SO_KEEPALIVE in the program",
+           set_words(socket) + "--time " + in_words(path / 2) + ", or SO_KEEPALIVE in the program",
        .source = {}});
 }
 
@@ -48,7 +55,8 @@ void on_a_listener_only(const LiveSocket& socket, Findings& findings) {
   findings.push_back({.text = "keep-alive is on for the listener and off here: it was accepted "
                               "before the listener was "
                               "set, or switched off since",
-                      .remedy = "wsalive set on this connection, or SO_KEEPALIVE before listen",
+                      .remedy = set_words(socket) + "--time " + in_words(path_of(socket) / 2) +
+                                ", or SO_KEEPALIVE before listen",
                       .source = "Linux: options are inherited when a connection is made"});
 }
 
@@ -81,7 +89,9 @@ void timer_behind_values(const LiveSocket& socket, Findings& findings) {
       {.text = "T reads " + in_words(policy::Millis{socket.state.timing.idle.count()}) +
                ", but the kernel's timer was set before that: the first probe leaves " +
                in_words(behind - behind % policy::Millis{100}) + " later",
-       .remedy = "wsalive set on this socket, which sets the timer anew",
+       .remedy = set_words(socket) + "--time " +
+                 in_words(policy::Millis{socket.state.timing.idle.count()}) +
+                 ", which sets the timer anew",
        .source = "Linux: a sysctl changes what sockets read, not the timers that run"});
 }
 
@@ -114,8 +124,8 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
   const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
   findings.push_back({.text = std::move(text),
-                      .remedy = "wsalive set --user-timeout " + in_words(bound) +
-                                " on this socket, or TCP_USER_TIMEOUT in the program",
+                      .remedy = set_words(socket) + "--user-timeout " + in_words(bound) +
+                                ", or TCP_USER_TIMEOUT in the program",
                       .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT"});
 }
 
@@ -128,8 +138,8 @@ void window_closed(const LiveSocket& socket, Findings& findings) {
       {.text =
            "the peer's window is closed, and data waits for it: as long as the peer answers, the "
            "connection stays so for ever, and no keep-alive probe leaves",
-       .remedy = "a time limit in the program; wsalive set --user-timeout on this "
-                 "socket ends it, too",
+       .remedy =
+           "a time limit in the program; " + set_words(socket) + "--user-timeout 1min ends it, too",
        .source = "RFC 1122, 4.2.2.17"});
 }
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 import unittest
 import tool
+from terminal import Terminal
 
 PROXY = "/lib/systemd/systemd-socket-proxyd"
 ID = "3f2a91c04d7e5b8896aa01bb23cc45dd67ee89ff0011223344556677889900aa"
@@ -37,6 +38,15 @@ class Choice(tool.ToolWithConnection):
         started.stdin.close()
         started.stdout.close()
         started.wait()
+
+    def watched(self, text, *options):
+        """watch shows that text, under these options."""
+        terminal = Terminal([tool.BINARY, "watch", *options], {"PATH": os.environ["PATH"], "TERM": "xterm", "LC_ALL": "C.UTF-8"}, 100, 24)
+        try:
+            self.assertTrue(terminal.wait_for(lambda screen: text in screen.text(), 30), terminal.screen.text())
+            return terminal.screen.text()
+        finally:
+            terminal.close()
 
     def pids(self, *options):
         return {each["pid"] for each in self.json("ls", *options)["connections"]}
@@ -87,6 +97,8 @@ class States(Choice):
         self.assertEqual(fds("listening"), {self.listener.fileno()})
         self.assertEqual(fds("listening,established"), {self.listener.fileno(), self.accepted.fileno()})
         self.assertEqual(fds("close-wait"), set())
+        self.assertIn(f"{os.getpid()}:{self.accepted.fileno()}", self.watched("1 of 1 connections", *port, "--state", "established"))
+        self.watched("0 of 0 connections", *port, "--state", "close-wait")
         self.client.shutdown(socket.SHUT_WR)
         self.assertEqual(fds("close-wait"), {self.accepted.fileno()})
 
@@ -146,6 +158,9 @@ class Groups(Choice):
         self.assertEqual(self.pids("--cgroup", self.top), {each.pid for each in (unit, docker, podman, pod, short)})
         self.assertEqual(self.pids("--cgroup", self.top, "--pid", str(pod.pid)), {pod.pid})
 
+        self.assertIn(f"{unit.pid}:", self.watched("1 of 1 connections", "--unit", "wsalive-test"))
+        self.watched("5 of 5 connections", "--cgroup", self.top)
+
         set_ = self.json("set", "--container", "wsalive-c2", "--time", "20s", "--interval", "5s", "--probes", "4")
         self.assertEqual([each["pid"] for each in set_["sockets"]], [short.pid])
         self.assertIn("20s to 22.05s  probe 1", self.ok("explain", "--container", "wsalive-c2"))
@@ -174,6 +189,7 @@ class Networks(Choice):
         for word in (str(self.other.pid), path):
             found = self.json("ls", "--netns", word, "--listeners")["connections"]
             self.assertEqual([each["pid"] for each in found], [self.other.pid] * 3, word)
+        self.assertIn(f"{self.other.pid}:", self.watched("2 of 2 connections", "--netns", path))
         self.assertNotIn(self.other.pid, self.pids("--netns", str(os.getpid())))
         self.assertIn(os.getpid(), self.pids("--netns", "/proc/self/ns/net", "--from", f":{self.port}"))
         name = f"wsalive-test-{os.getpid()}"
@@ -210,6 +226,19 @@ class LintAll(Choice):
         whole = self.run_tool("lint", "--all", "--json")
         self.assertIn(whole.returncode, (0, 1, 4))
         self.assertGreater(self.json("lint", "--all", status=whole.returncode)["sockets"], 1)
+
+    @tool.needs_borrowing
+    def test_a_remedy_chooses_as_the_question_did(self):
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+        time.sleep(1.1)
+        to = f"127.0.0.1:{self.port}"
+        for words, target in ((("--to", to), f"--to {to}"), ((str(os.getpid()), "--to", to), f"{os.getpid()} --to {to}"),
+                              (("--netns", "/proc/self/ns/net", "--state", "established,syn-sent", "--to", to),
+                               f"--netns /proc/self/ns/net --state established,syn-sent --to {to}")):
+            report = self.json("lint", *words, "--path-timeout", "1s", status=1)
+            [idle] = [each for each in report["findings"] if each["rule"] == "off-while-idle"]
+            self.assertTrue(idle["remedy"].startswith(f"wsalive set {target} --time "), idle["remedy"])
+            self.assertEqual(len(self.json("set", *target.split(), "--time", "20s", "--dry-run")["sockets"]), 1)
 
     @tool.needs_borrowing
     def test_kinds_and_sockets_are_counted_and_not_words(self):

@@ -85,6 +85,13 @@ std::optional<GroupOptions> GroupOptions::socket_unit() const {
   return options;
 }
 
+std::pair<const char*, std::string> GroupOptions::words() const {
+  if (!unit_.empty()) return {"--unit", unit_};
+  if (!container_.empty()) return {"--container", container_};
+  if (!path_.empty()) return {"--cgroup", path_};
+  return {nullptr, {}};
+}
+
 bool GroupOptions::means(const std::string& path) const {
   if (!unit_.empty()) return attach::is_group_of_unit(path, unit_);
   if (!container_.empty()) return attach::is_group_of_container(path, container_);

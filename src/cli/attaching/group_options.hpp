@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/frame/command.hpp"
@@ -40,6 +41,9 @@ class GroupOptions {
 
   /// Where a service is meant: as if its socket unit had been given, which may run before the service does.
   [[nodiscard]] std::optional<GroupOptions> socket_unit() const;
+
+  /// The option that was given, and its value; nullptr: none, or --system.
+  [[nodiscard]] std::pair<const char*, std::string> words() const;
 
   /// Whether this group, which may have gone meanwhile, is meant: by the name of its folder.
   [[nodiscard]] bool means(const std::string& path) const;

@@ -52,7 +52,9 @@ bool is_warning(const Found& found) { return found.finding.severity == Severity:
 class LiveLintReport final : public Report {
  public:
   LiveLintReport(Connections connections, const LintQuestion& question)
-      : connections_(std::move(connections)), monitor_(question.monitor) {
+      : connections_(std::move(connections)),
+        monitor_(question.monitor),
+        set_with_(question.selection.words()) {
     for (const Connection& each : connections_.list) look_at(each, question.path_timeout);
     std::ranges::stable_sort(found_, {}, [](const Found& f) {
       return std::pair{f.finding.severity, f.finding.rule};
@@ -98,7 +100,8 @@ class LiveLintReport final : public Report {
       return;
     }
     ++counts_.sockets;
-    const advice::LiveSocket socket = live_socket(connection, connections_, path);
+    advice::LiveSocket socket = live_socket(connection, connections_, path);
+    if (!set_with_.empty()) socket.set_with = set_with_;
     for (Finding& finding : advice::lint(socket)) add(std::move(finding), connection);
     if (!socket.state.on || socket.listens) return;
     const advice::LintSubject numbers{.release = policy::kDefaultRelease,
@@ -247,6 +250,7 @@ class LiveLintReport final : public Report {
 
   Connections connections_;
   std::optional<Monitor> monitor_;
+  std::string set_with_;  ///< The choice, in the options of `set`; empty: all.
   std::vector<Found> found_;
   Counts counts_;
 };

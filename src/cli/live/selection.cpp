@@ -1,10 +1,12 @@
 #include "cli/live/selection.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 #include "attach/cgroup.hpp"
@@ -20,8 +22,10 @@ namespace {
 constexpr const char* kChoosing = "cannot choose connections";
 
 CLI::Option* add_filter(CLI::App& parser, const std::string& name,
-                        std::optional<EndpointFilter>& target, const std::string& help) {
-  const auto read_filter = [name, &target](const std::string& text) {
+                        std::optional<EndpointFilter>& target, std::string& written,
+                        const std::string& help) {
+  const auto read_filter = [name, &target, &written](const std::string& text) {
+    written = text;
     auto filter = EndpointFilter::parse(text);
     if (filter) {
       target = std::move(*filter);
@@ -49,6 +53,20 @@ CLI::Option* add_states(CLI::App& parser, std::vector<std::string>& target) {
       ->delimiter(',')
       ->type_name("STATE")
       ->check(CLI::Validator{check, ""});
+}
+
+/// A word as a shell takes it for itself.
+std::string for_shell(const std::string& word) {
+  const bool is_plain = std::ranges::all_of(word, [](unsigned char letter) {
+    return std::isalnum(letter) != 0 ||
+           std::string_view{"-_.,:/@%+="}.find(static_cast<char>(letter)) != std::string_view::npos;
+  });
+  if (is_plain) return word;
+  std::string quoted = "'";
+  for (const char letter : printable(word)) {
+    quoted += letter == '\'' ? std::string{"'\\''"} : std::string(1, letter);
+  }
+  return quoted + "'";
 }
 
 bool is_file(const std::string& path) {
@@ -81,9 +99,10 @@ std::vector<CLI::Option*> Selection::declare(CLI::App& parser) {
                       "In this network namespace: a name of `ip netns`, a path, or a process in it")
           ->type_name("NAME"));
   all.push_back(add_states(parser, states));
-  all.push_back(add_filter(parser, "--to", to, "Connections to this address, port or both"));
   all.push_back(
-      add_filter(parser, "--from", from, "Connections of this local address, port or both"));
+      add_filter(parser, "--to", to, to_text, "Connections to this address, port or both"));
+  all.push_back(add_filter(parser, "--from", from, from_text,
+                           "Connections of this local address, port or both"));
   for (CLI::Option* const each : all) each->group("which connections");
   return all;
 }
@@ -91,6 +110,21 @@ std::vector<CLI::Option*> Selection::declare(CLI::App& parser) {
 bool Selection::is_given() const {
   return pid || to || from || !program.empty() || !netns.empty() || !states.empty() ||
          group.is_given();
+}
+
+std::string Selection::words() const {
+  std::vector<std::string> words;
+  const auto add = [&words](const char* option, const std::string& value) {
+    if (!value.empty()) words.push_back(fmt::format("{} {}", option, for_shell(value)));
+  };
+  if (pid) words.push_back(fd ? fmt::format("{}:{}", *pid, *fd) : std::to_string(*pid));
+  add("--program", program);
+  if (const auto [option, value] = group.words(); option) add(option, value);
+  add("--netns", netns);
+  add("--state", fmt::format("{}", fmt::join(states, ",")));
+  add("--to", to_text);
+  add("--from", from_text);
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 bool Selection::with_listeners() const {

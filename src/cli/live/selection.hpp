@@ -32,11 +32,16 @@ struct Selection {
   std::vector<std::string> states;  ///< Of the words in kStates; empty: any.
   std::optional<EndpointFilter> to;
   std::optional<EndpointFilter> from;
+  std::string to_text;  ///< As --to and --from were written.
+  std::string from_text;
   bool listeners = false;
 
   /// Adds --pid, --program, --unit, --container, --cgroup, --netns, --state, --to and --from.
   /// \return them, for what they exclude.
   std::vector<CLI::Option*> declare(CLI::App& parser);
+
+  /// The choice as it may be given again, for a shell: "4711", "--unit nginx --to :443"; empty where there is none.
+  [[nodiscard]] std::string words() const;
 
   /// Whether any option was given that chooses.
   [[nodiscard]] bool is_given() const;

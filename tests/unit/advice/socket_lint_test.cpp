@@ -109,5 +109,16 @@ TEST(SocketLint, RepairModeIsNoted) {
   EXPECT_TRUE(finds(socket, "in-repair"));
 }
 
+TEST(SocketLint, TheRemediesNameWhatSetTakes) {
+  LiveSocket socket = idle_for(policy::Millis{60'000}, false);
+  const auto remedy = [&socket] {
+    const auto findings = lint(socket);
+    return findings.empty() ? std::string{} : findings.front().remedy;
+  };
+  EXPECT_TRUE(remedy().starts_with("wsalive set PID:FD --time ")) << remedy();
+  socket.set_with = "--unit nginx";
+  EXPECT_TRUE(remedy().starts_with("wsalive set --unit nginx --time ")) << remedy();
+}
+
 }  // namespace
 }  // namespace wsalive::advice
