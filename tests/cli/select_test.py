@@ -3,6 +3,7 @@
 
 labels: net
 """
+import json
 import os
 import shutil
 import socket
@@ -223,9 +224,9 @@ class LintAll(Choice):
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stdout, r"\AWSALIVE UNKNOWN: .*no-such-unit-at-all")
         self.assertRegex(self.ok("lint", "--program", "no-such-program", "--monitor", status=3), r"\AWSALIVE UNKNOWN: 0 TCP sockets")
-        whole = self.run_tool("lint", "--all", "--json")
+        whole = self.run_tool("lint", "--all", "--json")  # Other programs' sockets come and go.
         self.assertIn(whole.returncode, (0, 1, 4))
-        self.assertGreater(self.json("lint", "--all", status=whole.returncode)["sockets"], 1)
+        self.assertGreater(json.loads(whole.stdout)["sockets"], 1)
 
     @tool.needs_borrowing
     def test_a_remedy_chooses_as_the_question_did(self):

@@ -74,7 +74,7 @@ def libraries(programs):
     found = set()
     for start in range(0, len(programs), 50):
         told = subprocess.run(["ldd", *programs[start:start + 50]], capture_output=True, text=True).stdout
-        found.update(re.findall(r"=> (/\S+)|^\s+(/\S+) \(", told, re.M))
+        found.update(re.findall(r"=> (/.+) \(0x|^\s+(/.+) \(0x", told, re.M))
     return {a or b for a, b in found}
 
 
