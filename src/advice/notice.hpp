@@ -107,14 +107,17 @@ constexpr Noticed from_now(Notice by, const policy::Span& in, policy::Millis so_
   return {by, policy::shifted(in, so_far), in};
 }
 
+constexpr void add_user_timeout(ResendingLimits& limits, const SocketState& socket) noexcept {
+  if (socket.user_timeout.count() == 0) return;
+  limits.time = socket.user_timeout;
+  limits.shortens_waits = true;
+}
+
 /// Data, or the end, that waits for its acknowledgement.
 constexpr Noticed by_retransmission(const SocketState& socket) noexcept {
-  const bool has_own = socket.user_timeout.count() != 0;
-  const ResendingLimits limits{
-      .time =
-          has_own ? socket.user_timeout : retransmission_end(socket.retries2, socket.longest_wait),
-      .shortens_waits = has_own,
-      .longest = socket.longest_wait};
+  ResendingLimits limits{.time = retransmission_end(socket.retries2, socket.longest_wait),
+                         .longest = socket.longest_wait};
+  add_user_timeout(limits, socket);
   const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{200}});
   return from_now(Notice::retransmission, resending_end(now, limits, socket.accuracy.tick),
                   socket.heard);
@@ -124,10 +127,7 @@ constexpr Noticed by_retransmission(const SocketState& socket) noexcept {
 /// time-out ends that, too.
 constexpr Noticed by_window_probes(const SocketState& socket) noexcept {
   ResendingLimits limits{.most_tries = socket.retries2, .longest = socket.longest_wait};
-  if (socket.user_timeout.count() != 0) {
-    limits.time = socket.user_timeout;
-    limits.shortens_waits = true;
-  }
+  add_user_timeout(limits, socket);
   const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{200}});
   return from_now(Notice::window_probes, resending_end(now, limits, socket.accuracy.tick),
                   socket.heard);
@@ -137,10 +137,7 @@ constexpr Noticed by_handshake(const SocketState& socket) noexcept {
   ResendingLimits limits{.most_tries = socket.requests,
                          .undoubled = socket.undoubled_requests,
                          .longest = socket.longest_wait};
-  if (socket.user_timeout.count() != 0) {
-    limits.time = socket.user_timeout;
-    limits.shortens_waits = true;
-  }
+  add_user_timeout(limits, socket);
   const Resending now = socket.resending.value_or(Resending{.fires_in = policy::Millis{1'000},
                                                             .timeout = policy::Millis{1'000},
                                                             .since_first = policy::Millis{0}});

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -38,20 +39,31 @@ std::optional<std::string> group_in(const std::string& file) {
   return *group == "/" ? *mount : *mount + *group;
 }
 
-/// The uppermost folders below `root` whose names fit.
-template <typename Fits>
-std::vector<std::string> groups_that_fit(const std::string& root, Fits fits) {
-  std::vector<std::string> found;
+enum class Below : std::uint8_t { too, left_out };
+
+/// Each folder below `root`; what lies below one comes too, unless `visit` leaves it out.
+template <typename Visit>
+void for_each_group(const std::string& root, Visit visit) {
   std::error_code trouble;
   for (fs::recursive_directory_iterator
            at{root, fs::directory_options::skip_permission_denied, trouble},
        end;
        !trouble && at != end; at.increment(trouble)) {
     std::error_code gone;
-    if (!at->is_directory(gone) || !fits(at->path().filename().string())) continue;
-    found.push_back(at->path().string());
-    at.disable_recursion_pending();
+    if (at->is_directory(gone) && visit(at->path()) == Below::left_out)
+      at.disable_recursion_pending();
   }
+}
+
+/// The uppermost folders below `root` whose names fit.
+template <typename Fits>
+std::vector<std::string> groups_that_fit(const std::string& root, Fits fits) {
+  std::vector<std::string> found;
+  for_each_group(root, [&](const fs::path& group) {
+    if (!fits(group.filename().string())) return Below::too;
+    found.push_back(group.string());
+    return Below::left_out;
+  });
   std::ranges::sort(found);
   return found;
 }
@@ -189,14 +201,10 @@ std::map<std::uint64_t, std::string> groups_below(const std::string& root) {
     if (::stat(path.c_str(), &status) == 0) groups.emplace(status.st_ino, path);
   };
   add(root);
-  std::error_code trouble;
-  for (fs::recursive_directory_iterator
-           at{root, fs::directory_options::skip_permission_denied, trouble},
-       end;
-       !trouble && at != end; at.increment(trouble)) {
-    std::error_code gone;
-    if (at->is_directory(gone)) add(at->path().string());
-  }
+  for_each_group(root, [&](const fs::path& group) {
+    add(group.string());
+    return Below::too;
+  });
   return groups;
 }
 
