@@ -58,13 +58,16 @@ endfunction()
 # \param program  The name that its skips are recorded with.
 function(wsalive_test_settings name program labels)
   set(sanitizer "TSAN_OPTIONS=die_after_fork=0")  # A child that forked beside other threads goes on with new ones.
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 300 ENVIRONMENT
-    "${sanitizer};${ARGN};WSALIVE_TEST_NAME=${program};WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
+  set(seconds 300)
   if("slow" IN_LIST labels)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 900 COST 60)  # The long ones begin first, or the end is theirs alone.
+    set(seconds 900)
+    set_tests_properties(${name} PROPERTIES COST 60)  # The long ones begin first, or the end is theirs alone.
   elseif("realtime" IN_LIST labels)
     set_tests_properties(${name} PROPERTIES COST 20)
   endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} ENVIRONMENT
+    "${sanitizer};${ARGN};WSALIVE_TEST_NAME=${program};WSALIVE_TEST_SECONDS=${seconds};\
+WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")
 endfunction()
 
 function(wsalive_test_labels file out)

@@ -1,6 +1,7 @@
 """Runs the real wsalive binary for the tests of this folder, in an environment without settings."""
 import ctypes
 import errno
+import faulthandler
 import json
 import os
 import socket
@@ -152,6 +153,9 @@ def write_down_skips(skipped):
 
 
 def main():
+    seconds = int(os.environ.get("WSALIVE_TEST_SECONDS", "0"))
+    if seconds:  # Somewhat before the runner's own limit, since the runner does not know where a test hangs.
+        faulthandler.dump_traceback_later(seconds * 0.9, exit=True)
     if not os.path.exists(BINARY):
         print("the command was not built:", BINARY)
         sys.exit(1)

@@ -43,10 +43,12 @@ class Front {
   void pass_signals_on() noexcept;
   [[nodiscard]] Signals read_signals() noexcept;
   void look_after_children() noexcept;
+  void stop_with_the_program() noexcept;
 
   FrontTask task_;
   Fd signals_;
   Witness witness_;
+  bool program_has_stopped_ = false;
 };
 
 /// Where nobody has witnessed it: the terminal sends its signals to the whole group.
@@ -80,19 +82,24 @@ Fd watch_all_signals() noexcept {
   return Fd{::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK)};
 }
 
-/// Reaps all there is; stops when the program has stopped, so that a shell sees it. What continues this process reaches the
-/// program as well: by itself, or passed on.
+/// Reaps all there is.
 void Front::look_after_children() noexcept {
   int status = 0;
-  for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
-    const bool has_stopped = WIFSTOPPED(status);
+  for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
+    const bool has_ended = !WIFSTOPPED(status) && !WIFCONTINUED(status);
     if (which == task_.program) {
-      if (!has_stopped) end_like(status);
-      ::kill(::getpid(), SIGSTOP);
-    } else if (which == witness_.process() && !has_stopped) {
+      if (has_ended) end_like(status);
+      program_has_stopped_ = WIFSTOPPED(status);
+    } else if (which == witness_.process() && has_ended) {
       witness_.start();
     }
   }
+}
+
+/// So that a shell sees it. What continues this process reaches the program as well: by itself, or passed on. A stop takes an
+/// unread SIGCONT away from this process and not from the witness: so it comes last, when all that was read is passed on.
+void Front::stop_with_the_program() noexcept {
+  if (std::exchange(program_has_stopped_, false)) ::kill(::getpid(), SIGSTOP);
 }
 
 Front::Signals Front::read_signals() noexcept {
@@ -148,6 +155,7 @@ void Front::stand() noexcept {
   task_.line.reset();
   look_after_children();  // Whoever ended before the signals were watched.
   for (;;) {
+    stop_with_the_program();
     const bool serves = task_.served && !task_.served->all_gone();
     const Companion::Watch watched = serves ? task_.served->watch() : Companion::Watch{-1, 0};
     std::array polls{pollfd{signals_.get(), POLLIN, 0}, pollfd{witness_.descriptor(), POLLIN, 0},
