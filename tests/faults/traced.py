@@ -35,7 +35,7 @@ class Traced:
 
     def __init__(self, words, harm=None, harm_at=0, env=None, prepare=lambda: None):
         self.calls = 0  # As many as were begun, by all of them.
-        self.victim = None  # Whose call it was.
+        self.victim = None  # The process whose call it was.
         self.status = None  # As subprocess has it: of the process that was started.
         self._harm, self.harm_at = harm, harm_at
         self._calling = set()  # Who has been stopped at the beginning of a call.
@@ -117,8 +117,14 @@ class Traced:
         self._calling.add(who)
         self.calls += 1
         if self.calls == self.harm_at:
-            self.victim = who
+            self.victim = process_of(who)
             self._harm(self, who)
+
+
+def process_of(thread):
+    """What kills a thread kills its process."""
+    with open(f"/proc/{thread}/status", encoding="utf-8") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Tgid:"))
 
 
 def at_each_call(words, harm, check, env=None, steps=0, after_whole=lambda: None, prepare=lambda: None):
