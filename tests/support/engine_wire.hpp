@@ -65,14 +65,21 @@ class EngineOnWire : public TwoHosts {
     return socket;
   }
   PlainSocket connect(std::uint16_t port) {
-    if (!listeners_.contains(port)) {
-      const lab::Visit visit{network().server()};
-      listeners_.emplace(port, PlainSocket::listening("0.0.0.0", port));
-    }
+    listen(port);
     const lab::Visit visit{network().client()};
     PlainSocket client = PlainSocket::connected(lab::Wiring::server_v4, port);
-    peers_.push_back(listeners_.at(port).accepted());
+    accept(port);
     return client;
+  }
+  void listen(std::uint16_t port) {
+    if (listeners_.contains(port)) return;
+    const lab::Visit visit{network().server()};
+    listeners_.emplace(port, PlainSocket::listening("0.0.0.0", port));
+  }
+  /// \return The port of the other end.
+  std::uint16_t accept(std::uint16_t port) {
+    peers_.push_back(listeners_.at(port).accepted());
+    return peers_.back().peer_port();
   }
   void switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
     const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
