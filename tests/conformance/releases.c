@@ -139,6 +139,26 @@ static void from_the_store(const struct row* row, struct outcome* seen) {
   put_back(release, rules);
 }
 
+/* a: the store says "kernel"; b: the environment says "exact", 2: a word that is none. */
+static void precision(const struct row* row, struct outcome* seen) {
+  static const char* const kWords[] = {NULL, "exact", "no-such-precision"};
+  struct in_force now;
+  WSADATA data;
+  HKEY key = NULL;
+  if (skip(seen, host_choose_precision(kWords[row->with.b])) || skip(seen, host_registry())) return;
+  memset(&now, 0, sizeof now);
+  RegCreateKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE\\wsalive", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key,
+                  NULL);
+  if (row->with.a) RegSetValueExA(key, "Precision", 0, REG_SZ, (const BYTE*)"kernel", 7);
+  seen->result = WSAStartup(MAKEWORD(2, 2), &data);
+  if (seen->result == 0 && host_in_force(tcp(), &now) == NULL)
+    effect(seen, now.kernel_alone ? "kernel" : "exact");
+  WSACleanup();
+  RegDeleteValueA(key, "Precision");
+  RegCloseKey(key);
+  host_choose_precision(NULL);
+}
+
 /* Neither says anything: the default. */
 static void by_default(const struct row* row, struct outcome* seen) {
   const int release = host_release();
@@ -179,6 +199,10 @@ static const struct row kRows[] = {
     {"unknown_rules", "K-122", ALL, BOTH, unknown_word, {0, 0, 0},              WSASYSNOTREADY, ANY_ERROR, "cleanup WSANOTINITIALISED"},
     {"from_the_store", "K-121", WIN11, WIN11, BOTH, from_the_store, {0, 0, 0},  0, ANY_ERROR, "N 5"},
     {"environment_before_store", "K-121", WIN11, WIN11, BOTH, from_the_store, {0, 1, 0}, 0, ANY_ERROR, "N 10"},
+    {"precision_by_default", "K-121", WIN11, WIN11, BOTH, precision, {0, 0, 0},     0, ANY_ERROR, "exact"},
+    {"precision_from_the_store", "K-121", WIN11, WIN11, BOTH, precision, {1, 0, 0}, 0, ANY_ERROR, "kernel"},
+    {"precision_environment_before_store", "K-121", WIN11, WIN11, BOTH, precision, {1, 1, 0}, 0, ANY_ERROR, "exact"},
+    {"unknown_precision", "K-122", WIN11, WIN11, BOTH, precision, {1, 2, 0},        WSASYSNOTREADY, ANY_ERROR, NULL},
     {"default",      "K-121", WIN11, WIN11, BOTH, by_default, {0, 0, 0},        0, ANY_ERROR, "10.0.22000, has TCP_KEEPINTVL"},
     // clang-format on
 };

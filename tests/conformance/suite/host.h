@@ -28,6 +28,7 @@ struct in_force {
   unsigned idle, interval, probes;
   int from_socket; /* a bit for each that was set on the socket: 1 idle, 2 interval, 4 probes */
   int from_registry;
+  int kernel_alone; /* the precision that was chosen is the kernel's */
   double next_probe_in;
   double give_up_in;
 };
@@ -37,5 +38,7 @@ const char* host_in_force(SOCKET s, struct in_force* found);
 const char* host_registry(void);
 /* Chooses a release or rules by a word that may be wrong; NULL takes the choice back. */
 const char* host_choose(const char* release, const char* rules);
+/* The same for the precision, "exact" or "kernel". */
+const char* host_choose_precision(const char* precision);
 
 #endif

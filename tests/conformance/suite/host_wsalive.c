@@ -84,6 +84,7 @@ const char* host_in_force(SOCKET s, struct in_force* found) {
   found->from_registry = (now.idle_source == WSALIVE_SOURCE_REGISTRY) |
                          (now.interval_source == WSALIVE_SOURCE_REGISTRY) << 1 |
                          (now.probes_source == WSALIVE_SOURCE_REGISTRY) << 2;
+  found->kernel_alone = now.precision == WSALIVE_PRECISION_KERNEL;
   found->next_probe_in = or_never(now.next_probe_in);
   found->give_up_in = or_never(now.give_up_in);
   return NULL;
@@ -93,16 +94,21 @@ const char* host_registry(void) {
   return getenv("WSALIVE_REGISTRY") ? NULL : "no registry of its own (WSALIVE_REGISTRY)";
 }
 
+static void choose(const char* name, const char* word) {
+  if (word) {
+    setenv(name, word, 1);
+  } else {
+    unsetenv(name);
+  }
+}
+
 const char* host_choose(const char* release, const char* rules) {
-  if (release) {
-    setenv("WSALIVE_RELEASE", release, 1);
-  } else {
-    unsetenv("WSALIVE_RELEASE");
-  }
-  if (rules) {
-    setenv("WSALIVE_RULES", rules, 1);
-  } else {
-    unsetenv("WSALIVE_RULES");
-  }
+  choose("WSALIVE_RELEASE", release);
+  choose("WSALIVE_RULES", rules);
+  return NULL;
+}
+
+const char* host_choose_precision(const char* precision) {
+  choose("WSALIVE_PRECISION", precision);
   return NULL;
 }
