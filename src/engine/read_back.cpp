@@ -81,6 +81,14 @@ bool is_set_outside(const Slot& slot, const os::KernelKeepAlive& found,
           found.probes != own.probes);
 }
 
+/// By repair: the driver counts what it has sent, and hears of an answer when it looks next.
+std::uint32_t unanswered_of(const Slot& slot, const policy::Timing& actual,
+                            const os::TcpFacts& facts, const TickGrid& ticks) noexcept {
+  const std::uint32_t sent = RepairDriver::unanswered(slot);
+  if (course_of(slot).kept != 0) return sent;  // By other times.
+  return policy::Series{actual}.unanswered(sent, facts.heard, 2 * ticks.length);
+}
+
 }  // namespace
 
 InForce read_back_off(const policy::SourcedTiming& wanted) noexcept {
@@ -123,7 +131,7 @@ InForce read_back(const Slot& slot, const policy::SourcedTiming& cells, const Ke
   const bool is_repair = mechanism_of(course) == Mechanism::repair;
   answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
   answer.probes_before_end = policy::probes_before_give_up(answer.actual);
-  answer.unanswered = is_repair ? RepairDriver::unanswered(slot)
+  answer.unanswered = is_repair ? unanswered_of(slot, answer.actual, found.facts, ticks)
                                 : static_cast<std::uint8_t>(found.facts.probes - slot.base_probes);
   add_instants(answer, found.facts, milliseconds{is_repair ? 0 : slot.mark});
   return answer;

@@ -39,6 +39,14 @@ class Series {
     return idle_ + first * interval_ + (k - first) * std::max(interval_, kLeastGapOfMore);
   }
 
+  /// How many of `sent` probes are unanswered after a silence of `silence`. Each probe leaves at a certain silence: one that is
+  /// shorter than the last probe's by more than `error` has begun since, and all of them were answered.
+  [[nodiscard]] constexpr std::uint32_t unanswered(std::uint32_t sent,
+                                                   std::chrono::nanoseconds silence,
+                                                   std::chrono::nanoseconds error) const noexcept {
+    return sent != 0 && silence + error < due(sent - 1) ? 0 : sent;
+  }
+
   /// From probe `k` to what is due after it.
   [[nodiscard]] constexpr Millis after(std::uint32_t k) const noexcept {
     return due(k + 1) - due(k);

@@ -1,7 +1,7 @@
 // Each instant that the command prints is found on the wire, both ends of it: what `explain`, `ls`, `lint`, `set` and `run`
 // say of a table of T, I, N, paths and ways is compared with the probes and resets of these very connections. The long
 // times are asked in the guest of tools/kernels, where waiting costs nothing.
-// labels: ns realtime
+// labels: ns realtime slow
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -81,6 +81,7 @@ struct Watched {
   Row row{};
   std::uint16_t port = 0;  ///< Of the server, one for each.
   std::string target;      ///< PID:FD
+  int fd = -1;             ///< Of a program of this process.
   std::vector<Claim> claims;
   std::vector<Moment> moments;
   std::vector<Verdict> verdicts;
@@ -149,7 +150,8 @@ class PrintedInstants : public EngineOnWire {
       start_program(each);
     } else {
       sockets_.push_back(connect(each.port));
-      each.target = fmt::format("{}:{}", ::getpid(), sockets_.back().fd());
+      each.fd = sockets_.back().fd();
+      each.target = fmt::format("{}:{}", ::getpid(), each.fd);
       if (row.way == Way::our_program) {
         switch_on(sockets_.back(), row.wanted());
       } else {
@@ -224,9 +226,13 @@ class PrintedInstants : public EngineOnWire {
     const Json live = told_json("explain " + each.target);
     const auto after = os::monotonic_clock().now();
     take("explain of the socket", live.at("subjects").at(0));
-    const policy::Span next = span_of(live.at("socket"), "next_probe");
+    const Json& socket = live.at("socket");
+    const policy::Span next = span_of(socket, "next_probe");
     each.moments.push_back(
-        {"explain next", false, before, before + next.earliest, after + next.latest});
+        {fmt::format("explain, silent for {} ms, {} unanswered: in {} to {} ms",
+                     socket.at("silent_for_ms").dump(), socket.at("unanswered").dump(),
+                     next.earliest.count(), next.latest.count()),
+         false, before, before + next.earliest, after + next.latest});
     if (each.row.path_timeout == 0ms) {
       take("explain of the numbers", told_json("explain" + options(each.row) +
                                                (each.row.is_driven() ? "" : " --compare linux"))
@@ -234,6 +240,17 @@ class PrintedInstants : public EngineOnWire {
                                          .at(0));
     }
     ask_lint(each, live.at("subjects").at(0));
+  }
+
+  /// What the library tells a program itself. Nothing but the calling thread is between the look and its instant.
+  void ask_library(Watched& each) {
+    const auto now = os::monotonic_clock().now();
+    const engine::InForce told = engine_->in_force(each.fd, {});
+    if (!told.to_next_probe) return;
+    const nanoseconds next = *told.to_next_probe;
+    each.moments.push_back(
+        {fmt::format("the read-back, {} unanswered: in {} ms", told.unanswered, next / 1ms), false,
+         now, now + next, now + next + told.lateness + 2 * os::tick_length() + 1ms});
   }
 
   /// Paths around what was just told.
@@ -340,7 +357,10 @@ class PrintedInstants : public EngineOnWire {
 
   void expect_what_is_printed(std::span<const Row> rows) {
     for (const Row& row : rows) ASSERT_NO_FATAL_FAILURE(open(row));
-    for (Watched& each : watched_) ASSERT_NO_FATAL_FAILURE(ask_explain(each));
+    for (Watched& each : watched_) {
+      ASSERT_NO_FATAL_FAILURE(ask_explain(each));
+      if (each.row.way == Way::our_program) ask_library(each);
+    }
     ask_ls();
     deafen();
     is_deaf_ = true;

@@ -10,6 +10,8 @@
 #include "engine/published_table.hpp"
 #include "os/memory/published_memory.hpp"
 #include "os/socket/int_option.hpp"
+#include "os/tick.hpp"
+#include "policy/series.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -130,7 +132,11 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
     result.driver = static_cast<policy::DriverKind>(record->driver);
     result.sourced = engine::timing_of(*record);
     result.timing = result.sourced.timing;
-    if (result.driver == policy::DriverKind::repair) result.unanswered = record->unanswered;
+    if (result.driver ==
+        policy::DriverKind::repair) {  // Its engine hears of an answer when it looks next.
+      result.unanswered = policy::Series{result.timing}.unanswered(record->unanswered, socket.heard,
+                                                                   2 * os::tick_length());
+    }
   }
   return result;
 }

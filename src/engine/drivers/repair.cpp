@@ -119,8 +119,8 @@ void RepairDriver::take_stock(Slot& slot, const Seen& seen) const noexcept {
 bool RepairDriver::was_heard(const Slot& slot, const Seen& seen) const noexcept {
   const Series series = series_of(slot);
   if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;
-  const nanoseconds at_last = policy::Series{seen.actual}.due(series.sent - 1);
-  return !course_of(slot).kept && seen.facts.heard + 2 * parts_.ticks.length < at_last;
+  return !course_of(slot).kept && policy::Series{seen.actual}.unanswered(
+                                      series.sent, seen.facts.heard, 2 * parts_.ticks.length) == 0;
 }
 
 // An answer may come at any moment from the call on; the facts are from before it.

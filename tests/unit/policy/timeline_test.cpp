@@ -214,6 +214,17 @@ TEST(Series, ALinuxPeerCanAnswerAsManyProbesAsWereAskedFor) {  // K-52, K-59
   });
 }
 
+TEST(Series, ASilenceThatIsShorterThanAtTheLastProbeHasBegunSince) {  // K-52
+  const Series series{timing(500, 300, 3)};
+  const Millis error{8};
+  EXPECT_EQ(series.unanswered(0, Millis{0}, error), 0U);
+  EXPECT_EQ(series.unanswered(1, Millis{100}, error), 0U);
+  EXPECT_EQ(series.unanswered(1, Millis{491}, error), 0U);
+  EXPECT_EQ(series.unanswered(1, Millis{492}, error), 1U);
+  EXPECT_EQ(series.unanswered(2, Millis{790}, error), 0U);
+  EXPECT_EQ(series.unanswered(2, Millis{800}, error), 2U);
+}
+
 TEST(Series, IsNeverEarlierNorAFlood) {  // K-52, K-57
   for_many_timings([](const Timing& each) {
     const Series series{each};
