@@ -36,6 +36,9 @@ class Conductor {
   /// Forgets what was turned off without the lock: nothing is driven, the kernel has the values.
   void sweep() noexcept;
 
+  /// All that are driven are the kernel's alone from now on.
+  void leave_to_kernel(Instant now) noexcept;
+
   /// Nothing is kept of the descriptor; its socket is not touched.
   void drop(int fd, Slot& slot) noexcept;
 

@@ -69,6 +69,11 @@ class Engine {
   /// that one has closed it or has ended.
   virtual void stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept = 0;
 
+  /// The kernel alone keeps what is kept now, with the nearest later values that it can have, and the engine's thread has
+  /// ended: for a program that is about to restrict itself. Connections that come later are driven again. Waits for the
+  /// thread, some milliseconds at most.
+  virtual void leave_to_kernel() noexcept = 0;
+
   /// What is in force (K-96). `wanted` is what the socket's cells say while keep-alive is off.
   /// A descriptor that is no TCP socket reads as off.
   [[nodiscard]] virtual InForce in_force(int fd, const policy::SourcedTiming& wanted) const = 0;

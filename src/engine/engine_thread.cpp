@@ -2,6 +2,8 @@
 
 #include <sys/prctl.h>
 
+#include <cerrno>
+
 #include "os/process/signals_blocked.hpp"
 #include "os/process/threads.hpp"
 
@@ -13,14 +15,25 @@ constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
 
 }  // namespace
 
-EngineThread::~EngineThread() {
+EngineThread::~EngineThread() { stop(); }
+
+void EngineThread::stop() noexcept {
   stop_.store(true);
   signal_.fetch_add(1);
   os::futex_wake(&signal_, 1);
   while (threads_.load() != 0) (void)os::futex_wait(threads_, 1, Instant::max());
 }
 
+void EngineThread::end() noexcept {
+  stop();
+  const std::int32_t last = number_.exchange(0);
+  const Instant patience = clock_.now() + kLinger;
+  while (last != 0 && os::thread_exists(last) && clock_.now() < patience) os::yield_processor();
+  stop_.store(false);
+}
+
 Status EngineThread::ensure() noexcept {
+  if (is_closed_) return failure(EAGAIN, "the engine's thread");
   if (is_running_) return {};
   // A predecessor that has retired may be at its last step.
   while (threads_.load() != 0) (void)os::futex_wait(threads_, 1, Instant::max());
@@ -41,6 +54,7 @@ void EngineThread::wake_for(Instant due) noexcept {
 void EngineThread::lost_in_child() noexcept {
   is_running_ = false;
   threads_.store(0);
+  number_.store(0);
   sleeps_until_.store(Instant::min());
 }
 
@@ -50,6 +64,7 @@ void* EngineThread::body(void* self) noexcept {
 }
 
 void EngineThread::loop() noexcept {
+  number_.store(os::thread_number());
   ::prctl(PR_SET_NAME, "wsalive-engine");
   ::prctl(PR_SET_TIMERSLACK, 1UL);
   os::run_promptly();

@@ -46,6 +46,13 @@ class EngineThread {
   /// `ensure`.
   void wake_for(Instant due) noexcept;
 
+  /// Until `reopen` no thread is started: `ensure` fails with EAGAIN. Under the engine's lock.
+  void close() noexcept { is_closed_ = true; }
+  /// Ends the thread, if one runs, and waits until the kernel has none either. Closed, and not under the engine's lock.
+  void end() noexcept;
+  /// Under the engine's lock.
+  void reopen() noexcept { is_closed_ = is_running_ = false; }
+
   /// The thread ends: the next `ensure` starts another. Under the engine's lock.
   void retired() noexcept { is_running_ = false; }
   /// In the child of a fork there is no thread, whatever the parent had. Under the engine's lock.
@@ -54,15 +61,18 @@ class EngineThread {
 
  private:
   static void* body(void* self) noexcept;
+  void stop() noexcept;
   void loop() noexcept;
 
   Work& work_;
   const Clock& clock_;
   bool is_running_ = false;  ///< Guarded by the engine's lock.
+  bool is_closed_ = false;   ///< So is this.
   std::atomic<bool> stop_{false};
   std::atomic<Instant> sleeps_until_{Instant::min()};  ///< min: awake.
   os::FutexWord signal_{0};
-  os::FutexWord threads_{0};  ///< 1 from the start of a thread until its very last step.
+  os::FutexWord threads_{0};             ///< 1 from the start of a thread until its very last step.
+  std::atomic<std::int32_t> number_{0};  ///< Of the last thread.
 };
 
 }  // namespace wsalive::engine

@@ -184,6 +184,18 @@ void KernelEngine::stand_by(int fd, const SharedCourse& connection, Fd lock_file
   });
 }
 
+void KernelEngine::leave_to_kernel() noexcept {
+  const std::lock_guard alone{leaving_};
+  {
+    const std::lock_guard guard{lock_};
+    thread_.close();
+    conductor_.leave_to_kernel(clock_.now());
+  }
+  thread_.end();  // It may wait for the lock.
+  const std::lock_guard guard{lock_};
+  thread_.reopen();
+}
+
 std::optional<Instant> KernelEngine::run(Instant now) noexcept {
   sweep(now);
   for (;;) {

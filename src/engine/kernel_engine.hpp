@@ -30,6 +30,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   SharedConnection share(int fd) noexcept override;
   bool needs_lock_file(const SharedCourse& connection) const noexcept override;
   void stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept override;
+  void leave_to_kernel() noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
   Death cause_of_death(int fd, int error) const noexcept override;
 
@@ -55,6 +56,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   Ownership& ownership_;
   SlotTable slots_;
   std::atomic<Instant> sweep_at_{Instant::max()};  ///< When to look for what was turned off.
+  std::mutex leaving_;  ///< Held by the one that ends the thread. Before lock_.
   mutable std::mutex lock_;
   Conductor conductor_;
   EngineThread thread_;  // Last: it ends before what it works on.

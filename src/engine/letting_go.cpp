@@ -56,6 +56,16 @@ bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
   return true;
 }
 
+void Conductor::leave_to_kernel(Instant now) noexcept {
+  for_each_driven([&](int fd, Slot& slot) {
+    const auto cookie = parts_.host.cookie(fd);
+    const bool is_same = cookie && *cookie == slot.cookie.load(std::memory_order_relaxed);
+    if (is_same && !let_go_if_off(fd, slot)) reconsider(fd, slot, Driving::kernel_only, now);
+    if (slot.place != 0)
+      drop(fd, slot);  // Another process's, or a number that means another socket now.
+  });
+}
+
 void Conductor::sweep() noexcept {
   for_each_driven([&](int fd, Slot& slot) {
     const auto cookie = driver_of(course_of(slot)) == DriverKind::off ? parts_.host.cookie(fd)

@@ -3,11 +3,13 @@
 
 labels: net
 """
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import unittest
 import tool
 
@@ -69,6 +71,38 @@ class Run(tool.Tool):
     def test_functions_that_the_program_defines_are_not_called_by_ours(self):
         words = ("run", "--quiet", "--via", "preload", "--time", "1500ms", "--interval", "300ms", "--probes", "5", "--")
         self.assertEqual(self.ok(*words, os.path.join(PROGRAMS, "own_names"), self.port), "0 2\n")
+
+    def rules(self, what, *times):
+        """What a program with rules of its own prints that has the library in it, while somebody accepts."""
+        server = threading.Thread(target=self.accept_all, daemon=True)
+        server.start()
+        words = ("run", "--quiet", "--via", "preload", *(times or TIMES), "--", os.path.join(PROGRAMS, "own_rules"), what)
+        done = self.run_tool(*words, self.port)
+        if done.returncode == 77:
+            self.skipTest("the program's own rule is not allowed here")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        return done.stdout
+
+    def accept_all(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self.listener.accept()[0].close()
+
+    @tool.needs_preload
+    def test_a_signal_handler_may_connect_ask_and_close(self):
+        for times in (TIMES, ("--time", "1500ms", "--interval", "300ms", "--probes", "5")):
+            self.assertEqual(self.rules("handlers", *times), "done\n")
+
+    @tool.needs_preload
+    def test_a_program_that_filters_its_calls_is_not_killed_for_ours(self):
+        # What it had is the kernel's from then on; what it makes later is left alone.
+        with open("/proc/sys/net/ipv4/tcp_keepalive_time", encoding="ascii") as file:
+            default = file.read()
+        self.assertEqual(self.rules("filter"), "1 45\n0 " + default)
+
+    @tool.needs_preload
+    def test_a_program_may_move_into_a_namespace_for_which_it_must_be_alone(self):
+        self.assertEqual(self.rules("alone"), "1 45\n")
 
     @tool.needs_preload
     @tool.needs_borrowing

@@ -3,10 +3,15 @@
 
 #include <dlfcn.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdarg>
 
 #include "attach/preload/own_binding.hpp"
 #include "attach/preload/sockets.hpp"
@@ -15,20 +20,54 @@
 
 namespace {
 
-/// The next definition of a function, which is libc's or that of another preloaded library.
+/// The next definition of a function, which is libc's or that of another preloaded library. Looked for when the library is
+/// loaded, or at the first call where another library's constructor makes one before; without a guard, since a signal
+/// handler may come in between.
 template <typename Function>
 class Next {
  public:
-  explicit Next(const char* name) noexcept
-      : function_(reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name))) {}
+  explicit constexpr Next(const char* name) noexcept : name_(name) {}
+  void find() noexcept {
+    function_.store(reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name_)),
+                    std::memory_order_relaxed);
+  }
   template <typename... Arguments>
-  auto operator()(Arguments... arguments) const {
-    return function_(arguments...);
+  auto operator()(Arguments... arguments) {
+    if (!is_there()) find();
+    return function_.load(std::memory_order_relaxed)(arguments...);
+  }
+  [[nodiscard]] bool is_there() const noexcept {
+    return function_.load(std::memory_order_relaxed) != nullptr;
   }
 
  private:
-  Function* function_;
+  const char* name_;
+  std::atomic<Function*> function_{nullptr};
 };
+
+constinit struct {
+  Next<int(int, const sockaddr*, socklen_t)> connect{"connect"};
+  Next<int(int, int)> listen{"listen"};
+  Next<int(int, sockaddr*, socklen_t*)> accept{"accept"};
+  Next<int(int, sockaddr*, socklen_t*, int)> accept4{"accept4"};
+  Next<int(int)> close{"close"};
+  Next<int(int, int, int, const void*, socklen_t)> setsockopt{"setsockopt"};
+  Next<int(int, int, int, void*, socklen_t*)> getsockopt{"getsockopt"};
+  Next<int(int, unsigned long, unsigned long, unsigned long, unsigned long)> prctl{"prctl"};
+  Next<int(void*)> seccomp_load{"seccomp_load"};  // Not in every program.
+  Next<int(int)> unshare{"unshare"};
+  Next<int(int, int)> setns{"setns"};
+} g_next;
+
+void find_all() noexcept {
+  g_next.connect.find();
+  g_next.listen.find();
+  g_next.accept.find();
+  g_next.accept4.find();
+  g_next.close.find();
+  g_next.setsockopt.find();
+  g_next.getsockopt.find();
+}
 
 namespace preload = wsalive::attach::preload;
 
@@ -36,7 +75,8 @@ namespace preload = wsalive::attach::preload;
 constexpr int kFirstOfAll = 101;
 [[gnu::constructor(kFirstOfAll)]] void begin() {
   preload::bind_own_calls();
-  preload::remember_this_process();
+  find_all();
+  preload::begin();
 }
 
 }  // namespace
@@ -44,56 +84,85 @@ constexpr int kFirstOfAll = 101;
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the names are libc's reserved ones there.
 
 WSALIVE_REDIRECTED int connect(int fd, const sockaddr* address, socklen_t size) {
-  static const Next<decltype(connect)> kNext{"connect"};
   preload::take_connection(fd);
-  return kNext(fd, address, size);
+  return g_next.connect(fd, address, size);
 }
 
 WSALIVE_REDIRECTED int listen(int fd, int backlog) noexcept {
-  static const Next<int(int, int)> kNext{"listen"};
   preload::take_listener(fd);
-  return kNext(fd, backlog);
+  return g_next.listen(fd, backlog);
 }
 
 WSALIVE_REDIRECTED int accept(int fd, sockaddr* address, socklen_t* size) {
-  static const Next<decltype(accept)> kNext{"accept"};
-  const int taken = kNext(fd, address, size);
+  const int taken = g_next.accept(fd, address, size);
   if (taken >= 0) preload::take_accepted(taken);
   return taken;
 }
 
 WSALIVE_REDIRECTED int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  static const Next<decltype(accept4)> kNext{"accept4"};
-  const int taken = kNext(fd, address, size, flags);
+  const int taken = g_next.accept4(fd, address, size, flags);
   if (taken >= 0) preload::take_accepted(taken);
   return taken;
 }
 
 WSALIVE_REDIRECTED int close(int fd) {
-  static const Next<decltype(close)> kNext{"close"};
   preload::let_go(fd);
-  return kNext(fd);
+  return g_next.close(fd);
 }
 
 WSALIVE_REDIRECTED int setsockopt(int fd, int level, int name, const void* value,
                                   socklen_t size) noexcept {
-  static const Next<int(int, int, int, const void*, socklen_t)> kNext{"setsockopt"};
   if (preload::withstand(fd, level, name)) return 0;
-  const int result = kNext(fd, level, name, value, size);
+  const int result = g_next.setsockopt(fd, level, name, value, size);
   if (result == 0) preload::program_has_set(fd, level, name);
   return result;
 }
 
 WSALIVE_REDIRECTED int getsockopt(int fd, int level, int name, void* value,
                                   socklen_t* size) noexcept {
-  static const Next<int(int, int, int, void*, socklen_t*)> kNext{"getsockopt"};
-  const int result = kNext(fd, level, name, value, size);
+  const int result = g_next.getsockopt(fd, level, name, value, size);
   int kept = 0;
   // The kernel has just written these bytes: they are there.
   if (result == 0 && *size == sizeof kept && preload::in_force(fd, level, name, kept)) {
     *static_cast<int*>(value) = kept;
   }
   return result;
+}
+
+// A filter of system calls may kill whoever makes another one than the program's own.
+
+WSALIVE_REDIRECTED int prctl(int option, ...) noexcept {
+  std::va_list list;
+  va_start(list, option);
+  std::array<unsigned long, 4> rest{};
+  for (unsigned long& each : rest) each = va_arg(list, unsigned long);
+  va_end(list);
+  if (option == PR_SET_SECCOMP) preload::be_alone();
+  const int result = g_next.prctl(option, rest[0], rest[1], rest[2], rest[3]);
+  if (option == PR_SET_SECCOMP && result == 0) preload::stand_back();
+  return result;
+}
+
+/// libseccomp's.
+WSALIVE_REDIRECTED int seccomp_load(void* filter) noexcept {
+  if (!g_next.seccomp_load.is_there()) g_next.seccomp_load.find();
+  if (!g_next.seccomp_load.is_there()) return -ENOSYS;
+  preload::be_alone();
+  const int result = g_next.seccomp_load(filter);
+  if (result == 0) preload::stand_back();
+  return result;
+}
+
+// A process with a second thread may not move.
+
+WSALIVE_REDIRECTED int unshare(int flags) noexcept {
+  preload::be_alone();
+  return g_next.unshare(flags);
+}
+
+WSALIVE_REDIRECTED int setns(int fd, int kind) noexcept {
+  preload::be_alone();
+  return g_next.setns(fd, kind);
 }
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -14,6 +14,7 @@
 
 #include "attach/preload_settings.hpp"
 #include "engine/make_engine.hpp"
+#include "os/process/signals_blocked.hpp"
 #include "os/tcp/cookie.hpp"
 #include "policy/registry_rules.hpp"
 #include "policy/units.hpp"
@@ -34,6 +35,10 @@ constexpr unsigned kHeldBits = 8;
 std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_held;  // Untouched pages cost nothing.
 
 std::atomic<pid_t> g_process{0};
+std::atomic<bool> g_stands_back{false};
+std::atomic<bool> g_holds_any{false};  ///< Or has held.
+
+bool stands_back() noexcept { return g_stands_back.load(std::memory_order_relaxed); }
 
 /// Not in a child of vfork. A child of fork has books of its own, and says so by its fork handler.
 bool books_are_ours() noexcept { return g_process.load(std::memory_order_relaxed) == ::getpid(); }
@@ -46,7 +51,7 @@ std::atomic<std::uint64_t>* entry(int fd) noexcept {
 std::uint8_t held(int fd) noexcept {
   const std::atomic<std::uint64_t>* const place = entry(fd);
   const std::uint64_t kept = place ? place->load(std::memory_order_acquire) : 0;
-  if (kept == 0) return 0;
+  if (kept == 0 || stands_back()) return 0;
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
   return cookie && (*cookie << kHeldBits) == (kept & ~std::uint64_t{0xff})
              ? static_cast<std::uint8_t>(kept)
@@ -56,7 +61,9 @@ std::uint8_t held(int fd) noexcept {
 void hold(int fd, std::uint8_t bits) noexcept {
   std::atomic<std::uint64_t>* const place = entry(fd);
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
-  if (place && cookie) place->store((*cookie << kHeldBits) | bits, std::memory_order_release);
+  if (!place || !cookie) return;
+  place->store((*cookie << kHeldBits) | bits, std::memory_order_release);
+  g_holds_any.store(true, std::memory_order_relaxed);
 }
 
 class KeepErrno {
@@ -169,16 +176,20 @@ void give_user_timeout(int fd) noexcept {
 
 }  // namespace
 
-void remember_this_process() noexcept {
+void begin() noexcept {
+  static_cast<void>(orders());
   g_process = ::getpid();
   ::pthread_atfork(nullptr, nullptr, [] { g_process = ::getpid(); });
 }
 
 void take_connection(int fd) noexcept {
   const KeepErrno keep;
-  if (!orders().settings || !entry(fd) || held(fd) != 0 || !books_are_ours()) return;
+  if (stands_back() || !orders().settings || !entry(fd) || held(fd) != 0 || !books_are_ours())
+    return;
   const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
   if (!now) return;  // No TCP socket.
+  const os::AllSignalsBlocked
+      quiet;  // A handler that comes in here would wait for the engine's lock, below itself.
   const std::uint8_t own = own_values(*now);
   give_user_timeout(fd);
   const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
@@ -187,11 +198,13 @@ void take_connection(int fd) noexcept {
 }
 
 void take_accepted(int fd) noexcept {
+  if (stands_back()) return;
   if (orders().settings && !orders().settings->connect_only) take_connection(fd);
 }
 
 void take_listener(int fd) noexcept {
   const KeepErrno keep;
+  if (stands_back()) return;
   // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
   if (orders().settings && !orders().settings->connect_only && os::keep_alive_idle(fd)) {
     static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
@@ -202,7 +215,9 @@ void take_listener(int fd) noexcept {
 void let_go(int fd) noexcept {
   const KeepErrno keep;
   std::atomic<std::uint64_t>* const place = entry(fd);
-  if (!place || place->load(std::memory_order_acquire) == 0 || !books_are_ours()) return;
+  if (!place || place->load(std::memory_order_acquire) == 0 || stands_back() || !books_are_ours())
+    return;
+  const os::AllSignalsBlocked quiet;
   engine::process_engine().forget(fd);
   place->store(0, std::memory_order_release);
 }
@@ -222,6 +237,7 @@ void program_has_set(int fd, int level, int name) noexcept {
   if (own == 0) return;
   const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
   if (!now) return;
+  const os::AllSignalsBlocked quiet;
   engine::Engine& engine = engine::process_engine();
   hold(fd, static_cast<std::uint8_t>(own | bit));
   if (is_switch(level, name) && now->on == os::Switch::off) {
@@ -246,6 +262,7 @@ bool in_force(int fd, int level, int name, int& value) noexcept {
   if (bit == 0 && !asks_switch) return false;
   const KeepErrno keep;
   if (held(fd) == 0) return false;
+  const os::AllSignalsBlocked quiet;
   const engine::InForce now = engine::process_engine().in_force(fd, {});
   if (!now.on || now.driver == engine::DriverKind::native) return false;
   if (asks_switch) {  // The kernel's own is off while it could not wait long enough.
@@ -258,5 +275,14 @@ bool in_force(int fd, int level, int name, int& value) noexcept {
                                 : static_cast<int>(timing.probes);
   return true;
 }
+
+void be_alone() noexcept {
+  const KeepErrno keep;
+  if (stands_back() || !g_holds_any.load(std::memory_order_relaxed) || !books_are_ours()) return;
+  const os::AllSignalsBlocked quiet;
+  engine::process_engine().leave_to_kernel();
+}
+
+void stand_back() noexcept { g_stands_back.store(true, std::memory_order_relaxed); }
 
 }  // namespace wsalive::attach::preload

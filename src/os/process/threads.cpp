@@ -44,6 +44,10 @@ constexpr std::size_t kLeastStack = 65'536;
 
 std::int32_t thread_number() noexcept { return static_cast<std::int32_t>(::syscall(SYS_gettid)); }
 
+bool thread_exists(std::int32_t number) noexcept {
+  return ::syscall(SYS_tgkill, ::getpid(), number, 0) == 0;
+}
+
 bool thread_is_running(std::int32_t number) noexcept {
   std::array<char, 64> path{};
   std::snprintf(path.data(), path.size(), "/proc/self/task/%d/stat", number);

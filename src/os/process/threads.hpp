@@ -15,6 +15,9 @@ namespace wsalive::os {
 /// \return true where it cannot be told (no /proc), false for a thread that is gone.
 [[nodiscard]] bool thread_is_running(std::int32_t number) noexcept;
 
+/// Whether this process still has a thread of that number.
+[[nodiscard]] bool thread_exists(std::int32_t number) noexcept;
+
 /// Enough for a thread that waits and tells.
 inline constexpr std::size_t kSmallStack = 65'536;
 

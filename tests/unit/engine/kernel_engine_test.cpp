@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "base/fd.hpp"
@@ -92,6 +96,42 @@ TEST_F(KernelEngineTest, SwitchingOffKeepsTheValuesForTheNextTime) {  // K-56
   EXPECT_FALSE(engine_->in_force(socket_.get(), {}).on);
   ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+}
+
+/// Of the engine's threads in this process.
+int threads() {
+  int found = 0;
+  for (const auto& each : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::string name;
+    std::getline(std::ifstream{each.path() / "comm"}, name);
+    found += name == "wsalive-engine" ? 1 : 0;
+  }
+  return found;
+}
+
+/// It names itself when it has begun.
+bool has_begun() {
+  for (int turn = 0; turn < 1000 && threads() == 0; ++turn) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return threads() == 1;
+}
+
+TEST_F(KernelEngineTest, WhoWantsToBeAloneHasTheKernelKeepAllAndNoThread) {
+  auto other = connected_pair();
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 300, 9), KernelSwitch::untouched));
+  EXPECT_TRUE(has_begun());
+  engine_->leave_to_kernel();
+  EXPECT_EQ(threads(), 0);
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+  EXPECT_EQ(*os_host().values(other.first.get()), (os::KernelKeepAlive{os::Switch::on, 2, 1, 9}));
+  EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::native);
+  EXPECT_EQ(engine_->in_force(other.first.get(), {}).driver, DriverKind::late);
+  // And what comes later is driven again.
+  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 200, 9), KernelSwitch::untouched));
+  EXPECT_EQ(engine_->in_force(other.first.get(), {}).driver, DriverKind::rearm);
+  EXPECT_TRUE(has_begun());
 }
 
 TEST_F(KernelEngineTest, ANewSocketUnderAnOldNumberGetsItsValues) {
