@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "advice/notice.hpp"
 #include "advice/path_timeouts.hpp"
 #include "policy/timeline.hpp"
 
@@ -23,7 +24,7 @@ enum class Story : std::uint8_t {
 
 enum class Fate : std::uint8_t {
   lives,          ///< Probes are answered, and the path is kept open.
-  found_dead,     ///< N probes unanswered: given up.  K-52
+  found_dead,     ///< N probes unanswered, or the user time-out over: given up.  K-52
   reset_by_peer,  ///< A probe was answered with a reset.  K-92
   unnoticed,      ///< No probe ever goes out, N = 0: the program is never told.  K-53
 };
@@ -34,14 +35,17 @@ struct Forecast {
   std::optional<policy::Millis> forgotten;  ///< When the path forgets the connection, if it does.
   std::optional<policy::Span> noticed;      ///< When the program is told; nullopt: never.
   policy::Peer peer;                        ///< What the timeline is played against.
+  Notice by = Notice::never;                ///< What ends it where it is found dead.
+  std::uint32_t probes = 0;                 ///< So many probes are unanswered then.
 };
 
 /// \param path  How long the path remembers silence; nullopt: for ever. What is forgotten is dropped
 ///              without a word. Where a late probe may come too late, it is taken to.
 /// \param behind  So much later than T the timer of the first probe stands.
+/// \param user_timeout  0: none.
 constexpr Forecast forecast(const policy::Timing& timing, Story story,
                             std::optional<policy::Millis> path, const policy::Accuracy& accuracy,
-                            policy::Millis behind = {}) noexcept {
+                            policy::Millis behind = {}, policy::Millis user_timeout = {}) noexcept {
   Forecast result;
   if (timing.probes != 0)
     result.first_probe = policy::shifted(policy::probe_span(timing, 1, accuracy), behind);
@@ -66,7 +70,11 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
   }
   result.fate = Fate::found_dead;
   result.peer = policy::kDeadPeer;
-  result.noticed = policy::shifted(*policy::give_up_span(timing, accuracy), behind);
+  const Noticed noticed = when_noticed(
+      {.on = true, .timing = timing, .user_timeout = user_timeout, .accuracy = accuracy});
+  result.by = noticed.by;
+  result.probes = probes_to_the_end(timing, user_timeout, accuracy);
+  result.noticed = policy::shifted(*noticed.after, behind);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "advice/notice.hpp"
 #include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
 #include "policy/kernel_fit.hpp"
@@ -154,7 +155,13 @@ void path_forgets(const LintSubject& subject, Findings& findings) {
 void short_patience(const LintSubject& subject, Findings& findings) {
   const policy::Timing& timing = subject.in_force.timing;
   constexpr policy::Millis kOutage{3'000};
-  const policy::Millis patience{std::int64_t{timing.interval.count()} * timing.probes};
+  // A user time-out that takes the count's place may leave the connection more patience, or less.
+  const bool is_by_count =
+      subject.user_timeout.count() == 0 || subject.accuracy.by == policy::KeptBy::engine;
+  const std::uint32_t probes =
+      is_by_count ? timing.probes
+                  : probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
+  const policy::Millis patience{std::int64_t{timing.interval.count()} * probes};
   if (timing.probes < 2 || patience >= kOutage) return;
   findings.push_back({.text = joined("an outage of ", shown(patience),
                                      " ends the connection: a change of route takes longer"),
@@ -199,8 +206,11 @@ void count_lowered(const LintSubject& subject, Findings& findings) {
 
 void late_detection(const LintSubject& subject, Findings& findings) {
   constexpr policy::Millis kLong{15 * 60'000};
-  const std::optional<policy::Span> noticed =
-      policy::give_up_span(subject.in_force.timing, subject.accuracy);
+  const std::optional<policy::Span> noticed = when_noticed({.on = true,
+                                                            .timing = subject.in_force.timing,
+                                                            .user_timeout = subject.user_timeout,
+                                                            .accuracy = subject.accuracy})
+                                                  .after;
   if (!noticed || noticed->earliest <= kLong) return;
   findings.push_back(
       {.severity = Severity::note,

@@ -40,6 +40,8 @@ struct LintSubject {
   std::optional<policy::Millis> path_timeout;  ///< Of the path in question, where it is known.
   policy::Accuracy
       accuracy{};  ///< What keeps the connections: the kernel alone, if it is not known.
+  policy::Millis
+      user_timeout{};  ///< TCP_USER_TIMEOUT; 0: none. The rule about it is a socket's (socket_lint.hpp).
 };
 
 struct LintRule {

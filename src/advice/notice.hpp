@@ -101,6 +101,19 @@ constexpr policy::Millis timer_behind(const SocketState& socket) noexcept {
   return *socket.armed + socket.heard - policy::Millis{socket.timing.idle.count()};
 }
 
+/// Unanswered probes that end a silence: N, or, where a user time-out takes its place, those that leave until then. The
+/// kernel looks at each probe's instant, after one probe at least; the count plays no part. The engine keeps the count.  K-76
+constexpr std::uint32_t probes_to_the_end(const policy::Timing& timing, policy::Millis user_timeout,
+                                          const policy::Accuracy& accuracy) noexcept {
+  if (timing.probes == 0) return 0;
+  if (accuracy.by == policy::KeptBy::engine) return policy::probes_before_give_up(timing);
+  if (user_timeout.count() == 0) return timing.probes;
+  const policy::Millis interval{std::max<std::int64_t>(timing.interval.count(), 1)};
+  const policy::Millis rest =
+      std::max(user_timeout - policy::Millis{timing.idle.count()}, policy::Millis{1});
+  return static_cast<std::uint32_t>((rest + interval - policy::Millis{1}) / interval);
+}
+
 namespace detail {
 
 constexpr Noticed from_now(Notice by, const policy::Span& in, policy::Millis so_far) noexcept {
@@ -156,15 +169,9 @@ constexpr Noticed by_keep_alive(const SocketState& socket) noexcept {
   };
   const bool by_count =
       socket.user_timeout.count() == 0 || socket.accuracy.by == policy::KeptBy::engine;
-  if (by_count) {
-    return noticed(Notice::keep_alive, *policy::give_up_span(socket.timing, socket.accuracy));
-  }
-  // The kernel looks at each probe's instant, after one probe at least; the count plays no part.
-  const policy::Millis interval{std::max<std::int64_t>(socket.timing.interval.count(), 1)};
-  const policy::Millis rest =
-      std::max(socket.user_timeout - policy::Millis{socket.timing.idle.count()}, policy::Millis{1});
-  const auto probes = static_cast<std::uint32_t>((rest + interval - policy::Millis{1}) / interval);
-  return noticed(Notice::user_timeout,
+  const std::uint32_t probes =
+      probes_to_the_end(socket.timing, socket.user_timeout, socket.accuracy);
+  return noticed(by_count ? Notice::keep_alive : Notice::user_timeout,
                  policy::probe_span(socket.timing, probes + 1, socket.accuracy));
 }
 

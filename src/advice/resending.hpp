@@ -60,7 +60,8 @@ enum class Timers : bool { exact, late };
 
 constexpr Run run_to_end(const Resending& now, const ResendingLimits& limits,
                          std::chrono::nanoseconds tick, Timers timers) noexcept {
-  constexpr int kMost = 600;  // tcp_retries2 goes to 255.
+  // tcp_retries2 goes to 255; a user time-out to 24.8 days, and the longest wait may be a second (tcp_rto_max_ms).
+  constexpr int kMost = 2'200'000;
   Run run{now.fires_in, policy::Millis{0}};
   std::optional<policy::Millis> first;
   if (now.since_first) first = -*now.since_first;

@@ -71,13 +71,21 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   const auto meant = when_noticed(without).after;
   const auto real = when_noticed(with).after;
   if (!meant || !real || meant->earliest == real->earliest) return;
-  findings.push_back({.text = "TCP_USER_TIMEOUT " + in_words(state.user_timeout) +
-                              " overrides the count: a dead peer is "
-                              "noticed after " +
-                              policy::format_span(*real) + ", not after " +
-                              policy::format_span(*meant),
-                      .remedy = "a user time-out of T + N x I, or none",
-                      .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
+  const policy::Timing& timing = state.timing;
+  const std::uint32_t probes = probes_to_the_end(timing, state.user_timeout, state.accuracy);
+  const policy::Millis good{timing.idle.count() +
+                            std::int64_t{timing.interval.count()} * timing.probes};
+  findings.push_back(
+      {.text = "TCP_USER_TIMEOUT " + in_words(state.user_timeout) +
+               " overrides the count: a dead peer is "
+               "noticed after " +
+               policy::format_span(*real) + ", not after " + policy::format_span(*meant) +
+               (probes == 1 && timing.probes > 1
+                    ? ". The first probe is the only one: one lost segment ends a "
+                      "healthy connection"
+                    : ""),
+       .remedy = "a user time-out of T + N x I, which is " + in_words(good) + ", or none",
+       .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
 }
 
 /// A value was changed, and the timer was not: the most common recipe writes the sysctl, and the value then reads as it

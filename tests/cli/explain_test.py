@@ -113,6 +113,72 @@ class Explain(tool.Tool):
         self.assertEqual(alone["host"]["plain"]["driver"], "native")
         self.assertGreater(alone["subjects"][0]["first_probe_latest_ms"], 7200000 + 100000)
 
+    TIMED = ("--time", "10s", "--interval", "5s", "--probes", "3", "--user-timeout")
+
+    def test_a_user_timeout_takes_the_counts_place_where_the_kernel_keeps_it(self):  # K-76
+        for value, by, noticed, probes in (("12s", "user-timeout", 15_000, 1), ("25s", "user-timeout", 25_000, 3),
+                                           ("1min", "user-timeout", 60_000, 10), ("off", "keep-alive", 25_000, 3)):
+            report = self.json("explain", *self.TIMED, value, "--compare", "linux,win11")
+            linux, windows = report["subjects"]
+            self.assertEqual((linux["noticed_by"], linux["noticed_ms"], linux["probes"]), (by, noticed, 3), value)
+            self.assertEqual([event["what"] for event in linux["events"]], ["probe"] * probes + ["reset"])
+            self.assertEqual((windows["noticed_by"], windows["noticed_ms"]), ("keep-alive", 25_000))
+            others = report["host"]["other_programs"]
+            self.assertEqual((others["noticed_by"], others["noticed_ms"]), (by, noticed))
+            self.assertGreater(others["noticed_latest_ms"], noticed)
+        self.assertEqual(report["user_timeout_ms"], 0)
+
+    def test_a_user_timeout_bounds_data(self):
+        without = self.json("explain")
+        self.assertEqual((without["user_timeout_ms"], without["subjects"][0]["noticed_by"]), (0, "keep-alive"))
+        self.assertGreater(without["host"]["data_given_up_ms"], 12_000)
+        bounded = self.json("explain", *self.TIMED, "12s")
+        self.assertEqual(bounded["user_timeout_ms"], 12_000)
+        self.assertLess(bounded["host"]["data_given_up_latest_ms"], 14_000)
+        self.assertGreaterEqual(bounded["host"]["data_given_up_ms"], 12_000)
+
+    def test_a_user_timeout_is_told_in_words_and_in_the_picture(self):
+        picture = self.path("timed.svg")
+        linux = self.ok("explain", *self.TIMED, "12s", "--compare", "linux", "--svg", picture)
+        said = "TCP_USER_TIMEOUT is 12s: it takes the place of N = 3."
+        words = " ".join(linux.split())
+        self.assertEqual(words.count(said), 2)  # Of the kernel, and of other people's programs.
+        self.assertIn("The program is told after 15s to", words)
+        root = xml.parse(picture).getroot()
+        circles = [c.get("class") for c in root.iter("{http://www.w3.org/2000/svg}circle")]
+        self.assertEqual((circles.count("beat"), circles.count("bad")), (2, 2))  # With the legend.
+        self.assertIn("user time-out 12s", "".join(root.itertext()))
+        ours = " ".join(self.ok("explain", *self.TIMED, "12s").split())
+        self.assertIn("The program is told after 25s.", ours)
+        self.assertIn("TCP_MAXRT", ours)
+        self.assertEqual(ours.count(said), 1)
+        side = " ".join(self.ok("explain", *self.TIMED, "12s", "--compare", "win11,linux").split())
+        self.assertIn("user time-out, 12s N holds in N's place", side)
+
+    def test_the_kernel_alone_loses_the_count_to_a_user_timeout(self):  # K-76, K-121
+        alone = {"WSALIVE_PRECISION": "kernel"}
+        report = self.json("explain", *self.TIMED, "12s", env=alone)
+        self.assertEqual((report["subjects"][0]["noticed_by"], report["subjects"][0]["noticed_ms"]), ("user-timeout", 15_000))
+        self.assertEqual((report["host"]["plain"]["driver"], report["host"]["plain"]["probes"]), ("late", 1))
+        self.assertIn("with the user time-out in place of N", " ".join(self.ok("explain", *self.TIMED, "12s", env=alone).split()))
+        self.assertEqual(self.json("explain", *self.TIMED, "25s", env=alone)["host"]["plain"]["driver"], "native")
+
+    def test_a_very_long_series_has_its_ends(self):
+        args = ("--time", "1s", "--interval", "1s", "--probes", "3", "--user-timeout", "24h", "--compare", "linux")
+        subject = self.subject(*args)
+        probes = [event["at_ms"] for event in subject["events"] if event["what"] == "probe"]
+        self.assertEqual(len(probes) + subject["probes_left_out"], 24 * 3600 - 1)
+        self.assertEqual((probes[0], probes[-1], subject["noticed_ms"]), (1000, 86_399_000, 86_400_000))
+        day = 24 * 3600 * 1000
+        self.assertGreaterEqual(self.json("explain", *args)["host"]["data_given_up_ms"], day)
+        text = self.ok("explain", *args)
+        self.assertIn(f"probe {24 * 3600 - 1}\n", text)
+        self.assertIn(f"{24 * 3600 - 1 - 4} more, one every 1s", text)
+
+    def test_a_user_timeout_that_cannot_be_is_refused(self):
+        for bad in ("30", "600h", "soon"):
+            self.refused(2, "explain", "--user-timeout", bad)
+
     def test_no_probe_at_all_is_said(self):  # K-53
         registry = self.path("zero.reg", "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\"
                              "CurrentControlSet\\Services\\Tcpip\\Parameters]\n"
@@ -210,7 +276,11 @@ class ExplainSocket(tool.ToolWithConnection):
         self.switch_on(10, 5, 12000)
         report = self.json("explain", self.name)
         self.assertEqual((report["subjects"][0]["noticed_ms"], report["socket"]["probes"]), (15000, 3))
+        self.assertEqual((report["subjects"][0]["noticed_by"], report["user_timeout_ms"]), ("user-timeout", 12000))
         self.assertIn("TCP_USER_TIMEOUT is 12s", self.ok("explain", self.name))
+        self.switch_on(1, 1, 600_000)  # More probes than a count can say.
+        subject = self.json("explain", self.name)["subjects"][0]
+        self.assertEqual((subject["noticed_ms"], subject["noticed_latest_ms"] > 600_000), (600_000, True))
 
     def test_off_is_said(self):
         text = self.ok("explain", self.name)
@@ -235,7 +305,8 @@ class ExplainSocket(tool.ToolWithConnection):
         self.assertIn("no such descriptor", self.refused(6, "explain", f"{os.getpid()}:99999"))
         with open("/dev/null", "rb") as file:
             self.assertIn("no TCP socket", self.refused(3, "explain", f"{os.getpid()}:{file.fileno()}"))
-        self.assertIn("at once", self.refused(2, "explain", self.name, "--time", "45s"))
+        for more in (("--time", "45s"), ("--user-timeout", "30s")):
+            self.assertIn("at once", self.refused(2, "explain", self.name, *more))
 
 
 if __name__ == "__main__":

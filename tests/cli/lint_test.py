@@ -54,6 +54,19 @@ class Lint(tool.Tool):
         self.assertEqual(finding["severity"], "note")
         self.assertIn("stored 9999, counts as 255", finding["text"])
 
+    def test_a_user_timeout_that_overrides_the_count(self):
+        args = ("--time", "45s", "--interval", "5s", "--probes", "5", "--user-timeout")
+        self.assertEqual(self.rules(*args, "70s", status=0), {})
+        self.assertEqual(self.json("lint", *args, "70s")["user_timeout_ms"], 70_000)
+        self.assertIn("user time-out 70s", self.ok("lint", *args, "70s"))
+        self.assertEqual(self.rules(*args, "off", status=0), {})
+        later = self.rules(*args, "90s")["user-timeout-overrides"]
+        self.assertRegex(later["text"], r"noticed after 90s to \S+, not after 70s")
+        self.assertIn("T + N x I, which is 70s", later["remedy"])
+        alone = self.rules(*args, "30s")["user-timeout-overrides"]
+        self.assertRegex(alone["text"], r"noticed after 50s to \S+, not after 70s .*one lost segment ends a healthy connection")
+        self.assertIn("late-detection", self.rules(*args, "1h"))
+
     def test_text_fits_a_terminal(self):
         for line in self.ok("lint", status=1).splitlines():
             self.assertLessEqual(len(line), 80, line)
@@ -95,7 +108,8 @@ class LintProcess(tool.ToolWithConnection):
 
     def test_a_process_that_is_none_and_two_questions_at_once_are_refused(self):
         self.assertIn("no such process", self.refused(6, "lint", "999999999"))
-        self.assertIn("at once", self.refused(2, "lint", str(os.getpid()), "--time", "45s"))
+        for more in (("--time", "45s"), ("--user-timeout", "30s")):
+            self.assertIn("at once", self.refused(2, "lint", str(os.getpid()), *more))
         self.refused(2, "lint", "-3")
         for word in ("psql", "4711:5", "0"):
             self.assertIn(f"'{word}' is no process number", self.refused(2, "lint", word))

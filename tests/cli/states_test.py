@@ -162,9 +162,14 @@ class States(tool.Tool):
 
     @tool.needs_borrowing
     def test_a_user_timeout_ends_data_when_it_is_foretold(self):
+        host = self.json("explain", "--user-timeout", "3s")["host"]  # Of a socket that nobody has made.
         client = self.unacknowledged()
+        sent = time.monotonic()
         self.ok("set", self.name(client), "--user-timeout", "3s")
         self.assert_foretold(client)
+        took = (time.monotonic() - sent) * 1000
+        self.assertGreater(took, host["data_given_up_ms"] - 150)
+        self.assertLess(took, host["data_given_up_latest_ms"] + 1500)
 
     @tool.needs_borrowing
     def test_a_user_timeout_ends_keep_alives_series_when_it_is_foretold(self):
@@ -172,7 +177,13 @@ class States(tool.Tool):
         self.keep_alive(client, 1, 1, 9)
         self.ok("set", self.name(client), "--user-timeout", "2500ms")
         self.cut(self.port)
-        self.assertEqual(self.listed(client)["noticed_by"], "user-timeout")
+        row = self.listed(client)
+        self.assertEqual(row["noticed_by"], "user-timeout")
+        report = self.json("explain", "--compare", "linux", "--time", "1s", "--interval", "1s", "--probes", "9",
+                           "--user-timeout", "2500ms")
+        for foretold in (report["subjects"][0], report["host"]["other_programs"]):  # Of a socket that nobody has made.
+            self.assertEqual([foretold[name] for name in ("noticed_by", "noticed_ms", "noticed_latest_ms")],
+                             [row[name] for name in ("noticed_by", "noticed_after_ms", "noticed_after_latest_ms")])
         self.assert_foretold(client)
 
     def connecting(self):

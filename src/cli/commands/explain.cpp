@@ -51,6 +51,7 @@ class Explain final : public Command {
         ->type_name("PID:FD");
     static_cast<void>(selection_.declare(parser));
     timing_.declare(parser);
+    timing_.declare_user_timeout(parser);
     add_time_out(parser, "--path-timeout", wish_.path_timeout,
                  "How long the path remembers an idle connection (350s)");
     add_choice(parser, "--peer", wish_.peer, {"dead", "answers", "resets", "nat"},
@@ -67,7 +68,7 @@ class Explain final : public Command {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
     const bool is_live = !socket_.empty() || selection_.is_given();
-    if (is_live && (chosen->anything_asked || !wish_.compare.empty())) {
+    if (is_live && (chosen->anything_asked || chosen->user_timeout || !wish_.compare.empty())) {
       return tl::unexpected(failure_of(Message::conflict, kExplaining, {},
                                        {"a live socket and other settings are asked for at once",
                                         "name the socket alone, or the settings alone"}));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "advice/lint.hpp"
+#include "advice/socket_lint.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/frame/duration_option.hpp"
@@ -35,8 +36,8 @@ std::string plural(std::size_t count, std::string_view what) {
 
 class LintReport final : public Report {
  public:
-  LintReport(policy::Timing timing, std::vector<Finding> findings)
-      : timing_(timing), findings_(std::move(findings)) {}
+  LintReport(policy::Timing timing, policy::Millis user_timeout, std::vector<Finding> findings)
+      : timing_(timing), user_timeout_(user_timeout), findings_(std::move(findings)) {}
 
   [[nodiscard]] bool has_warnings() const { return count_of(findings_, Severity::warning) != 0; }
 
@@ -44,9 +45,11 @@ class LintReport final : public Report {
     const auto shown = [](policy::DwordMillis time) {
       return policy::format_duration(policy::Millis{time.count()});
     };
-    std::string text = page.ink(Tone::faint, fmt::format("T {}, I {}, N {}", shown(timing_.idle),
-                                                         shown(timing_.interval), timing_.probes)) +
-                       "\n\n";
+    std::string numbers = fmt::format("T {}, I {}, N {}", shown(timing_.idle),
+                                      shown(timing_.interval), timing_.probes);
+    if (user_timeout_.count() != 0)
+      numbers += fmt::format(", user time-out {}", policy::format_duration(user_timeout_));
+    std::string text = page.ink(Tone::faint, numbers) + "\n\n";
     for (const Finding& finding : findings_) text += paragraph(finding, page);
     return text + summary(page) + '\n';
   }
@@ -63,6 +66,7 @@ class LintReport final : public Report {
     return {{"time_ms", timing_.idle.count()},
             {"interval_ms", timing_.interval.count()},
             {"probes", timing_.probes},
+            {"user_timeout_ms", user_timeout_.count()},
             {"warnings", count_of(findings_, Severity::warning)},
             {"findings", list}};
   }
@@ -88,6 +92,7 @@ class LintReport final : public Report {
   }
 
   policy::Timing timing_;
+  policy::Millis user_timeout_;
   std::vector<Finding> findings_;
 };
 
@@ -100,6 +105,7 @@ class Lint final : public Command {
     static_cast<void>(selection_.declare(parser));
     parser.add_flag("--all", all_, "Look at every socket of this host");
     timing_.declare(parser);
+    timing_.declare_user_timeout(parser);
     add_time_out(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");
     CLI::Option* const monitor = parser.add_flag(
@@ -116,7 +122,7 @@ class Lint final : public Command {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
     const bool is_live = pid_ || all_ || selection_.is_given();
-    if (is_live && chosen->anything_asked) {
+    if (is_live && (chosen->anything_asked || chosen->user_timeout)) {
       return tl::unexpected(failure_of(Message::conflict, "cannot lint", {},
                                        {"open sockets and other settings are asked for at once",
                                         "choose the sockets alone, or the settings alone"}));
@@ -134,20 +140,40 @@ class Lint final : public Command {
                           .remedy = "mend it: until then it counts as absent",
                           .source = "K-84, K-85"});
     }
-    for (Finding& finding : advice::lint({.release = chosen->settings.release,
-                            .registry = chosen->settings.registry,
-                            .socket = chosen->asked,
-                            .in_force = chosen->timing,
-                            .path_timeout = path_timeout_,
-                            .accuracy = {policy::KeptBy::kernel, os::tick_length()}})) {
-      findings.push_back(std::move(finding));
-    }
-    auto report = std::make_unique<LintReport>(chosen->timing.timing, std::move(findings));
+    for (Finding& finding : findings_of(*chosen)) findings.push_back(std::move(finding));
+    auto report = std::make_unique<LintReport>(chosen->timing.timing, user_timeout(*chosen),
+                                               std::move(findings));
     const ExitCode code = report->has_warnings() ? ExitCode::findings : ExitCode::ok;
     return Answer{std::move(report), static_cast<int>(code)};
   }
 
  private:
+  static policy::Millis user_timeout(const ChosenTiming& chosen) {
+    return chosen.user_timeout.value_or(policy::Millis{});
+  }
+
+  /// Of the settings themselves, and of an idle socket that has them, in a program that the kernel alone keeps alive.
+  [[nodiscard]] std::vector<Finding> findings_of(const ChosenTiming& chosen) const {
+    const policy::Accuracy accuracy{policy::KeptBy::kernel, os::tick_length()};
+    advice::LiveSocket idle;
+    idle.state.on = true;
+    idle.state.timing = chosen.timing.timing;
+    idle.state.user_timeout = user_timeout(chosen);
+    idle.state.accuracy = accuracy;
+    std::vector<Finding> findings = advice::lint(idle);
+    const advice::LintSubject numbers{.release = chosen.settings.release,
+                                      .registry = chosen.settings.registry,
+                                      .socket = chosen.asked,
+                                      .in_force = chosen.timing,
+                                      .path_timeout = path_timeout_,
+                                      .accuracy = accuracy,
+                                      .user_timeout = user_timeout(chosen)};
+    for (Finding& finding : advice::lint(numbers)) {
+      findings.push_back(std::move(finding));
+    }
+    return findings;
+  }
+
   Outcome look_at_sockets() {
     if (pid_) selection_.pid = pid_;
     LintQuestion question{.selection = selection_, .path_timeout = path_timeout_};

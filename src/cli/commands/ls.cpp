@@ -30,8 +30,6 @@ using policy::Millis;
 
 constexpr std::array kDrivers{"off", "silent", "native", "rearm", "repair", "late"};
 constexpr std::array kSources{"default", "registry", "program", "outside"};
-constexpr std::array kNotices{"never",          "keep-alive",    "user-timeout",
-                              "retransmission", "window-probes", "handshake"};
 
 /// A word of FROM, and what it means.
 struct FromRow {
@@ -115,7 +113,7 @@ ordered_json to_json(const Connection& connection) {
           {"unread_bytes", socket.unread_bytes},
           {"unacknowledged_bytes", socket.unacknowledged_bytes},
           {"retransmissions", socket.sending.retransmits},
-          {"noticed_by", can_notice ? ordered_json(name_in(kNotices, noticed.by)) : ordered_json()},
+          {"noticed_by", can_notice ? ordered_json(name_of(noticed.by)) : ordered_json()},
           {"noticed_after_ms", can_notice ? earliest(noticed.after) : ordered_json()},
           {"noticed_after_latest_ms", can_notice ? latest(noticed.after) : ordered_json()},
           {"noticed_in_ms", can_notice ? earliest(noticed.in) : ordered_json()},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/explain/user_timeout.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
 #include "policy/duration.hpp"
@@ -32,19 +33,6 @@ std::string source_words(Source source) {
 
 Part part_of(Source source) {
   return {.source = source_words(source), .asked = source == Source::socket};
-}
-
-/// A user time-out takes the count's place: as many probes as leave before it, for the timeline.
-std::uint8_t probes_until(const advice::SocketState& state) {
-  if (!state.on) return 0;
-  advice::SocketState idle = state;
-  idle.condition = advice::Condition::idle;
-  idle.armed.reset();
-  const advice::Noticed noticed = advice::when_noticed(idle);
-  if (noticed.by != advice::Notice::user_timeout) return state.timing.probes;
-  const Millis rest = noticed.after->earliest - Millis{state.timing.idle.count()};
-  const Millis interval{std::max<std::int64_t>(state.timing.interval.count(), 1)};
-  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(rest / interval, 1, 255));
 }
 
 std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
@@ -127,12 +115,8 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
   }
   const bool ends_series =
       live.on && !live.driven && condition.decides == advice::Decides::keep_alive;
-  if (live.user_timeout.count() != 0 && ends_series) {
-    words.push_back(fmt::format(
-        "TCP_USER_TIMEOUT is {}: it takes the place of N = {}. The connection is given up at the "
-        "first probe's instant after it.",
-        format_duration(live.user_timeout), timing.probes));
-  }
+  if (live.user_timeout.count() != 0 && ends_series)
+    words.push_back(in_place_of_count(live.user_timeout, timing.probes));
   return words;
 }
 
@@ -154,6 +138,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
               .subjects = {},
               .host = {},
               .live = {}};
+  scene.user_timeout = values.user_timeout;
   scene.live = Live{
       .name = connection.name(),
       .ends = ends_of(connection),
@@ -188,7 +173,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                   .remarks = {},
                   .forecast = {},
                   .events = {}};
-  subject.timing.probes = probes_until(state);
+  if (!state.on) subject.timing.probes = 0;
   subject.accuracy = state.accuracy;
   subject.behind = advice::timer_behind(state);
   scene.subjects.push_back(std::move(subject));

@@ -80,9 +80,10 @@ class Lane {
 
   [[nodiscard]] std::string words() const {
     const policy::Timing& timing = subject_.timing;
-    const std::string numbers =
-        fmt::format("T {} · I {} · N {}", policy::format_duration(timing.idle),
-                    policy::format_duration(timing.interval), timing.probes);
+    std::string numbers = fmt::format("T {} · I {} · N {}", policy::format_duration(timing.idle),
+                                      policy::format_duration(timing.interval), timing.probes);
+    if (subject_.forecast.by == advice::Notice::user_timeout)
+      numbers += " · user time-out " + policy::format_duration(scene_.user_timeout);
     return svg::text({kLeft - 8, top_ + 24}, subject_.title, "name") +
            svg::text({kLeft + 182, top_ + 24}, numbers, "soft") + verdict();
   }

@@ -131,8 +131,27 @@ class Latest {
   Millis late_{};
 };
 
+/// Up to the end that a user time-out brings: all probes, or, of very many, the first and the last two.
+void play_to_user_timeout(Subject& subject) {
+  constexpr std::uint32_t kLast = 2;
+  const std::uint32_t probes = subject.forecast.probes;
+  const auto add = [&](std::uint32_t number, policy::Happening what) {
+    const policy::Span span = policy::shifted(
+        policy::probe_span(subject.timing, number, subject.accuracy), subject.behind);
+    subject.events.push_back({span.earliest, what, span.latest});
+  };
+  const std::uint32_t first = std::min<std::uint32_t>(probes, kMostEvents - kLast);
+  const std::uint32_t last = std::max(first, probes - std::min(probes, kLast));
+  subject.left_out = last - first;
+  for (std::uint32_t probe = 1; probe <= first; ++probe) add(probe, policy::Happening::probe);
+  for (std::uint32_t probe = last + 1; probe <= probes; ++probe)
+    add(probe, policy::Happening::probe);
+  add(probes + 1, policy::Happening::reset);
+}
+
 /// Plays the events up to the end, or a few rounds of what goes on for ever.
 void play(Subject& subject) {
+  if (subject.forecast.by == advice::Notice::user_timeout) return play_to_user_timeout(subject);
   policy::Timeline timeline{subject.timing, subject.forecast.peer};
   Latest latest{subject};
   std::size_t answers = 0;
@@ -157,13 +176,38 @@ Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& cho
                                    {.remedy = fmt::format("{}, linux", release_names())}));
 }
 
-HostPart host_part(const policy::Timing& timing, policy::Precision precision) {
+/// What a driver really keeps. Where that is the kernel alone, a user time-out takes the count's place.  K-76
+policy::DriverChoice driver_of(const policy::Timing& timing, const policy::HostFacts& host,
+                               Millis user_timeout) {
+  policy::DriverChoice choice = choose_driver(timing, host, kEstablished);
+  if (host.has_engine || user_timeout == Millis{}) return choice;
+  const policy::Accuracy alone{policy::KeptBy::kernel, os::tick_length()};
+  const std::uint32_t probes = advice::probes_to_the_end(choice.actual, user_timeout, alone);
+  choice.actual.probes =
+      static_cast<std::uint8_t>(std::min<std::uint32_t>(probes, policy::kLargestCount));
+  if (choice.actual != timing) choice.kind = policy::DriverKind::late;
+  return choice;
+}
+
+HostPart host_part(const policy::Timing& timing, policy::Precision precision, Millis user_timeout) {
   policy::HostFacts host = this_host(precision);
   HostPart part;
-  part.plain = choose_driver(timing, host, kEstablished);
+  part.plain = driver_of(timing, host, user_timeout);
   host.can_repair = true;
-  part.entitled = choose_driver(timing, host, kEstablished);
-  if (timing.probes != 0) part.kernel = fit_to_kernel(timing, policy::RoundIdle::down);
+  part.entitled = driver_of(timing, host, user_timeout);
+  advice::SocketState state;
+  state.user_timeout = user_timeout;
+  state.retries2 = sysctl("tcp_retries2", 15);
+  state.accuracy.tick = os::tick_length();
+  if (timing.probes != 0) {
+    part.kernel = fit_to_kernel(timing, policy::RoundIdle::down);
+    state.on = true;
+    state.timing = policy::as_timing(part.kernel);
+    part.noticed = advice::when_noticed(state);
+  }
+  state.condition = advice::Condition::unacknowledged;
+  part.data = *advice::when_noticed(state).after;
+  part.retries2 = state.retries2;
   return part;
 }
 
@@ -177,7 +221,7 @@ Story story_of(const std::string& peer) {
 void play_out(Scene& scene) {
   for (Subject& subject : scene.subjects) {
     subject.forecast = advice::forecast(subject.timing, scene.story, scene.path_timeout,
-                                        subject.accuracy, subject.behind);
+                                        subject.accuracy, subject.behind, scene.user_timeout);
     play(subject);
   }
 }
@@ -190,6 +234,7 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
               .subjects = {},
               .host = {},
               .live = {}};
+  scene.user_timeout = chosen.user_timeout.value_or(Millis{});
   scene.path_is_assumed = scene.nat && !scene.path_timeout;
   if (scene.path_is_assumed) scene.path_timeout = advice::kAssumedPath.time;
   if (wish.compare.empty()) {
@@ -201,7 +246,8 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
     scene.subjects.push_back(std::move(*subject));
   }
   play_out(scene);
-  scene.host = host_part(scene.subjects.front().timing, chosen.settings.precision);
+  scene.host =
+      host_part(scene.subjects.front().timing, chosen.settings.precision, scene.user_timeout);
   return scene;
 }
 

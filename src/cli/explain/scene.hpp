@@ -40,9 +40,11 @@ struct Subject {
   std::vector<std::string> remarks;
   advice::Forecast forecast;
   std::vector<Foretold> events;  ///< The first ones; `endless` tells whether others follow.
-  bool endless = false;          ///< The same goes on for ever: the connection lives.
-  policy::Accuracy accuracy{};   ///< What keeps it on this host.
-  policy::Millis behind{};       ///< So much later than its values say the kernel's timer stands.
+  std::uint32_t left_out =
+      0;                 ///< Of very many probes: those before the last two are not in `events`.
+  bool endless = false;  ///< The same goes on for ever: the connection lives.
+  policy::Accuracy accuracy{};  ///< What keeps it on this host.
+  policy::Millis behind{};      ///< So much later than its values say the kernel's timer stands.
 };
 
 /// How this machine would keep the first subject's timing.
@@ -50,6 +52,9 @@ struct HostPart {
   policy::DriverChoice plain;     ///< Without rights, in a program on our library.
   policy::DriverChoice entitled;  ///< With CAP_NET_ADMIN.
   policy::KernelFit kernel;       ///< In other people's programs.
+  advice::Noticed noticed;        ///< There: a peer that falls silent.
+  policy::Span data;  ///< When data that nobody acknowledges is given up, since it was sent.
+  std::uint32_t retries2 = 15;  ///< tcp_retries2
 };
 
 /// A socket that is open now, at the moment of the look.
@@ -83,6 +88,7 @@ struct Scene {
   bool nat = false;  ///< The story is that of a path that forgets.
   std::optional<policy::Millis> path_timeout;
   bool path_is_assumed = false;   ///< Nobody has said how long the path remembers.
+  policy::Millis user_timeout{};  ///< 0: none.
   std::vector<Subject> subjects;  ///< At least one.
   HostPart host;
   std::optional<Live> live;  ///< The one subject is a live socket.

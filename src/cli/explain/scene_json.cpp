@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "advice/timeline_text.hpp"
+#include "cli/live/state_names.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -44,6 +45,12 @@ Json end_json(const Subject& subject) {
   return {{"name", end->name}, {"code", end->code}};
 }
 
+/// The word of ls; null where the peer says it itself, or nobody does.
+Json noticed_by(const advice::Forecast& forecast) {
+  if (forecast.by == advice::Notice::never) return {};
+  return name_of(forecast.by);
+}
+
 Json subject_json(const Subject& subject) {
   Json events = Json::array();
   for (const Foretold& event : subject.events) {
@@ -59,9 +66,11 @@ Json subject_json(const Subject& subject) {
   json["fate"] = word_of(subject.forecast.fate);
   add_span(json, "first_probe", subject.forecast.first_probe);
   json["forgotten_ms"] = or_null(subject.forecast.forgotten);
+  json["noticed_by"] = noticed_by(subject.forecast);
   add_span(json, "noticed", subject.forecast.noticed);
   json["error"] = end_json(subject);
   json["events"] = std::move(events);
+  json["probes_left_out"] = subject.left_out;
   json["endless"] = subject.endless;
   json["remarks"] = subject.remarks;
   return json;
@@ -105,12 +114,16 @@ Json scene_json(const Scene& scene) {
             {"with_cap_net_admin", driver_json(scene.host.entitled)},
             {"other_programs", Json{}}};
   if (scene.subjects.front().timing.probes != 0) {
-    host["other_programs"] = timing_json(policy::as_timing(scene.host.kernel));
+    Json& others = host["other_programs"] = timing_json(policy::as_timing(scene.host.kernel));
+    others["noticed_by"] = name_of(scene.host.noticed.by);
+    add_span(others, "noticed", scene.host.noticed.after);
   }
+  add_span(host, "data_given_up", scene.host.data);
   if (scene.live) host = Json{};
   return {{"socket", live_json(scene.live)},
           {"path_timeout_ms", or_null(scene.path_timeout)},
           {"path_timeout_assumed", scene.path_is_assumed},
+          {"user_timeout_ms", scene.user_timeout.count()},
           {"subjects", std::move(subjects)},
           {"host", std::move(host)}};
 }

@@ -6,6 +6,7 @@
 
 #include "cli/explain/bar.hpp"
 #include "cli/explain/live.hpp"
+#include "cli/explain/user_timeout.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
@@ -119,12 +120,14 @@ std::string event_list(const Scene& scene, const Subject& subject, const Page& p
   std::uint32_t unanswered = 0;
   for (std::size_t at = 0; at < events.size(); ++at) {
     const Foretold& event = events[at];
+    if (cut.to != 0 && at == cut.to) unanswered += subject.left_out;
     if (event.what == Happening::probe) ++unanswered;
     if (event.what == Happening::answer) unanswered = 0;
     if (at >= cut.from && at < cut.to) {
       if (at != cut.from) continue;
       table.add({{"..."},
-                 {fmt::format("{} more, {}", cut.to - cut.from, gaps_between(events, cut)),
+                 {fmt::format("{} more, {}", cut.to - cut.from + subject.left_out,
+                              gaps_between(events, cut)),
                   Tone::faint}});
       continue;
     }
@@ -186,6 +189,13 @@ std::string assumption(const Scene& scene, const Page& page) {
                  page.width, 2);
 }
 
+/// Nothing but the count is not kept: a user time-out has its place.
+bool is_counted_out(const HostPart& host, const policy::Timing& timing) {
+  policy::Timing without = timing;
+  without.probes = host.plain.actual.probes;
+  return host.plain.kind == policy::DriverKind::late && host.plain.actual == without;
+}
+
 std::string host_words(const HostPart& host, const policy::Timing& timing) {
   using policy::DriverKind;
   const auto late = [](const policy::Timing& actual) {
@@ -202,6 +212,10 @@ std::string host_words(const HostPart& host, const policy::Timing& timing) {
       return "Exact in programs on our library, whose engine re-arms the kernel's timer.";
     default:
       break;
+  }
+  if (is_counted_out(host, timing)) {
+    return "By the kernel alone, as was chosen (WSALIVE_PRECISION): as late as its coarse timers "
+           "are, and with the user time-out in place of N.";
   }
   const std::string without = fmt::format("without it {}", late(host.plain.actual));
   return host.entitled.actual == timing
@@ -221,7 +235,9 @@ std::string others_words(const Scene& scene, const Subject& subject) {
                                                   format_duration(actual.interval), actual.probes);
   words += fmt::format(
       " alone: the first probe leaves after {} of silence, and a dead peer is noticed after {}.",
-      policy::format_span(first), policy::format_span(*policy::give_up_span(actual, alone)));
+      policy::format_span(first), policy::format_span(*scene.host.noticed.after));
+  if (scene.user_timeout != Millis{})
+    words += ' ' + in_place_of_count(scene.user_timeout, actual.probes);
   const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
   if (scene.path_timeout && differs) {
     words += ' ' + path_words(*scene.path_timeout, actual, first, alone);
@@ -271,11 +287,10 @@ std::string one_subject(const Scene& scene, const Page& page) {
   for (const std::string& remark : subject.remarks) text += paragraph(remark);
   text += heading(page, title_of(scene)) + event_list(scene, subject, page);
   text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
+  if (subject.forecast.by == advice::Notice::user_timeout)
+    text += paragraph(in_place_of_count(scene.user_timeout, subject.timing.probes));
   text += heading(page, "If sent data waits for its acknowledgement");
-  text += paragraph(
-      "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or ETIMEDOUT. On Linux "
-      "that takes about 15min (tcp_retries2), unless TCP_USER_TIMEOUT says otherwise "
-      "(--user-timeout of run, set and attach).");
+  text += paragraph(data_words(scene));
   text += heading(page, "On the path") + paragraph(on_the_path(scene, subject));
   text += assumption(scene, page);
   text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
@@ -306,6 +321,12 @@ std::string side_by_side(const Scene& scene, const Page& page) {
   if (scene.path_timeout) {
     const std::string path = fmt::format("path, {}", format_duration(*scene.path_timeout));
     add(path.c_str(), [](const Subject& s) { return s.forecast.forgotten ? "forgets" : "keeps"; });
+  }
+  if (scene.user_timeout != Millis{}) {
+    const std::string label = fmt::format("user time-out, {}", format_duration(scene.user_timeout));
+    add(label.c_str(), [](const Subject& s) {
+      return s.accuracy.by == policy::KeptBy::kernel ? "in N's place" : "N holds";
+    });
   }
   using Words = std::string (*)(Millis);
   const auto told_at = [&](const char* label, Millis policy::Span::*end, Words words) {

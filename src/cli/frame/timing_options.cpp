@@ -116,6 +116,10 @@ void TimingOptions::declare_with_path(CLI::App& parser) {
   declare(parser);
   add_time_out(parser, "--path-timeout", path_timeout_,
                "After so much silence the path forgets a connection: choose T, I and N for it");
+  declare_user_timeout(parser);
+}
+
+void TimingOptions::declare_user_timeout(CLI::App& parser) {
   add_time(parser, "--user-timeout", user_timeout_,
            "How long sent data may wait for its acknowledgement (TCP_USER_TIMEOUT); or off",
            parse_user_timeout);

@@ -50,8 +50,9 @@ class TimingOptions {
  public:
   /// Adds --time, --interval, --probes, --release and --registry.
   void declare(CLI::App& parser);
-  /// The same, --path-timeout, which chooses what the others leave open, and --user-timeout: for commands that set
-  /// keep-alive.
+  /// Adds --user-timeout.
+  void declare_user_timeout(CLI::App& parser);
+  /// All of these, and --path-timeout, which chooses what the others leave open: for commands that set keep-alive.
   void declare_with_path(CLI::App& parser);
 
   /// Failures: a registry file that is missing or broken, an unknown release in the environment or in

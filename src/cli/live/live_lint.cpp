@@ -109,7 +109,8 @@ class LiveLintReport final : public Report {
                                       .socket = {},
                                       .in_force = connection.keep_alive->sourced,
                                       .path_timeout = path,
-                                      .accuracy = socket.state.accuracy};
+                                      .accuracy = socket.state.accuracy,
+                                      .user_timeout = socket.state.user_timeout};
     for (Finding& finding : advice::lint(numbers)) {
       const bool is_about_no_path =
           finding.rule == "path-forgets" && socket.on_this_machine && !path;

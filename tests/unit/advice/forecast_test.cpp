@@ -84,6 +84,25 @@ TEST(Forecast, GoesByTheKernelsLatestProbe) {
       Fate::found_dead);
 }
 
+TEST(Forecast, EndsByTheUserTimeoutWhereTheKernelKeepsIt) {  // K-76
+  constexpr policy::Timing kTiming{
+      .idle = policy::DwordMillis{10'000}, .interval = policy::DwordMillis{5'000}, .probes = 3};
+  const auto dead = [&](const policy::Accuracy& accuracy, policy::Millis user_timeout,
+                        policy::Millis behind = {}) {
+    return forecast(kTiming, Story::dead, {}, accuracy, behind, user_timeout);
+  };
+  const Forecast kept = dead(kKernel, policy::Millis{12'000});
+  EXPECT_EQ(kept.by, Notice::user_timeout);
+  EXPECT_EQ(kept.probes, 1U);
+  EXPECT_EQ(kept.noticed->earliest, policy::Millis{15'000});
+  EXPECT_EQ(dead(kKernel, policy::Millis{12'000}, policy::Millis{500}).noticed->earliest,
+            policy::Millis{15'500});
+  EXPECT_EQ(dead(kKernel, {}).by, Notice::keep_alive);
+  EXPECT_EQ(dead(kEngine, policy::Millis{12'000}).noticed, dead(kEngine, {}).noticed);
+  EXPECT_EQ(forecast(kTiming, Story::answers, {}, kKernel, {}, policy::Millis{1'000}).fate,
+            Fate::lives);
+}
+
 TEST(Ends, AreThoseOfWindowsAndLinux) {  // K-90, K-92
   EXPECT_EQ(end_of(Fate::found_dead, Stack::windows)->code, 10052);
   EXPECT_EQ(end_of(Fate::found_dead, Stack::linux_kernel)->name, "ETIMEDOUT");

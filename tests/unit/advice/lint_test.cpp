@@ -93,6 +93,20 @@ TEST(Lint, EveryRuleHasARow) {
   }
 }
 
+TEST(Lint, AUserTimeoutInPlaceOfTheCountDecidesAboutPatienceAndLateness) {  // K-76
+  LintSubject late = asked(45'000, 5'000, 5);
+  late.user_timeout = policy::Millis{3'600'000};
+  EXPECT_TRUE(finds(late, "late-detection"));
+  LintSubject hasty = late;
+  hasty.user_timeout = policy::Millis{45'000};
+  hasty.in_force.timing.interval = Ms{2'000};
+  EXPECT_TRUE(finds(hasty, "short-patience"));
+  for (LintSubject* const each : {&late, &hasty}) {
+    each->accuracy.by = policy::KeptBy::engine;
+    EXPECT_FALSE(finds(*each, "late-detection") || finds(*each, "short-patience"));
+  }
+}
+
 TEST(Lint, HasNothingAgainstSensibleSettings) { EXPECT_TRUE(lint(asked(45'000, 5000, 6)).empty()); }
 
 TEST(Lint, SpeaksInNumbers) {

@@ -36,6 +36,7 @@ constexpr std::array kRows{
     Row{"OverIsOver",                 {.on = true, .timing = seconds(1, 1, 5), .condition = Condition::over},        Notice::never,      std::nullopt},
     // The time counts from the first repetition, 200 ms behind, and is looked at when the timer fires.
     Row{"DataWithUserTimeout",        {.on = false, .timing = {}, .user_timeout = policy::Millis{30'000}, .condition = Condition::unacknowledged}, Notice::retransmission, policy::Millis{30'200}},
+    Row{"DataWithTheLongestTimeout",  {.on = false, .timing = {}, .user_timeout = policy::Millis{2'147'483'647}, .condition = Condition::unacknowledged}, Notice::retransmission, policy::Millis{2'147'483'847}},
     Row{"RequestsEndByTheirNumber",   {.timing = {}, .condition = Condition::connecting},                                          Notice::handshake,  policy::Millis{131'000}},
     Row{"RequestsBeforeLinux65",      {.timing = {}, .condition = Condition::connecting, .requests = 6, .undoubled_requests = 0},  Notice::handshake,  policy::Millis{127'000}},
     Row{"WindowsEndByTheirNumber",    {.timing = {}, .condition = Condition::window_closed, .retries2 = 3},                        Notice::window_probes, policy::Millis{3'000}},
@@ -50,6 +51,22 @@ TEST(Noticed, HasTheKernelsRows) {
     if (row.after) {
       EXPECT_EQ(noticed.after->earliest, *row.after) << row.name;
     }
+  }
+}
+
+TEST(ProbesToTheEnd, AreNUnlessAUserTimeoutHasItsPlace) {  // K-76
+  const policy::Timing timing = seconds(10, 5, 3);
+  constexpr policy::Accuracy kKernel{policy::KeptBy::kernel};
+  struct Series {
+    std::int64_t user_timeout;
+    std::uint32_t probes;
+  };
+  for (const Series& row : {Series{0, 3}, Series{1, 1}, Series{15'000, 1}, Series{15'001, 2},
+                            Series{25'000, 3}, Series{25'001, 4}, Series{7'200'000, 1438}}) {
+    const policy::Millis user_timeout{row.user_timeout};
+    EXPECT_EQ(probes_to_the_end(timing, user_timeout, kKernel), row.probes) << row.user_timeout;
+    EXPECT_EQ(probes_to_the_end(timing, user_timeout, {policy::KeptBy::engine}), 3U);
+    EXPECT_EQ(probes_to_the_end(seconds(10, 5, 0), user_timeout, kKernel), 0U);
   }
 }
 

@@ -61,7 +61,14 @@ TEST(SocketLint, AUserTimeoutOverridesTheCountUnlessTheyAgree) {
   EXPECT_FALSE(finds(socket, "user-timeout-overrides"));
   socket.state.user_timeout = policy::Millis{12'000};
   EXPECT_TRUE(finds(socket, "user-timeout-overrides"));
+  EXPECT_NE(lint(socket).front().text.find("one lost segment"), std::string::npos);
+  EXPECT_NE(lint(socket).front().remedy.find("which is 90s"), std::string::npos);
+  socket.state.user_timeout = policy::Millis{60'000};
+  EXPECT_EQ(lint(socket).front().text.find("one lost segment"), std::string::npos);
   socket.state.user_timeout = policy::Millis{90'000};  // 45 s + 9 x 5 s
+  EXPECT_FALSE(finds(socket, "user-timeout-overrides"));
+  socket.state.user_timeout = policy::Millis{12'000};
+  socket.state.accuracy.by = policy::KeptBy::engine;  // K-76
   EXPECT_FALSE(finds(socket, "user-timeout-overrides"));
 }
 
