@@ -97,7 +97,7 @@ class Attach(tool.Tool):
         self.attach(*TIMES, "--to", "10.0.0.0/8:5432")
         row = self.json("ls", "--policies")["policies"][0]
         self.assertEqual(row, {"name": os.path.basename(self.group), "cgroup": self.group, "in_force": True,
-                               "force": False, "along": None, "rules": ["to 10.0.0.0/8:5432: 45s +5s x5"]})
+                               "force": False, "along": None, "stands_for": None, "rules": ["to 10.0.0.0/8:5432: 45s +5s x5"]})
         self.assertRegex(self.ok("ls", "--policies"), rf"{self.group} +to 10.0.0.0/8:5432: 45s \+5s x5")
 
     def test_rules_choose_by_port_and_address(self):
@@ -315,6 +315,76 @@ leave_alone = true
                 self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
             self.assertEqual(self.json("detach", *(("--unit", name) if word == name else (word,)))["detached"], [name + ".socket"])
         self.refused(6, "attach", "--unit", name + ".timer", *TIMES)
+
+    OTHERS = ("--time", "50s", "--interval", "6s", "--probes", "7")
+
+    def standing(self):
+        """Name, along and stands_for of each policy."""
+        return [(each["name"], each["along"], each["stands_for"]) for each in self.json("ls", "--policies")["policies"]]
+
+    def connecting(self, group):
+        """A program that accepts connections, one after the other, from its own listener; what they have got."""
+        code = ("import socket, time\nl = socket.create_server(('127.0.0.1', 0))\n"
+                "while True:\n c = socket.create_connection(l.getsockname()); a = l.accept()[0]\n"
+                f" print([a.getsockopt(*o) for o in {OPTIONS}], flush=True); c.close(); a.close(); time.sleep(0.005)")
+        def enter():
+            with open(os.path.join(group, "cgroup.procs"), "w", encoding="ascii") as file:
+                file.write(str(os.getpid()))
+        child = subprocess.Popen([sys.executable, "-c", code], preexec_fn=enter, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        return child
+
+    def test_attaching_again_once_the_service_runs_leaves_one_policy(self):
+        name = f"{os.getpid()}-wsalive"
+        unit, service = name + ".socket", name + ".service"
+        manager = self.subgroup(unit)
+        report = self.json("attach", "--unit", name, *TIMES)
+        self.assertEqual(report["name"], unit)
+        self.assertEqual(self.standing(), [(unit, None, service)])
+        self.assertIn(f"(for {service})", self.ok("ls", "--policies"))
+        child, port = self.served(manager, self.subgroup(service))
+        others = self.connecting(manager)
+        seen = {others.stdout.readline()}
+        report = self.json("attach", "--unit", name, *self.OTHERS)
+        self.assertEqual([report[key] for key in ("name", "along", "taken_over", "own_policies")], [service, [unit], [unit], []])
+        self.assertEqual(self.standing(), [(service, None, None), (unit, service, None)])
+        self.assertEqual(self.accepted(child, port), "[1, 50, 6, 7]")
+        others.kill()
+        seen.update(line for line in others.stdout.read().splitlines(True) if line.endswith("]\n"))
+        self.assertEqual(seen, {"[1, 45, 5, 5]\n", "[1, 50, 6, 7]\n"})  # Never neither.
+        self.assertEqual(self.json("detach", name)["detached"], [service, unit])
+        self.assertEqual(self.standing(), [])
+
+    def test_a_service_that_restarts_takes_its_socket_units_policy_over(self):
+        name = f"{os.getpid()}-wsalive"
+        unit, service = name + ".socket", name + ".service"
+        manager, group = self.subgroup(unit), self.subgroup(service)
+        child, _ = self.served(manager, group)
+        self.ok("attach", "--unit", name, *TIMES)
+        child.kill()
+        child.wait()
+        os.rmdir(group)  # A unit that restarts has a new one, with another number.
+        os.mkdir(group)
+        child, port = self.served(manager, group)
+        text = " ".join(self.run_tool("attach", "--cgroup", group, *self.OTHERS).stdout.split())
+        self.assertIn("The policy that it had for this service is replaced.", text)
+        self.assertEqual(self.accepted(child, port), "[1, 50, 6, 7]")
+
+    def test_a_policy_that_the_socket_unit_was_given_by_name_stays_and_is_named(self):
+        name = f"{os.getpid()}-wsalive"
+        unit, service = name + ".socket", name + ".service"
+        child, port = self.served(self.subgroup(unit), self.subgroup(service))
+        self.ok("attach", "--unit", unit, *TIMES)
+        report = self.json("attach", "--unit", name, *self.OTHERS)
+        self.assertEqual([report[key] for key in ("along", "taken_over", "own_policies")], [[], [], [unit]])
+        self.ok("detach", service)
+        text = " ".join(self.ok("attach", "--unit", name, *self.OTHERS).split())
+        self.assertIn(f"{unit} has a policy that was asked for by its name, and keeps it (all: 45s +5s x5)", text)
+        self.assertIn(f"`wsalive detach {unit}`, `wsalive detach {service}`, and attach again", text)
+        self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
+        self.assertEqual(self.json("detach", name)["detached"], [service])
 
     def test_a_listener_of_a_parent_is_named_and_set_on_request(self):
         name = f"{os.getpid()}-wsalive"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -51,11 +52,15 @@ std::string AttachReport::text(const Page& page) const {
       fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
   for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
   for (const std::string& name : reach_.along) {
-    text += wrapped("Attached to " + name +
-                        " as well: its listeners are handed to these programs, and what is "
-                        "accepted from them belongs to it.",
-                    page.width);
+    const bool is_taken_over = std::ranges::count(reach_.taken_over, name) != 0;
+    text +=
+        wrapped("Attached to " + name +
+                    " as well: its listeners are handed to these programs, and what is "
+                    "accepted from them belongs to it." +
+                    (is_taken_over ? " The policy that it had for this service is replaced." : ""),
+                page.width);
   }
+  text += own_policies(page);
   if (!reach_.unreached.empty()) text += wrapped(unreached(), page.width);
   for (const std::string& note : notes_) text += wrapped(note, page.width);
   if (existing_) return text + "\nConnections that are open already:\n" + existing_->text(page);
@@ -68,14 +73,31 @@ std::string AttachReport::text(const Page& page) const {
 }
 
 nlohmann::ordered_json AttachReport::json() const {
+  nlohmann::ordered_json own = nlohmann::ordered_json::array();
+  for (const AttachedPolicy& each : reach_.own) own.push_back(each.name);
   return {{"name", policy_.name},
           {"cgroup", policy_.cgroup},
           {"force", policy_.force},
           {"rules", policy_.rules},
           {"along", reach_.along},
+          {"taken_over", reach_.taken_over},
+          {"own_policies", own},
           {"unreached_listeners", reach_.unreached},
           {"notes", notes_},
           {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
+}
+
+std::string AttachReport::own_policies(const Page& page) const {
+  std::string text;
+  for (const AttachedPolicy& each : reach_.own) {
+    text += wrapped(
+        fmt::format("{0} has a policy that was asked for by its name, and keeps it ({1}): what is "
+                    "accepted from its listeners gets that. For one policy: `wsalive detach {0}`, "
+                    "`wsalive detach {2}`, and attach again.",
+                    each.name, fmt::join(each.rules, "; "), policy_.name),
+        page.width);
+  }
+  return text;
 }
 
 std::string AttachReport::unreached() const {

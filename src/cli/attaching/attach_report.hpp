@@ -19,6 +19,10 @@ namespace wsalive::cli {
 struct Reach {
   std::vector<std::string> along;  ///< Names of socket units that got the policy, too.
   std::vector<std::string>
+      taken_over;  ///< Those of them whose earlier policy, for the same service, it replaces.
+  std::vector<AttachedPolicy>
+      own;  ///< Policies of socket units that were asked for by themselves, and stay.
+  std::vector<std::string>
       unreached;        ///< Listeners whose connections get nothing: "nginx 4711:6 on 0.0.0.0:80".
   std::string aside{};  ///< For standard error.
 };
@@ -34,6 +38,7 @@ class AttachReport final : public Report {
 
  private:
   [[nodiscard]] std::string unreached() const;
+  [[nodiscard]] std::string own_policies(const Page& page) const;
 
   AttachedPolicy policy_;
   Reach reach_;

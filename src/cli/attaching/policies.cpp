@@ -29,6 +29,10 @@ Value member(const ordered_json& about, const char* name, Value otherwise) {
   }
 }
 
+ordered_json name_or_null(const std::string& name) {
+  return name.empty() ? ordered_json() : ordered_json(name);
+}
+
 AttachedPolicy read(const attach::PinnedPolicy& pinned) {
   ordered_json about = ordered_json::parse(pinned.about, nullptr, false);
   if (!about.is_object()) about = ordered_json::object();
@@ -38,17 +42,16 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
           .rules = member(about, "rules", std::vector<std::string>{"?"}),
           .force = member(about, "force", false),
           .along = member(about, "along", std::string{}),
+          .stands_for = member(about, "stands_for", std::string{}),
           .is_certain = pinned.standing != attach::Standing::unknown};
 }
 
 }  // namespace
 
 std::string about_text(const AttachedPolicy& policy) {
-  const ordered_json about{{"name", policy.name},
-                           {"cgroup", policy.cgroup},
-                           {"force", policy.force},
-                           {"along", policy.along},
-                           {"rules", policy.rules}};
+  const ordered_json about{
+      {"name", policy.name},   {"cgroup", policy.cgroup},         {"force", policy.force},
+      {"along", policy.along}, {"stands_for", policy.stands_for}, {"rules", policy.rules}};
   return about.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -87,7 +90,9 @@ std::string PoliciesReport::text(const Page& page) const {
   if (policies_.list.empty()) return "no policy is attached; `wsalive attach` attaches one\n";
   Columns table{{{"NAME"}, {"CONTROL GROUP"}, {"CONNECTIONS AND KEEP-ALIVE"}}};
   for (const AttachedPolicy& policy : policies_.list) {
-    const std::string along = policy.along.empty() ? "" : " (with " + policy.along + ")";
+    const std::string along = !policy.along.empty()        ? " (with " + policy.along + ")"
+                              : !policy.stands_for.empty() ? " (for " + policy.stands_for + ")"
+                                                           : "";
     const std::string forced = policy.force ? " (forced)" : "";
     const std::string first = policy.rules.empty() ? "" : policy.rules.front();
     table.add({{policy.name}, {policy.cgroup + along}, {first + forced}});
@@ -110,7 +115,8 @@ ordered_json PoliciesReport::json() const {
                     {"cgroup", policy.cgroup},
                     {"in_force", policy.is_certain ? ordered_json(true) : ordered_json()},
                     {"force", policy.force},
-                    {"along", policy.along.empty() ? ordered_json() : ordered_json(policy.along)},
+                    {"along", name_or_null(policy.along)},
+                    {"stands_for", name_or_null(policy.stands_for)},
                     {"rules", policy.rules}});
   }
   return {{"policies", list}, {"ended", policies_.ended}};

@@ -21,6 +21,8 @@ struct AttachedPolicy {
   bool force = false;
   std::string
       along{};  ///< The name of the policy that it was attached with; empty: it was asked for.
+  std::string
+      stands_for{};  ///< Of a socket unit: the service that was asked for and did not run; else empty.
   bool is_certain = true;  ///< False: the right to see whether it is in force is missing.
 };
 

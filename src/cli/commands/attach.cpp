@@ -20,6 +20,7 @@
 #include "cli/attaching/made_elsewhere.hpp"
 #include "cli/attaching/policies.hpp"
 #include "cli/attaching/policy_rules.hpp"
+#include "cli/attaching/put_policy.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/frame/messages.hpp"
@@ -34,7 +35,6 @@ namespace wsalive::cli {
 namespace {
 
 using attach::Direction;
-using attach::Precedence;
 
 constexpr const char* kAttempt = "cannot attach";
 
@@ -86,9 +86,10 @@ class Attach final : public Command {
     if (!listening) return group;
     in_place_ = fmt::format(
         "{} does not run, {} does: what is accepted from its listeners gets the policy. Attach "
-        "again once the service runs, "
-        "for the connections that it makes itself.",
+        "again once the service runs, for the connections that it makes itself: that takes the "
+        "place of this policy.",
         group.error().subject, listening->name);
+    stands_for_ = service_of(listening->name);
     return listening;
   }
 
@@ -153,15 +154,21 @@ class Attach final : public Command {
     }
     Reach reach;
     // What has ended goes at the next call.
-    if (const Fallible<Policies> others = attached_policies()) reach.aside = ended_text(*others);
-    Fallible<AttachedPolicy> attached = put_on(group, {});
+    Policies before;
+    if (Fallible<Policies> found = attached_policies()) before = std::move(*found);
+    reach.aside = ended_text(before);
+    const AskedPolicy asked{rules_, force_, rounding_.rounding()};
+    Fallible<AttachedPolicy> attached = put_policy(group, asked, {.stands_for = stands_for_});
     if (!attached) return tl::unexpected(attached.error());
+    std::vector<std::string> said = notes();
+    if (!in_place_.empty()) said.insert(said.begin(), in_place_);
     Fallible<Connections> members = sockets_in(group);
     std::unique_ptr<SetReport> existing;
     if (members) {
       MadeElsewhere elsewhere = made_elsewhere(group, members->list);
       for (const Group& unit : elsewhere.socket_units) {
-        if (put_on(unit, group.name)) reach.along.push_back(unit.name);
+        const Fallible<void> taken = take_along(unit, group, asked, before.list, reach);
+        if (!taken) said.push_back(taken.error().message());
       }
       if (existing_) existing = set_existing(std::move(members->list), elsewhere.listeners);
       reach.unreached = unreached(elsewhere.listeners);
@@ -171,36 +178,9 @@ class Attach final : public Command {
     }
     const ExitCode code =
         existing && existing->exit_code() != ExitCode::ok ? ExitCode::findings : ExitCode::ok;
-    std::vector<std::string> said = notes();
-    if (!in_place_.empty()) said.insert(said.begin(), in_place_);
     return Answer{std::make_unique<AttachReport>(std::move(*attached), std::move(reach),
                                                  std::move(said), std::move(existing)),
                   static_cast<int>(code)};
-  }
-
-  /// Attaches the policy to one group, and leaves it in force.
-  /// \param along  The name of the policy that this one goes with; empty: it was asked for.
-  [[nodiscard]] Fallible<AttachedPolicy> put_on(const Group& group,
-                                                const std::string& along) const {
-    AttachedPolicy described{.group = group.number,
-                             .name = group.name,
-                             .cgroup = group.path,
-                             .rules = {},
-                             .force = force_,
-                             .along = along};
-    attach::BpfPolicy policy{.rules = {}, .whose = whose(), .about = {}};
-    for (const PolicyRule& rule : rules_) {
-      described.rules.push_back(in_kernel(rule).text());
-      policy.rules.push_back(rule.for_kernel(rounding_.rounding()));
-    }
-    policy.about = about_text(described);
-    Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);
-    if (!attached) return tl::unexpected(attach_refusal(group, attached.error()));
-    if (const Status pinned = attached->pin(group.number); !pinned) {
-      return tl::unexpected(pinned.error().code == EEXIST ? twice(group)
-                                                          : attach_refusal(group, pinned.error()));
-    }
-    return described;
   }
 
   /// The connections and listeners of a group's processes.
@@ -209,17 +189,6 @@ class Attach final : public Command {
     selection.group = GroupOptions::of_path(group.path);
     selection.listeners = true;
     return find_connections(selection);
-  }
-
-  static Failure twice(const Group& group) {
-    return failure_of(Message::policy_exists, "cannot attach to", group.name,
-                      {.remedy = group.name});
-  }
-
-  /// The rule with what the kernel makes of its times.
-  [[nodiscard]] PolicyRule in_kernel(PolicyRule rule) const {
-    rule.wanted = policy::as_timing(policy::fit_to_kernel(rule.wanted, rounding_.rounding()));
-    return rule;
   }
 
   /// What the kernel makes of the rules: rounding, and, where they agree on the times, both ends of its instants.
@@ -255,8 +224,6 @@ class Attach final : public Command {
     }
     return only.value_or(policy::Millis{});
   }
-
-  [[nodiscard]] Precedence whose() const { return force_ ? Precedence::ours : Precedence::program; }
 
   /// Connections of the group's processes, by the same rules, and the listeners that the policy does not reach. Whether a
   /// connection was accepted is told by its port, on which a program listens.
@@ -345,7 +312,8 @@ class Attach final : public Command {
   std::vector<std::string> except_;
   std::string file_;
   bool connect_only_ = false;
-  std::string in_place_;  ///< Said where a socket unit stands for its service.
+  std::string in_place_;    ///< Said where a socket unit stands for its service.
+  std::string stands_for_;  ///< That service's name.
   bool force_ = false;
   bool existing_ = false;
   std::vector<PolicyRule> rules_;

@@ -1,0 +1,88 @@
+#include "cli/attaching/put_policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "attach/bpf/policy.hpp"
+#include "attach/cgroup.hpp"
+#include "cli/frame/messages.hpp"
+
+namespace wsalive::cli {
+namespace {
+
+Failure twice(const Group& group) {
+  return failure_of(Message::policy_exists, "cannot attach to", group.name, {.remedy = group.name});
+}
+
+/// The rule with what the kernel makes of its times.
+PolicyRule in_kernel(PolicyRule rule, policy::RoundIdle rounding) {
+  rule.wanted = policy::as_timing(policy::fit_to_kernel(rule.wanted, rounding));
+  return rule;
+}
+
+/// Whether a socket unit's policy is there for the sake of a service. The name that it has noted may be a unit's, and the
+/// service's group may have been named by its path.
+bool is_for(const AttachedPolicy& policy, const Group& service) {
+  return std::ranges::any_of(std::array{policy.along, policy.stands_for}, [&](const auto& noted) {
+    return !noted.empty() &&
+           (noted == service.name || attach::is_group_of_unit(service.path, noted));
+  });
+}
+
+}  // namespace
+
+Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked,
+                                    const PutCause& cause) {
+  AttachedPolicy described{.group = group.number,
+                           .name = group.name,
+                           .cgroup = group.path,
+                           .rules = {},
+                           .force = asked.force,
+                           .along = cause.along,
+                           .stands_for = cause.stands_for};
+  attach::BpfPolicy policy{
+      .rules = {},
+      .whose = asked.force ? attach::Precedence::ours : attach::Precedence::program,
+      .about = {}};
+  for (const PolicyRule& rule : asked.rules) {
+    described.rules.push_back(in_kernel(rule, asked.rounding).text());
+    policy.rules.push_back(rule.for_kernel(asked.rounding));
+  }
+  policy.about = about_text(described);
+  Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);
+  if (!attached) return tl::unexpected(attach_refusal(group, attached.error()));
+  if (cause.instead == Instead::of_the_one_there) {
+    const Status gone = attach::detach_pinned(group.number);
+    if (!gone && gone.error().code != ENOENT)
+      return tl::unexpected(attach_refusal(group, gone.error()));
+  }
+  if (const Status pinned = attached->pin(group.number); !pinned) {
+    return tl::unexpected(pinned.error().code == EEXIST ? twice(group)
+                                                        : attach_refusal(group, pinned.error()));
+  }
+  return described;
+}
+
+Fallible<void> take_along(const Group& unit, const Group& service, const AskedPolicy& asked,
+                          const std::vector<AttachedPolicy>& before, Reach& reach) {
+  const auto there = std::ranges::find(before, unit.number, &AttachedPolicy::group);
+  const bool is_there = there != before.end();
+  if (is_there && !is_for(*there, service)) {
+    reach.own.push_back(*there);
+    return {};
+  }
+  const PutCause cause{.along = service.name,
+                       .instead = is_there ? Instead::of_the_one_there : Instead::of_none};
+  const Fallible<AttachedPolicy> put = put_policy(unit, asked, cause);
+  if (!put) return tl::unexpected(put.error());
+  reach.along.push_back(unit.name);
+  if (is_there) reach.taken_over.push_back(unit.name);
+  return {};
+}
+
+std::string service_of(const std::string& socket_unit) {
+  return socket_unit.substr(0, socket_unit.rfind('.')) + ".service";
+}
+
+}  // namespace wsalive::cli
