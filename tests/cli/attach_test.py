@@ -386,6 +386,67 @@ leave_alone = true
         self.assertEqual(self.accepted(child, port), "[1, 45, 5, 5]")
         self.assertEqual(self.json("detach", name)["detached"], [service])
 
+    def holding(self, made_in, runs_in, *run):
+        """A program with two connections, whose second has a T of its own; they were made in a group, and it runs in another."""
+        code = ("import os, socket, sys\ndef enter(group):\n open(group + '/cgroup.procs', 'w').write(str(os.getpid()))\n"
+                f"enter({made_in!r}); l = socket.create_server(('127.0.0.1', 0))\n"
+                "c = [socket.create_connection(l.getsockname()) for _ in range(2)]; a = [l.accept()[0] for _ in c]\n"
+                f"c[1].setsockopt(6, 4, 77); enter({runs_in!r}); print('up', flush=True)\n"
+                f"for _ in sys.stdin: print([[s.getsockopt(*o) for o in {OPTIONS}] for s in c], flush=True)")
+        child = subprocess.Popen([*run, sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL if run else None, text=True)
+        for cleanup in (child.stdout.close, child.stdin.close, child.wait, child.kill):
+            self.addCleanup(cleanup)
+        self.assertEqual(child.stdout.readline(), "up\n")
+        return child
+
+    @staticmethod
+    def held(child):
+        child.stdin.write("\n")
+        child.stdin.flush()
+        return json.loads(child.stdout.readline())
+
+    def test_existing_connections_with_the_values_of_a_policy_above_are_not_the_programs(self):
+        inner = self.subgroup("inner.scope")
+        self.attach(*TIMES)
+        child = self.holding(inner, inner)
+        self.assertEqual(self.held(child), [[1, 45, 5, 5], [1, 77, 5, 5]])
+        report = self.json("attach", "--cgroup", inner, *self.OTHERS, "--existing")["existing"]
+        self.assertEqual(self.held(child), [[1, 50, 6, 7], [1, 77, 5, 5]])
+        self.assertEqual(sorted(each["keeps_earlier_values"] for each in report["sockets"]), [False] * 3 + [True])
+        self.assertIn("the kernel does not tell which. --force sets them, too.", report["notes"][-1])
+        self.ok("detach", "--cgroup", inner)
+        self.json("attach", "--cgroup", inner, *self.OTHERS, "--existing", "--force")
+        self.assertEqual(self.held(child), [[1, 50, 6, 7]] * 2)
+
+    def test_existing_connections_follow_the_policy_that_is_taken_over(self):
+        name = f"{os.getpid()}-wsalive"
+        manager = self.subgroup(name + ".socket")
+        self.ok("attach", "--unit", name, *TIMES, "--user-timeout", "70s")
+        child = self.holding(manager, self.subgroup(name + ".service"))
+        report = self.json("attach", "--unit", name, *self.OTHERS, "--user-timeout", "92s", "--existing")
+        self.assertEqual(report["taken_over"], [name + ".socket"])
+        self.assertEqual(self.held(child), [[1, 50, 6, 7], [1, 77, 5, 5]])
+        after = sorted(each["after"]["user_timeout_ms"] for each in report["existing"]["sockets"])
+        self.assertEqual(after, [70_000] + [92_000] * 3)  # What has a T of its own is its program's.
+
+    @tool.needs_preload
+    def test_what_a_preloaded_program_has_from_outside_is_not_its_own(self):
+        child = self.holding(self.group, self.group, tool.BINARY, "run", "--via", "preload", *TIMES, "--")
+        report = self.json("attach", "--cgroup", self.group, *self.OTHERS, "--existing")["existing"]
+        after = sorted([each["after"][name] for name in ("idle_ms", "interval_ms", "probes")] for each in report["sockets"])
+        self.assertEqual(after, [[50_000, 6_000, 7]] * 3 + [[77_000, 6_000, 7]])
+        self.assertEqual([each["driven_by_engine"] for each in report["sockets"]], [True] * 4)
+        self.assertEqual(sorted(each["keeps_earlier_values"] for each in report["sockets"]), [False] * 3 + [True])
+
+    def test_what_an_earlier_set_has_written_stays_and_nobody_claims_to_know_it(self):
+        child = self.holding(self.group, self.group)
+        self.ok("set", str(child.pid), *TIMES)
+        text = " ".join(self.attach(*self.OTHERS, "--existing").split())
+        self.assertEqual(self.held(child), [[1, 45, 5, 5]] * 2)
+        self.assertIn("the program has set them, or an earlier set or run, or a policy that was detached; the kernel does not tell "
+                      "which. --force sets them, too.", text)
+
     def test_a_listener_of_a_parent_is_named_and_set_on_request(self):
         name = f"{os.getpid()}-wsalive"
         service, parent = self.subgroup(name + ".service"), self.subgroup("parent.scope")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/frame/command.hpp"
+#include "policy/kernel_fit.hpp"
 
 namespace wsalive::cli {
 
@@ -18,6 +19,7 @@ struct AttachedPolicy {
   std::string name;         ///< What `detach` takes.
   std::string cgroup;
   std::vector<std::string> rules;
+  std::vector<policy::KernelFit> values;  ///< What they give.
   bool force = false;
   std::string
       along{};  ///< The name of the policy that it was attached with; empty: it was asked for.

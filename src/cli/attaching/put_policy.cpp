@@ -38,6 +38,7 @@ Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked
                            .name = group.name,
                            .cgroup = group.path,
                            .rules = {},
+                           .values = {},
                            .force = asked.force,
                            .along = cause.along,
                            .stands_for = cause.stands_for};
@@ -48,6 +49,7 @@ Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked
   for (const PolicyRule& rule : asked.rules) {
     described.rules.push_back(in_kernel(rule, asked.rounding).text());
     policy.rules.push_back(rule.for_kernel(asked.rounding));
+    if (!rule.leave_alone) described.values.push_back(policy.rules.back().fit);
   }
   policy.about = about_text(described);
   Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
 #include "cli/attaching/attach_report.hpp"
+#include "cli/attaching/earlier_values.hpp"
 #include "cli/attaching/group_options.hpp"
 #include "cli/attaching/made_elsewhere.hpp"
 #include "cli/attaching/policies.hpp"
@@ -170,7 +172,10 @@ class Attach final : public Command {
         const Fallible<void> taken = take_along(unit, group, asked, before.list, reach);
         if (!taken) said.push_back(taken.error().message());
       }
-      if (existing_) existing = set_existing(std::move(members->list), elsewhere.listeners);
+      if (existing_)
+        existing = set_existing(
+            std::move(members->list), elsewhere.listeners,
+            [&](const Connection& each) { return known_values(each, group, before.list); });
       reach.unreached = unreached(elsewhere.listeners);
     } else if (existing_) {
       existing = std::make_unique<SetReport>(std::vector<SetRow>{}, attach::Deed::act,
@@ -227,8 +232,10 @@ class Attach final : public Command {
 
   /// Connections of the group's processes, by the same rules, and the listeners that the policy does not reach. Whether a
   /// connection was accepted is told by its port, on which a program listens.
+  /// \param ours_of  Which values of a connection are known not to be its program's.
   [[nodiscard]] std::unique_ptr<SetReport> set_existing(
-      std::vector<Connection> members, const std::vector<Connection>& listeners) const {
+      std::vector<Connection> members, const std::vector<Connection>& listeners,
+      const std::function<Ours(const Connection&)>& ours_of) const {
     std::vector<SetRow> rows;
     std::set<std::uint16_t> ports;
     for (const Connection& each : members) {
@@ -237,18 +244,19 @@ class Attach final : public Command {
     SocketSetter setter;
     for (const Connection& each : listeners) {
       if (const PolicyRule* const rule = rule_for_listener(each))
-        rows.push_back(setter.set(each, request_for(*rule)));
+        rows.push_back(setter.set(each, request_for(*rule, {})));
     }
     for (Connection& each : members) {
       if (each.socket.state == os::TcpState::listen) continue;
       const bool taken = ports.contains(each.socket.local.port);
       const PolicyRule* const rule = rule_for(each, taken ? Direction::taken : Direction::made);
       if (!rule || rule->leave_alone) continue;
-      rows.push_back(setter.set(std::move(each), request_for(*rule)));
+      const SetRequest request = request_for(*rule, ours_of(each));
+      rows.push_back(setter.set(std::move(each), request));
     }
     return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
                                        rules_.size() == 1
-                                           ? wish_notes(request_for(rules_.front()).wish)
+                                           ? wish_notes(request_for(rules_.front(), {}).wish)
                                            : std::vector<std::string>{});
   }
 
@@ -285,22 +293,21 @@ class Attach final : public Command {
     return rule == rules_.end() ? nullptr : &*rule;
   }
 
-  [[nodiscard]] SetRequest request_for(const PolicyRule& rule) const {
+  /// \param ours  Of the values that the socket has; the others are its program's.
+  [[nodiscard]] SetRequest request_for(const PolicyRule& rule, const Ours& ours) const {
+    const auto claim = [this](bool named, bool is_ours) {
+      if (!named) return attach::Claim::none;  // On sockets that are open, it stays.
+      return force_ || is_ours ? attach::Claim::always : attach::Claim::unless_set;
+    };
     SetRequest request;
     request.wanted = rule.wanted;
     request.wish = {.on = os::Switch::on,
                     .fit = rule.fit(rounding_.rounding()),
-                    .idle = claim(rule.named.idle),
-                    .interval = claim(rule.named.interval),
-                    .probes = claim(rule.named.probes),
-                    .user_timeout = claim(true)};
+                    .idle = claim(rule.named.idle, ours.idle),
+                    .interval = claim(rule.named.interval, ours.interval),
+                    .probes = claim(rule.named.probes, ours.probes),
+                    .user_timeout = claim(true, ours.user_timeout)};
     return request;
-  }
-
-  /// On sockets that are open, what nobody has named stays.
-  [[nodiscard]] attach::Claim claim(bool named) const {
-    if (!named) return attach::Claim::none;
-    return force_ ? attach::Claim::always : attach::Claim::unless_set;
   }
 
   GroupOptions group_;

@@ -98,6 +98,7 @@ ordered_json row_json(const SetRow& row) {
           {"remote", os::format_endpoint(at.socket.remote)},
           {"before", row.change ? values_json(row.change->before) : ordered_json()},
           {"after", row.change ? values_json(row.change->after) : ordered_json()},
+          {"keeps_earlier_values", row.change ? ordered_json(row.keeps_set) : ordered_json()},
           {"driven_by_engine", is_driven(at)},
           {"condition", advice::row(at.condition()).name},
           {"in_effect", advice::row(at.condition()).no_effect.empty()},
@@ -195,7 +196,8 @@ SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::strin
   if (std::ranges::any_of(rows_, &SetRow::keeps_set)) {
     notes_.emplace_back(
         "Values that differ from the defaults stay as they are: the program has set them, or an "
-        "earlier set, attach or run.");
+        "earlier set or run, or a policy that was detached; the kernel does not tell which. "
+        "--force sets them, too.");
   }
   if (const auto kept = only_values(rows_)) {
     const policy::Timing timing = timing_of(kept->keep_alive);
