@@ -81,8 +81,11 @@ constexpr std::optional<policy::Span> next_probe(const SocketState& socket) noex
   if (detail::by_armed_timer(socket)) {
     wait = socket.unanswered == 0 ? std::max(by_values, *socket.armed) : *socket.armed;
   }
-  // The timer was set some time ago, for a longer time: its step is that of the whole.
-  const policy::Span whole = policy::due_span(wait + socket.heard, socket.accuracy);
+  // The timer was set some time ago, for a longer time: its step is that of the whole. With each probe it is set for I.
+  const policy::Millis whole_wait =
+      socket.unanswered == 0 ? wait + socket.heard
+                             : std::max(wait, policy::Millis{socket.timing.interval.count()});
+  const policy::Span whole = policy::due_span(whole_wait, socket.accuracy);
   return policy::Span{wait, wait + (whole.latest - whole.earliest)};
 }
 

@@ -106,6 +106,9 @@ TEST(TimerBehindValues, IsNoneWhereTheyAgree) {
   socket.armed = policy::Millis{3'000};
   EXPECT_FALSE(timer_disagrees(socket));
   EXPECT_EQ(next_probe(socket)->earliest, policy::Millis{3'000});
+  const policy::Span interval = policy::due_span(policy::Millis{5'000}, socket.accuracy);
+  EXPECT_EQ(next_probe(socket)->latest - policy::Millis{3'000},
+            interval.latest - interval.earliest);
   socket = kOldTimer;
   socket.accuracy.by = policy::KeptBy::engine;  // Its parked timer stands behind on purpose.
   EXPECT_FALSE(timer_disagrees(socket));
