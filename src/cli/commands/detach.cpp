@@ -40,6 +40,10 @@ class DetachReport final : public Report {
     for (const std::string& name : names_) {
       text += fmt::format("detached from {}; its connections keep what they have\n", name);
     }
+    if (!names_.empty()) {
+      text += "A listening socket that --existing has set hands it to what it accepts:\n"
+              "wsalive ls --listeners shows it, wsalive set PID:FD off ends it.\n";
+    }
     return text;
   }
   [[nodiscard]] nlohmann::ordered_json json() const override {
