@@ -23,7 +23,7 @@ KNOWN = range(0, 8)  # The exit statuses of the manual page.
 
 def look(words, limits=(), stdout=subprocess.PIPE, home=EMPTY_HOME):
     def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # A file that may not grow is an error then, as a full disk is.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it. It must never be raised.
         for kind, value in limits:
             resource.setrlimit(kind, (value, value))
     child = subprocess.Popen([BINARY, *words], preexec_fn=limit, stdout=stdout, stderr=subprocess.PIPE,
@@ -109,6 +109,24 @@ def memory_of_a_program():
     figure("memory runs out in a program", ran, connections)
 
 
+def files_of_a_program():
+    """A Windows program whose files, and memory that it shares, may have so many octets."""
+    program = os.path.join(figures.BUILD, "tests/faults/programs/file_limit")
+    if not os.path.exists(program):
+        raise figures.Skip("its program is not built: make faults")
+    ran = connections = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for most in (0, 1, 4096, 65536, 1 << 20, 1 << 30):
+            done = subprocess.run([program, str(most), os.path.join(folder, "file")], capture_output=True, text=True,
+                                  timeout=60, check=False)
+            expect(done.returncode == 0, f"files of {most} octets: status {done.returncode}: {done.stdout}{done.stderr}")
+            _, refused, alive = (int(part.split()[0]) for part in done.stdout.split(", "))
+            expect((refused == 0) == (most == 1 << 30), f"files of {most} octets: {done.stdout}")
+            ran += 1
+            connections += alive
+    figure("files may not grow in a program", ran, connections)
+
+
 def memory_of_the_command():
     connections = Connections(20)
     ran = 0
@@ -120,4 +138,5 @@ def memory_of_the_command():
     connections.close()
 
 
-figures.play(descriptors, disk, what_a_run_needs, memory_of_the_command, memory_of_a_program)
+figures.play(descriptors, disk, what_a_run_needs, memory_of_the_command, memory_of_a_program,
+             files_of_a_program)

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <string>
 
 #include "base/printable.hpp"
 #include "drawing/ink.hpp"
+#include "os/process/no_signal.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 2> kLayout{"\n", "\t"};
 
 bool put(std::FILE* file, std::string_view text) {
+  const os::NoSignal quiet{SIGXFSZ};  // A file that may not grow is said, as a full disk is.
   const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   return std::fflush(file) == 0 && written;
 }

@@ -11,9 +11,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 #include "os/file/descriptor.hpp"
-#include "os/socket/no_pipe_signal.hpp"
+#include "os/process/no_signal.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -160,6 +161,7 @@ Result<std::uint64_t> size_of_file(int fd) noexcept {
 }
 
 Status set_file_size(int fd, std::uint64_t size) noexcept {
+  const NoSignal quiet{SIGXFSZ};
   if (::ftruncate(fd, static_cast<off_t>(size)) != 0) return failure(errno, "ftruncate");
   return {};
 }
@@ -213,14 +215,13 @@ Result<std::size_t> write_whole(int fd, const void* from, std::size_t size,
 
 Result<std::size_t> write_file_at(int fd, const void* from, std::size_t size,
                                   std::optional<std::uint64_t> place) noexcept {
-  if (is_on_disk(fd)) return write_whole(fd, from, size, place);
-  const NoPipeSignal quiet;
+  const NoSignal quiet{is_on_disk(fd) ? SIGXFSZ : SIGPIPE};
   return write_whole(fd, from, size, place);
 }
 
 long send_file(int socket, int file, std::optional<std::uint64_t> place,
                std::size_t size) noexcept {
-  const NoPipeSignal quiet;
+  const NoSignal quiet{SIGPIPE};
   off_t from = static_cast<off_t>(place.value_or(0));
   const ssize_t sent =
       ::sendfile(socket, file, place ? &from : nullptr, std::min(size, kMostBytes));

@@ -1,7 +1,7 @@
 // A program's own files: opening, reading and writing at places, sizes, pipes.
 //
 // Pointers are a program's, unchecked: the kernel's copy checks them (EFAULT). No call ends for a signal, and
-// none raises SIGPIPE.
+// none raises SIGPIPE or SIGXFSZ.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,7 @@ struct FileIdentity {
 [[nodiscard]] bool has_parent(const std::string& path);
 
 [[nodiscard]] Result<std::uint64_t> size_of_file(int fd) noexcept;
-/// Cuts or extends with zeros.
+/// Cuts or extends with zeros. \return EFBIG beyond RLIMIT_FSIZE.
 [[nodiscard]] Status set_file_size(int fd, std::uint64_t size) noexcept;
 
 enum class SeekFrom : std::uint8_t { begin, current, end };
@@ -67,7 +67,8 @@ enum class SeekFrom : std::uint8_t { begin, current, end };
 /// \return 0 at the end.
 [[nodiscard]] Result<std::size_t> read_file_at(int fd, void* to, std::size_t size,
                                                std::optional<std::uint64_t> place) noexcept;
-/// Writes all of it. \return EPIPE for a pipe that nobody reads; what was written before an error counts.
+/// Writes all of it. \return EPIPE for a pipe that nobody reads, EFBIG beyond RLIMIT_FSIZE; what was written before an error
+/// counts.
 [[nodiscard]] Result<std::size_t> write_file_at(int fd, const void* from, std::size_t size,
                                                 std::optional<std::uint64_t> place) noexcept;
 

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+
+#include "os/process/no_signal.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -46,6 +49,7 @@ DescriptorKind descriptor_kind(int descriptor) noexcept {
 }
 
 Status write_all(int descriptor, std::span<const std::byte> bytes) noexcept {
+  const NoSignal quiet{SIGXFSZ};
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written >= 0) {

@@ -13,7 +13,7 @@ enum class DescriptorKind : std::uint8_t { closed, disk, character, pipe, other 
 
 [[nodiscard]] DescriptorKind descriptor_kind(int descriptor) noexcept;
 
-/// Writes all of it, however often the kernel stops in between.
+/// Writes all of it, however often the kernel stops in between. \return EFBIG beyond RLIMIT_FSIZE, without SIGXFSZ.
 [[nodiscard]] Status write_all(int descriptor, std::span<const std::byte> bytes) noexcept;
 
 /// Reads what is there, 0 bytes at the end.

@@ -8,10 +8,13 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
+
+#include "os/process/no_signal.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -51,6 +54,7 @@ std::string followed(const std::string& path) {
 }
 
 Status write_bytes(int fd, std::string_view content) {
+  const NoSignal quiet{SIGXFSZ};
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/immortal.hpp"
+#include "os/file/data_file.hpp"
 #include "os/file/user_folder.hpp"
 
 namespace wsalive::os {
@@ -204,10 +205,10 @@ Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> head
   if (data_bytes > static_cast<std::size_t>(INT64_MAX) - kHeaderBytes) {
     return failure(EFBIG, "ftruncate");
   }
-  const auto size = static_cast<off_t>(kHeaderBytes + data_bytes);
-  if (::ftruncate(fd_.get(), size) != 0) return failure(errno, "ftruncate");
-  const ssize_t written = ::pwrite(fd_.get(), header.data(), header.size(), 0);
-  if (written != static_cast<ssize_t>(header.size())) return failure(errno, "pwrite");
+  if (auto refused = set_file_size(fd_.get(), kHeaderBytes + data_bytes); !refused) return refused;
+  if (auto refused = write_file_at(fd_.get(), header.data(), header.size(), 0); !refused) {
+    return tl::unexpected(refused.error());
+  }
   return map();
 }
 

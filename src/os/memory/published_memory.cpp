@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "os/file/data_file.hpp"
 #include "os/file/high_descriptor.hpp"
 
 namespace wsalive::os {
@@ -21,7 +22,8 @@ constexpr int kSize = F_SEAL_SHRINK | F_SEAL_GROW;
 Result<PublishedMemory> PublishedMemory::create(const char* name, std::size_t size) noexcept {
   Fd file = out_of_the_way(Fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)});
   if (!file) return failure(errno, "memfd_create");
-  if (::ftruncate(file.get(), static_cast<off_t>(size)) != 0) return failure(errno, "ftruncate");
+  if (const Status done = set_file_size(file.get(), size); !done)
+    return tl::unexpected(done.error());
   void* const memory =
       ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
   if (memory == MAP_FAILED) return failure(errno, "mmap");

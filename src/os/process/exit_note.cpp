@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "os/file/data_file.hpp"
 #include "os/file/high_descriptor.hpp"
 #include "os/process/heritage_block.hpp"
 
@@ -59,10 +60,10 @@ ExitNote::~ExitNote() {
 
 Result<ExitNote> ExitNote::create() noexcept {
   Fd block = out_of_the_way(Fd{::memfd_create("wsalive-exit", MFD_CLOEXEC | MFD_ALLOW_SEALING)});
-  if (!block || ::ftruncate(block.get(), kBytes) != 0 ||
-      ::fcntl(block.get(), F_ADD_SEALS, kSeals) != 0) {
-    return failure(errno, "memfd_create");
-  }
+  if (!block) return failure(errno, "memfd_create");
+  if (const Status done = set_file_size(block.get(), kBytes); !done)
+    return tl::unexpected(done.error());
+  if (::fcntl(block.get(), F_ADD_SEALS, kSeals) != 0) return failure(errno, "F_ADD_SEALS");
   Page* const page = Page::map(block.get());
   if (!page) return failure(errno, "mmap");
   page->magic = kMagic;

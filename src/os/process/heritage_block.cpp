@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "os/file/descriptor.hpp"
 #include "os/file/file.hpp"
 
 namespace wsalive::os {
@@ -20,8 +21,8 @@ constexpr off_t kLargest = off_t{1} << 28;
 Result<Fd> make_block(std::span<const std::byte> content) noexcept {
   Fd block{::memfd_create("wsalive-heritage", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   if (!block) return failure(errno, "memfd_create");
-  const ssize_t written = ::write(block.get(), content.data(), content.size());
-  if (written != static_cast<ssize_t>(content.size())) return failure(ENOSPC, "write");
+  if (const Status done = write_all(block.get(), content); !done)
+    return tl::unexpected(done.error());
   if (::fcntl(block.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) != 0) {
     return failure(errno, "F_ADD_SEALS");
   }
