@@ -184,13 +184,16 @@ Ref<Object> object_of(NamedState&& named) {
   }
 }
 
+NameError error_of(int code, Kind kind) noexcept {
+  if (code == ENOENT) return NameError::not_found;
+  const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+  return full && kind == Kind::file_mapping ? NameError::no_room : NameError::no_resources;
+}
+
 NamedObject open(std::string_view name, os::NamedMemory::Open how, const SharedState& fresh,
                  std::size_t data_bytes = 0) {
   auto memory = os::NamedMemory::open(name, how, data_bytes, std::as_bytes(std::span{&fresh, 1}));
-  if (!memory) {
-    const bool absent = memory.error().code == ENOENT;
-    return {.object = {}, .error = absent ? NameError::not_found : NameError::no_resources};
-  }
+  if (!memory) return {.object = {}, .error = error_of(memory.error().code, fresh.kind)};
   const bool existed = !memory->created();
   NamedState named{std::move(*memory)};
   if (named.state().kind != fresh.kind) return {.object = {}, .error = NameError::other_kind};

@@ -39,6 +39,7 @@ enum class NameError : std::uint8_t {
   not_found,     ///< ERROR_FILE_NOT_FOUND
   other_kind,    ///< ERROR_INVALID_HANDLE: the name belongs to another kind of object
   no_resources,  ///< ERROR_NOT_ENOUGH_MEMORY, or the host allows no shared memory
+  no_room,       ///< ERROR_COMMITMENT_LIMIT: there is less shared memory than a mapping wants
 };
 
 /// The memory behind a name, as an object of one kind sees it.

@@ -28,6 +28,8 @@ inline DWORD check_name(std::string& name) {
       return ERROR_FILE_NOT_FOUND;
     case kernel::NameError::other_kind:
       return ERROR_INVALID_HANDLE;
+    case kernel::NameError::no_room:
+      return ERROR_COMMITMENT_LIMIT;
     case kernel::NameError::no_resources:
       return ERROR_NOT_ENOUGH_MEMORY;
     case kernel::NameError::none:

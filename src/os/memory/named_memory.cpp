@@ -19,6 +19,7 @@
 #include "base/immortal.hpp"
 #include "os/file/data_file.hpp"
 #include "os/file/user_folder.hpp"
+#include "os/memory/reserve.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -205,7 +206,11 @@ Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> head
   if (data_bytes > static_cast<std::size_t>(INT64_MAX) - kHeaderBytes) {
     return failure(EFBIG, "ftruncate");
   }
-  if (auto refused = set_file_size(fd_.get(), kHeaderBytes + data_bytes); !refused) return refused;
+  // Memory without a name comes from the system, as malloc's does; for names there is only so much.
+  const std::size_t size = kHeaderBytes + data_bytes;
+  const auto grown =
+      path_.empty() ? set_file_size(fd_.get(), size) : reserve_memory(fd_.get(), size);
+  if (!grown) return grown;
   if (auto refused = write_file_at(fd_.get(), header.data(), header.size(), 0); !refused) {
     return tl::unexpected(refused.error());
   }

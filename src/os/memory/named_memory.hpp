@@ -40,7 +40,8 @@ class NamedMemory : private Link {
   /// \param name        Any bytes; empty makes memory without a name, that only this object leads to.
   /// \param data_bytes  Size of a new one's data, zeroed; an old one keeps its own.
   /// \param header      First bytes of a new one's header, at most half of kHeaderBytes.
-  /// \return ENOENT for an existing one that does not exist, or the host's refusal.
+  /// \return ENOENT for an existing one that does not exist, or the host's refusal: ENOSPC where a new one has no room (one with
+  ///         a name has all of it from the beginning), EFBIG beyond RLIMIT_FSIZE.
   [[nodiscard]] static Result<NamedMemory> open(std::string_view name, Open how,
                                                 std::size_t data_bytes,
                                                 std::span<const std::byte> header);

@@ -80,6 +80,7 @@ inline constexpr std::array kMessages{
     Message{1237,  "The operation failed and may be retried."},
     Message{1256,  "The host is down."},
     Message{1314,  "The caller lacks a privilege."},
+    Message{1455,  "There is too little memory to share for this operation."},
     Message{1460,  "The operation timed out."},
     Message{10004, "The blocking call was interrupted."},
     Message{10009, "The file handle is not valid."},

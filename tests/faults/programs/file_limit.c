@@ -18,7 +18,8 @@ static int count(int good) {
   ++calls;
   if (good) return good;
   ++refused;
-  if (code != ERROR_NOT_ENOUGH_MEMORY && code != ERROR_FILE_TOO_LARGE && code != WSAENOBUFS) {
+  if (code != ERROR_NOT_ENOUGH_MEMORY && code != ERROR_FILE_TOO_LARGE &&
+      code != ERROR_COMMITMENT_LIMIT && code != WSAENOBUFS) {
     fprintf(stderr, "call %d failed with %u\n", calls, (unsigned)code);
     exit(3);
   }

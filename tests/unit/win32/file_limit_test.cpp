@@ -49,7 +49,7 @@ TEST(FileLimit, SharedMemoryIsRefused) {
                          [] {
                            const HANDLE made = CreateFileMappingA(
                                INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 100'000, nullptr);
-                           return failed_with(ERROR_NOT_ENOUGH_MEMORY, !made);
+                           return failed_with(ERROR_COMMITMENT_LIMIT, !made);
                          }),
             0);
 }

@@ -1,0 +1,18 @@
+// Room for memory that is a file: asked for when it is made, because a write to memory for which there is none left raises
+// SIGBUS.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace wsalive::os {
+
+/// Lets an empty file grow to `size` octets of zeros, all of which are there from then on.
+///
+/// Errors  ENOSPC, at once where less is free than is wanted; EFBIG beyond RLIMIT_FSIZE. What has grown stays, for the caller
+///         to drop.
+/// Thread  Any; waits for nobody, and signals do not end it.
+[[nodiscard]] Status reserve_memory(int fd, std::uint64_t size) noexcept;
+
+}  // namespace wsalive::os
