@@ -15,6 +15,7 @@
 #include "kernel/inheritance.hpp"
 #include "kernel/process.hpp"
 #include "kernel/text.hpp"
+#include "os/memory/named_memory.hpp"
 #include "os/process/child.hpp"
 #include "os/process/exit_note.hpp"
 #include "win32/call.hpp"
@@ -207,6 +208,7 @@ BOOL GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode) {
 BOOL TerminateProcess(HANDLE hProcess, UINT uExitCode) {
   if (hProcess == this_process()) {
     os::note_exit_code(uExitCode);
+    os::NamedMemory::leave_all();
     ::_exit(static_cast<int>(uExitCode));
   }
   const auto process = pinned<kernel::Process>(hProcess);

@@ -19,13 +19,13 @@
 #include "base/immortal.hpp"
 #include "os/file/data_file.hpp"
 #include "os/file/user_folder.hpp"
+#include "os/memory/named_entry.hpp"
 #include "os/memory/reserve.hpp"
 
 namespace wsalive::os {
 namespace {
 
 constexpr std::size_t kLongestFileName = 200;
-constexpr const char* kEntry = "memory";
 constexpr std::uint64_t kClosed = ~std::uint64_t{0};
 
 /// Where the counter of arrivals stands in the header page.
@@ -34,6 +34,11 @@ constexpr std::size_t kArrivalsAt = NamedMemory::kHeaderBytes - sizeof(std::atom
 constinit Immortal<IntrusiveList<NamedMemory>> the_named;
 /// Of this process: held while a name is opened or left, so that no fork falls between.
 constinit std::mutex g_named_mutex;
+/// Whose the locks of those in the list are.
+constinit pid_t g_process = 0;
+
+constexpr std::size_t kFew = 8;
+constexpr std::size_t kMany = 1024;
 
 /// Letters, digits and a few signs as they are, the rest as %XX; a long name ends in its hash.
 std::string file_name(std::string_view name) {
@@ -54,37 +59,6 @@ std::string file_name(std::string_view name) {
   return text + '+' + std::to_string(std::hash<std::string_view>{}(name));
 }
 
-/// A lock on the whole file, of the open file; `command` asks for it or sets it.
-struct flock lock_of(short type) noexcept {
-  struct flock lock {};
-  lock.l_type = type;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
-
-bool hold(int fd) noexcept {
-  const struct flock shared = lock_of(F_RDLCK);
-  return ::fcntl(fd, F_OFD_SETLK, &shared) == 0;
-}
-
-void let_go(int fd) noexcept {
-  const struct flock none = lock_of(F_UNLCK);
-  static_cast<void>(::fcntl(fd, F_OFD_SETLK, &none));
-}
-
-/// Whether another open file holds it. Where it cannot be told, one does.
-bool is_held(int fd) noexcept {
-  struct flock wanted = lock_of(F_WRLCK);
-  return ::fcntl(fd, F_OFD_GETLK, &wanted) != 0 || wanted.l_type != F_UNLCK;
-}
-
-/// An open file of its own for the same memory.
-Fd opened_anew(int fd) noexcept {
-  char here[32];
-  std::snprintf(here, sizeof here, "/proc/self/fd/%d", fd);
-  return Fd{::open(here, O_RDWR | O_CLOEXEC)};
-}
-
 /// The folder in which a file has its name; none if it has none.
 std::string folder_of_name(int fd) {
   std::string path(2 * std::size_t{PATH_MAX}, '\0');
@@ -95,14 +69,7 @@ std::string folder_of_name(int fd) {
   return end == std::string::npos || path.substr(end + 1) != kEntry ? "" : path.substr(0, end);
 }
 
-bool is_same(int fd, int folder) noexcept {
-  struct stat held {
-  }, named{};
-  return ::fstat(fd, &held) == 0 && ::fstatat(folder, kEntry, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
-constexpr int kNamesFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+bool is_full(int error) noexcept { return error == ENOSPC || error == EDQUOT; }
 
 }  // namespace
 
@@ -119,6 +86,11 @@ Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size
     if (!in) return tl::unexpected(in.error());
     memory.path_ = *in + '/' + file_name(name);
     done = memory.open_name(*in, how, data_bytes, header);
+    if (!done && is_full(done.error().code)) {
+      sweep(*in, kMany);
+      done = memory.open_name(*in, how, data_bytes, header);
+    }
+    if (done && memory.created_) sweep(*in, kFew);
   }
   if (!done) return tl::unexpected(done.error());
   return memory;
@@ -136,15 +108,20 @@ Status NamedMemory::open_name(const std::string& in, Open how, std::size_t data_
       done = make(in, data_bytes, header);
     }
   } while (!done && done.error().code == EEXIST);  // Another was faster.
-  if (done) the_named.value.push_back(*this);
+  if (done) enlist();
   return done;
+}
+
+void NamedMemory::enlist() noexcept {
+  g_process = ::getpid();
+  the_named.value.push_back(*this);
 }
 
 /// Opens the one that there is. ENOENT: there is none, or there is none any more.
 Status NamedMemory::enter() {
   const Fd folder{::open(path_.c_str(), kNamesFolder)};
   if (!folder) return failure(errno, "open named memory");
-  fd_ = Fd{::openat(folder.get(), kEntry, O_RDWR | O_NOFOLLOW | O_CLOEXEC)};
+  fd_ = Fd{::openat(folder.get(), kEntry, kNamesFile)};
   if (!fd_) return failure(errno, "open named memory");
   if (auto refused = map(); !refused) return refused;
   if (!is_held(fd_.get())) close_if_last();  // A crash has left it behind.
@@ -157,28 +134,26 @@ Status NamedMemory::enter() {
   return failure(ENOENT, "open named memory");
 }
 
-/// Makes one and gives it the name. EEXIST: another has it.
+/// Makes one and gives it the name. EEXIST: another has it, or has taken this one for a dead process'.
 Status NamedMemory::make(const std::string& in, std::size_t data_bytes,
                          std::span<const std::byte> header) {
-  std::string fresh = in + "/.new-XXXXXX";
+  std::string fresh = in + '/' + kBeingMade + "XXXXXX";
   if (!::mkdtemp(fresh.data())) return failure(errno, "make named memory");
   const Fd folder{::open(fresh.c_str(), kNamesFolder)};
-  Status done = make_in(folder.get(), data_bytes, header);
-  if (done && ::rename(fresh.c_str(), path_.c_str()) != 0) {
-    done = failure(errno == ENOTEMPTY ? EEXIST : errno, "name memory");
-  }
+  Status done = folder ? make_in(folder.get(), data_bytes, header) : failure(errno, "open folder");
+  if (done && ::rename(fresh.c_str(), path_.c_str()) != 0) done = failure(errno, "name memory");
   if (done) return done;
   ::unlinkat(folder.get(), kEntry, 0);
   ::rmdir(fresh.c_str());
-  return done;
+  const int code = done.error().code;
+  return code == ENOTEMPTY || code == ENOENT ? failure(EEXIST, "name memory") : done;
 }
 
 Status NamedMemory::make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header) {
-  fd_ = Fd{::openat(folder, kEntry, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  fd_ = Fd{::openat(folder, kEntry, kNamesFile | O_CREAT | O_EXCL, 0600)};
   if (!fd_) return failure(errno, "make named memory");
-  if (auto refused = fill(data_bytes, header); !refused) return refused;
   if (!hold(fd_.get())) return failure(errno, "lock named memory");
-  return {};
+  return fill(data_bytes, header);
 }
 
 Result<NamedMemory> NamedMemory::adopt(Fd held) {
@@ -194,11 +169,10 @@ Result<NamedMemory> NamedMemory::adopt(Fd held) {
 /// has gone is kept as it is.
 void NamedMemory::take_name() noexcept {
   const std::lock_guard lock{g_named_mutex};
-  Fd own = opened_anew(fd_.get());
+  const Fd own = opened_anew(fd_.get());
   const Fd folder{::open(path_.c_str(), kNamesFolder)};
   if (!own || !folder || !is_same(own.get(), folder.get()) || !hold(own.get())) return;
-  fd_ = std::move(own);
-  the_named.value.push_back(*this);
+  if (move_to(own)) enlist();
 }
 
 Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> header) {
@@ -237,12 +211,29 @@ std::atomic<std::uint64_t>& NamedMemory::arrivals() const noexcept {
 void NamedMemory::close_if_last() noexcept {
   std::uint64_t seen = arrivals().load();
   do {
-    if (seen == kClosed || is_held(fd_.get())) return;
-  } while (!arrivals().compare_exchange_strong(seen, kClosed));
+    if (is_held(fd_.get())) return;
+  } while (seen != kClosed && !arrivals().compare_exchange_strong(seen, kClosed));
   const Fd folder{::open(path_.c_str(), kNamesFolder)};
   if (!folder || !is_same(fd_.get(), folder.get())) return;
   ::unlinkat(folder.get(), kEntry, 0);
   ::rmdir(path_.c_str());  // Of a later one it is refused: that has a file in it.
+}
+
+/// Leads to another open file of the same memory. The numbers and addresses stay.
+bool NamedMemory::move_to(const Fd& other) noexcept {
+  if (!other) return false;
+  void* const at =
+      ::mmap(header_, kHeaderBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, other.get(), 0);
+  return at != MAP_FAILED && ::dup3(other.get(), fd_.get(), O_CLOEXEC) >= 0;
+}
+
+/// Without the lock from here on. A child process that was handed the descriptor keeps the open file, and its lock: the name
+/// is the child's as well.
+void NamedMemory::let_go() noexcept {
+  unlink();
+  if (handed_down_.load() && move_to(opened_anew(fd_.get()))) return;
+  const struct flock none = lock_of(F_UNLCK);
+  static_cast<void>(::fcntl(fd_.get(), F_OFD_SETLK, &none));
 }
 
 void NamedMemory::release() noexcept {
@@ -258,6 +249,7 @@ NamedMemory::NamedMemory(NamedMemory&& other) noexcept {
   header_ = std::exchange(other.header_, nullptr);
   data_bytes_ = other.data_bytes_;
   created_ = other.created_;
+  handed_down_ = other.handed_down_.load();
   if (!other.linked()) return;
   other.unlink();
   the_named.value.push_back(*this);
@@ -266,11 +258,35 @@ NamedMemory::NamedMemory(NamedMemory&& other) noexcept {
 NamedMemory::~NamedMemory() {
   const std::lock_guard lock{g_named_mutex};
   if (linked()) {
-    unlink();
-    let_go(fd_.get());
+    let_go();
     close_if_last();
   }
   release();
+}
+
+namespace {
+
+/// A thread may have ended the process while it, or one that will never go on, held the mutex.
+bool lock_soon() noexcept {
+  constexpr int kTries = 200;
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (g_named_mutex.try_lock()) return true;
+    ::usleep(1000);
+  }
+  return false;
+}
+
+[[gnu::destructor]] void at_exit() { NamedMemory::leave_all(); }
+
+}  // namespace
+
+void NamedMemory::leave_all() noexcept {
+  if (::getpid() != g_process || !lock_soon()) return;
+  while (NamedMemory* const each = the_named.value.front()) {
+    each->let_go();
+    each->close_if_last();
+  }
+  g_named_mutex.unlock();
 }
 
 void NamedMemory::before_fork() noexcept {
@@ -289,12 +305,13 @@ void NamedMemory::in_parent() noexcept {
 }
 
 void NamedMemory::in_child() noexcept {
+  g_process = ::getpid();
   auto& all = the_named.value;
   for (NamedMemory* each = all.front(); each;) {
     NamedMemory& memory = *each;
     each = all.after(memory);
     // Under the same number, which handles and heirs know. Without one of its own the name stays the parent's.
-    const bool own = memory.spare_ && ::dup3(memory.spare_.get(), memory.fd_.get(), O_CLOEXEC) >= 0;
+    const bool own = memory.move_to(memory.spare_);
     memory.spare_.reset();
     if (!own) memory.unlink();
   }

@@ -1,4 +1,4 @@
-// Memory that processes of one user share by a name, and that is gone when the last of them closes it
+// Memory that processes of one user share by a name, and that is gone when the last of them closes it, exits
 // or dies.
 //
 // Each name is a folder within the user's own (user_folder.hpp) with one file in it: a header page of ours, then the
@@ -8,10 +8,12 @@
 //     only where there is none, or an empty one.
 //   - Who has the file open holds a shared lock on it (of the open file, so that it goes with the last copy of the
 //     descriptor); nobody takes an exclusive one, the others are only asked for. A file that nobody holds is left from a
-//     crash and counts as absent.
+//     crash and counts as absent; who makes a name sweeps some of those away (named_leftovers.cpp).
 //   - A counter in the header moves with each arrival. Whoever finds that nobody holds the file closes the counter, unless
 //     it has moved meanwhile; then nobody arrives any more, and the file is removed from its folder, by the folder's descriptor:
 //     never from a later folder of the same name.
+//
+// A process that ends by exit() leaves its names; their memory stays good for threads that still run.
 //
 // In the child of a fork each object has a lock of its own (the *_fork functions).
 #pragma once
@@ -60,6 +62,14 @@ class NamedMemory : private Link {
   [[nodiscard]] std::size_t data_bytes() const noexcept { return data_bytes_; }
   /// The file; its data begins at kHeaderBytes.
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// The same, to be inherited by another process: that holds the name then, too.
+  [[nodiscard]] int hand_down() const noexcept {
+    handed_down_ = true;
+    return fd_.get();
+  }
+
+  /// At the process's end: gives all names up, as closing would. The memory stays.
+  static void leave_all() noexcept;
 
   /// Around a fork, of all that there are: the child gets its own open files, and its own locks with them.
   static void before_fork() noexcept;
@@ -73,12 +83,17 @@ class NamedMemory : private Link {
   Status open_name(const std::string& in, Open how, std::size_t data_bytes,
                    std::span<const std::byte> header);
   Status enter();
+  void enlist() noexcept;
   Status make(const std::string& in, std::size_t data_bytes, std::span<const std::byte> header);
   Status make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header);
   Status fill(std::size_t data_bytes, std::span<const std::byte> header);
   Status map();
   void take_name() noexcept;
+  bool move_to(const Fd& other) noexcept;
+  void let_go() noexcept;
   void close_if_last() noexcept;
+  static void sweep(const std::string& in, std::size_t most);
+  void close_if_left() noexcept;
   void release() noexcept;
   [[nodiscard]] std::atomic<std::uint64_t>& arrivals() const noexcept;
 
@@ -88,6 +103,7 @@ class NamedMemory : private Link {
   void* header_ = nullptr;
   std::size_t data_bytes_ = 0;
   bool created_ = false;
+  mutable std::atomic<bool> handed_down_{false};
 };
 
 /// Whether a thread of any process lives.
