@@ -73,10 +73,16 @@ WsaError check_messages(const Call& call) {
   return has_peer ? WsaError::none : WsaError::not_connected;
 }
 
+/// What stands before bad memory would be sent already when the kernel comes to look.
+bool is_all_there(const Segment& segment) {
+  return segment.file || os::is_readable(segment.memory, segment.size);
+}
+
 WsaError run(const Call& call, Transmission&& what) {
   std::uint64_t octets = 0;
   for (const Segment& segment : what.segments) octets += segment.size;
   if (octets > kMostOctets) return WsaError::invalid_argument;
+  if (!std::ranges::all_of(what.segments, is_all_there)) return WsaError::fault;
   return transmit(call.socket, std::move(what), call.flags, call.overlapped);
 }
 

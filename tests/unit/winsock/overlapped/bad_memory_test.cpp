@@ -219,6 +219,27 @@ TEST_F(BadMemory, ElementsOfATransmissionAreRefused) {  // K-26
   expect_quiet(pair_.server);
 }
 
+TEST_F(BadMemory, ATransmissionWithOneBadPieceSendsNone) {  // K-26
+  for (const Where where : {Where::little, Where::absent, Where::straddling}) {
+    const std::string what = "piece " + std::to_string(static_cast<int>(where));
+    TRANSMIT_FILE_BUFFERS around{room_.data(), 8, bad<char>(where), 16};
+    TRANSMIT_PACKETS_ELEMENT elements[2]{};
+    elements[0].dwElFlags = elements[1].dwElFlags = TP_ELEMENT_MEMORY;
+    elements[0].pBuffer = room_.data();
+    elements[1].pBuffer = bad<char>(where);
+    elements[0].cLength = elements[1].cLength = 16;
+    for (OVERLAPPED* const o : {static_cast<OVERLAPPED*>(nullptr), good_overlapped()}) {
+      expect_fault(
+          what, [&] { return TransmitFile(pair_.client, nullptr, 0, 0, o, &around, 0) ? 0 : 1; });
+      for (const SOCKET s : {pair_.client.get(), here_.get()}) {
+        expect_fault(what, [&] { return TransmitPackets(s, elements, 2, 0, o, 0) ? 0 : 1; });
+      }
+    }
+  }
+  expect_quiet(pair_.server);
+  expect_quiet(there_);
+}
+
 TEST_F(BadMemory, GoodOnesOnTheHeapAreTakenAndLeftAsTheyAre) {
   WSABUF* const buffer = good_buffer();
   OVERLAPPED* const o = good_overlapped();
