@@ -74,7 +74,8 @@ Status try_borrow() {
   const Result<Process> process = Process::open(child);
   if (!process) {
     status = tl::unexpected(process.error());
-  } else if (const Result<Fd> copy = process->borrow(0); !copy && copy.error().code != EBADF) {
+  } else if (const Result<Borrowed> copy = process->borrow(0);
+             !copy && copy.error().code != EBADF) {
     status = tl::unexpected(copy.error());
   }
   ::kill(child, SIGKILL);
@@ -153,7 +154,7 @@ bool only_ancestors_may_reach() {
   const auto attempt = [parent] {
     const Result<Process> process = Process::open(parent);
     if (!process) return process.error().code;
-    const Result<Fd> copy = process->borrow(STDIN_FILENO);
+    const Result<Borrowed> copy = process->borrow(STDIN_FILENO);
     return copy || copy.error().code == EBADF ? 0 : copy.error().code;
   };
   return !in_a_child(attempt, "reach into the parent");

@@ -24,9 +24,10 @@ class EngineTable {
   /// \param number  The descriptor that was seen to be the table's; below 0: there is none.
   EngineTable(const Result<Process>& process, int number) {
     if (!process || number < 0) return;
-    Result<Fd> held = process->borrow(number);
+    Result<Borrowed> held = process->borrow(number);
     if (!held) return;
-    if (auto memory = os::ForeignMemory::of(std::move(*held))) memory_.emplace(std::move(*memory));
+    if (auto memory = os::ForeignMemory::of(std::move(held->descriptor())))
+      memory_.emplace(std::move(*memory));
   }
 
   [[nodiscard]] std::optional<engine::PublishedRecord> record(int fd, std::uint64_t cookie) const {
@@ -116,7 +117,8 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
                                           const Defaults& defaults) {
   const Known& process = known(owner.pid);
   if (!process.process) return tl::unexpected(process.process.error());
-  const Result<Fd> copy = process.process->borrow_socket(owner.fd, socket.cookie, socket.inode);
+  const Result<Borrowed> copy =
+      process.process->borrow_socket(owner.fd, socket.cookie, socket.inode);
   if (!copy) return tl::unexpected(copy.error());
   const Result<os::KernelKeepAlive> kernel = os::keep_alive_values(copy->get());
   if (!kernel) return tl::unexpected(kernel.error());

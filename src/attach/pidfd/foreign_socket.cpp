@@ -20,10 +20,10 @@ Result<Process> Process::open(pid_t pid) noexcept {
   return Process{std::move(fd)};
 }
 
-Result<Fd> Process::borrow(int number) const noexcept {
+Result<Borrowed> Process::borrow(int number) const noexcept {
   Fd copy{static_cast<int>(::syscall(SYS_pidfd_getfd, fd_.get(), number, 0))};
   if (!copy) return failure(errno, "pidfd_getfd");
-  return copy;
+  return Borrowed{std::move(copy)};
 }
 
 bool is_mptcp(int fd) noexcept {
@@ -32,9 +32,9 @@ bool is_mptcp(int fd) noexcept {
          kMptcp;
 }
 
-Result<Fd> Process::borrow_socket(int number, std::uint64_t cookie,
-                                  std::uint32_t inode) const noexcept {
-  Result<Fd> copy = borrow(number);
+Result<Borrowed> Process::borrow_socket(int number, std::uint64_t cookie,
+                                        std::uint32_t inode) const noexcept {
+  Result<Borrowed> copy = borrow(number);
   if (!copy) return copy;
   const Result<std::uint64_t> own = os::socket_cookie(copy->get());
   if (own && *own == cookie) return copy;
@@ -48,7 +48,7 @@ Result<Fd> Process::borrow_socket(int number, std::uint64_t cookie,
 const char* filtered_call() noexcept {
   const Result<Process> self = Process::open(::getpid());
   if (!self) return "pidfd_open";
-  const Result<Fd> copy = self->borrow(STDIN_FILENO);
+  const Result<Borrowed> copy = self->borrow(STDIN_FILENO);
   return !copy && copy.error().code != EBADF ? "pidfd_getfd" : nullptr;
 }
 

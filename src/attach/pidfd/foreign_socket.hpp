@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "attach/pidfd/borrowed.hpp"
 #include "base/fd.hpp"
 #include "base/result.hpp"
 
@@ -28,14 +29,14 @@ class Process {
 
   /// A copy of its descriptor `number`, close-on-exec. Drop it within the call.
   /// Errors  EBADF: no such descriptor. EPERM: no right to trace. ESRCH: the process has ended.
-  [[nodiscard]] Result<Fd> borrow(int number) const noexcept;
+  [[nodiscard]] Result<Borrowed> borrow(int number) const noexcept;
 
   /// The same, if it still is the socket that sock_diag has told of.
   /// \param cookie, inode  As sock_diag told them. A connection of MPTCP has the inode of its program's socket and a
   ///                       cookie of its own: then the program's is given, through which all of them are set.
   /// Errors  those of borrow. ESTALE: the descriptor means another socket now.
-  [[nodiscard]] Result<Fd> borrow_socket(int number, std::uint64_t cookie,
-                                         std::uint32_t inode) const noexcept;
+  [[nodiscard]] Result<Borrowed> borrow_socket(int number, std::uint64_t cookie,
+                                               std::uint32_t inode) const noexcept;
 
   [[nodiscard]] bool has_ended() const noexcept;
 

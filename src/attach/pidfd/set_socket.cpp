@@ -30,7 +30,8 @@ KernelValues fulfilled(const SocketWish& wish, const KernelValues& now,
 
 Result<SocketChange> set_socket(const ForeignSocket& socket, const SocketWish& wish,
                                 const Defaults& defaults, Deed deed) noexcept {
-  const Result<Fd> copy = socket.process.borrow_socket(socket.fd, socket.cookie, socket.inode);
+  const Result<Borrowed> copy =
+      socket.process.borrow_socket(socket.fd, socket.cookie, socket.inode);
   if (!copy) return tl::unexpected(copy.error());
   const Result<KernelValues> now = kernel_values(copy->get());
   if (!now) return tl::unexpected(now.error());

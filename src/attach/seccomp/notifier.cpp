@@ -82,7 +82,7 @@ Status SeccompCompanion::take(Fd from_program) {
 Status SeccompCompanion::reach(pid_t program) {
   const Result<Process> process = Process::open(program);
   if (!process) return tl::unexpected(process.error());
-  const Result<Fd> any = process->borrow(STDIN_FILENO);
+  const Result<Borrowed> any = process->borrow(STDIN_FILENO);
   if (!any && any.error().code != EBADF) return tl::unexpected(any.error());
   return {};
 }
@@ -128,7 +128,7 @@ SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
   // While the call waits, its thread lives and no other has its number. If it is gone, the process that was opened, or
   // the descriptor that was copied, may be another one's.
   if (!process || !is_waiting(call.id)) return Verdict::go_on;
-  const Result<Fd> socket = process->borrow(call.descriptor);
+  const Result<Borrowed> socket = process->borrow(call.descriptor);
   if (!socket) {
     if (socket.error().code != EBADF) complain("reach the program's sockets", socket.error().code);
     return Verdict::go_on;

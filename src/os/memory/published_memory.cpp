@@ -40,7 +40,7 @@ PublishedMemory::~PublishedMemory() {
   if (!memory_.empty()) ::munmap(memory_.data(), memory_.size());
 }
 
-Result<ForeignMemory> ForeignMemory::of(Fd held) noexcept {
+Result<ForeignMemory> ForeignMemory::of(Fd&& held) noexcept {
   // Only memory answers: no read of what it says that it is ever waits for its owner.
   const int seals = ::fcntl(held.get(), F_GET_SEALS);
   if (seals < 0) return failure(errno, "F_GET_SEALS");

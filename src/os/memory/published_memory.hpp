@@ -40,8 +40,9 @@ class PublishedMemory {
 /// under a mapping.
 class ForeignMemory {
  public:
-  /// \param held  A descriptor of it that was borrowed. EINVAL: it is no memfd, or not sealed as ours are.
-  [[nodiscard]] static Result<ForeignMemory> of(Fd held) noexcept;
+  /// \param held  A descriptor of it that was borrowed, which is left if it is none. EINVAL: it is no memfd, or not sealed as
+  ///              ours are.
+  [[nodiscard]] static Result<ForeignMemory> of(Fd&& held) noexcept;
 
   /// \return false if there are not so many octets.
   [[nodiscard]] bool copy(std::uint64_t at, void* into, std::size_t size) const noexcept;
