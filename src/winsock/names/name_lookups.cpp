@@ -12,6 +12,7 @@
 #include "winsock/call.hpp"
 #include "winsock/guarded.hpp"
 #include "winsock/names/name_entries.hpp"
+#include "winsock/names/program_text.hpp"
 #include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
@@ -78,6 +79,7 @@ using namespace wsalive::winsock;  // NOLINT(google-build-using-namespace): func
 
 struct hostent* gethostbyname(const char* name) {
   return answer<HostEntry>([name](HostEntry& entry, hostent*& found) {
+    if (name && !is_readable_text(name)) return WsaError::fault;
     return fill_host(entry, found, os::find_ipv4_host(name ? name : ""));
   });
 }

@@ -3,7 +3,9 @@
 // The templates are for char and wchar_t, so that the A and the W form of a function are one body.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,20 @@
 #include "os/memory/program_memory.hpp"
 
 namespace wsalive::winsock {
+
+/// Whether a text can be read to its NUL. For the functions whose pages give an error for one that cannot (K-26); the others
+/// read what they are given.
+template <typename Char>
+[[nodiscard]] bool is_readable_text(const Char* text) noexcept {
+  constexpr std::size_t kPage = 4096;
+  for (;;) {
+    const std::size_t to_edge = kPage - reinterpret_cast<std::uintptr_t>(text) % kPage;
+    const std::size_t count = std::max<std::size_t>(1, to_edge / sizeof(Char));
+    if (!os::is_readable(text, count * sizeof(Char))) return false;
+    if (std::char_traits<Char>::find(text, count, Char{})) return true;
+    text += count;
+  }
+}
 
 [[nodiscard]] inline std::string from_program(const char* text) { return text; }
 [[nodiscard]] inline std::string from_program(const wchar_t* text) { return narrow(text); }

@@ -58,7 +58,7 @@ int text_to_bytes(int number, const Char* text, void* place) {
   const WsaError refused = guarded([&] {
     const Family family = family_of_windows(number);
     if (os::address_size(family) == 0) return WsaError::family_not_supported;
-    if (!text) return WsaError::fault;
+    if (!is_readable_text(text)) return WsaError::fault;
     const std::size_t size = os::address_size(family);
     const std::optional<Endpoint> found = parse(family, from_program(text).c_str());
     if (!found) return os::is_writable(place, size) ? WsaError::none : WsaError::fault;

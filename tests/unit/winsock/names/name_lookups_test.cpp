@@ -67,6 +67,17 @@ TEST(GetHostByName, ReadsNumbersAndTheHostsFile) {
   EXPECT_EQ(std::memcmp(named->h_addr_list[0], "\x7F\0\0\1", 4), 0);
 }
 
+TEST(GetHostByName, OfATextThatIsNotThereIsAFault) {  // K-26
+  const Started started;
+  const Pages pages;
+  for (const char* const bad : {reinterpret_cast<const char*>(std::uintptr_t{16}),
+                                static_cast<const char*>(pages.absent())}) {
+    set_last_error(0);
+    EXPECT_EQ(gethostbyname(bad), nullptr);
+    EXPECT_EQ(last_error(), WSAEFAULT);
+  }
+}
+
 TEST(GetHostByName, EachThreadHasItsOwnAnswer) {
   const Started started;
   const hostent* const here = gethostbyname("192.0.2.1");

@@ -140,6 +140,29 @@ TEST(InetPtonPlace, ThatIsNoMemoryIsAFault) {  // K-26
   EXPECT_EQ(inet_pton(AF_INET, "1.2.3.4", pages.last_writable(4)), 1);
 }
 
+TEST(InetPtonPlace, IsLeftWhereTheTextIsNoMemory) {  // K-26
+  void* const pages =
+      ::mmap(nullptr, 2 * Pages::kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  auto* const absent = static_cast<char*>(pages) + Pages::kSize;
+  ::munmap(absent, Pages::kSize);
+  char* const unended = absent - 4;
+  std::memset(unended, '1', 4);
+  IN_ADDR place{};
+  const IN_ADDR before = place;
+  for (char* const bad : {reinterpret_cast<char*>(std::uintptr_t{16}), absent, unended}) {
+    set_last_error(0);
+    EXPECT_EQ(inet_pton(AF_INET, bad, &place), -1);
+    EXPECT_EQ(last_error(), WSAEFAULT);
+    set_last_error(0);
+    EXPECT_EQ(InetPtonW(AF_INET, reinterpret_cast<const wchar_t*>(bad), &place), -1);
+    EXPECT_EQ(last_error(), WSAEFAULT);
+  }
+  EXPECT_EQ(std::memcmp(&place, &before, sizeof place), 0);
+  std::memcpy(absent - 8, "1.2.3.4", 8);  // To the last octet that there is.
+  EXPECT_EQ(inet_pton(AF_INET, absent - 8, &place), 1);
+  ::munmap(pages, Pages::kSize);
+}
+
 struct NtopRow {
   std::string_view name;
   int family;
