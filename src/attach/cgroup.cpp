@@ -97,15 +97,17 @@ std::string_view last_of(std::string_view path) { return path.substr(path.rfind(
 
 constexpr std::string_view kRunGroup = "wsalive-run-";
 
-/// True as well where the group is gone.
+/// True as well where the group is gone, and not where that cannot be told.
 bool is_unpopulated(const std::string& group) {
+  errno = 0;
   std::ifstream events{group + "/cgroup.events"};
+  if (!events.is_open()) return errno == ENOENT;
   std::string name;
   int value = 1;
   while (events >> name >> value) {
     if (name == "populated") return value == 0;
   }
-  return true;
+  return false;
 }
 
 /// Nobody is in it, its program's process is gone, and it is old enough for a `run` that has just made it, perhaps

@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <string_view>
+
+#include "attach/run/detached.hpp"
 
 namespace wsalive::attach {
 
@@ -37,11 +40,15 @@ Result<Fd> BpfCompanion::prepare_program() {
 
 Status BpfCompanion::take(Fd /*from_program*/) { return {}; }
 
-Companion::Watch BpfCompanion::watch() const {
-  // Reading from the start takes the last change's mark away.
+Companion::Watch BpfCompanion::watch() const { return {events_.get(), POLLPRI}; }
+
+bool BpfCompanion::all_gone() const {
+  // Reading takes the last change's mark away. It fails: the mark stays, and nothing is known yet.
   std::array<char, 256> text{};
-  static_cast<void>(!::pread(events_.get(), text.data(), text.size(), 0));
-  return {events_.get(), POLLPRI};
+  const ssize_t size = ::pread(events_.get(), text.data(), text.size() - 1, 0);
+  if (size < 0 && errno == ENODEV) return true;  // Somebody has taken the group away.
+  if (size < 0) pause_for_a_moment();
+  return std::string_view{text.data()}.find("populated 0") != std::string_view::npos;
 }
 
 }  // namespace wsalive::attach

@@ -25,7 +25,7 @@ class BpfCompanion final : public Companion {
   [[nodiscard]] Status reach(pid_t /*program*/) override { return {}; }
   [[nodiscard]] Watch watch() const override;
   void serve() override {}
-  [[nodiscard]] bool all_gone() const override { return group_.is_empty(); }
+  [[nodiscard]] bool all_gone() const override;
   void clean_up() noexcept override { group_.remove(); }
   [[nodiscard]] bool needs_successor() const noexcept override { return false; }
 

@@ -1,8 +1,12 @@
 #include "attach/run/detached.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -14,33 +18,64 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <vector>
+#include <ctime>
+#include <memory>
 
 namespace wsalive::attach {
 namespace {
 
-void close_range_of(unsigned first, unsigned last) noexcept {
-  if (first <= last) static_cast<void>(::syscall(SYS_close_range, first, last, 0));
+bool is_kept(int fd, std::span<const int> kept) noexcept {
+  return std::ranges::find(kept, fd) != kept.end();
 }
 
-void close_all_but(std::vector<int> kept) noexcept {
-  std::ranges::sort(kept);
-  unsigned next = STDERR_FILENO + 1;
-  for (const int fd : kept) {
-    if (fd < static_cast<int>(next)) continue;
-    close_range_of(next, static_cast<unsigned>(fd) - 1);
-    next = static_cast<unsigned>(fd) + 1;
+/// Before Linux 5.9, and under filters that do not know close_range.
+void close_one_by_one(int first, int last) noexcept {
+  constexpr int kSearched = 4096;  // Where there is no /proc.
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{::opendir("/proc/self/fd"), ::closedir};
+  if (!folder) {
+    for (int fd = first; fd <= std::min(last, kSearched); ++fd) ::close(fd);
+    return;
   }
-  close_range_of(next, UINT_MAX);
+  while (const dirent* const entry = ::readdir(folder.get())) {
+    const int fd = entry->d_name[0] == '.' ? -1 : std::atoi(entry->d_name);
+    if (fd >= first && fd <= last && fd != ::dirfd(folder.get())) ::close(fd);
+  }
 }
 
-void lead_streams_nowhere() noexcept {
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+void close_all_of(int first, int last) noexcept {
+  if (first > last) return;
+  if (::syscall(SYS_close_range, first, last, 0) != 0) close_one_by_one(first, last);
+}
+
+void close_all_but(std::span<const int> kept) noexcept {
+  int next = STDERR_FILENO + 1;
+  for (;;) {
+    int nearest = INT_MAX;
+    for (const int fd : kept) {
+      if (fd >= next) nearest = std::min(nearest, fd);
+    }
+    if (nearest == INT_MAX) return close_all_of(next, INT_MAX);
+    close_all_of(next, nearest - 1);
+    next = nearest + 1;
+  }
+}
+
+/// A container may have no /dev/null; a root it has.
+Fd open_nowhere() noexcept {
+  Fd nowhere{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  if (!nowhere) nowhere = Fd{::open("/", O_PATH | O_CLOEXEC)};
+  return nowhere;
+}
+
+void lead_streams_nowhere(std::span<const int> kept) noexcept {
+  Fd nowhere = open_nowhere();
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
-    if (nowhere < 0 || ::dup2(nowhere, stream) < 0) ::close(stream);
+    if (is_kept(stream, kept)) continue;
+    if (!nowhere || ::dup2(nowhere.get(), stream) < 0) ::close(stream);
   }
-  if (nowhere > STDERR_FILENO) ::close(nowhere);
+  if (nowhere.get() <= STDERR_FILENO) static_cast<void>(nowhere.release());
 }
 
 /// Fields 48 and 49 of /proc/self/stat: from where to where the command line stands in memory.
@@ -106,18 +141,26 @@ QuietChildren::~QuietChildren() {
   if (was_pending_) ::kill(::getpid(), SIGCHLD);
 }
 
-void occupy_standard_streams() noexcept {
-  int fd = 0;
-  do {
-    fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  } while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd >= 0) ::close(fd);
+Status occupy_standard_streams() noexcept {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    Fd nowhere = open_nowhere();  // Gets the lowest free number, which is the stream's.
+    if (!nowhere) return failure(errno, "open /dev/null");
+    static_cast<void>(nowhere.release());
+  }
+  return {};
+}
+
+Fd above_the_streams(Fd fd) noexcept {
+  if (!fd || fd.get() > STDERR_FILENO) return fd;
+  Fd above{::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+  return above ? std::move(above) : std::move(fd);
 }
 
 void hold_only(std::span<const int> kept) noexcept {
   static_cast<void>(!::chdir("/"));
-  lead_streams_nowhere();
-  close_all_but({kept.begin(), kept.end()});
+  lead_streams_nowhere(kept);
+  close_all_but(kept);
 }
 
 void let_go_of_everything(std::span<const int> kept) noexcept {
@@ -140,10 +183,32 @@ void rename_this_process(std::string_view title) noexcept {
   std::memcpy(words, title.data(), std::min(title.size(), size - 1));
 }
 
+void pause_for_a_moment() noexcept {
+  constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 5'000'000};
+  ::nanosleep(&kMoment, nullptr);
+}
+
+void await_events(std::span<pollfd> polls, int patience_ms) noexcept {
+  const int ready = ::poll(polls.data(), polls.size(), patience_ms);
+  const bool failed = ready < 0 && errno != EINTR;
+  bool has_none = false;
+  for (pollfd& polled : polls) {
+    has_none = has_none || (ready > 0 && (polled.revents & POLLNVAL) != 0);
+    if (ready <= 0 || (polled.revents & POLLNVAL) != 0) polled.revents = 0;
+  }
+  if (failed || has_none) pause_for_a_moment();
+}
+
 void log_warning(const char* text) noexcept {
-  ::openlog("wsalive", LOG_PID, LOG_DAEMON);
-  ::syslog(LOG_WARNING, "%s", text);
-  ::closelog();
+  // As syslog(3), which waits where the log does not read.
+  const Fd line{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  const sockaddr_un log{AF_UNIX, "/dev/log"};
+  std::array<char, 512> message{};
+  const auto end = fmt::format_to_n(message.data(), message.size(), "<{}>wsalive[{}]: {}",
+                                    LOG_DAEMON | LOG_WARNING, ::getpid(), text);
+  static_cast<void>(
+      !::sendto(line.get(), message.data(), static_cast<std::size_t>(end.out - message.data()),
+                MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&log), sizeof log));
 }
 
 }  // namespace wsalive::attach

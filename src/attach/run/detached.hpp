@@ -1,6 +1,7 @@
 // A process that has nothing in common any more with the one that started it, but for its memory and its namespaces.
 #pragma once
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include <csignal>
@@ -33,11 +34,16 @@ class QuietChildren {
   struct sigaction action_ {};
 };
 
-/// Standard streams that are closed get /dev/null until the program is executed: no descriptor of ours then has their
-/// number.
-void occupy_standard_streams() noexcept;
+/// Standard streams that are closed get /dev/null until the program is executed, or another file where there is none: no
+/// descriptor of ours then has their number.
+/// Errors  EMFILE, ENFILE, ENOMEM.
+[[nodiscard]] Status occupy_standard_streams() noexcept;
 
-/// Of this process: the root as its folder, no descriptor but `kept` and /dev/null as standard streams.
+/// The same at a number above those of the standard streams, which may be closed here; as it is, where it has one.
+[[nodiscard]] Fd above_the_streams(Fd fd) noexcept;
+
+/// Of this process: the root as its folder, no descriptor but `kept` and standard streams that lead nowhere. Without a file
+/// for that they are closed.
 void hold_only(std::span<const int> kept) noexcept;
 
 /// The same, and a session of its own, and every signal blocked but SIGKILL and SIGSTOP.
@@ -46,7 +52,16 @@ void let_go_of_everything(std::span<const int> kept) noexcept;
 /// Writes `title` over the words of the command line that `ps` and `pgrep -f` show.
 void rename_this_process(std::string_view title) noexcept;
 
-/// What a process that holds no stream of its user's has to say goes to the system's log.
+constexpr int kForEver = -1;
+
+/// As poll, but it always returns with what is ready. Where the call fails, or a descriptor is none, a moment passes and
+/// nothing is ready: no failure is taken for an event, and no loop around it runs hot.
+void await_events(std::span<pollfd> polls, int patience_ms) noexcept;
+
+/// Some milliseconds, before what has failed is tried again.
+void pause_for_a_moment() noexcept;
+
+/// What a process that holds no stream of its user's has to say goes to the system's log, unless that would have to wait.
 void log_warning(const char* text) noexcept;
 
 namespace detail {

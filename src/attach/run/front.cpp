@@ -1,6 +1,5 @@
 #include "attach/run/front.hpp"
 
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -20,8 +19,6 @@
 
 namespace wsalive::attach {
 namespace {
-
-constexpr int kForEver = -1;
 
 class Front {
  public:
@@ -46,7 +43,6 @@ class Front {
   void stop_with_the_program() noexcept;
 
   FrontTask task_;
-  Fd signals_;
   Witness witness_;
   bool program_has_stopped_ = false;
 };
@@ -76,12 +72,6 @@ void pass_on(const signalfd_siginfo& info, pid_t program) noexcept {
   if (::syscall(SYS_rt_sigqueueinfo, program, signal, &same) != 0) ::kill(program, signal);
 }
 
-Fd watch_all_signals() noexcept {
-  sigset_t all;
-  ::sigfillset(&all);
-  return Fd{::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK)};
-}
-
 /// Reaps all there is.
 void Front::look_after_children() noexcept {
   int status = 0;
@@ -91,7 +81,7 @@ void Front::look_after_children() noexcept {
       if (has_ended) end_like(status);
       program_has_stopped_ = WIFSTOPPED(status);
     } else if (which == witness_.process() && has_ended) {
-      witness_.start();
+      witness_.has_ended();
     }
   }
 }
@@ -104,7 +94,7 @@ void Front::stop_with_the_program() noexcept {
 
 Front::Signals Front::read_signals() noexcept {
   Signals read;
-  const ssize_t size = ::read(signals_.get(), read.room.data(), sizeof read.room);
+  const ssize_t size = ::read(task_.signals.get(), read.room.data(), sizeof read.room);
   const std::size_t came = size > 0 ? static_cast<std::size_t>(size) / sizeof(signalfd_siginfo) : 0;
   bool tells_of_children = false;
   for (std::size_t i = 0; i < came; ++i) {
@@ -137,9 +127,9 @@ void Front::pass_signals_on() noexcept {
 
 /// From the program's process; without it the keepers serve.
 void Front::take_over() noexcept {
-  Fd gift;
-  if (!task_.served || !receive_gift(task_.line.get(), gift)) return;
-  const Status taken = task_.served->take(std::move(gift));
+  if (!task_.served) return;
+  Result<Fd> gift = receive_gift(task_.line.get());
+  const Status taken = gift ? task_.served->take(std::move(*gift)) : tl::unexpected(gift.error());
   if (!taken) task_.served = nullptr;
   send_readiness(task_.line.get(), taken ? Readiness{} : not_ready(Stage::take, taken.error()));
 }
@@ -147,20 +137,21 @@ void Front::take_over() noexcept {
 void Front::stand() noexcept {
   // Ignored SIGCHLDs would make the kernel reap, and the program's end would not be told.
   ::signal(SIGCHLD, SIG_DFL);
-  signals_ = watch_all_signals();
-  const std::array kept{signals_.get(), task_.line.get()};
+  const std::array kept{task_.signals.get(), task_.line.get()};
   hold_only(kept);
-  witness_.start();
+  static_cast<void>(witness_.start_if_due());
   take_over();
   task_.line.reset();
   look_after_children();  // Whoever ended before the signals were watched.
   for (;;) {
+    const int patience = witness_.start_if_due();
     stop_with_the_program();
     const bool serves = task_.served && !task_.served->all_gone();
     const Companion::Watch watched = serves ? task_.served->watch() : Companion::Watch{-1, 0};
-    std::array polls{pollfd{signals_.get(), POLLIN, 0}, pollfd{witness_.descriptor(), POLLIN, 0},
+    std::array polls{pollfd{task_.signals.get(), POLLIN, 0},
+                     pollfd{witness_.descriptor(), POLLIN, 0},
                      pollfd{watched.fd, watched.events, 0}};
-    if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) continue;
+    await_events(polls, patience);
     if (polls[0].revents != 0 || polls[1].revents != 0) pass_signals_on();
     if (serves && polls[2].revents != 0) task_.served->serve();
   }

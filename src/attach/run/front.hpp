@@ -19,6 +19,7 @@ struct FrontTask {
   pid_t program = 0;
   Companion* served = nullptr;  ///< What it serves itself, ahead of the keepers.
   Fd line;                      ///< To the program's process, with `served`.
+  Fd signals;                   ///< A signalfd of all of them.
 };
 
 /// Never returns; every signal is blocked.

@@ -1,7 +1,6 @@
 #include "attach/run/keeper.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,15 +12,16 @@
 #include <utility>
 
 #include "attach/run/detached.hpp"
+#include "attach/run/pace.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::attach {
 namespace {
 
-constexpr int kForEver = -1;
 constexpr int kTryAgainMs = 1000;
 
 Fd pidfd_of(pid_t process) noexcept {
-  return Fd{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))};
+  return above_the_streams(Fd{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))});
 }
 
 class Keeper {
@@ -37,14 +37,15 @@ class Keeper {
  private:
   /// Until that child has ended, and the program has not.
   void watch_over_child();
-  /// Until whoever watched over this one has ended; where nobody did, for one event or a while.
-  void serve();
+  /// Until whoever watched over this one has ended; where nobody did, for one event or that long.
+  void serve(int alone_ms = kTryAgainMs);
   void become_child(Fd parent);
   [[noreturn]] void end();
 
   Companion& companion_;
   Fd parent_;        ///< Who watches over this one, or none.
   pid_t child_ = 0;  ///< Who serves, or nobody.
+  Pace pace_;
 };
 
 Status Keeper::split() {
@@ -73,8 +74,13 @@ void Keeper::become_child(Fd parent) {
 }
 
 void Keeper::keep() {
+  const Clock& clock = os::monotonic_clock();
   for (;;) {
-    if (child_ != 0) watch_over_child();
+    const Instant begun = clock.now();
+    const bool had_child = child_ != 0;
+    if (had_child) watch_over_child();
+    const auto pause = had_child ? pace_.after(clock.now() - begun) : std::chrono::milliseconds{};
+    if (pause.count() > 0) serve(static_cast<int>(pause.count()));
     // Without memory or processes for another one this one serves, and it is tried again.
     if (!split() || child_ == 0) serve();
   }
@@ -84,7 +90,11 @@ void Keeper::watch_over_child() {
   for (;;) {
     siginfo_t event{};
     const int waited = ::waitid(P_PID, static_cast<id_t>(child_), &event, WEXITED | WSTOPPED);
-    if (waited != 0 && errno == EINTR) continue;
+    if (waited != 0 && errno != ECHILD) {  // It is there all the same, and only one may serve.
+      if (companion_.all_gone()) end();
+      pause_for_a_moment();
+      continue;
+    }
     if (waited != 0 || event.si_code != CLD_STOPPED) break;
     ::kill(child_, SIGCONT);
   }
@@ -96,13 +106,13 @@ void Keeper::stand_behind(const Fd& ahead) {
   for (;;) {
     // No event of the watched descriptor but its end, which is always told.
     std::array polls{pollfd{companion_.watch().fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
-    if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) ::_exit(1);
+    await_events(polls, kForEver);
     if (companion_.all_gone()) ::_exit(0);
     if (polls[1].revents != 0) keep();
   }
 }
 
-void Keeper::serve() {
+void Keeper::serve(int alone_ms) {
   companion_.resume();
   const bool is_alone = companion_.needs_successor() && !parent_;
   do {
@@ -110,8 +120,7 @@ void Keeper::serve() {
     const Companion::Watch watched = companion_.watch();
     if (companion_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
-    const int patience = is_alone ? kTryAgainMs : kForEver;
-    if (::poll(polls.data(), polls.size(), patience) < 0 && errno != EINTR) ::_exit(1);
+    await_events(polls, is_alone ? alone_ms : kForEver);
     if (polls[0].revents != 0) companion_.serve();
     if (polls[1].revents != 0) return parent_.reset();
   } while (!is_alone);
@@ -131,12 +140,8 @@ void leave_the_program(const Companion& companion, int line, int ahead, pid_t pr
 
 [[noreturn]] void keep(Companion& companion, Fd line, Fd ahead, pid_t program) {
   leave_the_program(companion, line.get(), ahead.get(), program);
-  Fd gift;
-  if (!receive_gift(line.get(), gift)) {  // The program's process has ended before.
-    companion.clean_up();
-    ::_exit(0);
-  }
-  Status status = companion.take(std::move(gift));
+  Result<Fd> gift = receive_gift(line.get());
+  Status status = gift ? companion.take(std::move(*gift)) : tl::unexpected(gift.error());
   if (status && !ahead) status = companion.reach(program);
   Keeper keeper{companion};
   if (status && !ahead) status = keeper.split();
@@ -165,14 +170,12 @@ Result<Fd> start_keeper(Companion& companion, Fd ahead) {
 }
 
 tl::expected<void, StartError> await_readiness(Fd line) {
-  Readiness readiness;
-  if (!receive_readiness(line.get(), readiness)) {
-    return tl::unexpected(StartError{Stage::take, {EPIPE, "hear of the keeper, which has ended"}});
-  }
-  if (readiness.error == 0) return {};
+  const Result<Readiness> readiness = receive_readiness(line.get());
+  if (!readiness) return tl::unexpected(StartError{Stage::take, readiness.error()});
+  if (readiness->error == 0) return {};
   static std::array<char, sizeof(Readiness::attempt)> attempt;  // SysError points to it.
-  attempt = readiness.attempt;
-  return tl::unexpected(StartError{readiness.stage, {readiness.error, attempt.data()}});
+  attempt = readiness->attempt;
+  return tl::unexpected(StartError{readiness->stage, {readiness->error, attempt.data()}});
 }
 
 }  // namespace wsalive::attach

@@ -5,6 +5,9 @@
 // The parent hears of it when the child is killed, and starts another one that finishes what the killed one had begun;
 // and when the child is stopped, and lets it go on. When the parent is killed the child starts a child of its own, and
 // watches over it from then on. So only both, killed or stopped within the milliseconds that this takes, are felt.
+//
+// No failure of a keeper's own call is taken for an end of another process, ends the keeper or leaves a call of the program
+// unanswered: it is tried again after a pause. While one after the other dies young, the parent serves in between.
 #pragma once
 
 #include <sys/types.h>

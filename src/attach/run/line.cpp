@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "attach/run/detached.hpp"
+
 namespace wsalive::attach {
 namespace {
 
@@ -38,10 +40,10 @@ Result<std::pair<Fd, Fd>> make_line() noexcept {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return failure(errno, "make a line to the keeper");
   }
-  return std::pair{Fd{ends[0]}, Fd{ends[1]}};
+  return std::pair{above_the_streams(Fd{ends[0]}), above_the_streams(Fd{ends[1]})};
 }
 
-bool send_gift(int line, int descriptor) noexcept {
+Status send_gift(int line, int descriptor) noexcept {
   char sign = 0;
   Envelope envelope{&sign, sizeof sign};
   if (descriptor >= 0) {
@@ -52,10 +54,12 @@ bool send_gift(int line, int descriptor) noexcept {
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
   }
-  return ::sendmsg(line, &envelope.message, MSG_NOSIGNAL) == 1;
+  const bool sent = ::sendmsg(line, &envelope.message, MSG_NOSIGNAL) == 1;
+  if (sent || errno == EPIPE || errno == ECONNRESET) return {};
+  return failure(errno, "send to the keeper");
 }
 
-bool receive_gift(int line, Fd& descriptor) noexcept {
+Result<Fd> receive_gift(int line) noexcept {
   char sign = 0;
   Envelope envelope{&sign, sizeof sign};
   envelope.make_room();
@@ -63,26 +67,29 @@ bool receive_gift(int line, Fd& descriptor) noexcept {
   do {
     got = ::recvmsg(line, &envelope.message, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
-  if (got != 1) return false;
+  if (got < 0) return failure(errno, "hear of the program");
+  if (got == 0) return failure(EPIPE, "hear of the program");
+  if ((envelope.message.msg_flags & MSG_CTRUNC) != 0) return failure(EMFILE, "take the program's");
   const cmsghdr* const header = CMSG_FIRSTHDR(&envelope.message);
-  if (header && header->cmsg_type == SCM_RIGHTS) {
-    int number = -1;
-    std::memcpy(&number, CMSG_DATA(header), sizeof number);
-    descriptor = Fd{number};
-  }
-  return true;
+  if (!header || header->cmsg_type != SCM_RIGHTS) return Fd{};
+  int number = -1;
+  std::memcpy(&number, CMSG_DATA(header), sizeof number);
+  return above_the_streams(Fd{number});
 }
 
 void send_readiness(int line, const Readiness& readiness) noexcept {
   static_cast<void>(!::send(line, &readiness, sizeof readiness, MSG_NOSIGNAL));
 }
 
-bool receive_readiness(int line, Readiness& readiness) noexcept {
+Result<Readiness> receive_readiness(int line) noexcept {
+  Readiness readiness;
   ssize_t got = 0;
   do {
     got = ::recv(line, &readiness, sizeof readiness, 0);
   } while (got < 0 && errno == EINTR);
-  return got == static_cast<ssize_t>(sizeof readiness);
+  if (got < 0) return failure(errno, "hear of the keeper");
+  if (got != sizeof readiness) return failure(EPIPE, "hear of the keeper, which has ended");
+  return readiness;
 }
 
 }  // namespace wsalive::attach

@@ -31,12 +31,14 @@ struct Readiness {
 /// Two connected ends, close-on-exec.
 [[nodiscard]] Result<std::pair<Fd, Fd>> make_line() noexcept;
 
-/// False if nobody is at the other end any more.
-[[nodiscard]] bool send_gift(int line, int descriptor) noexcept;
-/// \param descriptor  The one that came, or none. False at the other side's end.
-[[nodiscard]] bool receive_gift(int line, Fd& descriptor) noexcept;
+/// Where the other side has ended there is nothing to be sent; it will be heard of.
+[[nodiscard]] Status send_gift(int line, int descriptor) noexcept;
+/// \return the descriptor that came, or none.
+/// Errors  EPIPE: the other side has ended. EMFILE: there was no room for it.
+[[nodiscard]] Result<Fd> receive_gift(int line) noexcept;
 /// To one who may be gone.
 void send_readiness(int line, const Readiness& readiness) noexcept;
-[[nodiscard]] bool receive_readiness(int line, Readiness& readiness) noexcept;
+/// Errors  EPIPE: the other side has ended.
+[[nodiscard]] Result<Readiness> receive_readiness(int line) noexcept;
 
 }  // namespace wsalive::attach

@@ -1,6 +1,7 @@
 #include "attach/run/start.hpp"
 
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,9 +43,10 @@ Started start_companions(Companion& companion, Fd front, Fd front_process) {
   if (!line) return failed(Stage::fork, line.error());
   const Result<Fd> gift = companion.prepare_program();
   if (!gift) return failed(Stage::prepare, gift.error());
-  // Whoever is gone does not answer below.
-  if (has_front) static_cast<void>(send_gift(front.get(), gift->get()));
-  static_cast<void>(send_gift(line->get(), gift->get()));
+  for (const int beside : {front.get(), line->get()}) {
+    const Status sent = beside < 0 ? Status{} : send_gift(beside, gift->get());
+    if (!sent) return failed(Stage::take, sent.error());
+  }
   if (has_front) {
     if (Started served = await_readiness(std::move(front)); !served) return served;
   }
@@ -68,6 +70,8 @@ Started go_behind_a_front(Companion& companion, Shape shape) {
     front_process = Fd{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
     if (!front_process) return failed(Stage::fork, {errno, "pidfd_open"});
   }
+  Fd signals{::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!signals) return failed(Stage::fork, {errno, "signalfd"});
   ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t front = ::getpid();
   const pid_t program = ::fork();
@@ -80,9 +84,11 @@ Started go_behind_a_front(Companion& companion, Shape shape) {
     program_end.reset();
     front_process.reset();
     const bool serves = static_cast<bool>(front_end);
-    stand_in_front({program, serves ? &companion : nullptr, std::move(front_end)});
+    stand_in_front(
+        {program, serves ? &companion : nullptr, std::move(front_end), std::move(signals)});
   }
   front_end.reset();
+  signals.reset();
   end_with(front);
   for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"}) readdress(variable, front);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);

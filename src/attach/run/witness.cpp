@@ -1,7 +1,6 @@
 #include "attach/run/witness.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -9,17 +8,18 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <utility>
 
 #include "attach/run/detached.hpp"
 #include "attach/run/line.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::attach {
 namespace {
 
-constexpr int kForEver = -1;
 constexpr timeval kPatience{.tv_sec = 0, .tv_usec = 100'000};
 constexpr int kMostWaits = 10;
 /// On the line an octet is the number of a signal that was got; 0 is the question and the end of its answer.
@@ -47,7 +47,7 @@ void report(int signals, int line) noexcept {
   if (signals < 0) ::_exit(1);
   for (;;) {
     std::array polls{pollfd{signals, POLLIN, 0}, pollfd{line, POLLIN, 0}};
-    if (::poll(polls.data(), polls.size(), kForEver) < 0 && errno != EINTR) ::_exit(1);
+    await_events(polls, kForEver);
     report(signals, line);
     if (polls[1].revents == 0) continue;
     std::uint8_t question = kAsked;
@@ -63,9 +63,26 @@ void await_the_rest_of_the_group() noexcept { static_cast<void>(::setpgid(0, ::g
 
 }  // namespace
 
-void Witness::start() noexcept {
+int Witness::start_if_due() noexcept {
+  if (process_ != 0) return kForEver;
+  const Instant now = os::monotonic_clock().now();
+  if (now >= due_) {
+    begun_ = now;
+    start();
+    if (process_ != 0) return kForEver;
+    has_ended();
+  }
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(due_ - now).count());
+}
+
+void Witness::has_ended() noexcept {
+  const Instant now = os::monotonic_clock().now();
   process_ = 0;
   line_.reset();
+  due_ = now + pace_.after(now - begun_);
+}
+
+void Witness::start() noexcept {
   Result<std::pair<Fd, Fd>> line = make_line();
   if (!line) return;
   const pid_t started = ::fork();

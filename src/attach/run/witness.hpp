@@ -9,6 +9,8 @@
 #include <bitset>
 #include <optional>
 
+#include "attach/run/pace.hpp"
+#include "base/clock.hpp"
 #include "base/fd.hpp"
 
 namespace wsalive::attach {
@@ -18,8 +20,12 @@ using SignalSet = std::bitset<65>;
 
 class Witness {
  public:
-  /// Every signal is blocked. Without memory or processes there is none.
-  void start() noexcept;
+  /// Starts one if there is none, and if it is time for one. Every signal is blocked.
+  /// \return milliseconds until it is time again, or -1: there is one.
+  [[nodiscard]] int start_if_due() noexcept;
+
+  /// Its process was reaped.
+  void has_ended() noexcept;
 
   /// What the group has got since the last question. nullopt: there is no witness, or it has ended.
   [[nodiscard]] std::optional<SignalSet> ask() noexcept;
@@ -29,8 +35,13 @@ class Witness {
   [[nodiscard]] pid_t process() const noexcept { return process_; }
 
  private:
+  void start() noexcept;
+
   Fd line_;
   pid_t process_ = 0;
+  Instant begun_;
+  Instant due_;
+  Pace pace_;
 };
 
 }  // namespace wsalive::attach

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -22,8 +23,8 @@
 namespace wsalive::attach {
 namespace {
 
-constexpr unsigned long kSyncWakeUp = 1;      // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6.
-constexpr std::size_t kMostProcesses = 1024;  // Descriptors are not for ever.
+constexpr unsigned long kSyncWakeUp = 1;     // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6.
+constexpr std::size_t kMostProcesses = 256;  // Each takes a descriptor.
 
 /// The process of a thread: its own number where it is the first thread.
 pid_t leader_of(pid_t thread) {
@@ -37,6 +38,11 @@ pid_t leader_of(pid_t thread) {
   }
   std::fclose(file);
   return leader;
+}
+
+/// A socket of another protocol, or no socket.
+bool has_no_such_values(int error) noexcept {
+  return error == ENOTSOCK || error == ENOPROTOOPT || error == EOPNOTSUPP || error == EINVAL;
 }
 
 }  // namespace
@@ -64,15 +70,23 @@ Result<std::unique_ptr<SeccompCompanion>> SeccompCompanion::make(const SeccompRe
 SeccompCompanion::~SeccompCompanion() { ::munmap(&in_work_, sizeof in_work_); }
 
 Result<Fd> SeccompCompanion::prepare_program() {
-  return install_filter({.listen = !request_.connect_only,
-                         .options = request_.whose == Precedence::ours,
-                         .user_timeout = request_.fit.user_timeout_ms.has_value()});
+  Result<Fd> listener = install_filter({.listen = !request_.connect_only,
+                                        .options = request_.whose == Precedence::ours,
+                                        .user_timeout = request_.fit.user_timeout_ms.has_value()});
+  if (!listener) return listener;
+  return above_the_streams(std::move(*listener));
 }
 
 Status SeccompCompanion::take(Fd from_program) {
+  if (!from_program) return failure(EBADF, "take the seccomp listener");
   listener_ = std::move(from_program);
   // Answers wake the program on this processor: 20 microseconds a call instead of 110. Older kernels go without.
   static_cast<void>(::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, kSyncWakeUp));
+  // No call has this number. Any other refusal, by a filter around us, would meet every call of the program.
+  std::uint64_t none = 0;
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &none) != 0 && errno != ENOENT) {
+    return failure(errno, "ask the seccomp listener");
+  }
   const Result<Defaults> defaults = namespace_defaults();
   if (!defaults) return tl::unexpected(defaults.error());
   defaults_ = *defaults;
@@ -100,15 +114,21 @@ void SeccompCompanion::serve() {
   if (::poll(&state, 1, 0) != 1 || (state.revents & POLLIN) == 0) return;
   in_work_.attempts = 0;
   in_work_.call = {};
-  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &in_work_.call) == 0) answer();
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &in_work_.call) == 0) return answer();
+  if (errno != ENOENT) pause_for_a_moment();  // It waits, and is taken next.
 }
 
 void SeccompCompanion::resume() {
-  if (in_work_.call.id != 0 && is_waiting(in_work_.call.id)) answer();
+  std::uint64_t call = in_work_.call.id;
+  const bool is_gone =
+      ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) != 0 && errno == ENOENT;
+  if (call != 0 && !is_gone) answer();
 }
 
-bool SeccompCompanion::is_waiting(std::uint64_t call) const {
-  return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) == 0;
+bool SeccompCompanion::is_waiting(std::uint64_t call) {
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) == 0) return true;
+  if (errno != ENOENT) complain("ask whether a call still waits", errno);
+  return false;
 }
 
 void SeccompCompanion::answer() {
@@ -119,8 +139,15 @@ void SeccompCompanion::answer() {
   seccomp_notif_resp answer{};
   answer.id = call.id;
   if (!is_tried || handle(call) == Verdict::go_on) answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-  // ENOENT: the caller was killed meanwhile.
-  static_cast<void>(::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer));
+  send(answer);
+}
+
+void SeccompCompanion::send(seccomp_notif_resp& answer) const {
+  // ENOENT: the caller was killed meanwhile. EINPROGRESS: it was answered before. Without an answer it would wait for ever.
+  while (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer) != 0) {
+    if (errno == ENOENT || errno == EINPROGRESS || errno == EBADF) return;
+    pause_for_a_moment();
+  }
 }
 
 SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
@@ -133,8 +160,13 @@ SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
     if (socket.error().code != EBADF) complain("reach the program's sockets", socket.error().code);
     return Verdict::go_on;
   }
-  // UDP, Unix and other sockets have no such values: not ours to touch.
-  if (!is_waiting(call.id) || !os::keep_alive_values(socket->get())) return Verdict::go_on;
+  if (!is_waiting(call.id)) return Verdict::go_on;
+  if (const auto values = os::keep_alive_values(socket->get()); !values) {
+    // UDP, Unix and other sockets have none: not ours to touch.
+    if (!has_no_such_values(values.error().code))
+      complain(values.error().attempt, values.error().code);
+    return Verdict::go_on;
+  }
   if (call.number == SYS_setsockopt) return Verdict::done_for_it;
   if (const auto before = set_keepalive(socket->get(), defaults_, request_.fit, request_.whose);
       !before) {
@@ -158,6 +190,10 @@ const Process* SeccompCompanion::process_of(pid_t thread) {
   if (const Process* const known = living(leader)) return known;
   if (processes_.size() >= kMostProcesses) processes_.clear();
   Result<Process> opened = Process::open(leader);
+  if (!opened && opened.error().code != ESRCH && !processes_.empty()) {
+    processes_.clear();  // It may be these that leave no room for another.
+    opened = Process::open(leader);
+  }
   if (!opened) {
     if (opened.error().code != ESRCH) complain("reach the program", opened.error().code);
     return nullptr;

@@ -18,6 +18,8 @@
 #include "attach/pidfd/foreign_socket.hpp"
 #include "attach/run/companion.hpp"
 
+struct seccomp_notif_resp;
+
 namespace wsalive::attach {
 
 struct SeccompRequest {
@@ -52,7 +54,8 @@ class SeccompCompanion final : public Companion {
       : request_(request), in_work_(in_work) {}
 
   void answer();
-  [[nodiscard]] bool is_waiting(std::uint64_t call) const;
+  void send(seccomp_notif_resp& answer) const;
+  [[nodiscard]] bool is_waiting(std::uint64_t call);
   [[nodiscard]] Verdict handle(const Call& call);
   [[nodiscard]] const Process* process_of(pid_t thread);
   [[nodiscard]] const Process* living(pid_t leader);

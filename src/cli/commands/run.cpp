@@ -80,7 +80,9 @@ class Run final : public Command {
  private:
   Outcome start(const attach::ProgramFile& program) {
     auto quiet_children = std::make_optional<attach::QuietChildren>();
-    attach::occupy_standard_streams();
+    if (const Status occupied = attach::occupy_standard_streams(); !occupied) {
+      return tl::unexpected(not_beside({attach::Stage::prepare, occupied.error()}));
+    }
     RunFacts facts;
     facts.wanted = wanted_;
     facts.rounding = rounding_.rounding();
