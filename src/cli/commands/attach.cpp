@@ -46,18 +46,25 @@ class Attach final : public Command {
     group_.declare(parser);
     timing_.declare_with_path(parser);
     rounding_.declare(parser);
-    parser
-        .add_option("--to", to_, "Only connections to this network, host or port; may be repeated")
-        ->type_name("NET:PORT");
-    parser.add_option("--from", from_, "Only connections of this local port")->type_name(":PORT");
-    parser.add_option("--except", except_, "Leave connections to this network, host or port alone")
-        ->type_name("NET:PORT");
-    parser.add_flag("--connect-only", connect_only_, "Only connections that programs make");
+    CLI::Option* const to =
+        parser
+            .add_option("--to", to_,
+                        "Only connections to this network, host or port; may be repeated")
+            ->type_name("NET:PORT");
+    CLI::Option* const from =
+        parser.add_option("--from", from_, "Only connections of this local port")
+            ->type_name(":PORT");
+    CLI::Option* const except =
+        parser
+            .add_option("--except", except_,
+                        "Leave connections to this network, host or port alone")
+            ->type_name("NET:PORT");
+    CLI::Option* const made =
+        parser.add_flag("--connect-only", connect_only_, "Only connections that programs make");
     CLI::Option* const file =
         parser.add_option("--policy", file_, "Rules from this TOML file")->type_name("FILE");
-    for (const char* alone : {"--to", "--from", "--except", "--connect-only"}) {
-      file->excludes(parser.get_option(alone));
-    }
+    // Not by name: the look-up ends the process where it finds no memory.
+    for (CLI::Option* const alone : {to, from, except, made}) file->excludes(alone);
     parser.add_flag("--force", force_, "Also against values that programs set themselves");
     parser.add_flag(
         "--existing", existing_,
