@@ -45,7 +45,9 @@ def look(words, registry=None):
 
 
 def is_shown(holder, why):
-    rows = json.loads(look(("ls", "--json")))["connections"]
+    said = look(("ls", "--json"))
+    expect(said.startswith("{"), f"{why}: wsalive ls says {said[:200]!r}")
+    rows = json.loads(said)["connections"]
     found = [row for row in rows if row["pid"] == holder.pid]
     expect(len(found) == 1, f"{why}: its connection is not shown")
     return found[0]

@@ -1,13 +1,15 @@
 """For the scripts of this folder: programs under `wsalive run`, and what stands beside them."""
 import contextlib
 import ctypes
+import functools
 import glob
+import json
 import os
 import subprocess
 import sys
 import time
 
-from figures import BINARY, Skip, expect
+from figures import BINARY, Skip, expect, skipped
 
 TIMES = ("--time", "45s", "--interval", "5s", "--probes", "5")
 OURS = b"1 45 5 5\n"
@@ -27,12 +29,30 @@ for line in iter(sys.stdin.readline, ""):
 """
 
 
+# What `wsalive doctor` has to find for each way, and the words of tests/allowed-skips.txt where it does not.
+NEEDS = {"seccomp": (("seccomp", "pidfd_getfd"), "seccomp is not allowed here"),
+         "bpf": (("cgroup2", "bpf"), "bpf or version-2 control groups are not allowed here"),
+         "preload": (("preload",), "a build with sanitizers has no library to preload")}
+
+
+@functools.cache
 def ways():
-    for way in ("seccomp", "bpf", "preload"):
+    """Those that the host allows, as doctor says, and each of these works. What it does not allow is a skip."""
+    done = subprocess.run([BINARY, "doctor", "--json"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    expect(done.stdout.startswith("{"), f"wsalive doctor ended with {done.returncode}: {done.stdout}{done.stderr}")
+    missing = {row["part"] for row in json.loads(done.stdout)["parts"] if row["missing"]}
+    found = []
+    for way, (parts, reason) in NEEDS.items():
+        if missing.intersection(parts):
+            skipped(reason)
+            continue
         done = subprocess.run([BINARY, "run", "--quiet", "--via", way, "--", "true"], env=ENVIRONMENT, capture_output=True,
                               check=False)
-        if done.returncode == 0:
-            yield way
+        expect(done.returncode == 0, f"run --via {way}, which doctor says works, ended with {done.returncode}: {done.stderr}")
+        found.append(way)
+    if not found:
+        raise Skip("no program can be run with keep-alive here")
+    return found
 
 
 def keepers(pid=None):

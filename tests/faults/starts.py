@@ -1,61 +1,40 @@
 #!/usr/bin/env python3
 """`wsalive run`, `set` and `attach` are harmed before each of their system calls, and so is everything that they start: whoever
-makes the call is killed, or the whole group is asked to end. Every connection is alive then, nothing that was started stays, and
-what was asked for is done whole or not at all, and said.
+makes the call is killed, or the whole group is asked to end, or calls are held back. Every connection is alive then, nothing that
+was started stays, and what was asked for is done whole or not at all, and said.
 
     tests/faults/starts.py [--quick]
 """
-import os
-import socket
-import subprocess
-
 import figures
 import traced
-from connections import Connections
-from figures import BINARY, BUILD, QUICK, Skip, expect, figure
-from running import ENVIRONMENT, LIBC, OURS, TIMES, group_mount, mount_own_bpf_file_system, take_groups_away, ways
+from figures import QUICK, expect, figure
+from running import ENVIRONMENT, OURS, ways
+from subjects import AttachedGroup, Listener, SetConnections, at_each_call, become_subreaper, run_words
 
-PROGRAM = os.path.join(BUILD, "tests/attach/programs/own_values")
 STEPS = 12 if QUICK else 0
 FRONT_STEPS = 12 if QUICK else 300
-OPTIONS = ((1, 9), (6, 4), (6, 5), (6, 6))
-
-
-def become_subreaper():
-    LIBC.prctl(36, 1, 0, 0, 0)
+EVERY, RUNS = (16, 2) if QUICK else (10, 10)  # One call of so many is held back.
+ENDED = (-15, -2)
 
 
 def run(harm, judge, front=False):
-    """A part: starts of `run` by all ways. The program makes a connection and prints its values."""
+    """A part: starts of `run` by all ways. The program makes a connection and prints its values; those that did what they
+    were to do are counted, and the connections that they made."""
     def played():
-        connections = Connections(10)
-        begun = 0
-        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
-            listener.setblocking(False)
+        programs = connections = 0
+        with Listener() as listener:
             for way in ways():
-                words = [BINARY, "run", "--quiet", "--via", way, *TIMES, "--", PROGRAM, "connect",
-                         str(listener.getsockname()[1])]
-
                 def check(done, way=way):
-                    take_groups_away(done.pid)
                     who = "the program's own process" if done.victim == done.pid else "another process"
                     judge(done, f"{way}: before call {done.harm_at}, of {who}: {harm.__doc__}: it ended with {done.status}, "
                                 f"{done.stdout!r}, {done.stderr!r}")
-                    take_all(listener)
-                begun += traced.at_each_call(words, harm, check, ENVIRONMENT, FRONT_STEPS if front else STEPS,
-                                             prepare=become_subreaper if front else lambda: None)
-        figure(f"run{' behind a front' if front else ''}, {harm.__doc__} before each call", begun, connections.check())
-        connections.close()
+                    return int(done.stdout == OURS or judge is ended_as_asked), listener.take_all()
+                counts = at_each_call(run_words(way, listener), harm, check, steps=FRONT_STEPS if front else STEPS,
+                                      prepare=become_subreaper if front else lambda: None)
+                programs, connections = programs + counts[0], connections + counts[1]
+        figure(f"run{' behind a front' if front else ''}, {harm.__doc__} before each call", programs, connections)
     played.__name__ = f"run_{harm.__name__}{'_front' if front else ''}"
     return played
-
-
-def take_all(listener):
-    try:
-        while True:
-            listener.accept()[0].close()
-    except BlockingIOError:
-        pass
 
 
 def ran_or_said_why_not(done, case):
@@ -81,62 +60,76 @@ def killed_with_the_front_or_without_consequence(done, case):
 
 def ended_as_asked(done, case):
     """All that has ended so, or the program had ended before."""
-    expect(done.status == -15 or (done.status, done.stdout) == (0, OURS), case)
+    expect(done.status in ENDED or (done.status, done.stdout) == (0, OURS), case)
 
 
-def set_is_killed():
-    connections = Connections(5)
-    near = [pair[0] for pair in connections.pairs]
-
-    def values():
-        return [tuple(end.getsockopt(*option) for option in OPTIONS) for end in near]
-    before, wanted = values()[0], (1, 45, 5, 5)
-
-    def check(done):
-        connections.check()
-        for now in values():
-            # In the order of writing: the switch, the interval, the count, the idle time.
-            steps = [before, (1, *before[1:]), (1, before[1], 5, before[3]), (1, before[1], 5, 5), wanted]
-            expect(now in steps, f"set, killed before call {done.harm_at}: {now}")
-        for end in near:
-            for option, value in zip(OPTIONS, before):
-                end.setsockopt(*option, value)
-    words = [BINARY, "set", str(os.getpid()), *TIMES]
-    begun = traced.at_each_call(words, traced.kill, check, ENVIRONMENT, STEPS)
-    figure("set, killed before each call", begun, connections.check())
-    connections.close()
+def run_with_delays():
+    """Whoever is late, the program runs with our values."""
+    programs = connections = 0
+    with Listener() as listener:
+        for way in ways():
+            for prepare in (lambda: None, become_subreaper):
+                def check(done, way=way):
+                    expect((done.status, done.stdout, done.stderr) == (0, OURS, b""),
+                           f"run --via {way}, each {EVERY}th call held back: {done.status}, {done.stdout!r}, {done.stderr!r}")
+                    return 1, listener.take_all()
+                counts = traced.with_delays(run_words(way, listener), EVERY, RUNS, check, ENVIRONMENT, prepare)
+                programs, connections = programs + counts[0], connections + counts[1]
+    figure("run and its keepers, with calls held back", programs, connections)
 
 
-def attach_is_killed():
+def set_harmed(harm, statuses):
+    def played():
+        with SetConnections() as held:
+            def check(done):
+                case = f"set, {harm.__doc__} before call {done.harm_at}: it ended with {done.status}, {done.stderr!r}"
+                expect(done.status in (0, *statuses), case)
+                expect(all(now in held.steps() for now in held.values()), f"{case}: {held.values()}")
+                return 1, held.check_and_restore()
+            counts = at_each_call(held.words, harm, check, steps=STEPS, after_whole=held.check_and_restore)
+        figure(f"set, {harm.__doc__} before each call", *counts)
+    played.__name__ = f"set_{harm.__name__}"
+    return played
+
+
+def set_with_delays():
+    with SetConnections() as held:
+        def check(done):
+            case = f"set, each {EVERY}th call held back: {done.status}, {done.stderr!r}, {held.values()}"
+            expect(done.status == 0 and all(now == held.wanted for now in held.values()), case)
+            return 1, held.check_and_restore()
+        counts = traced.with_delays(held.words, EVERY, RUNS, check, ENVIRONMENT)
+    figure("set, with calls held back", *counts)
+
+
+def attach_harmed(harm, statuses):
     """Afterwards it is attached whole or not at all, and can be attached and detached."""
-    if "bpf" not in ways():
-        raise Skip("bpf or version-2 control groups are not allowed here")
-    mount_own_bpf_file_system()
-    group = f"{group_mount()}/wsalive-faults-{os.getpid()}"
-    attach = [BINARY, "attach", "--cgroup", group, *TIMES]
-    detach = [BINARY, "detach", "--cgroup", group]
-    connections = Connections(10)
+    def played():
+        with AttachedGroup() as group:
+            def check(done):
+                expect(done.status in (0, *statuses), f"attach, {harm.__doc__} before call {done.harm_at}: {done.status}")
+                group.detach((0, 6))
+                group.attach_and_detach()
+                return 1, group.connections.check()
+            counts = at_each_call(group.attach_words, harm, check, steps=STEPS, after_whole=group.detach)
+        figure(f"attach, {harm.__doc__} before each call", *counts)
+    played.__name__ = f"attach_{harm.__name__}"
+    return played
 
-    def tool(words, known=(0,)):
-        done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-        expect(done.returncode in known, f"after a killed attach: {' '.join(words)}: {done.stderr}")
 
-    def check(_done):
-        tool(detach, (0, 6))
-        tool(attach)
-        tool(detach)
-    os.mkdir(group)
-    try:
-        tool(attach)
-        tool(detach)
-        begun = traced.at_each_call(attach, traced.kill, check, ENVIRONMENT, STEPS, after_whole=lambda: tool(detach))
-    finally:
-        os.rmdir(group)
-    figure("attach, killed before each call", begun, connections.check())
-    connections.close()
+def attach_with_delays():
+    with AttachedGroup() as group:
+        def check(done):
+            expect(done.status == 0, f"attach, each {EVERY}th call held back: {done.status}, {done.stderr!r}")
+            group.detach()
+            return 1, group.connections.check()
+        counts = traced.with_delays(group.attach_words, EVERY, RUNS, check, ENVIRONMENT)
+    figure("attach, with calls held back", *counts)
 
 
 if __name__ == "__main__":
     figures.play(run(traced.kill, killed_or_without_consequence), run(traced.end_the_group, ended_as_asked),
                  run(traced.kill, killed_with_the_front_or_without_consequence, front=True),
-                 run(traced.end_the_group, ended_as_asked, front=True), set_is_killed, attach_is_killed)
+                 run(traced.end_the_group, ended_as_asked, front=True), run_with_delays,
+                 set_harmed(traced.kill, (-9,)), set_harmed(traced.end_the_group, ENDED), set_with_delays,
+                 attach_harmed(traced.kill, (-9,)), attach_harmed(traced.end_the_group, ENDED), attach_with_delays)
