@@ -4,8 +4,10 @@
 #include <array>
 #include <string>
 
+#include "advice/outlook.hpp"
 #include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
+#include "policy/path_settings.hpp"
 
 namespace wsalive::advice {
 namespace {
@@ -14,15 +16,50 @@ using Findings = std::vector<Finding>;
 
 std::string in_words(policy::Millis time) { return policy::format_duration(time); }
 
+std::string in_command(policy::Millis time) { return policy::format_duration_word(time); }
+
 std::string set_words(const LiveSocket& socket) { return "wsalive set " + socket.set_with + ' '; }
+
+std::string whole_seconds(policy::Millis time) {
+  return in_words(time - time % policy::Millis{1'000});
+}
 
 /// What is known of the path's memory, or the shortest that is common.
 policy::Millis path_of(const LiveSocket& socket) {
   return socket.path_timeout.value_or(kPathTimeouts.front().time);
 }
 
+/// What a path whose memory is known will not keep, whatever the silence so far. With keep-alive on, the rule of the same
+/// name in lint.cpp speaks of the first probe.
+void path_forgets(const LiveSocket& socket, Findings& findings) {
+  const Outlook outlook = path_outlook(socket.state, socket.heard, socket.path_timeout);
+  if (outlook == Outlook::well) return;
+  const std::string forgets = in_words(*socket.path_timeout);
+  const bool kept_from_now =
+      socket.state.on &&
+      path_keeps(socket.state.timing, *socket.path_timeout, socket.state.accuracy);
+  const std::string silence = "nobody has spoken for " + whole_seconds(socket.heard) +
+                              ", and the path forgets after " + forgets +
+                              ": the connection is lost";
+  if (kept_from_now) {
+    findings.push_back({.text = silence, .remedy = "a new connection", .source = {}});
+  } else if (!socket.state.on) {
+    findings.push_back(
+        {.text = outlook == Outlook::lost
+                     ? "keep-alive is off, " + silence
+                     : "keep-alive is off, and the path forgets after " + forgets +
+                           ": the connection is lost when nobody speaks for so long",
+         .remedy = policy::settings_for_path(*socket.path_timeout, socket.state.accuracy)
+                       ? set_words(socket) + "--path-timeout " + in_command(*socket.path_timeout) +
+                             ", or SO_KEEPALIVE in the program"
+                       : "heartbeats of the application: no keep-alive of the kernel comes in time",
+         .source = {}});
+  }
+}
+
 /// Off, with nobody speaking: nothing would ever tell.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
+  if (socket.path_timeout) return;  // Then it is path_forgets that speaks, at once.
   constexpr policy::Millis kLong{60'000};
   const policy::Millis path = path_of(socket);
   const bool stands = row(socket.state.condition).decides == Decides::keep_alive;
@@ -30,12 +67,12 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
   if (socket.heard < std::min(kLong, path)) return;
   findings.push_back(
       {.text = "keep-alive is off on a connection that has been silent for " +
-               in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
+               whole_seconds(socket.heard) +
                (socket.on_this_machine
                     ? ": a peer that hangs is never noticed"
                     : ": a peer that dies is never noticed, and a path may forget it"),
-       .remedy =
-           set_words(socket) + "--time " + in_words(path / 2) + ", or SO_KEEPALIVE in the program",
+       .remedy = set_words(socket) + "--time " + in_command(path / 2) +
+                 ", or SO_KEEPALIVE in the program",
        .source = {}});
 }
 
@@ -55,7 +92,7 @@ void on_a_listener_only(const LiveSocket& socket, Findings& findings) {
   findings.push_back({.text = "keep-alive is on for the listener and off here: it was accepted "
                               "before the listener was "
                               "set, or switched off since",
-                      .remedy = set_words(socket) + "--time " + in_words(path_of(socket) / 2) +
+                      .remedy = set_words(socket) + "--time " + in_command(path_of(socket) / 2) +
                                 ", or SO_KEEPALIVE before listen",
                       .source = "Linux: options are inherited when a connection is made"});
 }
@@ -98,7 +135,7 @@ void timer_behind_values(const LiveSocket& socket, Findings& findings) {
                ", but the kernel's timer was set before that: the first probe leaves " +
                in_words(behind - behind % policy::Millis{100}) + " later",
        .remedy = set_words(socket) + "--time " +
-                 in_words(policy::Millis{socket.state.timing.idle.count()}) +
+                 in_command(policy::Millis{socket.state.timing.idle.count()}) +
                  ", which sets the timer anew",
        .source = "Linux: a sysctl changes what sockets read, not the timers that run"});
 }
@@ -132,7 +169,7 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
   const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
   findings.push_back({.text = std::move(text),
-                      .remedy = set_words(socket) + "--user-timeout " + in_words(bound) +
+                      .remedy = set_words(socket) + "--user-timeout " + in_command(bound) +
                                 ", or TCP_USER_TIMEOUT in the program",
                       .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT"});
 }
@@ -156,7 +193,7 @@ void peer_closed(const LiveSocket& socket, Findings& findings) {
   if (socket.state.condition != Condition::peer_closed || socket.heard < kLong) return;
   findings.push_back(
       {.text = "the peer has closed its side, and the program has not closed the other one for " +
-               in_words(socket.heard - socket.heard % policy::Millis{1'000}) +
+               whole_seconds(socket.heard) +
                ": keep-alive does not end that while the peer's machine answers",
        .remedy = "close in the program, which has read the end",
        .source = "CLOSE-WAIT"});
@@ -173,6 +210,7 @@ void in_repair(const LiveSocket& socket, Findings& findings) {
 
 constexpr std::array kSocketRules{
     // clang-format off
+    SocketRule{"path-forgets",           "a path that forgets the connection",                    path_forgets},
     SocketRule{"off-while-idle",         "keep-alive off on a long idle connection",              off_while_idle},
     SocketRule{"values-without-switch",  "times that are set while the switch is off",            values_without_the_switch},
     SocketRule{"listener-only",          "keep-alive on a listener, not on its connections",      on_a_listener_only},

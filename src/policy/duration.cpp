@@ -178,6 +178,12 @@ std::string format_duration(Millis time) {
   return text;
 }
 
+std::string format_duration_word(Millis time) {
+  std::string text = format_duration(time);
+  std::erase(text, ' ');
+  return text;
+}
+
 std::string format_latest(Millis time) {
   const Millis step{time < Millis{60'000} ? 10 : time < Millis{600'000} ? 100 : 1'000};
   return format_duration((time + step - Millis{1}) / step * step);

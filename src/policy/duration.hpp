@@ -28,6 +28,9 @@ namespace wsalive::policy {
 /// "350s", "11min 15s", "2h 10s".
 [[nodiscard]] std::string format_duration(Millis time);
 
+/// The same in one word, as a command line takes it: "11min15s".
+[[nodiscard]] std::string format_duration_word(Millis time);
+
 /// Both ends, the later one rounded up: "58s to 60.05s", "2h to 2h 2min 12s"; one where they are not 50 ms apart, as with
 /// what the engine drives.
 [[nodiscard]] std::string format_span(const Span& span);

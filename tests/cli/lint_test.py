@@ -101,6 +101,14 @@ class LintProcess(tool.ToolWithConnection):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 400)
         self.assertIn("350s", self.rules("--path-timeout", "350s")["path-forgets"]["text"])
 
+    def test_a_path_that_is_known_loses_what_is_off_at_once(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 100)
+        found = self.rules("--path-timeout", "240s")["path-forgets"]
+        self.assertEqual(found["fds"], [self.accepted.fileno()])  # The other one is off, and neither listens.
+        self.assertIn("keep-alive is off, and the path forgets after 240s", found["text"])
+        self.assertEqual(set(self.rules("--path-timeout", "240s")), {"path-forgets"})
+
     def test_quiet_sockets_that_are_young_are_no_finding(self):
         self.assertEqual(self.rules(status=0), {})
         text = self.ok("lint", str(os.getpid()))

@@ -231,14 +231,13 @@ class LintAll(Choice):
     @tool.needs_borrowing
     def test_a_remedy_chooses_as_the_question_did(self):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-        time.sleep(1.1)
         to = f"127.0.0.1:{self.port}"
         for words, target in ((("--to", to), f"--to {to}"), ((str(os.getpid()), "--to", to), f"{os.getpid()} --to {to}"),
                               (("--netns", "/proc/self/ns/net", "--state", "established,syn-sent", "--to", to),
                                f"--netns /proc/self/ns/net --state established,syn-sent --to {to}")):
-            report = self.json("lint", *words, "--path-timeout", "1s", status=1)
-            [idle] = [each for each in report["findings"] if each["rule"] == "off-while-idle"]
-            self.assertTrue(idle["remedy"].startswith(f"wsalive set {target} --time "), idle["remedy"])
+            report = self.json("lint", *words, "--path-timeout", "240s", status=1)
+            [idle] = [each for each in report["findings"] if each["rule"] == "path-forgets"]
+            self.assertTrue(idle["remedy"].startswith(f"wsalive set {target} --path-timeout 240s, or "), idle["remedy"])
             self.assertEqual(len(self.json("set", *target.split(), "--time", "20s", "--dry-run")["sockets"]), 1)
 
     @tool.needs_borrowing

@@ -107,7 +107,7 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
                     "later: the value was changed without "
                     "it. wsalive set {} --time {} sets it anew.",
                     format_duration(timing.idle), tenths(live.behind), live.target,
-                    format_duration(timing.idle)));
+                    policy::format_duration_word(Millis{timing.idle.count()})));
   }
   if (live.unanswered != 0) {
     words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",

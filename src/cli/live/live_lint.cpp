@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "advice/outlook.hpp"
 #include "advice/socket_lint.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/live/connection_text.hpp"
@@ -112,10 +113,17 @@ class LiveLintReport final : public Report {
                                       .accuracy = socket.state.accuracy,
                                       .user_timeout = socket.state.user_timeout};
     for (Finding& finding : advice::lint(numbers)) {
-      const bool is_about_no_path =
-          finding.rule == "path-forgets" && socket.on_this_machine && !path;
-      if (!is_about_no_path) add(std::move(finding), connection);
+      if (finding.rule != "path-forgets" || path_matters(socket))
+        add(std::move(finding), connection);
     }
+  }
+
+  /// Where its time-out is known the path is asked as `watch` asks it; else it is a guess, and there is none to make
+  /// within one machine.
+  static bool path_matters(const advice::LiveSocket& socket) {
+    if (!socket.path_timeout) return !socket.on_this_machine;
+    return advice::path_outlook(socket.state, socket.heard, socket.path_timeout) !=
+           advice::Outlook::well;
   }
 
   void add(Finding finding, const Connection& connection) {

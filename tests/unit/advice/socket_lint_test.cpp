@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "advice/outlook.hpp"
+
 namespace wsalive::advice {
 namespace {
 
@@ -33,9 +35,33 @@ TEST(SocketLint, OffWhileIdleNeedsALongSilence) {
       idle_for(policy::Millis{1'380'000}, false);  // No measure before the connection stands.
   connecting.state.condition = Condition::connecting;
   EXPECT_FALSE(finds(connecting, "off-while-idle"));
-  LiveSocket short_path = idle_for(policy::Millis{30'000}, false);
-  short_path.path_timeout = policy::Millis{20'000};
-  EXPECT_TRUE(finds(short_path, "off-while-idle"));
+}
+
+TEST(SocketLint, APathThatIsKnownLosesWhatIsOffWithoutAnySilence) {
+  LiveSocket socket = idle_for(policy::Millis{0}, false);
+  EXPECT_FALSE(finds(socket, "path-forgets"));
+  socket.path_timeout = policy::Millis{240'000};
+  EXPECT_TRUE(finds(socket, "path-forgets"));
+  socket.heard = policy::Millis{90'000};
+  EXPECT_FALSE(finds(socket, "off-while-idle"));  // It is said once.
+  EXPECT_NE(lint(socket).front().text.find("lost when nobody speaks"), std::string::npos);
+  socket.heard = policy::Millis{240'000};
+  EXPECT_NE(lint(socket).front().text.find("nobody has spoken for 240s"), std::string::npos)
+      << lint(socket).front().text;
+  socket.state.condition =
+      Condition::unacknowledged;  // Something is on its way: that is no silence.
+  EXPECT_FALSE(finds(socket, "path-forgets"));
+}
+
+TEST(SocketLint, WhatIsLostOnAKnownPathIsWhatWatchMarks) {
+  for (const bool on : {false, true}) {
+    for (const auto heard : {policy::Millis{0}, policy::Millis{30'000}, policy::Millis{60'000}}) {
+      LiveSocket socket = idle_for(heard, on);  // 45 s
+      socket.path_timeout = policy::Millis{60'000};
+      const bool marked = outlook(socket.state, heard, 0, socket.path_timeout) != Outlook::well;
+      EXPECT_EQ(finds(socket, "path-forgets"), marked) << on << ' ' << heard.count();
+    }
+  }
 }
 
 TEST(SocketLint, TimesWithoutTheSwitchHaveNoEffect) {

@@ -83,6 +83,9 @@ TEST(FormattedDurations, AreShortAndCanBeReadAgain) {
   };
   for (const Row& row : kRows) {
     EXPECT_EQ(format_duration(Millis{row.milliseconds}), row.text);
+    const std::string word = format_duration_word(Millis{row.milliseconds});
+    EXPECT_EQ(word.find(' '), std::string::npos);
+    EXPECT_EQ(parse_duration(word), Millis{row.milliseconds}) << word;
     EXPECT_EQ(parse_duration(row.text)->count(), row.milliseconds);
   }
 }
