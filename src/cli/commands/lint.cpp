@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "advice/lint.hpp"
@@ -145,6 +147,21 @@ class Lint final : public Command {
                                                std::move(findings));
     const ExitCode code = report->has_warnings() ? ExitCode::findings : ExitCode::ok;
     return Answer{std::move(report), static_cast<int>(code)};
+  }
+
+  Fallible<void> takes_json() const override {
+    if (!monitor_) return {};
+    return tl::unexpected(failure_of(
+        Message::conflict, "cannot monitor", {},
+        {"a monitor's line and JSON are asked for at once", "leave --monitor or --json away"}));
+  }
+
+  std::optional<Answer> on_failure(std::string_view line,
+                                   std::span<const char* const> words) const override {
+    constexpr std::string_view kOption = "--monitor";
+    const bool monitors =
+        std::ranges::any_of(words, [&](std::string_view word) { return word == kOption; });
+    return monitors ? std::optional{unknown_to_monitor(line)} : std::nullopt;
   }
 
  private:

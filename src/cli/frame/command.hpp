@@ -15,6 +15,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <tl/expected.hpp>
 
@@ -50,6 +52,18 @@ class Command {
   virtual void declare(CLI::App& parser) = 0;
   /// Does the work; called once, after the command line has been read into the members.
   [[nodiscard]] virtual Outcome run() = 0;
+
+  /// Called before `run` where --json was given. Failures: it cannot be JSON.
+  [[nodiscard]] virtual Fallible<void> takes_json() const { return {}; }
+
+  /// The answer where something went wrong and a line on standard error with a status of ours is not what is asked for;
+  /// nullopt: it is.
+  /// \param line  What would be said, behind "wsalive: ".
+  /// \param words  The command line: it may be what was wrong, so that no member has its value.
+  [[nodiscard]] virtual std::optional<Answer> on_failure(
+      std::string_view /*line*/, std::span<const char* const> /*words*/) const {
+    return std::nullopt;
+  }
 };
 
 /// Whether a command has something to write as JSON, and so takes --json.

@@ -28,8 +28,9 @@ void say(std::string_view line) { (void)put(stderr, printable(line) + '\n'); }
 void say_lines(std::string_view lines) { (void)put(stderr, printable(lines, kLayout)); }
 
 void say_out_of_memory() noexcept {
-  constexpr std::string_view kLine = "wsalive: cannot go on: there is no memory left for it\n";
-  std::fwrite(kLine.data(), 1, kLine.size(), stderr);
+  for (const std::string_view part :
+       {std::string_view{"wsalive: "}, kNoMemory, std::string_view{"\n"}})
+    std::fwrite(part.data(), 1, part.size(), stderr);
 }
 
 void say_over(std::string_view line) { (void)put(stderr, '\r' + printable(line) + "\033[K"); }

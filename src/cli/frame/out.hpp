@@ -12,7 +12,9 @@ void say(std::string_view line);
 /// Whole lines on standard error.
 void say_lines(std::string_view lines);
 
-/// That there is no memory, for which none is needed.
+inline constexpr std::string_view kNoMemory = "cannot go on: there is no memory left for it";
+
+/// The same on standard error, for which no memory is needed.
 void say_out_of_memory() noexcept;
 
 /// In place of the line on which the cursor of standard error's terminal stands; empty: clears it.

@@ -21,32 +21,25 @@
 namespace wsalive::cli {
 namespace {
 
-int write_out(const std::string& text, int status) {
-  if (write_report(text)) return status;
-  say("wsalive: cannot write the report: standard output is closed or full");
-  return static_cast<int>(ExitCode::failed);
-}
-
-int fail(const Failure& failure) {
-  say(failure.message());
-  return static_cast<int>(failure.code);
-}
+constexpr std::string_view kOurName = "wsalive: ";
 
 std::string as_text(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
-/// The same line on standard error, and its parts on standard output.
-int fail_in_json(const Failure& failure) {
-  const nlohmann::ordered_json json{{"schema", kSchema},
-                                    {"error",
-                                     {{"code", failure.stable_code()},
-                                      {"status", static_cast<int>(failure.code)},
-                                      {"attempt", failure.attempt},
-                                      {"subject", failure.subject},
-                                      {"reason", failure.reason},
-                                      {"remedy", failure.remedy}}}};
-  return write_out(as_text(json), fail(failure));
+nlohmann::ordered_json parts_of(const Failure& failure) {
+  return {{"schema", kSchema},
+          {"error",
+           {{"code", failure.stable_code()},
+            {"status", static_cast<int>(failure.code)},
+            {"attempt", failure.attempt},
+            {"subject", failure.subject},
+            {"reason", failure.reason},
+            {"remedy", failure.remedy}}}};
+}
+
+Failure unforeseen(const std::exception& error) {
+  return failure_of(Message::unforeseen, "something unforeseen happened", {}, {error.what()});
 }
 
 /// "wsalive registry set"
@@ -86,6 +79,19 @@ void Program::add(const CommandRow& row) {
 }
 
 int Program::run(int argc, const char* const* argv) {
+  words_ = std::span{argv, static_cast<std::size_t>(argc)}.subspan(argc == 0 ? 0 : 1);
+  try {
+    return read_and_run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    if (const auto status = told_otherwise(kNoMemory)) return *status;
+    say_out_of_memory();
+    return static_cast<int>(ExitCode::failed);
+  } catch (const std::exception& error) {
+    return fail(unforeseen(error));
+  }
+}
+
+int Program::read_and_run(int argc, const char* const* argv) {
   try {
     parser_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -93,14 +99,49 @@ int Program::run(int argc, const char* const* argv) {
   } catch (const Refusal& refusal) {
     return fail(refusal.failure());
   }
-  const auto chosen =
-      std::ranges::find_if(entries_, [](const Entry& e) { return e.parser->parsed(); });
-  return chosen == entries_.end() ? static_cast<int>(ExitCode::usage) : finish(*chosen);
+  const Entry* const entry = chosen();
+  return entry ? finish(*entry) : static_cast<int>(ExitCode::usage);
+}
+
+const Program::Entry* Program::chosen() const {
+  const auto named = parser_.get_subcommands();
+  if (named.empty()) return nullptr;
+  const auto entry = std::ranges::find(entries_, named.front(), &Entry::parser);
+  return entry == entries_.end() ? nullptr : &*entry;
+}
+
+std::optional<int> Program::told_otherwise(std::string_view line) const {
+  const Entry* const entry = chosen();
+  const auto answer = entry ? entry->command->on_failure(line, words_) : std::nullopt;
+  if (!answer) return std::nullopt;
+  // Where that cannot be written the status says it alone.
+  static_cast<void>(write_report(answer->report->text(Page{.ink = drawing::Ink::of_stdout()})));
+  return answer->status;
+}
+
+int Program::write_out(const std::string& text, int status) const {
+  if (write_report(text)) return status;
+  constexpr std::string_view kClosed = "cannot write the report: standard output is closed or full";
+  say(std::string{kOurName}.append(kClosed));
+  return told_otherwise(kClosed).value_or(static_cast<int>(ExitCode::failed));
+}
+
+/// A line on standard error; as JSON its parts on standard output, too.
+int Program::fail(const Failure& failure) const {
+  const std::string message = failure.message();
+  if (const auto status = told_otherwise(std::string_view{message}.substr(kOurName.size())))
+    return *status;
+  say(message);
+  const int status = static_cast<int>(failure.code);
+  return json_ ? write_out(as_text(parts_of(failure)), status) : status;
 }
 
 int Program::finish(const Entry& entry) const {
+  if (json_) {
+    if (const auto taken = entry.command->takes_json(); !taken) return fail(taken.error());
+  }
   const Outcome outcome = entry.command->run();
-  if (!outcome) return json_ ? fail_in_json(outcome.error()) : fail(outcome.error());
+  if (!outcome) return fail(outcome.error());
   if (!outcome->report) return outcome->status;
   if (json_) {
     nlohmann::ordered_json json{{"schema", kSchema}};
@@ -119,7 +160,10 @@ int Program::refuse(const CLI::ParseError& error) const {
     return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
   }
   const std::string path = path_of(parser);
-  say(fmt::format("{}: {}; see `{} --help`", path, sentence_for(error, parser), path));
+  const std::string sentence =
+      fmt::format("{}; see `{} --help`", sentence_for(error, parser), path);
+  if (const auto status = told_otherwise(sentence)) return *status;
+  say(fmt::format("{}: {}", path, sentence));
   return static_cast<int>(ExitCode::usage);
 }
 
@@ -132,13 +176,12 @@ int run_program(int argc, const char* const* argv) {
   }
   try {
     return Program{}.run(static_cast<int>(words.size()), words.data());
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc&) {  // Before it knows what is asked.
     say_out_of_memory();
-    return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
-    return fail(
-        failure_of(Message::unforeseen, "something unforeseen happened", {}, {error.what()}));
+    say(unforeseen(error).message());
   }
+  return static_cast<int>(ExitCode::failed);
 }
 
 }  // namespace wsalive::cli

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -29,11 +33,19 @@ class Program {
   };
 
   void add(const CommandRow& row);
+  [[nodiscard]] int read_and_run(int argc, const char* const* argv);
   [[nodiscard]] int finish(const Entry& entry) const;
   [[nodiscard]] int refuse(const CLI::ParseError& error) const;
+  /// The sub-command that was named; nullptr: none.
+  [[nodiscard]] const Entry* chosen() const;
+  /// The status of its own answer to what went wrong, which is then written; nullopt: it has none.
+  [[nodiscard]] std::optional<int> told_otherwise(std::string_view line) const;
+  [[nodiscard]] int fail(const Failure& failure) const;
+  [[nodiscard]] int write_out(const std::string& text, int status) const;
 
   CLI::App parser_;
   std::vector<Entry> entries_;
+  std::span<const char* const> words_;  ///< Behind the command's own name.
   bool json_ = false;
 };
 

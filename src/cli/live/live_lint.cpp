@@ -80,15 +80,13 @@ class LiveLintReport final : public Report {
   [[nodiscard]] ordered_json json() const override {
     ordered_json list = ordered_json::array();
     for (const Rule& rule : by_rule()) list.push_back(rule_json(rule));
-    ordered_json json{{"sockets", counts_.sockets},
-                      {"warnings", counts_.warnings},
-                      {"notes", counts_.notes},
-                      {"warned_sockets", counts_.warned},
-                      {"unseen_sockets", counts_.unseen},
-                      {"hidden_processes", counts_.hidden},
-                      {"findings", list}};
-    if (monitor_) json["health"] = kHealth.at(static_cast<std::size_t>(health()));
-    return json;
+    return {{"sockets", counts_.sockets},
+            {"warnings", counts_.warnings},
+            {"notes", counts_.notes},
+            {"warned_sockets", counts_.warned},
+            {"unseen_sockets", counts_.unseen},
+            {"hidden_processes", counts_.hidden},
+            {"findings", list}};
   }
 
  private:
@@ -171,6 +169,7 @@ class LiveLintReport final : public Report {
     return is_whole() && counts_.sockets != 0 ? Health::ok : Health::unknown;
   }
 
+  /// A threshold among the numbers is the most that is still well: one less than what is a warning, or critical.
   [[nodiscard]] std::string monitor_line() const {
     std::vector<std::string_view> rules;
     for (const Found& each : found_) {
@@ -178,10 +177,10 @@ class LiveLintReport final : public Report {
         rules.push_back(each.finding.rule);
     }
     return fmt::format(
-        "WSALIVE {}: {}{}{} | sockets={} warned={};1;{} notes={} unseen={} hidden={}\n",
+        "WSALIVE {}: {}{}{} | sockets={} warned={};0;{} notes={} unseen={} hidden={}\n",
         kHealth.at(static_cast<std::size_t>(health())), summary(), rules.empty() ? "" : " ",
         fmt::join(rules, ", "), counts_.sockets, counts_.warned,
-        monitor_->critical ? std::to_string(*monitor_->critical) : "", counts_.notes,
+        monitor_->critical ? std::to_string(*monitor_->critical - 1) : "", counts_.notes,
         counts_.unseen, counts_.hidden);
   }
 
@@ -270,33 +269,40 @@ Fallible<Connections> sockets_meant(Selection selection) {
   return find_connections(selection);
 }
 
+/// In one line, in which a bar would begin the numbers.
+std::string for_monitor(std::string text) {
+  std::ranges::replace(text, '|', '/');
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
 /// A monitor is told of a failure as of everything else: on standard output, in one line.
 class UnknownReport final : public Report {
  public:
-  explicit UnknownReport(const Failure& failure) : message_(failure.message()) {}
+  explicit UnknownReport(std::string_view what) : what_(what) {}
   [[nodiscard]] std::string text(const Page& /*page*/) const override {
-    return fmt::format("WSALIVE UNKNOWN: {}\n", message_.substr(message_.find(' ') + 1));
+    return fmt::format("WSALIVE UNKNOWN: {}\n", for_monitor(what_));
   }
   [[nodiscard]] ordered_json json() const override {
-    return {{"health", "UNKNOWN"}, {"failure", message_}};
+    return {{"health", "UNKNOWN"}, {"failure", what_}};
   }
 
  private:
-  std::string message_;
+  std::string what_;
 };
 
 }  // namespace
 
 Outcome lint_sockets(const LintQuestion& question) {
   auto sockets = sockets_meant(question.selection);
-  if (!sockets && question.monitor) {
-    return Answer{std::make_unique<UnknownReport>(sockets.error()),
-                  static_cast<int>(Health::unknown)};
-  }
   if (!sockets) return tl::unexpected(sockets.error());
   auto report = std::make_unique<LiveLintReport>(std::move(*sockets), question);
   const int status = report->status();
   return Answer{std::move(report), status};
+}
+
+Answer unknown_to_monitor(std::string_view what) {
+  return {std::make_unique<UnknownReport>(what), static_cast<int>(Health::unknown)};
 }
 
 }  // namespace wsalive::cli

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "cli/frame/command.hpp"
 #include "cli/live/connections.hpp"
@@ -22,7 +23,10 @@ struct LintQuestion {
 };
 
 /// Exit status 1 if there are warnings; else 4 if sockets could not be looked at; for a monitor 0 to 3.
-/// Failures: no such process, no right to look into it; what is chosen is not there. For a monitor none: they are its line.
+/// Failures: no such process, no right to look into it; what is chosen is not there.
 [[nodiscard]] Outcome lint_sockets(const LintQuestion& question);
+
+/// What a monitor is told where something went wrong: its own line, and UNKNOWN.
+[[nodiscard]] Answer unknown_to_monitor(std::string_view what);
 
 }  // namespace wsalive::cli
