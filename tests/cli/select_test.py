@@ -294,6 +294,32 @@ class LintAll(Choice):
         done = self.as_nobody("lint", *here, "--monitor")
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
 
+    def test_a_process_that_may_not_be_looked_into_matters_only_to_sockets_without_an_owner(self):
+        code = ("import ctypes, socket, sys\n"
+                "ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_long(-1), 0, 0, 0)  # Yama: whoever may, may trace it.\n"
+                "l = socket.create_server(('127.0.0.1', 0)); p = l.getsockname()\n"
+                "c = socket.create_connection(p); a = l.accept()[0]; print(p[1], flush=True); sys.stdin.read()")
+        theirs = self.popen_as_nobody([sys.executable, "-c", code])
+        port = theirs.stdout.readline().decode().strip()
+        self.assertTrue(port, "the other user's program has not begun")
+        # This very process is root's, and its descriptors are not to be seen.
+        for choice in (("--to", f":{port}"), ("--pid", str(theirs.pid)), ("--to", f":{port}", "--state", "established")):
+            done = self.as_nobody("lint", *choice, "--monitor")
+            if "pidfd_getfd" in done.stdout:
+                self.skipTest(tool.NO_BORROWING)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+            self.assertRegex(done.stdout, r"\AWSALIVE OK: .* hidden=0\n")
+        done = self.as_nobody("lint", "--to", f":{self.port}", "--monitor")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertRegex(done.stdout, r"process(es)? may not be looked into \(.* \d+.*\)")
+        hidden = json.loads(self.as_nobody("lint", "--to", f":{self.port}", "--json").stdout)["hidden"]
+        self.assertIn(os.getpid(), [each["pid"] for each in hidden])
+        name = [each["program"] for each in hidden if each["pid"] == os.getpid()]
+        found = self.as_nobody("lint", "--to", f":{self.port}", "--program", name[0], "--json").stdout
+        self.assertIn(os.getpid(), [each["pid"] for each in json.loads(found)["hidden"]])
+        other = self.as_nobody("lint", "--to", f":{self.port}", "--program", "no-such-program", "--json").stdout
+        self.assertEqual(json.loads(other)["hidden"], [])
+
     def test_what_is_not_said_is_asked_for(self):
         self.assertRegex(self.ok("lint", "--monitor", status=3), r"\AWSALIVE UNKNOWN: cannot monitor: which sockets; give --all")
         self.assertIn("at once", self.refused(2, "lint", "--all", "--time", "45s"))

@@ -94,6 +94,22 @@ class Tool(unittest.TestCase):
             self.skipTest("the build folder is closed to other users")
         return done
 
+    def popen_as_nobody(self, words):
+        """A program of the user that as_nobody is, with pipes; it ends with the test."""
+        if os.getuid() != 0:
+            self.skipTest("needs root to be another user")
+        try:
+            program = subprocess.Popen(words, user=65534, extra_groups=[], cwd="/", env={"PATH": "/usr/bin:/bin"},
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except (OSError, subprocess.SubprocessError):
+            self.skipTest("another user is not to be had here, or has no such program")
+        def end():
+            program.stdin.close()
+            program.wait()
+            program.stdout.close()
+        self.addCleanup(end)
+        return program
+
     def ok(self, *args, env=None, status=0):
         """Standard output of a run that must end with that status and say nothing else."""
         done = self.run_tool(*args, env=env)

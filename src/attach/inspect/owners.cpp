@@ -66,26 +66,6 @@ std::string executable_of(pid_t pid) {
   return path;
 }
 
-/// The name of a process. The kernel cuts it; the whole one is the file's that was executed, or, of a script or behind a
-/// link, a word of the command line's.
-std::string program_of(pid_t pid) {
-  std::string name = beginning_of(pid, "comm");
-  if (name.ends_with('\n')) name.pop_back();
-  if (name.size() == kKernelName) {
-    constexpr std::size_t kWords = 1 + 4;  // "python3 -E -s /usr/bin/a-script", after the file.
-    std::vector<std::string> words{executable_of(pid)};
-    std::istringstream line{beginning_of(pid, "cmdline")};
-    for (std::string word; words.size() < kWords && std::getline(line, word, '\0');) {
-      words.push_back(word);
-    }
-    for (const std::string& word : words) {
-      const std::string_view last = std::string_view{word}.substr(word.rfind('/') + 1);
-      if (last.size() > name.size() && last.starts_with(name)) return printable(last);
-    }
-  }
-  return name.empty() ? std::string{"?"} : printable(name);
-}
-
 /// The inode of a process's network namespace; 0 where it may not be seen.
 std::uint64_t network_inode_of(const std::string& process) {
   struct stat status {};
@@ -130,6 +110,24 @@ void add_process(pid_t pid, Owners& owners) {
 }
 
 }  // namespace
+
+std::string program_of(pid_t pid) {
+  std::string name = beginning_of(pid, "comm");
+  if (name.ends_with('\n')) name.pop_back();
+  if (name.size() == kKernelName) {
+    constexpr std::size_t kWords = 1 + 4;  // "python3 -E -s /usr/bin/a-script", after the file.
+    std::vector<std::string> words{executable_of(pid)};
+    std::istringstream line{beginning_of(pid, "cmdline")};
+    for (std::string word; words.size() < kWords && std::getline(line, word, '\0');) {
+      words.push_back(word);
+    }
+    for (const std::string& word : words) {
+      const std::string_view last = std::string_view{word}.substr(word.rfind('/') + 1);
+      if (last.size() > name.size() && last.starts_with(name)) return printable(last);
+    }
+  }
+  return name.empty() ? std::string{"?"} : printable(name);
+}
 
 Owners socket_owners() {
   Owners owners;

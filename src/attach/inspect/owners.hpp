@@ -32,6 +32,10 @@ struct Owners {
   std::map<std::uint64_t, pid_t> other_networks;
 };
 
+/// The name of a process, as Owner has it; "?" where there is none to be seen. The kernel cuts it; the whole one is the
+/// file's that was executed, or, of a script or behind a link, a word of the command line's.
+[[nodiscard]] std::string program_of(pid_t pid);
+
 /// A snapshot of all processes that can be seen. Processes that end meanwhile are left out.
 [[nodiscard]] Owners socket_owners();
 

@@ -14,6 +14,7 @@
 
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/frame/refusals.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/connections.hpp"
@@ -127,7 +128,7 @@ class ConnectionsReport final : public Report {
 
   [[nodiscard]] std::string text(const Page& page) const override {
     if (all_.list.empty()) {
-      return "no such connection" + (all_.hidden == 0 ? "" : "; " + hidden_note()) + "\n";
+      return "no such connection" + (all_.hidden.empty() ? "" : "; " + hidden_note()) + "\n";
     }
     Columns table{headings()};
     for (const Connection& connection : all_.list) table.add(cells(connection));
@@ -143,7 +144,7 @@ class ConnectionsReport final : public Report {
              {{"idle_ms", all_.defaults.idle_s * 1000LL},
               {"interval_ms", all_.defaults.interval_s * 1000LL},
               {"probes", all_.defaults.probes}}},
-            {"hidden_processes", all_.hidden}};
+            {"hidden_processes", all_.hidden.size()}};
   }
 
  private:
@@ -202,14 +203,14 @@ class ConnectionsReport final : public Report {
     }
     if (!meanings.empty())
       text += wrapped(fmt::format("FROM: {}.", fmt::join(meanings, "; ")), page.width);
-    if (all_.hidden != 0) text += wrapped(hidden_note(), page.width);
+    if (!all_.hidden.empty()) text += wrapped(hidden_note(), page.width);
     return text;
   }
 
   [[nodiscard]] std::string hidden_note() const {
-    return fmt::format("{} process{} cannot be looked into: {}", all_.hidden,
-                       all_.hidden == 1 ? "" : "es",
-                       ::geteuid() == 0 ? "this root is without CAP_SYS_PTRACE over them"
+    return fmt::format("{} process{} cannot be looked into ({}): {}", all_.hidden.size(),
+                       all_.hidden.size() == 1 ? "" : "es", names_of(all_.hidden),
+                       ::geteuid() == 0 ? as_root("CAP_SYS_PTRACE over them")
                                         : "mostly other users', whose connections root sees");
   }
 

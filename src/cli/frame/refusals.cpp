@@ -1,6 +1,7 @@
 #include "cli/frame/refusals.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/messages.hpp"
@@ -30,15 +32,34 @@ std::string_view status_line(std::string_view status, std::string_view name) {
   return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
 }
 
-bool has_bpf_capabilities(std::string_view status) {
+struct Capability {
+  std::string_view name;
+  unsigned bit;
+};
+constexpr std::array kCapabilities{Capability{"CAP_NET_ADMIN", 12},
+                                   Capability{"CAP_SYS_PTRACE", 19},
+                                   Capability{"CAP_SYS_ADMIN", 21}, Capability{"CAP_BPF", 39}};
+
+/// Those in effect, as bits.
+std::uint64_t capabilities_of(std::string_view status) {
   constexpr int kHexadecimal = 16;
-  constexpr std::uint64_t kNetAdmin = 1ULL << 12;
-  constexpr std::uint64_t kSysAdmin = 1ULL << 21;
-  constexpr std::uint64_t kBpf = 1ULL << 39;
   const std::string_view text = status_line(status, "CapEff:");
   std::uint64_t has = 0;
   std::from_chars(text.data(), text.data() + text.size(), has, kHexadecimal);
+  return has;
+}
+
+bool has_bpf_capabilities(std::string_view status) {
+  constexpr std::uint64_t kNetAdmin = 1ULL << 12;
+  constexpr std::uint64_t kSysAdmin = 1ULL << 21;
+  constexpr std::uint64_t kBpf = 1ULL << 39;
+  const std::uint64_t has = capabilities_of(status);
   return (has & (kSysAdmin | kBpf)) != 0 && (has & (kSysAdmin | kNetAdmin)) != 0;
+}
+
+/// All users are mapped, as outside user namespaces.
+bool is_whole_host(std::string_view uid_map) {
+  return uid_map.find("4294967295") != std::string_view::npos;
 }
 
 }  // namespace
@@ -46,7 +67,7 @@ bool has_bpf_capabilities(std::string_view status) {
 std::string bpf_denial(std::string_view status, std::string_view uid_map,
                        std::string_view lockdown) {
   if (!has_bpf_capabilities(status)) return "not permitted, it takes CAP_BPF and CAP_NET_ADMIN";
-  if (uid_map.find("4294967295") == std::string_view::npos)
+  if (!is_whole_host(uid_map))
     return "not permitted: it takes the rights of the host's own root, and this root is a user "
            "namespace's";
   if (status_line(status, "Seccomp:") == "2")
@@ -107,10 +128,28 @@ Failure not_written(std::string attempt, const std::string& file, int error) {
                     {::strerrordesc_np(error), "name a file in a folder that you may write to"});
 }
 
-std::string as_root(std::string_view rights, std::string_view otherwise) {
-  if (::geteuid() != 0) return fmt::format("run it as root{}", otherwise);
+std::string root_denial(std::string_view rights, std::string_view status,
+                        std::string_view uid_map) {
+  if (!is_whole_host(uid_map))
+    return "this root is a user namespace's: run it as the host's own root";
+  const std::uint64_t has = capabilities_of(status);
+  std::vector<std::string_view> named;
+  bool has_all = true;
+  for (const Capability& each : kCapabilities) {
+    if (rights.find(each.name) == std::string_view::npos) continue;
+    named.push_back(each.name);
+    has_all = has_all && (has & (1ULL << each.bit)) != 0;
+  }
+  if (!named.empty() && has_all)
+    return fmt::format("this root has {}, and is refused all the same", fmt::join(named, " and "));
   return fmt::format("this root is without {}, as in a container: run it on the host itself",
                      rights);
+}
+
+std::string as_root(std::string_view rights, std::string_view otherwise) {
+  if (::geteuid() != 0) return fmt::format("run it as root{}", otherwise);
+  return root_denial(rights, os::read_file("/proc/self/status").value_or(""),
+                     os::read_file("/proc/self/uid_map").value_or(""));
 }
 
 std::string trace_remedy() {

@@ -22,7 +22,12 @@ namespace wsalive::cli {
 /// A file that the user has named could not be written.
 [[nodiscard]] Failure not_written(std::string attempt, const std::string& file, int error);
 
-/// What to do where a right is missing. To whom is root already it says that these rights are missing all the same.
+/// Why root is refused what takes these rights, by what the kernel shows of this process: /proc/self/status and
+/// /proc/self/uid_map. Where it has them the reason is not known, and none is made up.
+[[nodiscard]] std::string root_denial(std::string_view rights, std::string_view status,
+                                      std::string_view uid_map);
+
+/// What to do where a right is missing; to whom is root already it says what root_denial says.
 /// \param otherwise  What helps as well: ", or as the user of that process".
 [[nodiscard]] std::string as_root(std::string_view rights, std::string_view otherwise = {});
 

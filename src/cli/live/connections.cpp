@@ -27,20 +27,6 @@ bool is_tracing_restricted() {
   return os::sysctl_number("kernel/yama/ptrace_scope").value_or(0) != 0;
 }
 
-/// Of those that are meant, the lowest process and descriptor, so that the answer is the same each time.
-std::optional<attach::Owner> owner_of(const Selection& selection, const attach::Owners& owners,
-                                      std::uint32_t inode) {
-  const auto [first, last] = owners.by_inode.equal_range(inode);
-  std::optional<attach::Owner> lowest;
-  for (auto at = first; at != last; ++at) {
-    const attach::Owner& owner = at->second;
-    if (!selection.takes(owner)) continue;
-    if (!lowest || std::tie(owner.pid, owner.fd) < std::tie(lowest->pid, lowest->fd))
-      lowest = owner;
-  }
-  return lowest;
-}
-
 Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket,
                 std::optional<attach::Owner> owner, const attach::Defaults& defaults) {
   Connection connection;
@@ -64,10 +50,10 @@ Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket
   return connection;
 }
 
-/// Of our user, and yet nobody whom we may see has it.
+/// We may see whose it is, and yet nobody has it.
 bool is_unclaimed(const Connection& connection) {
   const attach::TcpSocket& socket = connection.socket;
-  return !connection.owner && socket.inode != 0 && socket.uid == ::geteuid();
+  return !connection.owner && socket.inode != 0 && (::geteuid() == 0 || socket.uid == ::geteuid());
 }
 
 /// What was closed between the look at the sockets and that at the programs is no connection any more.
@@ -85,14 +71,13 @@ void drop_closed(std::vector<Connection>& list, const Result<attach::Network>& l
 
 /// What is meant of one network namespace.
 /// \param look_again  Lists its sockets another time.
-template <typename LookAgain>
 std::vector<Connection> connections_in(const attach::Network& network, const Selection& selection,
-                                       const attach::Owners& owners,
-                                       attach::KeepAliveReader& reader, LookAgain look_again) {
+                                       Claims& claims, attach::KeepAliveReader& reader,
+                                       const LookAgain& look_again) {
   std::vector<Connection> list;
   for (const attach::TcpSocket& socket : network.sockets) {
     if (!selection.takes(socket)) continue;
-    std::optional<attach::Owner> owner = owner_of(selection, owners, socket.inode);
+    std::optional<attach::Owner> owner = claims.owner_of(socket);
     if (owner || selection.takes_ownerless()) {
       list.push_back(read(reader, socket, std::move(owner), network.defaults));
     }
@@ -131,9 +116,8 @@ Failure not_entered(const std::string& netns, const SysError& error) {
   }
 }
 
-/// What to do with each network namespace that is looked at.
-using Take = std::function<void(const attach::Network&,
-                                const std::function<Result<attach::Network>()>& look_again)>;
+/// What to do with each network namespace that is looked at. `process` stands in it, but where it was chosen by name.
+using Take = std::function<void(const attach::Network&, pid_t process, const LookAgain&)>;
 
 /// The one that is chosen alone.
 Fallible<attach::Defaults> look_at_one(const Selection& selection, attach::Which which,
@@ -150,7 +134,7 @@ Fallible<attach::Defaults> look_at_one(const Selection& selection, attach::Which
                               ? no_connection_list(network.error())
                               : not_entered(selection.netns, network.error()));
   }
-  take(*network, look);
+  take(*network, 0, look);
   return network->defaults;
 }
 
@@ -159,11 +143,11 @@ Fallible<attach::Defaults> look_at_all(const attach::Owners& owners, attach::Whi
                                        const Take& take) {
   const Result<attach::Network> ours = attach::network_here(which);
   if (!ours) return tl::unexpected(no_connection_list(ours.error()));
-  take(*ours, [which] { return attach::network_here(which); });
+  take(*ours, ::getpid(), [which] { return attach::network_here(which); });
   for (const auto& [inode, process] : owners.other_networks) {
     const auto look = [which, pid = process] { return attach::network_of(pid, which); };
     // Without the right, or gone meanwhile: then its connections are not to be seen.
-    if (const Result<attach::Network> other = look()) take(*other, look);
+    if (const Result<attach::Network> other = look()) take(*other, process, look);
   }
   return ours->defaults;
 }
@@ -221,6 +205,16 @@ std::string Connection::name() const {
   return owner ? fmt::format("{} {}:{}", owner->program, owner->pid, owner->fd) : "-";
 }
 
+std::string names_of(const std::vector<Hidden>& hidden) {
+  constexpr std::size_t kNamed = 3;
+  std::string names;
+  for (std::size_t at = 0; at < std::min(kNamed, hidden.size()); ++at) {
+    names += fmt::format("{}{} {}", at == 0 ? "" : ", ", hidden[at].program, hidden[at].pid);
+  }
+  const std::size_t rest = hidden.size() - std::min(kNamed, hidden.size());
+  return rest == 0 ? names : names + fmt::format(" and {} other{}", rest, rest == 1 ? "" : "s");
+}
+
 Fallible<Connections> find_connections(const Selection& selection) {
   const auto which = selection.with_ended()       ? attach::Which::everything
                      : selection.with_listeners() ? attach::Which::connections_and_listeners
@@ -230,8 +224,10 @@ Fallible<Connections> find_connections(const Selection& selection) {
   attach::KeepAliveReader reader{*owners};
   Connections result;
   std::size_t number = 0;
-  const Take take = [&](const attach::Network& network, const auto& look_again) {
-    auto found = connections_in(network, selection, *owners, reader, look_again);
+  Claims claims{selection, *owners};
+  const Take take = [&](const attach::Network& network, pid_t process, const LookAgain& look) {
+    auto found = connections_in(network, selection, claims, reader, look);
+    claims.look_at(network, process, look);
     for (Connection& each : found) each.network = number;
     ++number;
     std::ranges::move(found, std::back_inserter(result.list));
@@ -241,7 +237,7 @@ Fallible<Connections> find_connections(const Selection& selection) {
                                                   : look_at_one(selection, which, take);
   if (!defaults) return tl::unexpected(defaults.error());
   result.defaults = *defaults;
-  result.hidden = owners->hidden.size();
+  result.hidden = claims.hidden();
   std::ranges::sort(result.list, {}, order_of);
   return result;
 }

@@ -11,6 +11,7 @@
 #include "attach/inspect/networks.hpp"
 #include "attach/inspect/owners.hpp"
 #include "cli/frame/failure.hpp"
+#include "cli/live/claims.hpp"
 #include "cli/live/selection.hpp"
 
 namespace wsalive::cli {
@@ -48,8 +49,11 @@ struct Connection {
 struct Connections {
   std::vector<Connection> list;  ///< By program, then by remote address.
   attach::Defaults defaults;     ///< Of the network namespace in which the command runs.
-  std::size_t hidden = 0;        ///< Processes whose sockets may not be seen.
+  std::vector<Hidden> hidden;    ///< Processes that may have more of what is meant.
 };
+
+/// "sshd 812, cron 4", the first three of them; " and 9 others" behind.
+[[nodiscard]] std::string names_of(const std::vector<Hidden>& hidden);
 
 /// Failures: the list could not be had; the control group or network namespace that is chosen is not there, or may not be
 /// entered.

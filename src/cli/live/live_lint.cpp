@@ -48,6 +48,13 @@ std::string plural(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+/// In one line, in which a bar would begin the numbers.
+std::string for_monitor(std::string text) {
+  std::ranges::replace(text, '|', '/');
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
 bool is_warning(const Found& found) { return found.finding.severity == Severity::warning; }
 
 class LiveLintReport final : public Report {
@@ -80,13 +87,10 @@ class LiveLintReport final : public Report {
   [[nodiscard]] ordered_json json() const override {
     ordered_json list = ordered_json::array();
     for (const Rule& rule : by_rule()) list.push_back(rule_json(rule));
-    return {{"sockets", counts_.sockets},
-            {"warnings", counts_.warnings},
-            {"notes", counts_.notes},
-            {"warned_sockets", counts_.warned},
-            {"unseen_sockets", counts_.unseen},
-            {"hidden_processes", counts_.hidden},
-            {"findings", list}};
+    return {{"sockets", counts_.sockets},       {"warnings", counts_.warnings},
+            {"notes", counts_.notes},           {"warned_sockets", counts_.warned},
+            {"unseen_sockets", counts_.unseen}, {"hidden_processes", counts_.hidden},
+            {"hidden", hidden_json()},          {"findings", list}};
   }
 
  private:
@@ -157,7 +161,7 @@ class LiveLintReport final : public Report {
     for (const Rule& rule : by_rule()) {
       ++(is_warning(rule.front()) ? counts_.warnings : counts_.notes);
     }
-    counts_.hidden = connections_.hidden;
+    counts_.hidden = connections_.hidden.size();
   }
 
   [[nodiscard]] bool is_whole() const { return counts_.unseen + counts_.hidden == 0; }
@@ -176,26 +180,34 @@ class LiveLintReport final : public Report {
       if (is_warning(each) && (rules.empty() || rules.back() != each.finding.rule))
         rules.push_back(each.finding.rule);
     }
-    return fmt::format(
-        "WSALIVE {}: {}{}{} | sockets={} warned={};0;{} notes={} unseen={} hidden={}\n",
-        kHealth.at(static_cast<std::size_t>(health())), summary(), rules.empty() ? "" : " ",
-        fmt::join(rules, ", "), counts_.sockets, counts_.warned,
-        monitor_->critical ? std::to_string(*monitor_->critical - 1) : "", counts_.notes,
-        counts_.unseen, counts_.hidden);
+    return fmt::format("WSALIVE {}: {} | sockets={} warned={};0;{} notes={} unseen={} hidden={}\n",
+                       kHealth.at(static_cast<std::size_t>(health())),
+                       for_monitor(fmt::format("{}{}{}", summary(), rules.empty() ? "" : " ",
+                                               fmt::join(rules, ", "))),
+                       counts_.sockets, counts_.warned,
+                       monitor_->critical ? std::to_string(*monitor_->critical - 1) : "",
+                       counts_.notes, counts_.unseen, counts_.hidden);
   }
 
   [[nodiscard]] std::string summary() const {
     std::string text = plural(counts_.sockets, "TCP socket") + " looked at";
     if (counts_.unseen != 0) text += fmt::format(", {} could not be", counts_.unseen);
     if (counts_.hidden != 0) {
-      text += fmt::format(", {} process{} may not be looked into", counts_.hidden,
-                          counts_.hidden == 1 ? "" : "es");
+      text += fmt::format(", {} process{} may not be looked into ({})", counts_.hidden,
+                          counts_.hidden == 1 ? "" : "es", names_of(connections_.hidden));
     }
     if (counts_.sockets == 0) return text + ": none is there, or may be seen.";
     if (found_.empty()) return text + ": nothing to complain about.";
     text += fmt::format(": {}", plural(counts_.warnings, "warning"));
     if (counts_.warned != 0) text += fmt::format(" on {}", plural(counts_.warned, "socket"));
     return text + fmt::format(", {}.", plural(counts_.notes, "note"));
+  }
+
+  [[nodiscard]] ordered_json hidden_json() const {
+    ordered_json list = ordered_json::array();
+    for (const Hidden& each : connections_.hidden)
+      list.push_back({{"program", each.program}, {"pid", each.pid}});
+    return list;
   }
 
   /// What is said of the first socket stands for all; each has its own words, too.
@@ -267,13 +279,6 @@ Fallible<Connections> sockets_meant(Selection selection) {
   if (selection.pid && !selection.group.is_given()) return sockets_of(selection);
   selection.listeners = true;
   return find_connections(selection);
-}
-
-/// In one line, in which a bar would begin the numbers.
-std::string for_monitor(std::string text) {
-  std::ranges::replace(text, '|', '/');
-  std::ranges::replace(text, '\n', ' ');
-  return text;
 }
 
 /// A monitor is told of a failure as of everything else: on standard output, in one line.

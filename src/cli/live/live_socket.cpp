@@ -34,7 +34,7 @@ tl::unexpected<Failure> refused(const Selection& selection, ExitCode code, std::
 Fallible<Connections> find_all(const Selection& selection) {
   auto found = find_connections(selection);
   if (!found) return found;
-  if (found->hidden != 0) {
+  if (!found->hidden.empty()) {
     return refused(selection, ExitCode::denied, "no right to see its descriptors");
   }
   const auto unknown = [](const Connection& c) { return !c.keep_alive.has_value(); };

@@ -39,7 +39,7 @@ bool process_exists(pid_t pid) noexcept { return ::kill(pid, 0) == 0 || errno !=
 
 bool is_out_of_sight(const Selection& selection, const Connections& found) {
   if (!selection.pid || !found.list.empty()) return false;
-  return found.hidden != 0 || !process_exists(*selection.pid);
+  return !found.hidden.empty() || !process_exists(*selection.pid);
 }
 
 Failure why_nothing(std::string attempt, const Selection& selection) {
@@ -74,9 +74,10 @@ Failure why_nothing(std::string attempt, const Selection& selection) {
 }
 
 Failure why_nothing(std::string attempt, const Selection& selection, const Connections& found) {
-  if (selection.pid || found.hidden == 0) return why_nothing(std::move(attempt), selection);
+  if (selection.pid || found.hidden.empty()) return why_nothing(std::move(attempt), selection);
   return failure_of(Message::unseen, std::move(attempt), {},
-                    {fmt::format("{} process{}", found.hidden, found.hidden == 1 ? "" : "es"),
+                    {fmt::format("{} process{} ({})", found.hidden.size(),
+                                 found.hidden.size() == 1 ? "" : "es", names_of(found.hidden)),
                      as_root("CAP_SYS_PTRACE")});
 }
 

@@ -152,7 +152,7 @@ Row Board::row_of(const Connection& connection) const {
 void Board::take(const Connections& connections) {
   all_.clear();
   for (const Connection& each : connections.list) all_.push_back(row_of(each));
-  hidden_ = connections.hidden;
+  hidden_ = connections.hidden.size();
   arrange();
 }
 
@@ -200,7 +200,8 @@ std::string Board::head_line(std::size_t width) const {
   if (!filter_.empty()) line += fmt::format("  filter: {}", filter_);
   if (marked != 0) line += fmt::format("  {} marked", marked);
   if (path_) line += fmt::format("  path forgets after {}", policy::format_duration(*path_));
-  if (hidden_ != 0) line += fmt::format("  {} processes of others not seen", hidden_);
+  if (hidden_ != 0)
+    line += fmt::format("  {} process{} not seen", hidden_, hidden_ == 1 ? "" : "es");
   return line.size() > width ? line.substr(0, width) : line;
 }
 

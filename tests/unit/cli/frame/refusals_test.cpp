@@ -1,4 +1,4 @@
-// Why bpf is not permitted: the true reason, by what the kernel shows.
+// Why something is not permitted: the true reason, by what the kernel shows.
 
 #include "cli/frame/refusals.hpp"
 
@@ -46,6 +46,16 @@ TEST(BpfDenial, NamesTheTrueReason) {
     EXPECT_NE(said.find(row.says), std::string::npos) << row.name << ": " << said;
     EXPECT_TRUE(said.starts_with("not permitted")) << said;
   }
+}
+
+TEST(RootDenial, NamesARightOnlyWhereItIsMissing) {
+  const auto said = [](std::string_view capabilities, std::string_view uid_map) {
+    return root_denial("CAP_SYS_PTRACE over it", process_with(capabilities, 0), uid_map);
+  };
+  EXPECT_TRUE(said("000001fffff7ffff", kHost).starts_with("this root is without CAP_SYS_PTRACE"));
+  const std::string whole = said("000001ffffffffff", kHost);
+  EXPECT_EQ(whole.find("without"), std::string::npos) << whole;
+  EXPECT_NE(said("000001ffffffffff", kNamespace).find("a user namespace's"), std::string::npos);
 }
 
 }  // namespace
