@@ -29,6 +29,8 @@ struct Finding {
   std::string text{};    ///< What is wrong, with the numbers.
   std::string remedy{};  ///< What to do; may be empty.
   std::string source{};  ///< Who says so; may be empty.
+  std::string
+      set{};  ///< Of an open socket: what `wsalive set` does about it, "--time 45s"; may be empty.
 };
 
 /// What is looked at.

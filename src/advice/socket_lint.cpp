@@ -18,8 +18,6 @@ std::string in_words(policy::Millis time) { return policy::format_duration(time)
 
 std::string in_command(policy::Millis time) { return policy::format_duration_word(time); }
 
-std::string set_words(const LiveSocket& socket) { return "wsalive set " + socket.set_with + ' '; }
-
 std::string whole_seconds(policy::Millis time) {
   return in_words(time - time % policy::Millis{1'000});
 }
@@ -38,6 +36,8 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
   const bool kept_from_now =
       socket.state.on &&
       path_keeps(socket.state.timing, *socket.path_timeout, socket.state.accuracy);
+  const bool can_keep =
+      policy::settings_for_path(*socket.path_timeout, socket.state.accuracy).has_value();
   const std::string silence = "nobody has spoken for " + whole_seconds(socket.heard) +
                               ", and the path forgets after " + forgets +
                               ": the connection is lost";
@@ -49,11 +49,11 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
                      ? "keep-alive is off, " + silence
                      : "keep-alive is off, and the path forgets after " + forgets +
                            ": the connection is lost when nobody speaks for so long",
-         .remedy = policy::settings_for_path(*socket.path_timeout, socket.state.accuracy)
-                       ? set_words(socket) + "--path-timeout " + in_command(*socket.path_timeout) +
-                             ", or SO_KEEPALIVE in the program"
-                       : "heartbeats of the application: no keep-alive of the kernel comes in time",
-         .source = {}});
+         .remedy = can_keep ? "SO_KEEPALIVE in the program"
+                            : "heartbeats of the application: no keep-alive of the kernel comes in "
+                              "time",
+         .source = {},
+         .set = can_keep ? "--path-timeout " + in_command(*socket.path_timeout) : ""});
   }
 }
 
@@ -71,9 +71,9 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
                (socket.on_this_machine
                     ? ": a peer that hangs is never noticed"
                     : ": a peer that dies is never noticed, and a path may forget it"),
-       .remedy = set_words(socket) + "--time " + in_command(path / 2) +
-                 ", or SO_KEEPALIVE in the program",
-       .source = {}});
+       .remedy = "SO_KEEPALIVE in the program",
+       .source = {},
+       .set = "--time " + in_command(path / 2)});
 }
 
 void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
@@ -92,9 +92,9 @@ void on_a_listener_only(const LiveSocket& socket, Findings& findings) {
   findings.push_back({.text = "keep-alive is on for the listener and off here: it was accepted "
                               "before the listener was "
                               "set, or switched off since",
-                      .remedy = set_words(socket) + "--time " + in_command(path_of(socket) / 2) +
-                                ", or SO_KEEPALIVE before listen",
-                      .source = "Linux: options are inherited when a connection is made"});
+                      .remedy = "SO_KEEPALIVE before listen",
+                      .source = "Linux: options are inherited when a connection is made",
+                      .set = "--time " + in_command(path_of(socket) / 2)});
 }
 
 void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
@@ -134,10 +134,8 @@ void timer_behind_values(const LiveSocket& socket, Findings& findings) {
       {.text = "T reads " + in_words(policy::Millis{socket.state.timing.idle.count()}) +
                ", but the kernel's timer was set before that: the first probe leaves " +
                in_words(behind - behind % policy::Millis{100}) + " later",
-       .remedy = set_words(socket) + "--time " +
-                 in_command(policy::Millis{socket.state.timing.idle.count()}) +
-                 ", which sets the timer anew",
-       .source = "Linux: a sysctl changes what sockets read, not the timers that run"});
+       .source = "Linux: a sysctl changes what sockets read, not the timers that run",
+       .set = "--time " + in_command(policy::Millis{socket.state.timing.idle.count()})});
 }
 
 /// What keep-alive would say of the same socket, were nothing on the way.
@@ -169,9 +167,9 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
   const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
   findings.push_back({.text = std::move(text),
-                      .remedy = set_words(socket) + "--user-timeout " + in_command(bound) +
-                                ", or TCP_USER_TIMEOUT in the program",
-                      .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT"});
+                      .remedy = "TCP_USER_TIMEOUT in the program",
+                      .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT",
+                      .set = "--user-timeout " + in_command(bound)});
 }
 
 void window_closed(const LiveSocket& socket, Findings& findings) {
@@ -183,9 +181,9 @@ void window_closed(const LiveSocket& socket, Findings& findings) {
       {.text =
            "the peer's window is closed, and data waits for it: as long as the peer answers, the "
            "connection stays so for ever, and no keep-alive probe leaves",
-       .remedy =
-           "a time limit in the program; " + set_words(socket) + "--user-timeout 1min ends it, too",
-       .source = "RFC 1122, 4.2.2.17"});
+       .remedy = "a time limit in the program",
+       .source = "RFC 1122, 4.2.2.17",
+       .set = "--user-timeout 1min"});
 }
 
 void peer_closed(const LiveSocket& socket, Findings& findings) {

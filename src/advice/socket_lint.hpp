@@ -24,7 +24,6 @@ struct LiveSocket {
   bool on_this_machine = false;  ///< Both ends: no path forgets it.
   bool in_repair = false;        ///< TCP_REPAIR.
   std::optional<policy::Millis> path_timeout;
-  std::string set_with = "PID:FD";  ///< What `wsalive set` takes that means this socket.
 };
 
 struct SocketRule {

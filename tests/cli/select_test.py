@@ -229,17 +229,51 @@ class LintAll(Choice):
         self.assertIn(whole.returncode, (0, 1, 4))
         self.assertGreater(json.loads(whole.stdout)["sockets"], 1)
 
+    def remedied(self, *words):
+        """The sockets that the remedy of `path-forgets` would set, and those that need it."""
+        report = self.json("lint", *words, "--path-timeout", "240s", status=1)
+        [found] = [each for each in report["findings"] if each["rule"] == "path-forgets"]
+        command = found["remedy"].split(", or ")[0].split(" (")[0].split()
+        self.assertEqual(command[:2], ["wsalive", "set"])
+        done = self.json(*command[1:], "--dry-run")["sockets"]
+        return {(s["pid"], s["fd"]) for s in done}, {(s["pid"], s["fd"]) for s in found["sockets"]}, found["remedy"]
+
     @tool.needs_borrowing
-    def test_a_remedy_chooses_as_the_question_did(self):
-        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+    def test_a_remedy_acts_on_the_sockets_that_need_it_alone(self):
+        self.accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45)
+        self.accepted.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # This one is well.
         to = f"127.0.0.1:{self.port}"
-        for words, target in ((("--to", to), f"--to {to}"), ((str(os.getpid()), "--to", to), f"{os.getpid()} --to {to}"),
-                              (("--netns", "/proc/self/ns/net", "--state", "established,syn-sent", "--to", to),
-                               f"--netns /proc/self/ns/net --state established,syn-sent --to {to}")):
-            report = self.json("lint", *words, "--path-timeout", "240s", status=1)
-            [idle] = [each for each in report["findings"] if each["rule"] == "path-forgets"]
-            self.assertTrue(idle["remedy"].startswith(f"wsalive set {target} --path-timeout 240s, or "), idle["remedy"])
-            self.assertEqual(len(self.json("set", *target.split(), "--time", "20s", "--dry-run")["sockets"]), 1)
+        for words in (("--to", to), (str(os.getpid()),), ("--pid", str(os.getpid()), "--state", "established,syn-sent")):
+            would, need, remedy = self.remedied(*words)
+            self.assertEqual(would, need)
+            self.assertEqual(need, {(os.getpid(), self.client.fileno())})
+            self.assertTrue(remedy.startswith(f"wsalive set {os.getpid()}:{self.client.fileno()} --path-timeout 240s, or "), remedy)
+
+    @tool.needs_borrowing
+    def test_the_remedy_of_many_is_a_choice_or_says_how_many_it_touches(self):
+        more = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(11)]
+        for each in more:
+            self.addCleanup(each.close)
+        would, need, remedy = self.remedied(str(os.getpid()), "--state", "established", "--to", f":{self.port}")
+        self.assertEqual((len(need), would), (12, need))
+        self.assertNotIn("among them", remedy)
+        would, need, remedy = self.remedied(str(os.getpid()), "--state", "established")  # Narrowed: the far ends differ on two.
+        self.assertEqual((would >= need, len(need)), (True, 13))
+        more[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45)
+        more[0].setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        would, need, remedy = self.remedied(str(os.getpid()), "--to", f":{self.port}")
+        self.assertEqual((len(need), len(would)), (11, 12))
+        self.assertIn("(sets 12 sockets, these 11 among them)", remedy)
+
+    @tool.needs_borrowing
+    def test_several_sockets_are_set_by_their_names_or_none(self):
+        names = [f"{os.getpid()}:{each.fileno()}" for each in (self.client, self.accepted)]
+        done = self.json("set", *names, "--time", "20s")
+        self.assertEqual(sorted(each["fd"] for each in done["sockets"]), sorted((self.client.fileno(), self.accepted.fileno())))
+        self.assertEqual(len(self.json("set", names[0], names[0], str(os.getpid()), "--time", "21s")["sockets"]), 2)
+        self.assertIn("no such descriptor", self.refused(6, "set", names[0], f"{os.getpid()}:9999", "--time", "30s"))
+        self.assertEqual(self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 21)  # Nothing was set.
+        self.assertIn("with --pid and without", self.refused(2, "set", names[0], "--pid", str(os.getpid()), "--time", "30s"))
 
     @tool.needs_borrowing
     def test_kinds_and_sockets_are_counted_and_not_words(self):
@@ -299,7 +333,7 @@ class LintAll(Choice):
                 "ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_long(-1), 0, 0, 0)  # Yama: whoever may, may trace it.\n"
                 "l = socket.create_server(('127.0.0.1', 0)); p = l.getsockname()\n"
                 "c = socket.create_connection(p); a = l.accept()[0]; print(p[1], flush=True); sys.stdin.read()")
-        theirs = self.popen_as_nobody([sys.executable, "-c", code])
+        theirs = self.popen_as_nobody(["python3", "-c", code])
         port = theirs.stdout.readline().decode().strip()
         self.assertTrue(port, "the other user's program has not begun")
         # This very process is root's, and its descriptors are not to be seen.
@@ -321,7 +355,7 @@ class LintAll(Choice):
         self.assertEqual(json.loads(other)["hidden"], [])
 
     def test_what_is_not_said_is_asked_for(self):
-        self.assertRegex(self.ok("lint", "--monitor", status=3), r"\AWSALIVE UNKNOWN: cannot monitor: which sockets; give --all")
+        self.assertRegex(self.ok("lint", "--monitor", status=3), r"\AWSALIVE UNKNOWN: cannot monitor: it is not said which sockets; give --all")
         self.assertIn("at once", self.refused(2, "lint", "--all", "--time", "45s"))
         self.refused(2, "lint", "--all", "--critical", "3")
 

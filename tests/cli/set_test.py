@@ -280,7 +280,7 @@ class Set(tool.ToolWithConnection):
 
     def test_what_cannot_be_meant_is_refused(self):
         for words in ((), TIMES, (self.me,), (self.me, "off", *TIMES), ("x", *TIMES), ("1:2:3", *TIMES),
-                      ("0", *TIMES), ("-5", *TIMES), (self.me, self.me, *TIMES), (self.me, "--time", "45")):
+                      ("0", *TIMES), ("-5", *TIMES), (self.me, "--pid", str(os.getpid()), *TIMES), (self.me, "--time", "45")):
             self.refused(2, "set", *words)
         self.assertEqual(values(self.client), self.untouched)
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,7 @@ class Set final : public Command {
   void declare(CLI::App& parser) override {
     parser
         .add_option("what", words_,
-                    "PID, or PID:FD, of a running program; `off` switches keep-alive off")
+                    "PID or PID:FD of running programs, several too; `off` switches keep-alive off")
         ->type_name("");
     timing_.declare_with_path(parser);
     static_cast<void>(selection_.declare(parser));
@@ -50,10 +52,9 @@ class Set final : public Command {
     }
     const Fallible<SetRequest> request = make_request();
     if (!request) return tl::unexpected(request.error());
-    auto found = find_connections(selection_);
+    auto found = find_all();
     if (!found) return tl::unexpected(found.error());
-    if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, selection_, *found));
-    return set_all(std::move(found->list), *request);
+    return set_all(std::move(*found), *request);
   }
 
  private:
@@ -69,19 +70,40 @@ class Set final : public Command {
                       {fmt::format("'{}' is neither PID, PID:FD nor off", word),
                        fmt::format("a program is named by --program {}", word)});
       }
-      if (selection_.pid)
-        return misuse(Message::conflict,
-                      {"one process at a time", "name others in calls of their own"});
-      selection_.pid = target->pid;
-      selection_.fd = target->fd;
+      targets_.push_back(*target);
     }
-    // A descriptor that is named is meant, whatever it is.
-    selection_.listeners = selection_.listeners || selection_.fd;
-    if (selection_.is_given()) return {};
+    if (!targets_.empty() && selection_.pid)
+      return misuse(Message::conflict,
+                    {"processes are named with --pid and without", "name all without"});
+    if (!targets_.empty() || selection_.is_given()) return {};
     return misuse(Message::not_said,
                   {"on which connections",
                    "give PID, PID:FD, --program, --unit, --container, --to or another that "
                    "chooses; `wsalive ls` lists them and takes the same"});
+  }
+
+  /// What each name and the options mean together. Failures: one of them means nothing; then nothing is set.
+  Fallible<std::vector<Connection>> find_all() const {
+    std::vector<Selection> meant;
+    for (const SocketTarget& target : targets_) {
+      meant.push_back(selection_);
+      meant.back().pid = target.pid;
+      meant.back().fd = target.fd;
+      // A descriptor that is named is meant, whatever it is.
+      if (target.fd) meant.back().listeners = true;
+    }
+    if (meant.empty()) meant.push_back(selection_);
+    std::vector<Connection> all;
+    std::set<std::uint64_t> seen;  // PID and PID:FD, or two processes, may have the same.
+    for (const Selection& each : meant) {
+      auto found = find_connections(each);
+      if (!found) return tl::unexpected(found.error());
+      if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, each, *found));
+      for (Connection& connection : found->list) {
+        if (seen.insert(connection.socket.cookie).second) all.push_back(std::move(connection));
+      }
+    }
+    return all;
   }
 
   Fallible<SetRequest> make_request() const {
@@ -155,6 +177,7 @@ class Set final : public Command {
   Selection selection_;
   RoundingOption rounding_;
   std::vector<std::string> words_;
+  std::vector<SocketTarget> targets_;
   bool off_ = false;
   bool dry_run_ = false;
 };

@@ -15,6 +15,7 @@
 #include "cli/frame/columns.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
+#include "cli/live/set_target.hpp"
 #include "os/socket/address_text.hpp"
 
 namespace wsalive::cli {
@@ -62,7 +63,7 @@ class LiveLintReport final : public Report {
   LiveLintReport(Connections connections, const LintQuestion& question)
       : connections_(std::move(connections)),
         monitor_(question.monitor),
-        set_with_(question.selection.words()) {
+        asked_(question.selection) {
     for (const Connection& each : connections_.list) look_at(each, question.path_timeout);
     std::ranges::stable_sort(found_, {}, [](const Found& f) {
       return std::pair{f.finding.severity, f.finding.rule};
@@ -103,8 +104,7 @@ class LiveLintReport final : public Report {
       return;
     }
     ++counts_.sockets;
-    advice::LiveSocket socket = live_socket(connection, connections_, path);
-    if (!set_with_.empty()) socket.set_with = set_with_;
+    const advice::LiveSocket socket = live_socket(connection, connections_, path);
     for (Finding& finding : advice::lint(socket)) add(std::move(finding), connection);
     if (!socket.state.on || socket.listens) return;
     const advice::LintSubject numbers{.release = policy::kDefaultRelease,
@@ -130,7 +130,8 @@ class LiveLintReport final : public Report {
 
   void add(Finding finding, const Connection& connection) {
     const auto same = std::ranges::find_if(found_, [&](const Found& f) {
-      return f.finding.rule == finding.rule && f.finding.text == finding.text;
+      return f.finding.rule == finding.rule && f.finding.text == finding.text &&
+             f.finding.set == finding.set;
     });
     if (same != found_.end()) {
       same->sockets.push_back(&connection);
@@ -211,7 +212,7 @@ class LiveLintReport final : public Report {
   }
 
   /// What is said of the first socket stands for all; each has its own words, too.
-  static ordered_json rule_json(const Rule& rule) {
+  [[nodiscard]] ordered_json rule_json(const Rule& rule) const {
     std::vector<int> descriptors;
     ordered_json sockets = ordered_json::array();
     for (const Found& found : rule) {
@@ -223,18 +224,18 @@ class LiveLintReport final : public Report {
                            {"local", os::format_endpoint(each->socket.local)},
                            {"remote", os::format_endpoint(each->socket.remote)},
                            {"text", found.finding.text},
-                           {"remedy", found.finding.remedy}});
+                           {"remedy", remedy_for(found.finding, std::span{&each, 1})}});
       }
     }
     const Finding& first = rule.front().finding;
     return {{"rule", first.rule},     {"severity", is_warning(rule.front()) ? "warning" : "note"},
-            {"text", first.text},     {"remedy", first.remedy},
+            {"text", first.text},     {"remedy", remedy_for(first, rule.front().sockets)},
             {"source", first.source}, {"fds", descriptors},
             {"sockets", sockets}};
   }
 
   /// All sockets on which one rule speaks: the first few by name, each with what is said of it.
-  static std::string paragraph(Rule found, const Page& page) {
+  [[nodiscard]] std::string paragraph(Rule found, const Page& page) const {
     constexpr std::size_t kNamed = 4;
     const Found& first = found.front();
     std::string text = fmt::format("{} {}\n",
@@ -254,23 +255,37 @@ class LiveLintReport final : public Report {
       }
       if (each.sockets.size() > now)
         text += fmt::format("  and {} more\n", each.sockets.size() - now);
-      text += words(each.finding, page);
+      text += words(each, page);
       named += now;
     }
     if (rest != 0) text += fmt::format("  and {} more of this kind\n", rest);
     return text + '\n';
   }
 
-  static std::string words(const Finding& finding, const Page& page) {
-    std::string text = wrapped(finding.text, page.width, 4);
-    if (!finding.remedy.empty()) text += wrapped("better: " + finding.remedy, page.width, 4);
-    if (!finding.source.empty()) text += wrapped("source: " + finding.source, page.width, 4);
-    return text;
+  [[nodiscard]] std::string words(const Found& found, const Page& page) const {
+    std::string text = wrapped(found.finding.text, page.width, 4);
+    const std::string remedy = remedy_for(found.finding, found.sockets);
+    if (!remedy.empty()) text += wrapped("better: " + remedy, page.width, 4);
+    const std::string& source = found.finding.source;
+    return source.empty() ? text : text + wrapped("source: " + source, page.width, 4);
+  }
+
+  /// What is copied from it sets these sockets alone, or says how many.
+  [[nodiscard]] std::string remedy_for(const Finding& finding,
+                                       std::span<const Connection* const> sockets) const {
+    if (finding.set.empty()) return finding.remedy;
+    const SetTarget target = set_target(sockets, asked_, connections_);
+    std::string text = fmt::format("wsalive set {} {}", target.words, finding.set);
+    if (target.touches > sockets.size()) {
+      text += fmt::format(" (sets {}, these {} among them)", plural(target.touches, "socket"),
+                          sockets.size());
+    }
+    return finding.remedy.empty() ? text : fmt::format("{}, or {}", text, finding.remedy);
   }
 
   Connections connections_;
   std::optional<Monitor> monitor_;
-  std::string set_with_;  ///< The choice, in the options of `set`; empty: all.
+  Selection asked_;
   std::vector<Found> found_;
   Counts counts_;
 };
