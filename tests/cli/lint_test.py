@@ -5,6 +5,7 @@ labels: net
 """
 import json
 import os
+import re
 import socket
 import subprocess
 import tool
@@ -108,6 +109,23 @@ class LintProcess(tool.ToolWithConnection):
         self.assertEqual(found["fds"], [self.accepted.fileno()])  # The other one is off, and neither listens.
         self.assertIn("keep-alive is off, and the path forgets after 240s", found["text"])
         self.assertEqual(set(self.rules("--path-timeout", "240s")), {"path-forgets"})
+
+    def test_a_list_that_is_cut_says_how_to_see_all_of_it(self):
+        more = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(6)]
+        for at, each in enumerate(more):
+            self.addCleanup(each.close)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 300 + at // 5)  # Two sentences of one rule.
+        choice = ("lint", str(os.getpid()), "--path-timeout", "240s")
+        for number, to in ((8, ()), (7, ("--to", f":{self.port}"))):
+            short = self.ok(*choice, *to, status=1)
+            self.assertRegex(short, r"and \d more[^\n]* \(--wide lists all\)")
+            wide = self.ok(*choice, *to, "--wide", status=1)
+            self.assertNotIn("--wide", wide)
+            name = rf"(?m)^  \S+ {os.getpid()}:\d+ "  # Remedies name some, too.
+            self.assertEqual(len(re.findall(name, wide)), number, wide)
+            self.assertEqual(len(re.findall(name, short)), 4, short)
 
     def test_quiet_sockets_that_are_young_are_no_finding(self):
         self.assertEqual(self.rules(status=0), {})

@@ -110,6 +110,7 @@ class Lint final : public Command {
     timing_.declare_user_timeout(parser);
     add_time_out(parser, "--path-timeout", path_timeout_,
                  "How long the path remembers an idle connection (350s)");
+    parser.add_flag("--wide", wide_, "Every socket of a finding, and not the first four alone");
     CLI::Option* const monitor = parser.add_flag(
         "--monitor", monitor_, "One line, and the exit status of a monitoring plugin: 0 to 3");
     parser
@@ -194,6 +195,7 @@ class Lint final : public Command {
   Outcome look_at_sockets() {
     if (pid_) selection_.pid = pid_;
     LintQuestion question{.selection = selection_, .path_timeout = path_timeout_};
+    question.wide = wide_;
     if (monitor_) question.monitor = Monitor{critical_};
     return lint_sockets(question);
   }
@@ -202,6 +204,7 @@ class Lint final : public Command {
   Selection selection_;
   bool all_ = false;
   bool monitor_ = false;
+  bool wide_ = false;
   std::optional<std::size_t> critical_;
   TimingOptions timing_;
   std::optional<policy::Millis> path_timeout_;

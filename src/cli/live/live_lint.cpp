@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -63,7 +64,8 @@ class LiveLintReport final : public Report {
   LiveLintReport(Connections connections, const LintQuestion& question)
       : connections_(std::move(connections)),
         monitor_(question.monitor),
-        asked_(question.selection) {
+        asked_(question.selection),
+        wide_(question.wide) {
     for (const Connection& each : connections_.list) look_at(each, question.path_timeout);
     std::ranges::stable_sort(found_, {}, [](const Found& f) {
       return std::pair{f.finding.severity, f.finding.rule};
@@ -234,9 +236,11 @@ class LiveLintReport final : public Report {
             {"sockets", sockets}};
   }
 
-  /// All sockets on which one rule speaks: the first few by name, each with what is said of it.
+  static constexpr std::string_view kAllListed = " (--wide lists all)";
+
+  /// All sockets on which one rule speaks: the first few, or all, by name, each with what is said of it.
   [[nodiscard]] std::string paragraph(Rule found, const Page& page) const {
-    constexpr std::size_t kNamed = 4;
+    const std::size_t most = wide_ ? std::numeric_limits<std::size_t>::max() : 4;
     const Found& first = found.front();
     std::string text = fmt::format("{} {}\n",
                                    page.ink(is_warning(first) ? Tone::bad : Tone::busy,
@@ -245,7 +249,7 @@ class LiveLintReport final : public Report {
     std::size_t named = 0;
     std::size_t rest = 0;
     for (const Found& each : found) {
-      const std::size_t now = std::min(kNamed - named, each.sockets.size());
+      const std::size_t now = std::min(most - named, each.sockets.size());
       if (now == 0) {
         rest += each.sockets.size();
         continue;
@@ -254,11 +258,11 @@ class LiveLintReport final : public Report {
         text += fmt::format("  {} {}\n", page.ink(Tone::strong, socket->name()), ends_of(*socket));
       }
       if (each.sockets.size() > now)
-        text += fmt::format("  and {} more\n", each.sockets.size() - now);
+        text += fmt::format("  and {} more{}\n", each.sockets.size() - now, kAllListed);
       text += words(each, page);
       named += now;
     }
-    if (rest != 0) text += fmt::format("  and {} more of this kind\n", rest);
+    if (rest != 0) text += fmt::format("  and {} more of this kind{}\n", rest, kAllListed);
     return text + '\n';
   }
 
@@ -286,6 +290,7 @@ class LiveLintReport final : public Report {
   Connections connections_;
   std::optional<Monitor> monitor_;
   Selection asked_;
+  bool wide_;
   std::vector<Found> found_;
   Counts counts_;
 };

@@ -20,6 +20,7 @@ struct LintQuestion {
   Selection selection;  ///< Empty: all.
   std::optional<policy::Millis> path_timeout{};
   std::optional<Monitor> monitor{};
+  bool wide = false;  ///< Every socket is named.
 };
 
 /// Exit status 1 if there are warnings; else 4 if sockets could not be looked at; for a monitor 0 to 3.
