@@ -315,6 +315,27 @@ class LintAll(Choice):
         self.assertIn("leave --monitor or --json away", self.run_tool("lint", "--all", "--monitor", "--json").stdout)
         self.refused(2, "lint", "--all", "--bogus")  # And nobody else is.
 
+    def test_an_empty_value_is_refused_wherever_it_chooses(self):
+        commands = {("ls",): (), ("watch",): (), ("lint",): (), ("explain",): (), ("set",): ("--time", "20s", "--dry-run"),
+                    ("attach",): ("--time", "20s"), ("detach",): ()}
+        choosing = ("--unit", "--container", "--cgroup", "--program", "--netns", "--state", "--to", "--from", "--pid")
+        tried = set()
+        for command, more in commands.items():
+            takes = self.ok(*command, "--help")
+            for option in choosing:
+                if f" {option} " not in takes:
+                    continue
+                tried.add((command, option))
+                for words in ((option, ""), (option + "=",)):  # As a shell's unset variable leaves it.
+                    for line in ((*command, *more, *words), (*command, *words, "--to", f":{self.port}", *more)):
+                        if option == "--to" and line.count("--to") > 1:
+                            continue
+                        self.assertIn(option, self.refused(2, *line), line)
+        self.assertGreater(len(tried), 40)
+
+    def test_two_processes_are_not_one(self):
+        self.assertIn("two processes are named", self.refused(2, "lint", "--pid", str(os.getpid()), str(os.getppid())))
+
     def test_a_monitor_that_does_not_read_has_the_status_at_least(self):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([tool.BINARY, "lint", "--all", "--monitor"], stdout=full, stderr=subprocess.PIPE, check=False)

@@ -130,6 +130,11 @@ class Lint final : public Command {
                                        {"open sockets and other settings are asked for at once",
                                         "choose the sockets alone, or the settings alone"}));
     }
+    if (pid_ && selection_.pid) {
+      return tl::unexpected(
+          failure_of(Message::conflict, "cannot lint", {},
+                     {"two processes are named", "name one, with --pid or without"}));
+    }
     if (monitor_ && !is_live) {
       return tl::unexpected(
           failure_of(Message::not_said, "cannot monitor", {},

@@ -59,6 +59,34 @@ const CLI::App& deepest(const CLI::App& parser) {
   return chosen.empty() ? parser : deepest(*chosen.back());
 }
 
+/// An empty value means nothing, and would be dropped without a word: a choice that a shell's unset variable has emptied
+/// would then take everything. The one place for all options of all commands.
+void refuse_empty_values(CLI::App& parser) {
+  const auto check = [](const std::string& text) {
+    return text.empty() ? std::string{"its value is empty"} : std::string{};
+  };
+  for (CLI::Option* const each : parser.get_options()) {
+    const bool takes_value = each->get_items_expected_max() != 0 && !each->get_lnames().empty();
+    if (takes_value) each->check(CLI::Validator{check, ""});
+  }
+  for (CLI::App* const each : parser.get_subcommands([](const CLI::App*) { return true; }))
+    refuse_empty_values(*each);
+}
+
+/// The words as the parser takes them, last first. It would take the next word for the value of "--unit=".
+std::vector<std::string> for_parser(std::span<const char* const> words) {
+  std::vector<std::string> list;
+  bool are_ours = true;  // A program's stand behind "--".
+  for (const std::string_view word : words) {
+    are_ours = are_ours && word != "--";
+    const bool is_empty = are_ours && word.starts_with("--") && word.find('=') == word.size() - 1;
+    list.emplace_back(is_empty ? word.substr(0, word.size() - 1) : word);
+    if (is_empty) list.emplace_back();
+  }
+  std::ranges::reverse(list);
+  return list;
+}
+
 }  // namespace
 
 Program::Program() : parser_("Keep-alive for idle TCP connections, as Windows does it", "wsalive") {
@@ -75,13 +103,14 @@ void Program::add(const CommandRow& row) {
   std::unique_ptr<Command> command = row.make();
   command->declare(*parser);
   if (row.json == Json::yes) add_json(*parser, json_);
+  refuse_empty_values(*parser);
   entries_.push_back({&row, parser, std::move(command)});
 }
 
 int Program::run(int argc, const char* const* argv) {
   words_ = std::span{argv, static_cast<std::size_t>(argc)}.subspan(argc == 0 ? 0 : 1);
   try {
-    return read_and_run(argc, argv);
+    return read_and_run();
   } catch (const std::bad_alloc&) {
     if (const auto status = told_otherwise(kNoMemory)) return *status;
     say_out_of_memory();
@@ -91,9 +120,9 @@ int Program::run(int argc, const char* const* argv) {
   }
 }
 
-int Program::read_and_run(int argc, const char* const* argv) {
+int Program::read_and_run() {
   try {
-    parser_.parse(argc, argv);
+    parser_.parse(for_parser(words_));
   } catch (const CLI::ParseError& error) {
     return refuse(error);
   } catch (const Refusal& refusal) {

@@ -33,7 +33,7 @@ class Program {
   };
 
   void add(const CommandRow& row);
-  [[nodiscard]] int read_and_run(int argc, const char* const* argv);
+  [[nodiscard]] int read_and_run();
   [[nodiscard]] int finish(const Entry& entry) const;
   [[nodiscard]] int refuse(const CLI::ParseError& error) const;
   /// The sub-command that was named; nullptr: none.
