@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace wsalive::advice {
@@ -57,7 +58,7 @@ inline constexpr std::array kConditions{
     ConditionRow{Condition::half_closed,    "half-closed",    Decides::keep_alive,
                  "The program has closed its side, and waits for the peer to close the other one.", ""},
     ConditionRow{Condition::peer_closed,    "peer-closed",    Decides::keep_alive,
-                 "The peer has closed its side, and the program knows: it is the program's turn to close.", ""},
+                 "The peer has closed its side.", ""},
     ConditionRow{Condition::closing,        "closing",        Decides::retransmission,
                  "The end has been sent and is not acknowledged: no probe leaves now, and retransmission decides.",
                  "its end is sent and not acknowledged, and retransmission decides"},
@@ -70,6 +71,16 @@ inline constexpr std::array kConditions{
                  "It is not connected.", "it is not connected"},
     // clang-format on
 };
+
+/// Of a connection whose peer has closed its side: what the program has left unread; the end counts as an octet.
+/// "the program has read all that came", to go on with "and".
+inline std::string unread_words(std::uint32_t unread) {
+  if (unread == 0) return "the program has read all that came";
+  if (unread == 1) return "the program has not read the end";
+  const std::uint32_t octets = unread - 1;
+  return std::to_string(octets) + (octets == 1 ? " octet waits" : " octets wait") +
+         " before the end that the program has not read";
+}
 
 constexpr const ConditionRow& row(Condition condition) noexcept {
   return kConditions[static_cast<std::size_t>(condition)];

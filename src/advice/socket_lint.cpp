@@ -189,12 +189,13 @@ void window_closed(const LiveSocket& socket, Findings& findings) {
 void peer_closed(const LiveSocket& socket, Findings& findings) {
   constexpr policy::Millis kLong{60'000};
   if (socket.state.condition != Condition::peer_closed || socket.heard < kLong) return;
-  findings.push_back(
-      {.text = "the peer has closed its side, and the program has not closed the other one for " +
-               whole_seconds(socket.heard) +
-               ": keep-alive does not end that while the peer's machine answers",
-       .remedy = "close in the program, which has read the end",
-       .source = "CLOSE-WAIT"});
+  findings.push_back({.text = "the peer has closed its side, " + unread_words(socket.unread) +
+                              ", and it has not closed the other one for " +
+                              whole_seconds(socket.heard) +
+                              ": keep-alive does not end that while the peer's machine answers",
+                      .remedy = socket.unread == 0 ? "close in the program"
+                                                   : "read to the end in the program, and close",
+                      .source = "CLOSE-WAIT"});
 }
 
 void in_repair(const LiveSocket& socket, Findings& findings) {

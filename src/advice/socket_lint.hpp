@@ -3,6 +3,7 @@
 // Pure layer.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +24,8 @@ struct LiveSocket {
       false;  ///< The listener that it came from has keep-alive on now, and it has not.
   bool on_this_machine = false;  ///< Both ends: no path forgets it.
   bool in_repair = false;        ///< TCP_REPAIR.
+  std::uint32_t unread =
+      0;  ///< Octets that came and the program has not read; the peer's end counts as one.
   std::optional<policy::Millis> path_timeout;
 };
 

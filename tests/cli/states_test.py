@@ -127,7 +127,7 @@ class States(tool.Tool):
         live, text = self.explained(client)
         self.assertIn("tcp_retries2 is 15, and no TCP_USER_TIMEOUT is set", text)
         self.assertIn("Once that is answered, if the peer falls silent", text)
-        self.assertIn("4 octets are on the way. It was sent anew", text)
+        self.assertIn("4 octets wait in the send queue, sent and not acknowledged or not sent yet. It was sent anew", text)
         self.assertGreater(live["noticed_in_ms"], 900_000)
         self.assertIn("data-unacknowledged", self.rules(client))
         table = self.ok("ls", "--pid", str(os.getpid()))
@@ -201,7 +201,8 @@ class States(tool.Tool):
         self.assertLess(row["noticed_in_latest_ms"], 180_000)
         self.assertNotIn("has been silent", self.explained(client)[1])
         self.assertEqual(self.rules(client), set())
-        self.assertNotIn("octets", self.explained(client)[1].replace("1 octets", ""))
+        self.assertNotIn("octet", self.explained(client)[1])  # The kernel counts the request as one.
+        self.assertIn("The request is unanswered.", self.explained(client)[1])
 
     @tool.needs_borrowing
     def test_a_request_ends_when_it_is_foretold(self):
@@ -238,6 +239,9 @@ class States(tool.Tool):
             time.sleep(0.2)
         row = self.check(client, "established", "window-closed", "window-probes", "has no room for it", effect=False)
         self.assertGreater(row["noticed_in_ms"], 300_000)
+        live, text = self.explained(client)
+        self.assertIn(f"{live['unacknowledged_bytes']} octets wait in the send queue.", text)
+        self.assertNotIn("on the way", text)
 
     @tool.needs_borrowing
     def test_the_states_of_closing(self):
@@ -247,7 +251,7 @@ class States(tool.Tool):
         client.shutdown(socket.SHUT_WR)
         time.sleep(0.1)
         self.check(client, "fin-wait-2", "half-closed", "keep-alive", "waits for the peer to close the other one")
-        self.check(peer, "close-wait", "peer-closed", "keep-alive", "it is the program's turn to close")
+        self.check(peer, "close-wait", "peer-closed", "keep-alive", "The peer has closed its side. As the kernel has it, the program has not read the end.")
         self.cut(self.port)
         peer.shutdown(socket.SHUT_WR)
         self.check(peer, "last-ack", "closing", "retransmission", "The end has been sent and is not acknowledged", effect=False)
@@ -258,6 +262,33 @@ class States(tool.Tool):
         time.sleep(1)
         self.check(client, "fin-wait-1", "closing", "retransmission", "The end has been sent and is not acknowledged", effect=False)
         self.assertIn("data-unacknowledged", self.rules(client))
+
+    @tool.needs_borrowing
+    def test_what_a_program_has_read_of_a_peer_that_has_closed(self):
+        client, peer = self.pair()
+        self.keep_alive(client)
+        peer.send(b"hello")
+        peer.close()
+        time.sleep(0.1)
+        live, text = self.explained(client)
+        self.assertEqual(live["unread_bytes"], 6)  # With the end.
+        self.assertIn("5 octets wait before the end that the program has not read", text)
+        self.assertNotIn("knows", text)
+        while client.recv(10):
+            pass
+        self.assertIn("the program has read all that came", self.explained(client)[1])
+
+    @tool.needs_borrowing
+    def test_a_listener_is_no_connection_that_is_lost(self):
+        self.pair()
+        listener = self.kept[0]
+        for on in (0, 1):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, on)
+            for path in ((), ("--path-timeout", "240s")):
+                text = " ".join(self.ok("explain", self.name(listener), *path).split())
+                self.assertNotIn("On the path", text)
+                self.assertNotIn("dead peer", text)
+        self.assertNotIn("the connection", " ".join(self.ok("set", "--dry-run", self.name(listener), "--path-timeout", "240s").split()))
 
     @tool.needs_borrowing
     def test_what_only_the_peer_has_closed_is_told_after_a_minute(self):

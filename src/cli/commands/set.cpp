@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -160,7 +161,10 @@ class Set final : public Command {
         !note.empty()) {
       notes.push_back("Rounded: " + note + ".");
     }
-    if (!request.path_note.empty()) notes.push_back(request.path_note);
+    const bool has_connection = std::ranges::any_of(rows, [](const SetRow& row) {
+      return row.connection.socket.state != os::TcpState::listen;
+    });
+    if (!request.path_note.empty() && has_connection) notes.push_back(request.path_note);
     auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes));
     const ExitCode code = report->exit_code();
     return Answer{std::move(report), static_cast<int>(code)};

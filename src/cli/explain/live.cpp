@@ -49,13 +49,25 @@ std::string limit_words(const Live& live) {
   return fmt::format("tcp_retries2 is {}, and no TCP_USER_TIMEOUT is set", live.retries2);
 }
 
+/// What waits in the send queue, as far as that is known: sent or not, the kernel counts it together.
+std::string queue_words(const Live& live) {
+  if (live.condition == advice::Condition::connecting) return "The request is unanswered.";
+  const bool has_end = live.condition == advice::Condition::closing;
+  const std::uint32_t octets = live.unacknowledged - (has_end && live.unacknowledged != 0 ? 1 : 0);
+  if (octets == 0) return {};
+  const char* const verb = octets == 1 ? " waits" : "s wait";
+  if (live.condition == advice::Condition::window_closed)
+    return fmt::format("{} octet{} in the send queue.", octets, verb);
+  return fmt::format("{} octet{} in the send queue, sent and not acknowledged or not sent yet.",
+                     octets, verb);
+}
+
 /// Where something waits for an answer: how it stands, and when it is given up, with both ends.
 std::vector<std::string> waiting_words(const Live& live) {
   std::vector<std::string> words;
   const auto decides = advice::row(live.condition).decides;
   if (decides == advice::Decides::keep_alive || decides == advice::Decides::nobody) return words;
-  if (live.unacknowledged != 0)
-    words.push_back(fmt::format("{} octets are on the way.", live.unacknowledged));
+  if (std::string queue = queue_words(live); !queue.empty()) words.push_back(std::move(queue));
   if (live.resending) {
     const std::uint32_t tries = live.resending->tries;
     words.push_back(fmt::format("It was sent anew {} {}; the next time is in {}.", tries,
@@ -76,13 +88,17 @@ std::vector<std::string> waiting_words(const Live& live) {
 
 std::vector<std::string> live_words(const Live& live, const policy::Timing& timing) {
   std::vector<std::string> words;
-  if (!live.on) {
+  if (!live.on && live.listens) {
+    words.emplace_back("Keep-alive is off: connections that it accepts begin without.");
+  } else if (!live.on) {
     words.emplace_back(
         "Keep-alive is off: T, I and N have no effect. While nobody sends, a dead peer is never "
         "noticed.");
   }
   const advice::ConditionRow& condition = advice::row(live.condition);
   if (!condition.what.empty()) words.emplace_back(condition.what);
+  if (live.condition == advice::Condition::peer_closed)
+    words.push_back(fmt::format("As the kernel has it, {}.", advice::unread_words(live.unread)));
   if (live.listens) return words;
   for (std::string& sentence : waiting_words(live)) words.push_back(std::move(sentence));
   if (live.is_mptcp) {
@@ -158,6 +174,7 @@ Scene live_scene(const Connections& only, const Wish& wish) {
       .next = connection.to_next_probe(),
       .unanswered = values.unanswered,
       .unacknowledged = connection.socket.unacknowledged_bytes,
+      .unread = connection.socket.unread_bytes,
       .user_timeout = values.user_timeout,
       .noticed = advice::when_noticed(state),
       .behind = advice::timer_behind(state),

@@ -76,7 +76,9 @@ struct Live {
   std::optional<policy::Millis> heard{};
   std::optional<policy::Span> next;
   std::uint32_t unanswered = 0;
-  std::uint32_t unacknowledged = 0;
+  std::uint32_t unacknowledged =
+      0;  ///< Octets in the send queue: sent or not; a request or an end counts as one.
+  std::uint32_t unread = 0;  ///< Octets that the program has not read.
   policy::Millis user_timeout{};
   advice::Noticed noticed;
   policy::Millis behind{};  ///< So much later than T the kernel's timer stands.

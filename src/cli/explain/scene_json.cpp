@@ -92,6 +92,7 @@ Json live_json(const std::optional<Live>& live) {
   json["timer_behind_ms"] = live->behind.count();
   json["unanswered"] = live->unanswered;
   json["unacknowledged_bytes"] = live->unacknowledged;
+  json["unread_bytes"] = live->unread;
   json["user_timeout_ms"] = live->user_timeout.count();
   json["retransmissions"] = live->resending ? live->resending->tries : 0;
   add_span(json, "noticed_after", live->noticed.after);

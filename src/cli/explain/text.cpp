@@ -261,6 +261,13 @@ std::string live_subject(const Scene& scene, const Page& page) {
     text += heading(page, title_of(scene)) + event_list(scene, subject, page);
     text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   }
+  if (live.listens) {
+    const std::string switch_on = fmt::format(
+        "wsalive set {} --time 45s switches keep-alive on for those that it accepts from "
+        "then on.",
+        live.target);
+    return live.on ? text : text + '\n' + paragraph(switch_on);
+  }
   text += heading(page, "On the path");
   const bool has_no_path = live.is_on_this_machine && !scene.path_timeout;
   const std::string switch_on =

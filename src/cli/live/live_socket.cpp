@@ -99,6 +99,7 @@ advice::LiveSocket live_socket(const Connection& connection, const Connections& 
   socket.values_set = kernel.idle_s != defaults.idle_s ||
                       kernel.interval_s != defaults.interval_s || kernel.probes != defaults.probes;
   socket.path_timeout = path;
+  socket.unread = connection.socket.unread_bytes;
   socket.on_this_machine = connection.is_on_this_machine();
   socket.in_repair = connection.keep_alive->is_in_repair;
   socket.listener_has_more =

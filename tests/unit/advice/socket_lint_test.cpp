@@ -133,6 +133,10 @@ TEST(SocketLint, AConnectionThatOnlyThePeerHasClosedIsAWarningAfterAMinute) {
   EXPECT_FALSE(finds(socket, "peer-closed"));
   socket.heard = policy::Millis{60'000};
   EXPECT_TRUE(finds(socket, "peer-closed"));
+  EXPECT_EQ(lint(socket).front().remedy, "close in the program");
+  socket.unread = 6;
+  EXPECT_NE(lint(socket).front().text.find("5 octets wait before the end"), std::string::npos);
+  EXPECT_EQ(lint(socket).front().remedy, "read to the end in the program, and close");
 }
 
 TEST(SocketLint, RepairModeIsNoted) {
