@@ -28,6 +28,21 @@ class Doctor(tool.Tool):
         with open("/proc/sys/net/ipv4/tcp_keepalive_time", encoding="ascii") as file:
             self.assertIn("tcp_keepalive_time " + file.read().strip(), parts["sysctls"]["found"])
 
+    def test_a_bpf_file_system_that_is_closed_is_not_called_missing(self):
+        own = ["unshare", "--mount", "sh", "-c", 'mount -t bpf -o mode=0700 bpf /sys/fs/bpf && exec "$@"', "sh"]
+        user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        try:
+            if subprocess.run([*own, *user, tool.BINARY, "--version"], capture_output=True).returncode != 0:
+                self.skipTest("no bpf file system can be mounted here, or the build folder is closed to other users")
+        except OSError:
+            self.skipTest("unshare or setpriv is not there")
+        bpffs = self.look(*own, *user)[0]["bpffs"]
+        if "without bpf" in bpffs["found"]:
+            self.skipTest("this build is without bpf")
+        self.assertEqual((bpffs["missing"], bpffs["found"]), (True, "mounted on /sys/fs/bpf, and closed to this user"))
+        self.assertNotIn("mount -t", bpffs["remedy"])  # It would hide the policies that are there.
+        self.assertFalse(self.look(*own)[0]["bpffs"]["missing"])
+
     def test_the_way_it_names_is_the_way_that_run_takes(self):
         _, run = self.look()
         if run["dynamic_whole"]["via"] == "none":

@@ -23,7 +23,7 @@ Status Attachment::leave_with(const std::string& /*cgroup*/, const BpfPolicy& /*
 Status Attachment::pin(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }
 Result<std::vector<PinnedPolicy>> pinned_policies() { return std::vector<PinnedPolicy>{}; }
 Status detach_pinned(std::uint64_t /*group*/) { return failure(ENOSYS, "use bpf"); }
-Status pins_are_possible() noexcept { return failure(ENOSYS, "use bpf"); }
+Status pins_are_possible() { return failure(ENOSYS, "use bpf"); }
 bool bpf_is_built() noexcept { return false; }
 
 }  // namespace wsalive::attach

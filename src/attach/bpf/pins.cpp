@@ -15,10 +15,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <vector>
 
 #include "attach/bpf/policy.hpp"
 #include "base/fd.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::attach {
 namespace {
@@ -35,6 +37,19 @@ Status folder_is_ours() noexcept {
   const bool ours = S_ISDIR(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
                     (status.st_uid == 0 || status.st_uid == ::geteuid());
   return ours ? Status{} : failure(kForeignPins, "trust /sys/fs/bpf/wsalive");
+}
+
+/// By the file system itself; where the way to it is closed, by the table of mounts.
+bool is_mounted() {
+  struct statfs system {};
+  if (::statfs(kMount, &system) == 0) return system.f_type == BPF_FS_MAGIC;
+  std::istringstream mounts{os::read_file("/proc/self/mountinfo").value_or("")};
+  const std::string where = fmt::format(" {} ", kMount);
+  bool is_bpf = false;  // The last one on a folder covers those before.
+  for (std::string line; std::getline(mounts, line);) {
+    if (line.find(where) != std::string::npos) is_bpf = line.find(" - bpf ") != std::string::npos;
+  }
+  return is_bpf;
 }
 
 std::string folder_of(std::uint64_t group) { return fmt::format("{}/{}", kFolder, group); }
@@ -76,10 +91,8 @@ std::string read_about(const std::string& folder) {
 
 }  // namespace
 
-Status pins_are_possible() noexcept {
-  struct statfs system {};
-  const bool is_mounted = ::statfs(kMount, &system) == 0 && system.f_type == BPF_FS_MAGIC;
-  if (!is_mounted) return failure(ENODEV, "find the bpf file system");
+Status pins_are_possible() {
+  if (!is_mounted()) return failure(ENODEV, "find the bpf file system");
   const Status ours = folder_is_ours();
   return ours || ours.error().code == ENOENT ? Status{} : ours;
 }

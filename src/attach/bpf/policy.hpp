@@ -90,7 +90,8 @@ inline constexpr int kForeignPins = ENOTUNIQ;
 [[nodiscard]] Status detach_pinned(std::uint64_t group);
 
 /// Whether policies can be pinned.  ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins.
-[[nodiscard]] Status pins_are_possible() noexcept;
+/// EACCES: one is, and closed to this user. ENOSYS: this build is without bpf.
+[[nodiscard]] Status pins_are_possible();
 
 /// Whether this build has bpf at all.
 [[nodiscard]] bool bpf_is_built() noexcept;

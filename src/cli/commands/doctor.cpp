@@ -38,6 +38,8 @@ using drawing::Tone;
 constexpr long kOwnChildrenToo = 2;
 constexpr long kNobodyAtAll = 3;
 
+constexpr const char* kBuildWithBpf = "build it where clang, bpftool and libbpf-dev are";
+
 /// One thing that was looked at.
 struct HealthFinding {
   const char* id;
@@ -89,19 +91,38 @@ HealthFinding bpf(const HostFacts& facts) {
           .is_missing = is_missing,
           .found = is_missing ? bpf_refusal(facts.bpf.error()) : "works",
           .good_for = "attach, run --via bpf: any program, at no cost per call",
-          .remedy = unbuilt ? "build it where clang, bpftool and libbpf-dev are"
+          .remedy = unbuilt ? kBuildWithBpf
                             : as_root("CAP_BPF and CAP_NET_ADMIN", " (sudo wsalive doctor)")};
 }
 
 HealthFinding pins(const HostFacts& facts) {
-  const bool foreign = !facts.pins && facts.pins.error().code == attach::kForeignPins;
-  return {.id = "bpffs",
-          .is_missing = !facts.pins,
-          .found = facts.pins ? "/sys/fs/bpf"
-                   : foreign  ? std::string{message_row(Message::foreign_pins).reason}
-                              : "not mounted on /sys/fs/bpf",
-          .good_for = "attach: a policy that stays",
-          .remedy = std::string{foreign ? message_row(Message::foreign_pins).remedy : kMountPins}};
+  HealthFinding finding{.id = "bpffs",
+                        .is_missing = !facts.pins,
+                        .found = "/sys/fs/bpf",
+                        .good_for = "attach: a policy that stays"};
+  if (facts.pins) return finding;
+  switch (facts.pins.error().code) {
+    case attach::kForeignPins:
+      finding.found = message_row(Message::foreign_pins).reason;
+      finding.remedy = message_row(Message::foreign_pins).remedy;
+      break;
+    case ENODEV:
+      finding.found = "not mounted on /sys/fs/bpf";
+      finding.remedy = kMountPins;
+      break;
+    case EACCES:  // To mount another one would hide the policies that are pinned in it.
+      finding.found = "mounted on /sys/fs/bpf, and closed to this user";
+      finding.remedy = as_root("the right to enter it", ": it is there, and is not mounted again");
+      break;
+    case ENOSYS:
+      finding.found = "this build is without bpf";
+      finding.remedy = kBuildWithBpf;
+      break;
+    default:
+      finding.found = words_of(facts.pins);
+      finding.remedy = as_root("the right to enter it");
+  }
+  return finding;
 }
 
 HealthFinding seccomp(const HostFacts& facts) {
