@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <limits>
 
+#include "engine/face.hpp"
 #include "engine/make_engine.hpp"
 #include "os/file/file.hpp"
 #include "os/tcp/keepalive_values.hpp"
@@ -91,6 +92,7 @@ std::error_code abi::set_keep_alive(int fd, const KeepAlive& wanted, KeepAliveIn
   const auto timing = checked(wanted);
   const auto precision = chosen(wanted.precision);
   if (!timing || !precision) return error(EINVAL);
+  engine::note_face(engine::Face::linux_);
   const Status done = engine::process_engine().switch_on(fd, of_socket(*timing, *precision),
                                                          engine::KernelSwitch::untouched);
   if (!done) return error(done.error().code);

@@ -28,7 +28,9 @@ struct PublishedHeader {
   std::uint32_t record_size;
   std::uint64_t records;  ///< How many there are.
   std::uint64_t tick_ns;  ///< The kernel's tick.
-  std::uint64_t reserved[4];
+  std::uint32_t faces;    ///< Bits of engine::Face (face.hpp); 0: not told.
+  std::uint32_t reserved_half;
+  std::uint64_t reserved[3];
 };
 static_assert(sizeof(PublishedHeader) == 64);
 

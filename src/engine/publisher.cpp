@@ -5,6 +5,7 @@
 #include <new>
 
 #include "engine/drivers/repair.hpp"
+#include "engine/face.hpp"
 #include "engine/published_table.hpp"
 
 namespace wsalive::engine {
@@ -46,6 +47,8 @@ void Publisher::open() noexcept {
       .record_size = sizeof(PublishedRecord),
       .records = slots_.size(),
       .tick_ns = static_cast<std::uint64_t>(ticks_.length.count()),
+      .faces = faces(),
+      .reserved_half = 0,
       .reserved = {},
   };
 }
@@ -55,6 +58,8 @@ void Publisher::update(int fd) noexcept {
   const bool told = is_told(course_of(slot));
   if (!memory_ && told && !was_refused_) open();
   if (!memory_) return;
+  auto* const header = static_cast<PublishedHeader*>(static_cast<void*>(memory_->data()));
+  __atomic_store_n(&header->faces, faces(), __ATOMIC_RELAXED);  // One may have been added.
   void* const at = memory_->data() + sizeof(PublishedHeader) +
                    static_cast<std::size_t>(fd) * sizeof(PublishedRecord);
   auto* const record = static_cast<PublishedRecord*>(at);

@@ -63,6 +63,8 @@ class Ls(tool.ToolWithConnection):
             fd = int(driven.stdout.readline())
             found = [c for c in self.json("ls", "--to", f":{self.port}")["connections"] if c["fd"] == fd
                      and c["pid"] != os.getpid()]
+            name = f"{found[0]['pid']}:{fd}"
+            explained, text = self.json("explain", name)["subjects"][0], self.ok("explain", name)
             driven.stdin.close()
         self.assertEqual(len(found), 1)
         values = found[0]["keep_alive"]
@@ -71,6 +73,9 @@ class Ls(tool.ToolWithConnection):
         self.assertEqual(values["driver"], "rearm")
         self.assertEqual(found[0]["noticed_after_ms"], 45500 + 200 * 300)
         self.assertLessEqual(found[0]["next_probe_ms"], 45500)
+        # An engine of ours, and yet a program of Linux with errors of Linux.
+        self.assertEqual(explained["error"], {"name": "ETIMEDOUT", "code": 110})
+        self.assertNotIn("WSA", text)
 
     def test_a_listeners_queue_is_no_data_and_its_peer_is_never_noticed(self):
         self.listener.listen(7)

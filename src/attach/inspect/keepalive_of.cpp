@@ -40,6 +40,14 @@ class EngineTable {
     return record;
   }
 
+  [[nodiscard]] std::uint32_t faces() const {
+    engine::PublishedHeader header{};
+    const bool is_table = memory_ && memory_->copy(0, &header, sizeof header) &&
+                          header.magic == engine::kPublishedMagic &&
+                          header.header_size >= sizeof header;
+    return is_table ? header.faces : 0;
+  }
+
  private:
   std::optional<os::ForeignMemory> memory_;
 };
@@ -132,6 +140,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
   const auto record = process.table.record(owner.fd, socket.cookie);
   if (record && !has_changed(*record, result)) {
     result.driver = static_cast<policy::DriverKind>(record->driver);
+    result.faces = process.table.faces();
     result.sourced = engine::timing_of(*record);
     result.timing = result.sourced.timing;
     if (result.driver ==

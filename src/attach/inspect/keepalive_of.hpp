@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct KeepAliveOf {
   /// our engine drives, what it says.
   policy::SourcedTiming sourced;
   std::uint32_t unanswered = 0;  ///< Probes, of the present silence.
+  std::uint32_t faces = 0;  ///< Of our engine, where it drives: bits of engine::Face; 0: not told.
   bool is_mptcp = false;  ///< One connection of several that the program's socket has, or may have.
   bool is_in_repair = false;                ///< TCP_REPAIR: a checkpointing program works on it.
   std::optional<std::uint32_t> requests{};  ///< TCP_SYNCNT, where the program has set it.

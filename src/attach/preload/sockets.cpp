@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "attach/preload_settings.hpp"
+#include "engine/face.hpp"
 #include "engine/make_engine.hpp"
 #include "os/process/signals_blocked.hpp"
 #include "os/tcp/cookie.hpp"
@@ -192,6 +193,7 @@ void take_connection(int fd) noexcept {
       quiet;  // A handler that comes in here would wait for the engine's lock, below itself.
   const std::uint8_t own = own_values(*now);
   give_user_timeout(fd);
+  engine::note_face(engine::Face::linux_);
   const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
                                                        engine::KernelSwitch::untouched);
   if (on) hold(fd, own);

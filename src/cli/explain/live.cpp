@@ -8,6 +8,7 @@
 #include "cli/explain/user_timeout.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
+#include "engine/face.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {
@@ -34,6 +35,8 @@ std::string source_words(Source source) {
 Part part_of(Source source) {
   return {.source = source_words(source), .asked = source == Source::socket};
 }
+
+constexpr std::uint32_t bit_of(engine::Face face) { return static_cast<std::uint32_t>(face); }
 
 std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
 
@@ -147,6 +150,9 @@ Scene live_scene(const Connections& only, const Wish& wish) {
   const attach::KeepAliveOf& values = *connection.keep_alive;
   const advice::SocketState state = connection.state();
   const bool driven = values.is_driven();
+  // An engine of ours drives sockets of Winsock programs and, by preload and the C++ interface, of Linux programs.
+  const bool is_winsock = driven && values.faces == bit_of(engine::Face::windows);
+  const std::uint32_t linux_face = bit_of(engine::Face::linux_);
   Scene scene{.story = advice::Story::dead,
               .nat = false,
               .path_timeout = wish.path_timeout,
@@ -182,7 +188,8 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                                  : std::string{}};
   Subject subject{.name = "linux",
                   .title = scene.live->name,
-                  .stack = driven ? advice::Stack::windows : advice::Stack::linux_kernel,
+                  .stack = is_winsock ? advice::Stack::windows : advice::Stack::linux_kernel,
+                  .is_stack_known = !driven || is_winsock || values.faces == linux_face,
                   .timing = values.timing,
                   .time = part_of(values.sourced.idle_from),
                   .interval = part_of(values.sourced.interval_from),

@@ -95,7 +95,8 @@ class Lane {
     const advice::EndRow* const end = advice::end_of(forecast.fate, subject_.stack);
     if (!end || !forecast.noticed) return svg::text(place, "never noticed", "bad-end");
     return svg::text(place,
-                     fmt::format("{} after {}", end->name, policy::format_span(*forecast.noticed)),
+                     fmt::format("{} after {}", subject_.is_stack_known ? end->name : "told",
+                                 policy::format_span(*forecast.noticed)),
                      "bad-end");
   }
 

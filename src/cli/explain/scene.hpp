@@ -35,6 +35,7 @@ struct Subject {
   std::string name;   ///< "winxp", "linux"
   std::string title;  ///< "Windows XP"
   advice::Stack stack = advice::Stack::windows;
+  bool is_stack_known = true;  ///< Whose errors the program gets.
   policy::Timing timing;
   Part time, interval, probes;
   std::vector<std::string> remarks;
@@ -65,7 +66,7 @@ struct Live {
   std::string driver;  ///< Who keeps it alive, in words.
   bool on = false;
   bool listens = false;
-  bool driven = false;      ///< By an engine of ours: its program sees Windows' errors.
+  bool driven = false;      ///< By an engine of ours.
   std::uint8_t probes = 0;  ///< N as it is set.
   advice::Condition condition = advice::Condition::idle;
   std::optional<advice::Resending> resending{};

@@ -41,7 +41,7 @@ Json timing_json(const policy::Timing& timing) {
 
 Json end_json(const Subject& subject) {
   const advice::EndRow* const end = advice::end_of(subject.forecast.fate, subject.stack);
-  if (!end) return {};
+  if (!end || !subject.is_stack_known) return {};
   return {{"name", end->name}, {"code", end->code}};
 }
 

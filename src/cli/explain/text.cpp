@@ -151,7 +151,7 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   Columns table{{{""}, {""}, {""}}};
   for (const advice::EndRow& row : advice::kEnds) {
     if (row.fate != forecast.fate) continue;
-    if (scene.live && row.stack != subject.stack) continue;
+    if (scene.live && subject.is_stack_known && row.stack != subject.stack) continue;
     table.add({{row.stack == advice::Stack::windows ? "Windows" : "Linux", Tone::faint},
                {fmt::format("{} ({})", row.name, row.code)},
                {fmt::format("later calls: {}", row.later), Tone::faint}});

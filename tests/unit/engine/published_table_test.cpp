@@ -48,6 +48,8 @@ class Table {
                          .record_size = sizeof(PublishedRecord),
                          .records = 8,
                          .tick_ns = 0,
+                         .faces = 0,
+                         .reserved_half = 0,
                          .reserved = {}};
   std::function<void()> before_copy;
 
