@@ -4,6 +4,7 @@
 labels: net
 """
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -206,6 +207,22 @@ class Set(tool.ToolWithConnection):
         self.assertIn("the kernel keeps whole seconds", text.replace("\n", " "))
         self.ok("set", self.me, "--round", "up", "--time", "45500ms")
         self.assertEqual(values(self.client)[1], 46)
+
+    def test_only_what_was_named_is_called_wanted_and_the_limit_is_the_true_one(self):
+        def note(*words):
+            said = " ".join(self.ok("set", self.me, *words).split())
+            return re.findall(r"Rounded: ([^.]*(?:\.\d[^.]*)*)\.", said)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 75)
+        self.assertEqual(note("--time", "45500ms"), ["the kernel keeps whole seconds; wanted T 45.5s"])
+        self.assertEqual(note("--probes", "200"), ["the kernel keeps 127 probes at most; wanted N 200"])
+        self.assertEqual(note("--time", "40000s"), ["the kernel keeps 32767s at most; wanted T 11h 6min 40s"])
+        self.assertEqual(note("--time", "45s"), [])
+        self.assertEqual(note("--time", "45500ms", "--probes", "5"), ["the kernel keeps whole seconds; wanted T 45.5s"])
+        self.assertEqual(values(self.client)[1:], (45, 75, 5))  # As named: I, which was not, has no say.
+        all_named = note("--time", "45s", "--interval", "1s", "--probes", "200")
+        self.assertEqual(len(all_named), 1)
+        self.assertNotIn("whole seconds", all_named[0])
+        self.assertIn("127 probes at most", all_named[0])
 
     def test_a_listener_is_set_where_it_is_named_and_hands_down(self):
         self.ok("set", f"{os.getpid()}:{self.listener.fileno()}", *TIMES)

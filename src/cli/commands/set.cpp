@@ -107,7 +107,7 @@ class Set final : public Command {
     return all;
   }
 
-  Fallible<SetRequest> make_request() const {
+  Fallible<SetRequest> make_request() {
     const Fallible<ChosenTiming> chosen = timing_.resolve();
     if (!chosen) return tl::unexpected(chosen.error());
     if (off_ && chosen->anything_asked) {
@@ -135,13 +135,25 @@ class Set final : public Command {
     return request;
   }
 
-  Fallible<void> ask_for(const ChosenTiming& chosen, SetRequest& request) const {
+  /// Where not all is named the rest is the socket's own, and is not known here: each value is fitted by itself.
+  [[nodiscard]] policy::KernelFit fit_of_named(const policy::Timing& wanted, Named named) const {
+    const auto rounding = rounding_.rounding();
+    policy::KernelFit fit = policy::fit_to_kernel(wanted, rounding);
+    if (named.idle && named.interval && named.probes) return fit;
+    constexpr policy::DwordMillis kSecond{1000};
+    fit.interval_s = policy::fit_to_kernel({kSecond, wanted.interval, 1}, rounding).interval_s;
+    fit.probes = policy::fit_to_kernel({kSecond, kSecond, wanted.probes}, rounding).probes;
+    return fit;
+  }
+
+  Fallible<void> ask_for(const ChosenTiming& chosen, SetRequest& request) {
     say_remarks(chosen);
     request.wanted = chosen.timing.timing;
     if (request.wanted.probes == 0)
       return tl::unexpected(no_probes(kSetting, "", "give --probes, or off"));
     attach::SocketWish& wish = request.wish;
-    wish.fit = policy::fit_to_kernel(request.wanted, rounding_.rounding());
+    wish.fit = fit_of_named(request.wanted, chosen.named);
+    named_ = chosen.named;
     request.path_note = path_note(chosen, policy::as_timing(wish.fit), kernel_alone());
     wish.idle = claim_of(chosen.named.idle);
     wish.interval = claim_of(chosen.named.interval);
@@ -149,7 +161,7 @@ class Set final : public Command {
     return {};
   }
 
-  static Outcome set_all(std::vector<Connection> list, const SetRequest& request) {
+  Outcome set_all(std::vector<Connection> list, const SetRequest& request) const {
     SocketSetter setter;
     std::vector<SetRow> rows;
     rows.reserve(list.size());
@@ -157,7 +169,8 @@ class Set final : public Command {
     if (rows.size() == 1 && !rows.front().change) return refusal(rows.front());
     std::vector<std::string> notes = wish_notes(request.wish);
     const bool is_on = request.wish.on == os::Switch::on;
-    if (const std::string note = is_on ? rounding_note(request.wanted, request.wish.fit) : "";
+    if (const std::string note =
+            is_on ? rounding_note(request.wanted, request.wish.fit, named_) : "";
         !note.empty()) {
       notes.push_back("Rounded: " + note + ".");
     }
@@ -182,6 +195,7 @@ class Set final : public Command {
   RoundingOption rounding_;
   std::vector<std::string> words_;
   std::vector<SocketTarget> targets_;
+  Named named_{};
   bool off_ = false;
   bool dry_run_ = false;
 };

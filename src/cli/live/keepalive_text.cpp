@@ -1,6 +1,9 @@
 #include "cli/live/keepalive_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
 
 #include "advice/notice.hpp"
 #include "os/tick.hpp"
@@ -94,9 +97,30 @@ std::string in_short(const attach::KernelValues& values) {
          (timeout == 0 ? "" : ", data " + policy::format_duration(Millis{timeout}));
 }
 
-std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit) {
-  if (policy::as_timing(fit) == wanted) return {};
-  return fmt::format("the kernel keeps whole seconds; wanted {}", in_words(wanted));
+std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit, Named named) {
+  const policy::Timing kept = policy::as_timing(fit);
+  const bool time = named.idle && kept.idle != wanted.idle;
+  const bool interval = named.interval && kept.interval != wanted.interval;
+  const bool probes = named.probes && kept.probes != wanted.probes;
+  if (!time && !interval && !probes) return {};
+  const auto is_long = [](policy::DwordMillis each) {
+    return each.count() > policy::kLongestKernelTime.count() * 1000;
+  };
+  const bool too_long = (time && is_long(wanted.idle)) || (interval && is_long(wanted.interval));
+  const bool too_many = probes && wanted.probes > policy::kLargestKernelCount;
+  const bool fraction = wanted.idle.count() % 1000 != 0 || wanted.interval.count() % 1000 != 0;
+  std::vector<std::string> reasons;
+  if (fraction || !(too_long || too_many)) reasons.emplace_back("whole seconds");
+  if (too_long) reasons.push_back(fmt::format("{}s at most", policy::kLongestKernelTime.count()));
+  if (too_many) reasons.push_back(fmt::format("{} probes at most", policy::kLargestKernelCount));
+  const std::string why = fmt::format("the kernel keeps {}", fmt::join(reasons, ", and "));
+  if (named.idle && named.interval && named.probes)
+    return fmt::format("{}; wanted {}", why, in_words(wanted));
+  std::vector<std::string> wishes;
+  if (time) wishes.push_back("T " + policy::format_duration(Millis{wanted.idle.count()}));
+  if (interval) wishes.push_back("I " + policy::format_duration(Millis{wanted.interval.count()}));
+  if (probes) wishes.push_back(fmt::format("N {}", wanted.probes));
+  return fmt::format("{}; wanted {}", why, fmt::join(wishes, ", "));
 }
 
 std::string path_words(Millis forgets, const policy::Timing& timing, const policy::Span& first,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "attach/kernel_socket.hpp"
+#include "cli/frame/timing_options.hpp"
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/kernel_fit.hpp"
 #include "policy/kernel_timer.hpp"
@@ -46,7 +47,9 @@ namespace wsalive::cli {
 /// With its user time-out: "45s +5s x5, data 30s".
 [[nodiscard]] std::string in_short(const attach::KernelValues& values);
 
-/// "the kernel keeps whole seconds; wanted after 45.5s of silence, ...", or empty where nothing was rounded.
-[[nodiscard]] std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit);
+/// "the kernel keeps whole seconds; wanted after 45.5s of silence, ...", or empty where nothing that was named is kept
+/// otherwise. Where not all is named: "the kernel keeps 127 probes at most; wanted N 200".
+[[nodiscard]] std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit& fit,
+                                        Named named = {});
 
 }  // namespace wsalive::cli
