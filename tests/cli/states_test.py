@@ -133,9 +133,17 @@ class States(tool.Tool):
         table = self.ok("ls", "--pid", str(os.getpid()))
         self.assertRegex(table, r"(?m)x5 .*\d[smh]\*$")
         self.assertRegex(table, r"(?m)^\*: not keep-alive decides")
+        bound = f"wsalive set {self.name(client)} --user-timeout 1min bounds that"
+        for on in (1, 0):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, on)
+            text = self.explained(client)[1]
+            self.assertIn(bound, text)
+            self.assertNotRegex(text, r"wsalive set \S+ --time")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         client.setsockopt(TCP, USER_TIMEOUT, 20000)
         self.assertLess(self.listed(client)["noticed_in_latest_ms"], 22_000)
         self.assertIn("TCP_USER_TIMEOUT is 20s", self.explained(client)[1])
+        self.assertNotIn(bound, self.explained(client)[1])
         self.assertNotIn("data-unacknowledged", self.rules(client))
 
     def told_after(self, end):

@@ -84,6 +84,11 @@ std::vector<std::string> waiting_words(const Live& live) {
                              live.noticed.in->latest}),
         limit_words(live)));
   }
+  if (live.user_timeout == Millis{} && !live.target.empty()) {
+    words.push_back(fmt::format(
+        "wsalive set {} --user-timeout 1min bounds that; --time has no effect until then.",
+        live.target));
+  }
   return words;
 }
 

@@ -84,6 +84,11 @@ struct Live {
   advice::Noticed noticed;
   policy::Millis behind{};  ///< So much later than T the kernel's timer stands.
   std::string target;       ///< "4711:5"
+
+  /// Nothing waits for an answer, so that keep-alive decides, if it is on.
+  [[nodiscard]] bool waits_for_silence() const noexcept {
+    return advice::row(condition).decides == advice::Decides::keep_alive;
+  }
 };
 
 struct Scene {

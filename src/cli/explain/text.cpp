@@ -270,8 +270,11 @@ std::string live_subject(const Scene& scene, const Page& page) {
   }
   text += heading(page, "On the path");
   const bool has_no_path = live.is_on_this_machine && !scene.path_timeout;
+  const bool helps =
+      !live.on &&
+      live.waits_for_silence();  // Else it is --user-timeout that does, and is named above.
   const std::string switch_on =
-      live.on ? "" : fmt::format(" wsalive set {} --time 45s switches keep-alive on.", live.target);
+      helps ? fmt::format(" wsalive set {} --time 45s switches keep-alive on.", live.target) : "";
   if (has_no_path) {
     return text +
            paragraph("Both ends are on this machine: there is no path that could forget it." +
