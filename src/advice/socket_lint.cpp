@@ -76,14 +76,18 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
        .set = "--time " + in_command(path / 2)});
 }
 
+/// A switch that was forgotten, and one that somebody has switched off, leave the same socket behind: so it is a note. Where
+/// keep-alive is missed another rule warns.
 void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
   if (socket.state.on || !socket.values_set) return;
   findings.push_back(
-      {.text = socket.listens
+      {.severity = Severity::note,
+       .text = socket.listens
                    ? "keep-alive times are set on a listener whose SO_KEEPALIVE is off: accepted "
                      "connections inherit times that have no effect"
-                   : "keep-alive times are set, but SO_KEEPALIVE is off: no probe is ever sent",
-       .remedy = "SO_KEEPALIVE, on the same socket",
+                   : "keep-alive times are set, but SO_KEEPALIVE is off: no probe is ever sent. It was "
+                     "never switched on, or was switched off since, as wsalive set does it",
+       .remedy = "if it was forgotten: SO_KEEPALIVE, on the same socket",
        .source = "Linux: tcp(7)"});
 }
 

@@ -91,7 +91,16 @@ class LintProcess(tool.ToolWithConnection):
 
     def test_times_without_the_switch(self):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-        self.assertEqual(self.rules()["values-without-switch"]["fds"], [self.client.fileno()])
+        found = self.rules(status=0)["values-without-switch"]
+        self.assertEqual((found["fds"], found["severity"]), ([self.client.fileno()], "note"))
+
+    def test_what_was_switched_off_is_no_warning_for_ever(self):
+        name = f"{os.getpid()}:{self.client.fileno()}"
+        self.ok("set", name, "--time", "45s", "--interval", "5s")
+        self.ok("set", name, "off")
+        self.assertEqual(set(self.rules(status=0)), {"values-without-switch"})
+        self.assertIn("0 warnings, 1 note", self.ok("lint", str(os.getpid())))
+        self.assertRegex(self.ok("lint", str(os.getpid()), "--monitor"), r"\AWSALIVE OK: ")
 
     def test_a_listener_that_was_set_after_its_connection_came(self):
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -208,13 +208,12 @@ class Networks(Choice):
 class LintAll(Choice):
     @tool.needs_borrowing
     def test_every_connection_is_judged_and_a_monitor_gets_its_line(self):
-        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-        here = ("--from", f"127.0.0.1:{self.client.getsockname()[1]}", "--to", f"127.0.0.1:{self.port}")
+        here = ("--from", f"127.0.0.1:{self.client.getsockname()[1]}", "--to", f"127.0.0.1:{self.port}", "--path-timeout", "240s")
         report = self.json("lint", *here, status=1)
         self.assertEqual((report["sockets"], report["warnings"], report["warned_sockets"]), (1, 1, 1))
         self.assertEqual(report["findings"][0]["sockets"][0]["fd"], self.client.fileno())
         line = self.ok("lint", *here, "--monitor", status=1)
-        self.assertRegex(line, r"\AWSALIVE WARNING: 1 TCP socket looked at.*values-without-switch"
+        self.assertRegex(line, r"\AWSALIVE WARNING: 1 TCP socket looked at.*path-forgets"
                                r" \| sockets=1 warned=1;0; notes=0 unseen=0 hidden=\d+\n\Z")
         self.assertRegex(self.ok("lint", *here, "--monitor", "--critical", "1", status=2), r"\AWSALIVE CRITICAL: .*warned=1;0;0 ")
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
