@@ -32,7 +32,7 @@ the program has set itself stay its own. Needs the right to trace the program:
 its user, or root.
 
 examples:
-  wsalive set 4711:5 --time 45s --interval 5s --probes 5
+  wsalive set 4711:5 4711:7 --time 45s --interval 5s --probes 5
   wsalive set --to db.example:5432 --time 45s --dry-run
   wsalive set --unit nginx --time 45s
   wsalive set 4711 off)",
@@ -129,12 +129,13 @@ examples:
 Without options: what is in force for Winsock programs of this user. With PID,
 --all or a choice of connections: sockets that are open now. The exit status is
 1 if there are warnings, and 4 if there are none and not all could be seen.
+A remedy that is a command acts on the sockets that need it alone.
 
 examples:
   wsalive lint --time 5ms --interval 1s
   wsalive lint --registry exported.reg --release winxp
   wsalive lint --time 5min --path-timeout 240s
-  wsalive lint 4711
+  wsalive lint 4711 --path-timeout 240s --wide
   sudo wsalive lint --all --monitor --critical 20)",
         .json = Json::yes,
         .make = make_lint,
