@@ -21,4 +21,11 @@ Fd out_of_the_way(Fd fd) noexcept {
   return high ? std::move(high) : std::move(fd);
 }
 
+bool leaves_some(int lowest_free) noexcept {
+  constexpr rlim_t kEnough = 16;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+         static_cast<rlim_t>(lowest_free) + kEnough < limit.rlim_cur;
+}
+
 }  // namespace wsalive::os

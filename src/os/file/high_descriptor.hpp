@@ -9,4 +9,8 @@ namespace wsalive::os {
 /// errno untouched. Close-on-exec.
 [[nodiscard]] Fd out_of_the_way(Fd fd) noexcept;
 
+/// Whether the program has descriptors left beside this one, the lowest that was free: what it can do without is not for us
+/// to take from it.
+[[nodiscard]] bool leaves_some(int lowest_free) noexcept;
+
 }  // namespace wsalive::os

@@ -20,8 +20,10 @@ constexpr int kSize = F_SEAL_SHRINK | F_SEAL_GROW;
 }  // namespace
 
 Result<PublishedMemory> PublishedMemory::create(const char* name, std::size_t size) noexcept {
-  Fd file = out_of_the_way(Fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)});
-  if (!file) return failure(errno, "memfd_create");
+  Fd lowest{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+  if (!lowest) return failure(errno, "memfd_create");
+  if (!leaves_some(lowest.get())) return failure(EMFILE, "memfd_create");
+  Fd file = out_of_the_way(std::move(lowest));
   if (const Status done = set_file_size(file.get(), size); !done)
     return tl::unexpected(done.error());
   void* const memory =
