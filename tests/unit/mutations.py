@@ -19,7 +19,7 @@ MUTATIONS = [
     ("segments received are not counted", REPAIR,
      "if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;", "", IN_ENGINE),
     ("the kernel's measure of silence is not looked at", REPAIR,
-     "!course_of(slot).kept && seen.facts.heard", "false && seen.facts.heard", IN_ENGINE),
+     "!course_of(slot).kept && policy::Series", "false && policy::Series", IN_ENGINE),
     ("a probe that never left is counted", REPAIR, "if (!has_left) --series.sent;", "", IN_ENGINE),
     ("the end is not thought over", REPAIR,
      "if (was_heard(slot, {*facts, seen.now, seen.actual})) return {Verdict::again, seen.now};", "", IN_ENGINE),

@@ -92,7 +92,7 @@ void add_process(pid_t pid, Owners& owners) {
     const ssize_t length =
         ::readlinkat(::dirfd(folder.get()), entry->d_name, link.data(), link.size());
     if (length <= 0) {
-      denied = denied || errno == EACCES || errno == EPERM;
+      denied = denied || (errno != ENOENT && errno != EINVAL);  // Closed meanwhile; "." and "..".
       continue;
     }
     const std::string_view target{link.data(), static_cast<std::size_t>(length)};

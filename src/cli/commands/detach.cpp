@@ -41,8 +41,9 @@ class DetachReport final : public Report {
       text += fmt::format("detached from {}; its connections keep what they have\n", name);
     }
     if (!names_.empty()) {
-      text += "A listening socket that --existing has set hands it to what it accepts:\n"
-              "wsalive ls --listeners shows it, wsalive set PID:FD off ends it.\n";
+      text +=
+          "A listening socket that --existing has set hands it to what it accepts:\n"
+          "wsalive ls --listeners shows it, wsalive set PID:FD off ends it.\n";
     }
     return text;
   }

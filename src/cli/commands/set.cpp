@@ -83,8 +83,13 @@ class Set final : public Command {
                    "chooses; `wsalive ls` lists them and takes the same"});
   }
 
+  struct Meant {
+    std::vector<Connection> list;
+    std::vector<Hidden> hidden;  ///< Who may have more of them.
+  };
+
   /// What each name and the options mean together. Failures: one of them means nothing; then nothing is set.
-  Fallible<std::vector<Connection>> find_all() const {
+  Fallible<Meant> find_all() const {
     std::vector<Selection> meant;
     for (const SocketTarget& target : targets_) {
       meant.push_back(selection_);
@@ -94,15 +99,16 @@ class Set final : public Command {
       if (target.fd) meant.back().listeners = true;
     }
     if (meant.empty()) meant.push_back(selection_);
-    std::vector<Connection> all;
+    Meant all;
     std::set<std::uint64_t> seen;  // PID and PID:FD, or two processes, may have the same.
     for (const Selection& each : meant) {
       auto found = find_connections(each);
       if (!found) return tl::unexpected(found.error());
       if (found->list.empty()) return tl::unexpected(why_nothing(kSetting, each, *found));
       for (Connection& connection : found->list) {
-        if (seen.insert(connection.socket.cookie).second) all.push_back(std::move(connection));
+        if (seen.insert(connection.socket.cookie).second) all.list.push_back(std::move(connection));
       }
+      for (Hidden& hidden : found->hidden) all.hidden.push_back(std::move(hidden));
     }
     return all;
   }
@@ -161,11 +167,12 @@ class Set final : public Command {
     return {};
   }
 
-  Outcome set_all(std::vector<Connection> list, const SetRequest& request) const {
+  Outcome set_all(Meant meant, const SetRequest& request) const {
     SocketSetter setter;
     std::vector<SetRow> rows;
-    rows.reserve(list.size());
-    for (Connection& connection : list) rows.push_back(setter.set(std::move(connection), request));
+    rows.reserve(meant.list.size());
+    for (Connection& connection : meant.list)
+      rows.push_back(setter.set(std::move(connection), request));
     if (rows.size() == 1 && !rows.front().change) return refusal(rows.front());
     std::vector<std::string> notes = wish_notes(request.wish);
     const bool is_on = request.wish.on == os::Switch::on;
@@ -178,8 +185,14 @@ class Set final : public Command {
       return row.connection.socket.state != os::TcpState::listen;
     });
     if (!request.path_note.empty() && has_connection) notes.push_back(request.path_note);
+    if (!meant.hidden.empty()) {
+      notes.push_back(
+          fmt::format("Not all could be looked into ({}): sockets there are as they were.",
+                      names_of(meant.hidden)));
+    }
     auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes));
-    const ExitCode code = report->exit_code();
+    ExitCode code = report->exit_code();
+    if (code == ExitCode::ok && !meant.hidden.empty()) code = ExitCode::denied;
     return Answer{std::move(report), static_cast<int>(code)};
   }
 

@@ -18,6 +18,9 @@ namespace {
 /// A signal undoes the step that it meets: small enough to come to an end between two of them.
 constexpr std::uint64_t kStep = std::uint64_t{2} << 20;
 
+/// Reserved memory is real memory: of more than this most programs use little.
+constexpr std::uint64_t kMostFilled = std::uint64_t{64} << 20;
+
 /// What others share is not filled first, only to be given back.
 bool has_room(int fd, std::uint64_t size) noexcept {
   struct statvfs facts {};
@@ -52,11 +55,12 @@ Status reserve_step(int fd, std::uint64_t from, std::uint64_t size) noexcept {
 Status reserve_memory(int fd, std::uint64_t size) noexcept {
   if (!has_room(fd, size)) return failure(ENOSPC, "posix_fallocate");
   const NoSignal quiet{SIGXFSZ};
-  for (std::uint64_t at = 0; at < size; at += kStep) {
-    const Status done = reserve_step(fd, at, std::min(size - at, kStep));
+  const std::uint64_t filled = std::min(size, kMostFilled);
+  for (std::uint64_t at = 0; at < filled; at += kStep) {
+    const Status done = reserve_step(fd, at, std::min(filled - at, kStep));
     if (!done) return done;
   }
-  return {};
+  return filled == size ? Status{} : set_file_size(fd, size);
 }
 
 }  // namespace wsalive::os

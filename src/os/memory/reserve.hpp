@@ -8,7 +8,8 @@
 
 namespace wsalive::os {
 
-/// Lets an empty file grow to `size` octets of zeros, all of which are there from then on.
+/// Lets an empty file grow to `size` octets of zeros, of which the first 64 MiB are there from then on. For more there was room
+/// at that moment.
 ///
 /// Errors  ENOSPC, at once where less is free than is wanted; EFBIG beyond RLIMIT_FSIZE. What has grown stays, for the caller
 ///         to drop.
