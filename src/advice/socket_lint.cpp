@@ -82,11 +82,12 @@ void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
   if (socket.state.on || !socket.values_set) return;
   findings.push_back(
       {.severity = Severity::note,
-       .text = socket.listens
-                   ? "keep-alive times are set on a listener whose SO_KEEPALIVE is off: accepted "
-                     "connections inherit times that have no effect"
-                   : "keep-alive times are set, but SO_KEEPALIVE is off: no probe is ever sent. It was "
-                     "never switched on, or was switched off since, as wsalive set does it",
+       .text =
+           socket.listens
+               ? "keep-alive times are set on a listener whose SO_KEEPALIVE is off: accepted "
+                 "connections inherit times that have no effect"
+               : "keep-alive times are set, but SO_KEEPALIVE is off: no probe is ever sent. It was "
+                 "never switched on, or was switched off since, as wsalive set does it",
        .remedy = "if it was forgotten: SO_KEEPALIVE, on the same socket",
        .source = "Linux: tcp(7)"});
 }

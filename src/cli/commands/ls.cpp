@@ -14,8 +14,8 @@
 
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/frame/refusals.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/refusals.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/socket_target.hpp"
