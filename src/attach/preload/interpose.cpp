@@ -76,7 +76,7 @@ constexpr int kFirstOfAll = 101;
 [[gnu::constructor(kFirstOfAll)]] void begin() {
   preload::bind_own_calls();
   find_all();
-  preload::begin();
+  preload::take_orders();
 }
 
 }  // namespace

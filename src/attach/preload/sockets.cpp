@@ -177,7 +177,7 @@ void give_user_timeout(int fd) noexcept {
 
 }  // namespace
 
-void begin() noexcept {
+void take_orders() noexcept {
   static_cast<void>(orders());
   g_process = ::getpid();
   ::pthread_atfork(nullptr, nullptr, [] { g_process = ::getpid(); });

@@ -9,7 +9,7 @@ namespace wsalive::attach::preload {
 
 /// Before anything else: reads what `wsalive run` has ordered, and notes whose descriptors the books are about. A child of vfork
 /// runs in its parent's memory with descriptors of its own: what it makes and closes is not written into them.
-void begin() noexcept;
+void take_orders() noexcept;
 
 /// connect is about to make this descriptor a connection.
 void take_connection(int fd) noexcept;
