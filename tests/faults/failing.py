@@ -17,7 +17,7 @@ WAITING = {0: "read", 1: "write", 7: "poll", 16: "ioctl", 35: "nanosleep", 44: "
            47: "recvmsg", 61: "wait4", 202: "futex", 247: "waitid", 257: "openat", 317: "seccomp"}
 OPENING = {41: "socket", 53: "socketpair", 72: "fcntl", 257: "openat", 289: "signalfd4", 293: "pipe2", 317: "seccomp",
            319: "memfd_create", 321: "bpf", 434: "pidfd_open", 438: "pidfd_getfd"}
-SENDTO, AF_UNIX = 44, 1
+SENDTO, AF_UNIX, FUTEX = 44, 1, 202
 
 
 def need_known_numbers():
@@ -33,6 +33,8 @@ def errors_of(call):
     """Which a kernel, a filter of system calls or a security module may give."""
     if call in NEVER:
         return []
+    if call == FUTEX:
+        return [errno.EINTR]  # For any other the C library ends the program.
     found = [errno.ENOMEM, errno.EPERM, errno.ENOSYS]
     if call in OPENING:
         found += [errno.EMFILE, errno.ENFILE]

@@ -37,8 +37,10 @@ const attach::Owners& Claims::later() {
 
 std::optional<attach::Owner> Claims::owner_of(const attach::TcpSocket& socket) {
   std::optional<attach::Owner> owner = lowest_of(selection_, owners_, socket.inode);
-  const bool is_new = !owner && selection_.takes_ownerless() && socket.inode != 0;
-  if (is_new && may_be_seen(socket)) owner = lowest_of(selection_, later(), socket.inode);
+  // One that is new, or that could not be looked at the first time.
+  const bool may_be_missed = selection_.takes_ownerless() || !owners_.hidden.empty();
+  const bool is_missed = !owner && socket.inode != 0 && may_be_missed;
+  if (is_missed && may_be_seen(socket)) owner = lowest_of(selection_, later(), socket.inode);
   return owner;
 }
 
