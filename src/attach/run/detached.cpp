@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -204,11 +203,12 @@ void log_warning(const char* text) noexcept {
   const Fd line{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   const sockaddr_un log{AF_UNIX, "/dev/log"};
   std::array<char, 512> message{};
-  const auto end = fmt::format_to_n(message.data(), message.size(), "<{}>wsalive[{}]: {}",
-                                    LOG_DAEMON | LOG_WARNING, ::getpid(), text);
-  static_cast<void>(
-      !::sendto(line.get(), message.data(), static_cast<std::size_t>(end.out - message.data()),
-                MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&log), sizeof log));
+  const int length = std::snprintf(message.data(), message.size(), "<%d>wsalive[%d]: %s",
+                                   LOG_DAEMON | LOG_WARNING, ::getpid(), text);
+  const std::size_t size =
+      std::min(static_cast<std::size_t>(std::max(length, 0)), message.size() - 1);
+  static_cast<void>(::sendto(line.get(), message.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL,
+                             reinterpret_cast<const sockaddr*>(&log), sizeof log));
 }
 
 }  // namespace wsalive::attach
