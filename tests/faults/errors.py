@@ -31,7 +31,8 @@ def judge_run(listener, way, done):
             f"{done.stdout!r}, {done.stderr!r}")
     made = listener.take_all()
     if done.victim_name == PROGRAM:  # It is the program's own call, or its loader's.
-        expect(done.status >= 0, case)
+        # A loader may end by itself where it gets no memory (mmap, brk).
+        expect(done.status >= 0 or done.did.startswith("call 9:"), case)
         return 1, made
     is_refused = done.status in (3, 4, 5, 126, 127) and not done.stdout and b"wsalive: cannot run " in done.stderr
     is_loaders = done.status == 127 and not done.stdout and done.stderr and not done.stderr.startswith(b"wsalive:")

@@ -65,11 +65,14 @@ void take_apart(const std::string& path, const std::string& as) {
 void NamedMemory::sweep(const std::string& in, std::size_t most) {
   const std::string_view made{kBeingMade};
   for (const std::string& name : some_entries(in, most)) {
-    const std::string path = in + '/' + name;
+    std::string path{in};
+    path.append("/").append(name);
     if (name.starts_with(kBeingRemoved)) {
       remove_folder(path);
     } else if (name.starts_with(made)) {
-      take_apart(path, in + '/' + kBeingRemoved + name.substr(made.size()));
+      std::string as{in};
+      as.append("/").append(kBeingRemoved).append(name.substr(made.size()));
+      take_apart(path, as);
     } else {
       NamedMemory left;
       left.path_ = path;
