@@ -348,6 +348,7 @@ class LintAll(Choice):
         done = self.as_nobody("lint", *here, "--monitor")
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
 
+    @tool.needs_borrowing
     def test_a_process_that_may_not_be_looked_into_matters_only_to_sockets_without_an_owner(self):
         code = ("import ctypes, socket, sys\n"
                 "ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_long(-1), 0, 0, 0)  # Yama: whoever may, may trace it.\n"
