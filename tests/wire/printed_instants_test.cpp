@@ -166,8 +166,8 @@ class PrintedInstants : public EngineOnWire {
     const std::string said = folder_.file(std::to_string(each.port));
     const Fd out{::open(said.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
     listen(each.port);
-    const std::string script =
-        fmt::format("exec 3<&-; exec 3<>/dev/tcp/{}/{}; read -u 3", lab::Wiring::server_v4, each.port);
+    const std::string script = fmt::format("exec 3<&-; exec 3<>/dev/tcp/{}/{}; read -u 3",
+                                           lab::Wiring::server_v4, each.port);
     const std::string words = fmt::format(
         "exec env {}run --allow-no-new-privs --via {}{} -- bash -c '{}'", command(),
         each.row.way == Way::run_by_preload ? "preload" : "seccomp", options(each.row), script);
