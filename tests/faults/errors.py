@@ -88,6 +88,13 @@ def calls_of_the_keepers_always_fail():
     figure("calls of the keepers always fail", programs, connections)
 
 
+def in_turns(words, check, after_whole):
+    """Each call fails with one error after the other. \\return how many programs and connections there were."""
+    counts = [at_each_call(words, it_fails(turn), check, steps=STEPS, kind=Failing, after_whole=after_whole)
+              for turn in range(TURNS)]
+    return tuple(sum(each) for each in zip(*counts))
+
+
 def calls_of_set_fail():
     """A connection has all its values or none, and the status says so."""
     failing.need_known_numbers()
@@ -99,11 +106,8 @@ def calls_of_set_fail():
             expect(all(now in (held.before, held.wanted) for now in values), f"{case}: {values}")
             expect(done.status != 0 or all(now == held.wanted for now in values), f"{case}: {values}")
             return 1, held.check_and_restore()
-        programs = connections = 0
-        for turn in range(TURNS):
-            counts = at_each_call(held.words, it_fails(turn), check, steps=STEPS, kind=Failing, after_whole=held.check_and_restore)
-            programs, connections = programs + counts[0], connections + counts[1]
-    figure("calls of set fail", programs, connections)
+        counts = in_turns(held.words, check, held.check_and_restore)
+    figure("calls of set fail", *counts)
 
 
 def calls_of_attach_fail():
@@ -116,11 +120,8 @@ def calls_of_attach_fail():
             group.detach((0,) if done.status == 0 else (0, 6))
             group.attach_and_detach()
             return 1, group.connections.check()
-        programs = connections = 0
-        for turn in range(TURNS):
-            counts = at_each_call(group.attach_words, it_fails(turn), check, steps=STEPS, kind=Failing, after_whole=group.detach)
-            programs, connections = programs + counts[0], connections + counts[1]
-    figure("calls of attach fail", programs, connections)
+        counts = in_turns(group.attach_words, check, group.detach)
+    figure("calls of attach fail", *counts)
 
 
 CONNECTS = r"""

@@ -78,7 +78,13 @@ Result<Fd> receive_gift(int line) noexcept {
 }
 
 void send_readiness(int line, const Readiness& readiness) noexcept {
-  static_cast<void>(!::send(line, &readiness, sizeof readiness, MSG_NOSIGNAL));
+  // Who waits for it cannot tell a keeper that could not send from one that has ended.
+  constexpr int kMostTries = 100;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    const bool sent = ::send(line, &readiness, sizeof readiness, MSG_NOSIGNAL) >= 0;
+    if (sent || errno == EPIPE || errno == ECONNRESET) return;
+    pause_for_a_moment();
+  }
 }
 
 Result<Readiness> receive_readiness(int line) noexcept {
