@@ -9,15 +9,16 @@ from traced import LIBC, name_of
 
 PEEK, POKE = 3, 6
 RAX, R8, ORIG_RAX = 10, 9, 15
-# Which do not come back, or tell of a failure in another way, or which do not fail while their arguments are right.
+# Which do not come back, or tell of a failure in another way, or which do not fail while their arguments are right; and futex, for
+# whose failures the C library ends the program.
 NEVER = {12: "brk", 13: "rt_sigaction", 14: "rt_sigprocmask", 15: "rt_sigreturn", 24: "sched_yield", 39: "getpid", 60: "exit",
-         110: "getppid", 158: "arch_prctl", 186: "gettid", 218: "set_tid_address", 228: "clock_gettime", 231: "exit_group",
+         110: "getppid", 158: "arch_prctl", 186: "gettid", 202: "futex", 218: "set_tid_address", 228: "clock_gettime", 231: "exit_group",
          273: "set_robust_list", 334: "rseq"}
 WAITING = {0: "read", 1: "write", 7: "poll", 16: "ioctl", 35: "nanosleep", 44: "sendto", 45: "recvfrom", 46: "sendmsg",
-           47: "recvmsg", 61: "wait4", 202: "futex", 247: "waitid", 257: "openat", 317: "seccomp"}
+           47: "recvmsg", 61: "wait4", 247: "waitid", 257: "openat", 317: "seccomp"}
 OPENING = {41: "socket", 53: "socketpair", 72: "fcntl", 257: "openat", 289: "signalfd4", 293: "pipe2", 317: "seccomp",
            319: "memfd_create", 321: "bpf", 434: "pidfd_open", 438: "pidfd_getfd"}
-SENDTO, AF_UNIX, FUTEX = 44, 1, 202
+SENDTO, AF_UNIX = 44, 1
 
 
 def need_known_numbers():
@@ -33,8 +34,6 @@ def errors_of(call):
     """Which a kernel, a filter of system calls or a security module may give."""
     if call in NEVER:
         return []
-    if call == FUTEX:
-        return [errno.EINTR]  # For any other the C library ends the program.
     found = [errno.ENOMEM, errno.EPERM, errno.ENOSYS]
     if call in OPENING:
         found += [errno.EMFILE, errno.ENFILE]
