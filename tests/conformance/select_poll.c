@@ -33,6 +33,18 @@ static void selected(const struct row* row, struct outcome* seen) {
   effect(seen, FD_ISSET(s, &sets[2]) ? "exceptional" : "not exceptional");
 }
 
+/* Nothing that is asked for can come: the time runs out. A call that does not end is ended by the suite. */
+static void exceptional_alone(const struct row* row, struct outcome* seen) {
+  SOCKET s = INVALID_SOCKET;
+  struct timeval wait = {0, 20000};
+  fd_set set;
+  if (skip(seen, ended(row->with.a, &s))) return;
+  FD_ZERO(&set);
+  FD_SET(s, &set);
+  seen->result = select(0, NULL, NULL, &set, &wait);
+  effect(seen, "%d left", (int)set.fd_count);
+}
+
 /* b: the events asked for. */
 static void polled(const struct row* row, struct outcome* seen) {
   SOCKET s = INVALID_SOCKET;
@@ -105,6 +117,8 @@ static const struct row kRows[] = {
     // clang-format off
     {"select_dead",           "K-93", ALL, BOTH, selected, {DIES, 0, 0},     2, ANY_ERROR, "readable, writable, not exceptional"},
     {"select_forgotten",      "K-93", ALL, BOTH, selected, {FORGETS, 0, 0},  2, ANY_ERROR, "readable, writable, not exceptional"},
+    {"exceptional_dead",      "K-93", ALL, BOTH, exceptional_alone, {DIES, 0, 0},    0, ANY_ERROR, "0 left"},
+    {"exceptional_forgotten", "K-93", ALL, BOTH, exceptional_alone, {FORGETS, 0, 0}, 0, ANY_ERROR, "0 left"},
     {"poll_dead",             "K-93", FROM(VISTA), BOTH, polled, {DIES, POLLRDNORM | POLLWRNORM, 0}, 1, ANY_ERROR, "POLLERR, POLLHUP, POLLWRNORM"},
     {"poll_dead_read_only",   "K-93", FROM(VISTA), BOTH, polled, {DIES, POLLRDNORM, 0}, 1, ANY_ERROR, "POLLERR, POLLHUP, no POLLWRNORM"},
     {"poll_forgotten",        "K-93", FROM(VISTA), BOTH, polled, {FORGETS, POLLRDNORM | POLLWRNORM, 0}, 1, ANY_ERROR, "POLLERR, POLLHUP, POLLWRNORM"},

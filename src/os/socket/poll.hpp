@@ -39,6 +39,7 @@ class Watched {
 
   [[nodiscard]] Readiness ready() const noexcept { return ready_ == 0 ? Readiness{0} : found(); }
   [[nodiscard]] bool is_passed_over() const noexcept { return fd_ < 0; }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
 
   /// The caller's own verdict, kept in the place of the kernel's answer until the next wait.
   void set_verdict(short verdict) noexcept { ready_ = verdict; }

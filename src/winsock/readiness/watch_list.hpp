@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 
 #include "os/clock.hpp"
+#include "os/socket/edge_set.hpp"
 #include "os/socket/poll.hpp"
 #include "winsock/connection/deferred.hpp"
 #include "winsock/entered.hpp"
@@ -25,8 +28,9 @@ class WatchList {
 
   /// Throws std::bad_alloc. Nothing may run out of memory once the call has begun.
   void make_room(std::size_t count) {
-    if (count > few_.size()) many_ = {Room{}.allocate(count), Free{count}};
-    first_ = count > few_.size() ? many_.get() : few_.data();
+    const std::size_t places = count + 1;  // The last one is for what has been left out.
+    if (places > few_.size()) many_ = {Room{}.allocate(places), Free{places}};
+    first_ = places > few_.size() ? many_.get() : few_.data();
     size_ = count;
   }
 
@@ -48,8 +52,26 @@ class WatchList {
   [[nodiscard]] os::Watched& operator[](std::size_t at) noexcept { return first_[at]; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  /// Asks the kernel without waiting. \return how many sockets are ready for something.
+  [[nodiscard]] int look() noexcept {
+    return os::wait_for(first_, size_, std::chrono::nanoseconds{0});
+  }
+
+  /// Leaves out the sockets that are ready, and puts `edges` into the last place, which tells when more happens to them.
+  /// \return false if it cannot: then the caller looks again soon.
+  [[nodiscard]] bool leave_out_ready(os::EdgeSet& edges) noexcept {
+    bool told = true;
+    for (os::Watched& each : std::span{first_, size_}) {
+      if (each.ready() == 0) continue;
+      told = edges.add(each.fd()) && told;
+      each = os::Watched{};
+    }
+    first_[size_] = edges.watched();
+    return told;
+  }
+
  private:
-  static constexpr std::size_t kUsual = 192;  // Three sets of Windows' usual size.
+  static constexpr std::size_t kUsual = 193;  // Three sets of Windows' usual size, and one place.
   static_assert(std::is_trivially_destructible_v<os::Watched>);
   using Room = std::allocator<os::Watched>;
   struct Free {
@@ -66,36 +88,90 @@ class WatchList {
   bool some_known_ = false;
 };
 
-/// Waits until a socket is ready. `Call` has
+/// One select or WSAPoll that waits. `Call` has
 ///   WatchList& list();
 ///   WsaError watch_all(bool again);  looks all sockets up, and fills the list;
 ///   std::size_t judge_all();         what the kernel's answers mean: how many are ready.
 ///
-/// \return how many are ready, 0 at the deadline; or watch_all's first refusal, WSAEINTR after
-///         WSACancelBlockingCall or the close of a socket (K-109), WSAENOBUFS.
+/// A socket may be ready for something that the call does not ask for: a broken connection among the exceptional ones, an
+/// error on a datagram socket where WSAPoll asks for no event. The kernel tells that at once and always. Such a socket is
+/// left out of the wait, and an EdgeSet tells what else happens to it: the wait ends in time and takes no processor.
 template <typename Call>
-[[nodiscard]] Count wait_for_some(Call& call, std::optional<Instant> deadline) {
-  EnteredMany entered;
-  WsaError bad = WsaError::none;
-  const auto watch_all = [&](bool again) {
-    return entered.look([&] { return (bad = call.watch_all(again)) == WsaError::none; });
-  };
-  if (!watch_all(false)) return refused(bad);
-  WatchList& list = call.list();
+class SocketWait {
+ public:
+  SocketWait(Call& call, std::optional<Instant> deadline) noexcept
+      : call_(call), list_(call.list()), deadline_(deadline) {}
+
+  /// \return how many are ready, 0 at the deadline; or watch_all's first refusal, WSAEINTR after
+  ///         WSACancelBlockingCall or the close of a socket (K-109), WSAENOBUFS.
+  [[nodiscard]] Count run();
+
+ private:
+  [[nodiscard]] bool watch_all(bool again) {
+    places_ = list_.size();
+    slice_.reset();
+    return entered_.look([&] { return (bad_ = call_.watch_all(again)) == WsaError::none; });
+  }
+  [[nodiscard]] int wait() noexcept;
+  [[nodiscard]] std::size_t leave_out_unasked();
+
+  Call& call_;
+  WatchList& list_;
+  std::optional<Instant> deadline_;
+  std::optional<std::chrono::nanoseconds> slice_;  // Where no EdgeSet is to be had.
+  std::size_t places_ = 0;
+  os::EdgeSet edges_;
+  EnteredMany entered_;
+  WsaError bad_ = WsaError::none;
+};
+
+template <typename Call>
+Count SocketWait<Call>::run() {
+  if (!watch_all(false)) return refused(bad_);
   // What is known is not waited for: the kernel is asked about the others, and that is all.
-  const bool known = list.some_known() && call.judge_all() != 0;
-  if (known) deadline = Instant{};
+  const bool known = list_.some_known() && call_.judge_all() != 0;
+  if (known) deadline_ = Instant{};
   for (;;) {
-    const int found = wait_with_hook(list.first(), list.size(), deadline);
+    const int found = wait();
     if (found == -ECANCELED) return refused(WsaError::interrupted);
     if (found == -ENOMEM || found == -EINVAL) return refused(WsaError::no_buffers);
     if (found > 0 || known) {
-      if (const std::size_t ready = call.judge_all(); ready != 0) return ready;
+      if (const std::size_t ready = call_.judge_all(); ready != 0) return ready;
     }
     if (found == 0) return std::size_t{0};
     // A signal, a socket's close, or an event that is none of the program's.
     if (!watch_all(true)) return refused(WsaError::interrupted);
+    if (found < 0) continue;
+    if (const std::size_t ready = leave_out_unasked(); ready != 0) return ready;
   }
+}
+
+template <typename Call>
+int SocketWait<Call>::wait() noexcept {
+  if (!slice_) return wait_with_hook(list_.first(), places_, deadline_);
+  const Instant end = os::monotonic_clock().now() + *slice_;
+  if (deadline_ && *deadline_ <= end) return wait_with_hook(list_.first(), places_, deadline_);
+  const int found = wait_with_hook(list_.first(), places_, end);
+  return found == 0 ? -EINTR : found;
+}
+
+/// \return how many sockets are ready for what is asked after all.
+template <typename Call>
+std::size_t SocketWait<Call>::leave_out_unasked() {
+  constexpr std::chrono::milliseconds kSlice{10};
+  edges_.drain();  // Before looking: what comes later is told.
+  if (list_.look() > 0) {
+    if (const std::size_t ready = call_.judge_all(); ready != 0) return ready;
+  }
+  if (list_.look() <= 0) return 0;
+  if (!list_.leave_out_ready(edges_)) slice_ = kSlice;
+  places_ = list_.size() + 1;
+  return 0;
+}
+
+template <typename Call>
+[[nodiscard]] Count wait_for_some(Call& call, std::optional<Instant> deadline) {
+  return SocketWait<Call>{call, deadline}.run();
 }
 
 }  // namespace wsalive::winsock
