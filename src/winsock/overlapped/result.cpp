@@ -6,9 +6,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
+#include "kernel/dispatcher.hpp"
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/thread.hpp"
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
@@ -19,10 +22,35 @@ namespace {
 
 using kernel::Deadline;
 
-/// "Some operation has ended": for those who wait without an event. Each clears it before it looks.
-kernel::Event& any_end() {
-  static auto* const event = new kernel::Event{kernel::Reset::manual, false};
-  return *event;
+/// What the calling thread waits for the end of, without an event.
+constinit thread_local OVERLAPPED* t_awaited = nullptr;
+
+/// "Some operation has ended", for those who wait without an event: each end lets every one of them look, and takes nothing
+/// away from the others. A waiter looks under the dispatcher's lock before it sleeps, so no end falls in between.
+class AnyEnd final : public kernel::WaitObject {
+ public:
+  AnyEnd() noexcept : WaitObject(kernel::Kind::event) {}
+
+  void tell() noexcept {
+    kernel::DispatcherLock lock;
+    tells_ = true;
+    signal_waiters(lock);
+    tells_ = false;
+  }
+  [[nodiscard]] bool is_signaled(const kernel::Thread& thread) const noexcept override {
+    return tells_ || (&thread == kernel::attached_thread() && status_in(*t_awaited) != kPending);
+  }
+  kernel::Taken take(kernel::Thread& /*thread*/) noexcept override {
+    return kernel::Taken::normally;
+  }
+
+ private:
+  bool tells_ = false;
+};
+
+AnyEnd& any_end() {
+  static auto* const end = new AnyEnd;
+  return *end;
 }
 constinit std::atomic<int> g_waiting{0};
 
@@ -38,16 +66,16 @@ Awaited as_awaited(const kernel::WaitResult& result) {
 }
 
 Awaited await_any_end(OVERLAPPED& overlapped, Deadline deadline, kernel::Alertable alertable) {
-  kernel::Event& event = any_end();
+  static_cast<void>(kernel::current_thread());  // Here memory may be short, and nowhere below.
+  AnyEnd& end = any_end();
+  OVERLAPPED* const outer = std::exchange(t_awaited, &overlapped);  // A routine may wait, too.
   g_waiting.fetch_add(1);
   Awaited awaited = Awaited::ended;
-  for (;;) {
-    event.clear();
-    if (status_in(overlapped) != kPending) break;
-    awaited = as_awaited(kernel::wait(event, deadline, alertable));
-    if (awaited != Awaited::ended) break;
+  while (awaited == Awaited::ended && status_in(overlapped) == kPending) {
+    awaited = as_awaited(kernel::wait(end, deadline, alertable));
   }
   g_waiting.fetch_sub(1);
+  t_awaited = outer;
   return status_in(overlapped) != kPending ? Awaited::ended : awaited;
 }
 
@@ -109,7 +137,7 @@ Awaited await_end(OVERLAPPED& overlapped, Deadline deadline, kernel::Alertable a
 
 void wake_result_waiters() noexcept {
   if (g_waiting.load() != 0) [[unlikely]]
-    any_end().set();
+    any_end().tell();
 }
 
 }  // namespace wsalive::winsock
