@@ -57,13 +57,17 @@ class Conductor {
 
   /// Stops driving without a touch: another process does.
   void abandon(int fd, Slot& slot) noexcept;
-  /// All that are driven, in no useful order; `body` may drop or abandon its own.
+  /// All that are driven, in no useful order. `body` may drop or abandon its own, and may be called twice for one: taking
+  /// one out moves others to places that have been passed.
   template <typename Body>
   void for_each_driven(Body&& body) {
-    for (std::size_t i = due_.size(); i > 0; --i) {
-      if (i > due_.size()) continue;
-      const int fd = due_.at(i - 1);
-      body(fd, slots_.at(fd));
+    for (std::size_t before = due_.size() + 1; due_.size() < before;) {
+      before = due_.size();
+      for (std::size_t i = before; i > 0; --i) {
+        if (i > due_.size()) continue;
+        const int fd = due_.at(i - 1);
+        body(fd, slots_.at(fd));
+      }
     }
   }
   /// The connection is another process's to drive (`Engine::stand_by`).

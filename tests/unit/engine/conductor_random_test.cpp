@@ -6,6 +6,7 @@
 
 #include <array>
 #include <random>
+#include <set>
 
 #include "policy/timeline.hpp"
 #include "support/simulation.hpp"
@@ -154,6 +155,28 @@ TEST(RandomLives, NothingIsEverEarly) {  // K-50, K-52, K-57
     RandomLife life{seed, kind.wanted, kind.privileged};
     life.live(200);
     life.die();
+  }
+}
+
+// Those that leave on the way move others in the schedule; each is met all the same.
+TEST(ConductorRandom, AWalkOverAllMeetsEachThatLeaves) {
+  std::mt19937 random{4711};
+  for (int round = 0; round < 200; ++round) {
+    Simulation simulation;
+    std::set<int> all;
+    for (int i = 0; i < 40; ++i) {
+      const int fd = simulation.kernel.connect([](unsigned) { return true; });
+      ASSERT_TRUE(simulation.switch_on(
+          fd, asked(static_cast<std::uint32_t>(500 + random() % 60'000), 500, 5)));
+      all.insert(fd);
+    }
+    std::set<int> met;
+    engine::Conductor& conductor = simulation.conductor();
+    conductor.for_each_driven([&](int fd, engine::Slot& slot) {
+      met.insert(fd);
+      if (random() % 2 == 0) conductor.abandon(fd, slot);
+    });
+    ASSERT_EQ(met, all) << round;
   }
 }
 
