@@ -161,8 +161,11 @@ WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
 
 /// The listener does not block in the kernel from now on; accept() waits in another way.
 WsaError prepare_listener(Socket& listener) {
-  if (listener.kernel_non_blocking.exchange(true)) return WsaError::none;
-  return os::wsa_error(-os::set_blocking(listener.fd(), os::Blocking::no));
+  if (listener.kernel_non_blocking.load(std::memory_order_acquire)) return WsaError::none;
+  const int bad = os::set_blocking(listener.fd(), os::Blocking::no);
+  // Only now: whoever reads it calls accept and counts on its not blocking.
+  if (bad == 0) listener.kernel_non_blocking.store(true, std::memory_order_release);
+  return os::wsa_error(-bad);
 }
 
 WsaError reserve(const Socket& listener, Socket& accepting) {

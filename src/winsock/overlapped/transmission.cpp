@@ -65,8 +65,9 @@ Progress attempt_transmission(Operation& operation, Socket& socket, Outcome& out
 }
 
 WsaError stop_blocking(Socket& socket) {
-  socket.kernel_non_blocking.store(true);
-  return os::wsa_error(-os::set_blocking(socket.fd(), os::Blocking::no));
+  const int bad = os::set_blocking(socket.fd(), os::Blocking::no);
+  if (bad == 0) socket.kernel_non_blocking.store(true);
+  return os::wsa_error(-bad);
 }
 
 /// Without an OVERLAPPED: the same attempts, with waits in between.
