@@ -131,15 +131,14 @@ class NamedMutex final : public Mutex {
       state_.depth.fetch_add(1);
       return Taken::normally;
     }
-    if (owner != 0) {
-      if (lives(owner)) return Taken::lost;
-      state_.abandoned = 1;
-    }
+    const bool is_left = owner != 0;
+    if (is_left && lives(owner)) return Taken::lost;
     if (!state_.owner.compare_exchange_strong(owner, number_of(thread))) return Taken::lost;
     state_.depth = 1;
     if (linked()) unlink();
     thread.owned_mutexes().push_back(*this);
-    return state_.abandoned.exchange(0) != 0 ? Taken::abandoned : Taken::normally;
+    const bool was_abandoned = state_.abandoned.exchange(0) != 0;
+    return is_left || was_abandoned ? Taken::abandoned : Taken::normally;
   }
   void put_back(Thread& /*thread*/) noexcept override { give_up_once(); }
 

@@ -1,6 +1,7 @@
 #include "os/memory/named_memory.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -318,8 +319,20 @@ void NamedMemory::in_child() noexcept {
   g_named_mutex.unlock();
 }
 
+namespace {
+
+/// A process that has ended keeps its number until its parent has asked for its status.
+bool has_ended(std::int32_t process) noexcept {
+  const Fd held{static_cast<int>(::syscall(SYS_pidfd_open, process, 0U))};
+  pollfd state{held.get(), POLLIN, 0};
+  return held && ::poll(&state, 1, 0) == 1;
+}
+
+}  // namespace
+
 bool thread_lives(std::int32_t process, std::int32_t thread) noexcept {
-  return ::syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
+  if (::syscall(SYS_tgkill, process, thread, 0) != 0 && errno == ESRCH) return false;
+  return thread != process || !has_ended(process);
 }
 
 }  // namespace wsalive::os

@@ -106,7 +106,7 @@ class NamedMemory : private Link {
   mutable std::atomic<bool> handed_down_{false};
 };
 
-/// Whether a thread of any process lives.
+/// Whether a thread of any process lives. A process that has ended does not, whether its parent knows or not.
 [[nodiscard]] bool thread_lives(std::int32_t process, std::int32_t thread) noexcept;
 
 }  // namespace wsalive::os

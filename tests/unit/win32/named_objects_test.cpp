@@ -3,10 +3,14 @@
 #include "windows.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <new>
 #include <string>
 
 #include "support/handle_count.hpp"
@@ -159,6 +163,48 @@ TEST_F(Names, AMutexKeepsProcessesApartAndIsAbandonedByADeadOne) {
             0);
   EXPECT_EQ(WaitForSingleObject(here, INFINITE), WAIT_ABANDONED);
   EXPECT_TRUE(ReleaseMutex(here));
+  EXPECT_TRUE(CloseHandle(here));
+}
+
+/// Waits for the mutex without a pause until it is had, and gives it back. \return whether it was abandoned.
+int find_abandoned(const std::string& text, std::atomic<int>& ready) {
+  const HANDLE there = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str());
+  ++ready;
+  DWORD had = WAIT_TIMEOUT;
+  while (had == WAIT_TIMEOUT) had = WaitForSingleObject(there, 0);
+  ReleaseMutex(there);
+  CloseHandle(there);
+  return had == WAIT_ABANDONED ? 1 : 0;
+}
+
+TEST_F(Names, ADeadOwnerIsToldOnce) {
+  const std::string text = name("told");
+  const HANDLE here = CreateMutexA(nullptr, FALSE, text.c_str());
+  void* const page = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(page, MAP_FAILED);
+  std::atomic<int>& ready = *new (page) std::atomic<int>{0};
+  for (int round = 0; round < 100; ++round) {
+    ready = 0;
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+      const HANDLE there = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, text.c_str());
+      WaitForSingleObject(there, INFINITE);
+      for (++ready; ready < 3;) ::sched_yield();
+      ::_exit(0);
+    }
+    while (ready < 1) ::sched_yield();
+    const pid_t finder = ::fork();
+    if (finder == 0) ::_exit(find_abandoned(text, ready));
+    const int told_here = find_abandoned(text, ready);
+    int told_there = -1;
+    EXPECT_EQ(::waitpid(finder, &told_there, 0), finder);
+    EXPECT_EQ(::waitpid(owner, nullptr, 0), owner);
+    EXPECT_EQ(told_here + WEXITSTATUS(told_there), 1) << round;
+    EXPECT_EQ(WaitForSingleObject(here, INFINITE), WAIT_OBJECT_0) << round;
+    EXPECT_TRUE(ReleaseMutex(here));
+  }
+  EXPECT_EQ(::munmap(page, sizeof(std::atomic<int>)), 0);
   EXPECT_TRUE(CloseHandle(here));
 }
 
