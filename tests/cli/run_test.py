@@ -4,6 +4,7 @@
 labels: net
 """
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -208,6 +209,13 @@ class Run(tool.Tool):
         script = self.path("script", f"#!/bin/sh\n\"{STATIC}\" connect {self.port}\n")
         os.chmod(script, 0o755)
         self.assertEqual(self.ok("run", "--quiet", "--via", "seccomp", *TIMES, "--", script), "1 45 5 5\n")
+
+    def test_a_program_gets_its_words_as_they_were_written(self):
+        words = ["[]", "[a,b]", "[[]]", "[a b]", "[", "]", "", "-x", "--y=", "--z=[1,2]", "{}", "a,b", "%s", "\x1f[1]", "\x1f", "--",
+                 "[.a,.b]", "--json", "\n"]
+        echo = [sys.executable, "-c", "import json, sys; print(json.dumps(sys.argv[1:]))"]
+        for way in ("seccomp", "auto"):
+            self.assertEqual(json.loads(self.ok("run", "--quiet", "--via", way, "--", *echo, *words)), words)
 
     def test_programs_that_cannot_be_run_are_told(self):
         self.assertIn("no such program", self.refused(127, "run", "--", "/no/such/program"))

@@ -364,6 +364,13 @@ class LintAll(Choice):
                 self.skipTest(tool.NO_BORROWING)
             self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
             self.assertRegex(done.stdout, r"\AWSALIVE OK: .* hidden=0\n")
+        # What is chosen by a process that may not be looked into is no other process's.
+        me = str(os.getpid())
+        for words in (("ls", "--pid", me, "--json"), ("lint", "--pid", me, "--json"), ("set", me, "--time", "20s", "--json"),
+                      ("set", "off", "--pid", me, "--to", f":{port}", "--json")):
+            done = self.as_nobody(*words)
+            self.assertNotIn(f'"pid": {theirs.pid}', done.stdout + done.stderr, words)
+            self.assertEqual(done.returncode, 4, (words, done.stdout, done.stderr))
         done = self.as_nobody("lint", "--to", f":{self.port}", "--monitor")
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertRegex(done.stdout, r"process(es)? may not be looked into \(.* \d+.*\)")

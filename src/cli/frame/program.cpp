@@ -59,6 +59,26 @@ const CLI::App& deepest(const CLI::App& parser) {
   return chosen.empty() ? parser : deepest(*chosen.back());
 }
 
+/// The parser takes a word in brackets for a list of its own, and drops what is empty in it. So such a word has this before
+/// it until it is an option's value.
+constexpr char kGuard = '\x1f';
+
+bool is_to_be_guarded(std::string_view value) {
+  return value.starts_with('[') || value.starts_with(kGuard);
+}
+
+void unguard_values(CLI::App& parser) {
+  const auto unguard = [](std::string& text) {
+    if (text.starts_with(kGuard)) text.erase(0, 1);
+    return std::string{};
+  };
+  for (CLI::Option* const each : parser.get_options()) {
+    if (each->get_items_expected_max() != 0) each->transform(CLI::Validator{unguard, ""});
+  }
+  for (CLI::App* const each : parser.get_subcommands([](const CLI::App*) { return true; }))
+    unguard_values(*each);
+}
+
 /// An empty value means nothing, and would be dropped without a word: a choice that a shell's unset variable has emptied
 /// would then take everything. The one place for all options of all commands.
 void refuse_empty_values(CLI::App& parser) {
@@ -80,7 +100,8 @@ std::vector<std::string> for_parser(std::span<const char* const> words) {
   for (const std::string_view word : words) {
     are_ours = are_ours && word != "--";
     const bool is_empty = are_ours && word.starts_with("--") && word.find('=') == word.size() - 1;
-    list.emplace_back(is_empty ? word.substr(0, word.size() - 1) : word);
+    std::string& taken = list.emplace_back(is_empty ? word.substr(0, word.size() - 1) : word);
+    if (is_to_be_guarded(word)) taken.insert(0, 1, kGuard);
     if (is_empty) list.emplace_back();
   }
   std::ranges::reverse(list);
@@ -104,6 +125,7 @@ void Program::add(const CommandRow& row) {
   command->declare(*parser);
   if (row.json == Json::yes) add_json(*parser, json_);
   refuse_empty_values(*parser);
+  unguard_values(*parser);
   entries_.push_back({&row, parser, std::move(command)});
 }
 
@@ -189,8 +211,8 @@ int Program::refuse(const CLI::ParseError& error) const {
     return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
   }
   const std::string path = path_of(parser);
-  const std::string sentence =
-      fmt::format("{}; see `{} --help`", sentence_for(error, parser), path);
+  std::string sentence = fmt::format("{}; see `{} --help`", sentence_for(error, parser), path);
+  std::erase(sentence, kGuard);
   if (const auto status = told_otherwise(sentence)) return *status;
   say(fmt::format("{}: {}", path, sentence));
   return static_cast<int>(ExitCode::usage);

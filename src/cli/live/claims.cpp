@@ -30,8 +30,14 @@ bool may_be_seen(const attach::TcpSocket& socket) {
 
 }  // namespace
 
+const attach::Owners& Claims::all_later() {
+  if (!all_later_) all_later_ = attach::socket_owners();
+  return *all_later_;
+}
+
+/// Of the processes that are meant, and of no others. Where they are not to be found any more nobody has anything.
 const attach::Owners& Claims::later() {
-  if (!later_) later_ = attach::socket_owners();
+  if (!later_) later_ = selection_.owners().value_or(attach::Owners{});
   return *later_;
 }
 
@@ -46,7 +52,7 @@ std::optional<attach::Owner> Claims::owner_of(const attach::TcpSocket& socket) {
 
 bool Claims::is_unclaimed(const attach::TcpSocket& socket) {
   return selection_.takes(socket) && socket.inode != 0 &&
-         !owners_.by_inode.contains(socket.inode) && !later().by_inode.contains(socket.inode);
+         !owners_.by_inode.contains(socket.inode) && !all_later().by_inode.contains(socket.inode);
 }
 
 void Claims::look_at(const attach::Network& network, pid_t process, const LookAgain& look_again) {

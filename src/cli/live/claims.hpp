@@ -43,13 +43,15 @@ class Claims {
 
  private:
   [[nodiscard]] const attach::Owners& later();
+  [[nodiscard]] const attach::Owners& all_later();
   [[nodiscard]] bool is_unclaimed(const attach::TcpSocket& socket);
   [[nodiscard]] bool may_have_some(pid_t process) const;
 
   const Selection& selection_;
   const attach::Owners& owners_;
-  std::optional<attach::Owners> later_;  ///< The second look, at all processes.
-  std::vector<pid_t> inside_;            ///< A process of each network that was looked at.
+  std::optional<attach::Owners> later_;      ///< The second look, at the processes that are meant.
+  std::optional<attach::Owners> all_later_;  ///< And at all.
+  std::vector<pid_t> inside_;                ///< A process of each network that was looked at.
   bool is_one_unclaimed_ = false;
 };
 
