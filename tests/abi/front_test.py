@@ -241,6 +241,14 @@ class Front(unittest.TestCase):
                 self.assertEqual(self.ok("client.o", "part.o", CC=compiler), "")
                 self.runs()
 
+    def test_old_and_new_c(self):
+        for compiler in ("gcc", "clang"):
+            for level in ("c89", "gnu89", "c99", "gnu17"):
+                if shutil.which(compiler):
+                    with self.subTest(f"{compiler} -std={level}"):
+                        self.assertEqual(self.ok(f"-std={level}", "client.c", "part.c", WSALIVE_CC=compiler), "")
+                        self.runs()
+
     def test_the_c_plus_plus_front(self):
         self.front = os.path.join(BUILD, "bin", "wsalive-c++")
         self.ok("--win32", "-std=c++20", "-x", "c++", "whole.c")

@@ -193,6 +193,21 @@ class Run(tool.Tool):
                 said = child.communicate()[1]
             self.assertEqual("Go's net package sets 15s, 15s and 9" in said, not options, said)
 
+    def test_a_connection_that_begins_with_data_is_reached(self):
+        for way, program in (("seccomp", STATIC), ("preload", DYNAMIC)):
+            if way == "preload" and tool.NO_PRELOAD:
+                self.skipTest(tool.NO_PRELOAD)
+            for how in ("sendto", "sendmsg"):
+                done = self.run_tool("run", "--quiet", "--via", way, *TIMES, "--", program, how, self.port)
+                self.assertEqual((done.stdout, done.stderr), ("1 45 5 5\n", ""), (way, how))
+
+    def test_what_a_program_sets_later_is_its_own_also_beyond_what_the_kernel_can_wait(self):
+        if tool.NO_PRELOAD:
+            self.skipTest(tool.NO_PRELOAD)
+        for time in ("1500ms", "10h"):
+            self.assertEqual(self.ok("run", "--quiet", "--via", "preload", "--time", time, "--interval", "5s", "--probes", "5", "--",
+                                     DYNAMIC, "connect", self.port, "late-idle=600"), "1 600 5 5\n")
+
     def test_connect_only_leaves_accepted_connections_alone(self):
         words = ("run", "--quiet", "--via", "seccomp", *TIMES)
         self.assertEqual(self.ok(*words, "--", STATIC, "accept"), "1 45 5 5\n")

@@ -17,19 +17,19 @@ WSALIVE_API int WSAAPI WSAHtons(SOCKET s, u_short hostshort, u_short* lpnetshort
 WSALIVE_API int WSAAPI WSANtohl(SOCKET s, u_long netlong, u_long* lphostlong);
 WSALIVE_API int WSAAPI WSANtohs(SOCKET s, u_short netshort, u_short* lphostshort);
 
-static inline unsigned long long htonll(unsigned long long value) {
+static __inline__ unsigned long long htonll(unsigned long long value) {
   return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value : __builtin_bswap64(value);
 }
 
-static inline unsigned long long ntohll(unsigned long long value) { return htonll(value); }
+static __inline__ unsigned long long ntohll(unsigned long long value) { return htonll(value); }
 
-static inline unsigned int htonf(float value) {
+static __inline__ unsigned int htonf(float value) {
   unsigned int bits;
   memcpy(&bits, &value, sizeof bits);
   return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? bits : __builtin_bswap32(bits);
 }
 
-static inline float ntohf(unsigned int value) {
+static __inline__ float ntohf(unsigned int value) {
   float result;
   const unsigned int bits =
       __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value : __builtin_bswap32(value);
@@ -37,13 +37,13 @@ static inline float ntohf(unsigned int value) {
   return result;
 }
 
-static inline unsigned long long htond(double value) {
+static __inline__ unsigned long long htond(double value) {
   unsigned long long bits;
   memcpy(&bits, &value, sizeof bits);
   return htonll(bits);
 }
 
-static inline double ntohd(unsigned long long value) {
+static __inline__ double ntohd(unsigned long long value) {
   double result;
   const unsigned long long bits = ntohll(value);
   memcpy(&result, &bits, sizeof result);

@@ -63,9 +63,9 @@ part a source file of its own (docs/limitations.md, Headers)."
 #endif
 
 #ifndef __forceinline
-#define __forceinline inline
+#define __forceinline __inline__
 #endif
-#define FORCEINLINE static inline
+#define FORCEINLINE static __inline__
 
 // __declspec(x), for those x that have a meaning here.
 #ifndef __declspec

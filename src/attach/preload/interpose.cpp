@@ -47,6 +47,8 @@ class Next {
 
 constinit struct {
   Next<int(int, const sockaddr*, socklen_t)> connect{"connect"};
+  Next<ssize_t(int, const void*, std::size_t, int, const sockaddr*, socklen_t)> sendto{"sendto"};
+  Next<ssize_t(int, const msghdr*, int)> sendmsg{"sendmsg"};
   Next<int(int, int)> listen{"listen"};
   Next<int(int, sockaddr*, socklen_t*)> accept{"accept"};
   Next<int(int, sockaddr*, socklen_t*, int)> accept4{"accept4"};
@@ -61,6 +63,8 @@ constinit struct {
 
 void find_all() noexcept {
   g_next.connect.find();
+  g_next.sendto.find();
+  g_next.sendmsg.find();
   g_next.listen.find();
   g_next.accept.find();
   g_next.accept4.find();
@@ -86,6 +90,19 @@ constexpr int kFirstOfAll = 101;
 WSALIVE_REDIRECTED int connect(int fd, const sockaddr* address, socklen_t size) {
   preload::take_connection(fd);
   return g_next.connect(fd, address, size);
+}
+
+// A connection may begin with its first data.
+
+WSALIVE_REDIRECTED ssize_t sendto(int fd, const void* data, std::size_t size, int flags,
+                                  const sockaddr* address, socklen_t address_size) {
+  if ((flags & MSG_FASTOPEN) != 0) preload::take_connection(fd);
+  return g_next.sendto(fd, data, size, flags, address, address_size);
+}
+
+WSALIVE_REDIRECTED ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  if ((flags & MSG_FASTOPEN) != 0) preload::take_connection(fd);
+  return g_next.sendmsg(fd, message, flags);
 }
 
 WSALIVE_REDIRECTED int listen(int fd, int backlog) noexcept {

@@ -246,16 +246,17 @@ void program_has_set(int fd, int level, int name) noexcept {
     static_cast<void>(engine.switch_off(fd));
     return;
   }
-  policy::SourcedTiming wanted = engine.in_force(fd, timing_for(*now, 0)).wanted;
+  const engine::InForce before = engine.in_force(fd, timing_for(*now, 0));
+  // The kernel's own switch is off while it could not wait long enough.
+  const bool is_on = before.on || now->on == os::Switch::on;
+  policy::SourcedTiming wanted = before.wanted;
   const policy::SourcedTiming fresh = timing_for(*now, bit);
   if (bit == kOwnIdle) wanted.timing.idle = fresh.timing.idle, wanted.idle_from = Source::socket;
   if (bit == kOwnInterval)
     wanted.timing.interval = fresh.timing.interval, wanted.interval_from = Source::socket;
   if (bit == kOwnCount)
     wanted.timing.probes = fresh.timing.probes, wanted.probes_from = Source::socket;
-  if (now->on == os::Switch::on) {
-    static_cast<void>(engine.switch_on(fd, wanted, engine::KernelSwitch::untouched));
-  }
+  if (is_on) static_cast<void>(engine.switch_on(fd, wanted, engine::KernelSwitch::untouched));
 }
 
 bool in_force(int fd, int level, int name, int& value) noexcept {

@@ -53,6 +53,15 @@ void stop_at(Program& program, std::uint32_t number) {
   add(program, answer(SECCOMP_RET_USER_NOTIF));
 }
 
+/// Where that argument has that bit. Leaves the number loaded, unless it is this one.
+void stop_at_bit(Program& program, std::uint32_t number, std::size_t argument, std::uint32_t bit) {
+  add(program, skip_unless(number, 4));
+  add(program, load(offset_argument(argument)));
+  add(program, BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bit, 0, 1));
+  add(program, answer(SECCOMP_RET_USER_NOTIF));
+  add(program, answer(SECCOMP_RET_ALLOW));
+}
+
 void stop_at_option(Program& program, std::uint32_t level, std::uint32_t name) {
   add(program, load(offset_argument(1)));
   add(program, skip_unless(level, 3));
@@ -68,6 +77,8 @@ Program make_program(const Stops& stops) {
   add(program, load(kOffsetNumber));
   // A 32-bit program on a 64-bit kernel falls through with its architecture loaded: no number is that.
   stop_at(program, SYS_connect);
+  stop_at_bit(program, SYS_sendto, 3, MSG_FASTOPEN);  // A connection may begin with its first data.
+  stop_at_bit(program, SYS_sendmsg, 2, MSG_FASTOPEN);
   if (stops.listen) stop_at(program, SYS_listen);
   if (stops.options) {
     struct Row {

@@ -99,16 +99,19 @@ Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size
 
 Status NamedMemory::open_name(const std::string& in, Open how, std::size_t data_bytes,
                               std::span<const std::byte> header) {
+  // Another may be faster, and gone again. A folder with something else in it never gets free.
+  constexpr int kMostAttempts = 1000;
   const std::lock_guard lock{g_named_mutex};
   Status done;
-  do {
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     release();
     done = enter();
     if (!done && done.error().code == ENOENT && how == Open::create) {
       release();
       done = make(in, data_bytes, header);
     }
-  } while (!done && done.error().code == EEXIST);  // Another was faster.
+    if (done || done.error().code != EEXIST) break;
+  }
   if (done) enlist();
   return done;
 }

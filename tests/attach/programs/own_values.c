@@ -3,6 +3,7 @@
 //
 //   own_values connect PORT [option...]     option: keepalive=1 idle=N interval=N count=N, set before
 //   own_values accept [option...]           the connection; late-idle=N: set after it
+//   own_values sendto PORT                  the same as connect, by MSG_FASTOPEN; also `sendmsg`
 //   own_values vfork PORT                   the same as connect, when a child of vfork has closed the descriptor
 //   own_values daemon PORT                  ends at once; its child connects a little later
 #include <arpa/inet.h>
@@ -73,11 +74,26 @@ static void close_in_child_of_vfork(int fd) {
 
 static int child_closes;
 
+static const char* how = "connect";
+
+static int begin(int fd, struct sockaddr* address) {
+  struct iovec data = {(void*)"x", 1};
+  struct msghdr message = {0};
+  message.msg_name = address;
+  message.msg_namelen = sizeof(struct sockaddr_in);
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (strcmp(how, "sendto") == 0)
+    return sendto(fd, "x", 1, MSG_FASTOPEN, address, sizeof(struct sockaddr_in)) == 1 ? 0 : -1;
+  if (strcmp(how, "sendmsg") == 0) return sendmsg(fd, &message, MSG_FASTOPEN) == 1 ? 0 : -1;
+  return connect(fd, address, sizeof(struct sockaddr_in));
+}
+
 static int connect_once(int port, char** options) {
   int fd = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = loopback(port);
   set_options(fd, options, "");
-  if (connect(fd, (struct sockaddr*)&address, sizeof address) != 0) return perror("connect"), 1;
+  if (begin(fd, (struct sockaddr*)&address) != 0) return perror(how), 1;
   set_options(fd, options, "late-");
   if (child_closes) close_in_child_of_vfork(fd);
   print_values(fd);
@@ -101,7 +117,10 @@ static int accept_once(char** options) {
 }
 
 int main(int argc, char** argv) {
-  if (argc > 2 && strcmp(argv[1], "connect") == 0) return connect_once(atoi(argv[2]), argv + 3);
+  if (argc > 2 && (strcmp(argv[1], "connect") == 0 || strncmp(argv[1], "send", 4) == 0)) {
+    how = argv[1];
+    return connect_once(atoi(argv[2]), argv + 3);
+  }
   if (argc > 2 && strcmp(argv[1], "vfork") == 0) {
     child_closes = 1;
     return connect_once(atoi(argv[2]), argv + 3);

@@ -10,9 +10,12 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <new>
 #include <string>
 
+#include "os/file/user_folder.hpp"
 #include "support/handle_count.hpp"
 
 namespace wsalive::test {
@@ -206,6 +209,21 @@ TEST_F(Names, ADeadOwnerIsToldOnce) {
   }
   EXPECT_EQ(::munmap(page, sizeof(std::atomic<int>)), 0);
   EXPECT_TRUE(CloseHandle(here));
+}
+
+/// Somebody else's file stands where the name has its own.
+TEST_F(Names, ATakenFolderIsAnError) {
+  const std::string text = "wsalive-test-" + std::to_string(::getpid()) + "-taken";
+  const auto folder = os::user_folder();
+  ASSERT_TRUE(folder);
+  const std::string taken = *folder + '/' + text;
+  std::filesystem::create_directory(taken);
+  std::ofstream{taken + "/other"} << "x";
+  EXPECT_FAILS_WITH(ERROR_NOT_ENOUGH_MEMORY, CreateEventA(nullptr, TRUE, FALSE, text.c_str()));
+  std::filesystem::remove_all(taken);
+  const HANDLE made = CreateEventA(nullptr, TRUE, FALSE, text.c_str());
+  EXPECT_NE(made, nullptr);
+  EXPECT_TRUE(CloseHandle(made));
 }
 
 TEST_F(Names, OfADeadProcessAreFree) {
