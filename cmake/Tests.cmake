@@ -65,6 +65,9 @@ function(wsalive_test_settings name program labels)
   elseif("realtime" IN_LIST labels)
     set_tests_properties(${name} PROPERTIES COST 20)
   endif()
+  if(WSALIVE_SANITIZE)
+    math(EXPR seconds "${seconds} * 3")
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} ENVIRONMENT
     "${sanitizer};${ARGN};WSALIVE_TEST_NAME=${program};WSALIVE_TEST_SECONDS=${seconds};\
 WSALIVE_BUILD=${PROJECT_BINARY_DIR};WSALIVE_SOURCE=${PROJECT_SOURCE_DIR}")

@@ -16,9 +16,10 @@ class Pages {
       : base_(static_cast<char*>(::mmap(nullptr, 3 * kSize, PROT_READ | PROT_WRITE,
                                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
     ::mprotect(base_ + kSize, kSize, PROT_READ);
-    ::munmap(base_ + 2 * kSize, kSize);
+    // Not unmapped: whoever maps something next, a sanitizer for one, would get the place.
+    ::mprotect(base_ + 2 * kSize, kSize, PROT_NONE);
   }
-  ~Pages() { ::munmap(base_, 2 * kSize); }
+  ~Pages() { ::munmap(base_, 3 * kSize); }
   Pages(const Pages&) = delete;
   Pages& operator=(const Pages&) = delete;
 
