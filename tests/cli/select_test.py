@@ -357,8 +357,10 @@ class LintAll(Choice):
         theirs = self.popen_as_nobody(["python3", "-c", code])
         port = theirs.stdout.readline().decode().strip()
         self.assertTrue(port, "the other user's program has not begun")
-        # This very process is root's, and its descriptors are not to be seen.
-        for choice in (("--to", f":{port}"), ("--pid", str(theirs.pid)), ("--to", f":{port}", "--state", "established")):
+        # This very process is root's, and its descriptors are not to be seen. Other tests' processes may stand in networks of
+        # their own, whose sockets may be meant, too.
+        here = ("--netns", str(theirs.pid))
+        for choice in (("--to", f":{port}", *here), ("--pid", str(theirs.pid)), ("--to", f":{port}", "--state", "established", *here)):
             done = self.as_nobody("lint", *choice, "--monitor")
             if "pidfd_getfd" in done.stdout:
                 self.skipTest(tool.NO_BORROWING)
