@@ -36,7 +36,7 @@ constinit Immortal<IntrusiveList<NamedMemory>> the_named;
 /// Of this process: held while a name is opened or left, so that no fork falls between.
 constinit std::mutex g_named_mutex;
 /// Whose the locks of those in the list are.
-constinit pid_t g_process = 0;
+constinit std::atomic<pid_t> g_process{0};
 
 constexpr std::size_t kFew = 8;
 constexpr std::size_t kMany = 1024;
