@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::demo {
 

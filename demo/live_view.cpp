@@ -44,23 +44,26 @@ double LiveView::seconds(Instant at) const {
 
 void LiveView::open() const {
   emit("");
-  emit(ink_(Tone::strong, "  A Windows program's idle connection, twice"));
-  emit(ink_(Tone::faint,
-            "  demo/keepalive_client.c, plain Winsock, compiled by wsalive-cc as it is"));
+  emit(coloured_(Tone::strong, "  A Windows program's idle connection, twice"));
+  emit(coloured_(Tone::faint,
+                 "  demo/keepalive_client.c, plain Winsock, compiled by wsalive-cc as it is"));
   emit("");
   if (setting_ == Setting::firewall) {
-    emit(fmt::format("  client ━━━━━━━━━━━ {} ━━━━━━━━━━━ server", ink_(Tone::strong, "firewall")));
-    emit(ink_(Tone::faint, fmt::format("                forgets a connection after {} s of silence",
-                                       kFirewallForgetsAfter.count())));
+    emit(fmt::format("  client ━━━━━━━━━━━ {} ━━━━━━━━━━━ server",
+                     coloured_(Tone::strong, "firewall")));
+    emit(coloured_(Tone::faint,
+                   fmt::format("                forgets a connection after {} s of silence",
+                               kFirewallForgetsAfter.count())));
   } else {
     emit("  client ━━━━━━━━━━━ loopback ━━━━━━━━━━━ server");
-    emit(ink_(Tone::faint, "           firewall and cut are played by the server's socket"));
+    emit(coloured_(Tone::faint, "           firewall and cut are played by the server's socket"));
   }
   emit("");
   const std::string asked = fmt::format("2  SIO_KEEPALIVE_VALS {{1, {}, {}}}", kAsked.idle.count(),
                                         kAsked.interval.count());
   const auto row = [&](Tone tone, std::string_view left, std::string_view right) {
-    emit(fmt::format("           {}{}", ink_(tone, padded(left, kColumn)), ink_(tone, right)));
+    emit(fmt::format("           {}{}", coloured_(tone, padded(left, kColumn)),
+                     coloured_(tone, right)));
   };
   row(Tone::strong, "1  without keep-alive", asked);
   row(Tone::faint, kRule, kRule);
@@ -69,19 +72,20 @@ void LiveView::open() const {
 
 void LiveView::show(const Record& record, Instant now) {
   print_new(tell(record, now - kSettled));
-  if (ink_.colours() && setting_ == Setting::firewall && printed_ > 0) print_patience(record, now);
+  if (coloured_.colours() && setting_ == Setting::firewall && printed_ > 0)
+    print_patience(record, now);
   std::fflush(stdout);
 }
 
 void LiveView::close(const Record& record, Instant now) {
-  if (ink_.colours()) std::fputs("\r\033[K", stdout);
+  if (coloured_.colours()) std::fputs("\r\033[K", stdout);
   print_new(tell(record, now));
   std::fflush(stdout);
 }
 
 void LiveView::print_new(const std::vector<Happening>& told) {
   if (!told.empty() && printed_ == 0) start_ = told.front().at;
-  if (told.size() > printed_ && ink_.colours()) std::fputs("\r\033[K", stdout);
+  if (told.size() > printed_ && coloured_.colours()) std::fputs("\r\033[K", stdout);
   for (; printed_ < told.size(); ++printed_) print(told[printed_]);
 }
 
@@ -93,16 +97,16 @@ void LiveView::print(const Happening& h) const {
     text = fmt::format(fmt::runtime(h.count > 1 ? words->again : words->first), h.count);
     tone = words->tone;
   }
-  emit(fmt::format("  {} {}{}", ink_(Tone::faint, fmt::format("{:6.2f} s", seconds(h.at))),
-                   h.lane == Lane::kept ? padded("", kColumn) : "", ink_(tone, text)));
+  emit(fmt::format("  {} {}{}", coloured_(Tone::faint, fmt::format("{:6.2f} s", seconds(h.at))),
+                   h.lane == Lane::kept ? padded("", kColumn) : "", coloured_(tone, text)));
 }
 
 void LiveView::print_patience(const Record& record, Instant now) const {
-  std::fputs(
-      fmt::format("\r\033[K  {} {}{}", ink_(Tone::faint, fmt::format("{:6.2f} s", seconds(now))),
-                  patience(record, Lane::plain, now), patience(record, Lane::kept, now))
-          .c_str(),
-      stdout);
+  std::fputs(fmt::format("\r\033[K  {} {}{}",
+                         coloured_(Tone::faint, fmt::format("{:6.2f} s", seconds(now))),
+                         patience(record, Lane::plain, now), patience(record, Lane::kept, now))
+                 .c_str(),
+             stdout);
 }
 
 std::string LiveView::patience(const Record& record, Lane lane, Instant now) const {
@@ -111,11 +115,11 @@ std::string LiveView::patience(const Record& record, Lane lane, Instant now) con
   if (heard.empty() || record.cut) return padded("", kColumn);
   const auto left = kFirewallForgetsAfter - (now - heard.back());
   if (left.count() <= 0)
-    return ink_(Tone::bad, padded("memory " + std::string(kBar, '.'), kColumn));
+    return coloured_(Tone::bad, padded("memory " + std::string(kBar, '.'), kColumn));
   const auto full = static_cast<int>(kBar * left / std::chrono::nanoseconds{kFirewallForgetsAfter});
   std::string bar;
   for (int i = 0; i < kBar; ++i) bar += i <= full ? "█" : "░";
-  return ink_(Tone::faint, padded("memory " + bar, kColumn));
+  return coloured_(Tone::faint, padded("memory " + bar, kColumn));
 }
 
 }  // namespace wsalive::demo

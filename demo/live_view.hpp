@@ -3,17 +3,18 @@
 #pragma once
 
 #include "chronicle.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 
 namespace wsalive::demo {
 
-using drawing::Ink;
+using drawing::ColouredText;
 
 enum class Setting : std::uint8_t { firewall, loopback };
 
 class LiveView {
  public:
-  LiveView(Setting setting, Ink ink) noexcept : setting_(setting), ink_(ink) {}
+  LiveView(Setting setting, ColouredText coloured) noexcept
+      : setting_(setting), coloured_(coloured) {}
 
   /// What is on the stage, and the heads of the columns.
   void open() const;
@@ -33,7 +34,7 @@ class LiveView {
   [[nodiscard]] double seconds(Instant at) const;
 
   Setting setting_;
-  Ink ink_;
+  ColouredText coloured_;
   Instant start_{};
   std::size_t printed_ = 0;
 };

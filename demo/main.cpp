@@ -104,16 +104,17 @@ int run(const Words& words) {
         "cannot write the picture {}: {}; name a file in a folder that you may write to",
         words.picture, std::strerror(errno)));
   }
-  const Ink ink = Ink::of_stdout();
-  LiveView view{setting, ink};
+  const ColouredText coloured = ColouredText::of_stdout();
+  LiveView view{setting, coloured};
   view.open();
   if (const auto played = play(**stage, view); !played) return give_up(played.error());
 
   const Verdict verdict = judge((*stage)->record(), setting);
-  print_verdict(verdict, setting, ink);
+  print_verdict(verdict, setting, coloured);
   if (!words.picture.empty() && setting == Setting::firewall) {
     std::ofstream{words.picture} << draw((*stage)->record());
-    fmt::print("    {}\n\n", ink(drawing::Tone::faint, fmt::format("Picture: {}", words.picture)));
+    fmt::print("    {}\n\n",
+               coloured(drawing::Tone::faint, fmt::format("Picture: {}", words.picture)));
   }
   return verdict.wrong.empty() ? as_predicted : not_as_predicted;
 }

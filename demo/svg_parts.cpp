@@ -7,7 +7,7 @@ namespace wsalive::demo::svg {
 namespace {
 
 constexpr std::string_view kRules =
-    R"(  text { font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: $ink; }
+    R"(  text { font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: $coloured; }
   .paper { fill: $paper; stroke: $edge; }
   .title { font-size: 17px; font-weight: 600; stroke: $paper; stroke-width: 6; paint-order: stroke; }
   .label { font-size: 13px; fill: $soft; text-anchor: middle; }
@@ -31,8 +31,8 @@ constexpr std::string_view kRules =
   .expected { fill: none; stroke: $soft; stroke-width: 1.5; }
   .lost { stroke: $bad; stroke-width: 3; fill: $bad; }
   .lost-again { stroke: $bad; stroke-width: 2; stroke-opacity: .45; }
-  .icon { fill: none; stroke: $ink; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
-  .icon-dot { fill: $ink; }
+  .icon { fill: none; stroke: $coloured; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
+  .icon-dot { fill: $coloured; }
   .cut { fill: none; stroke: $bad; stroke-width: 2.4; stroke-linecap: round; }
   .cut-line { stroke: $bad; stroke-width: 2; stroke-dasharray: 3 5; stroke-linecap: round; }
   .good-badge { fill: $good; }

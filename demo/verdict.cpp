@@ -114,29 +114,30 @@ nanoseconds latest(const Verdict& verdict) {
   return late;
 }
 
-void print_row(const Match& match, const Ink& ink) {
+void print_row(const Match& match, const ColouredText& coloured) {
   const std::string seen =
       match.measured ? fmt::format("{:>10.1f} ms", ms(*match.measured)) : "     not seen";
   const std::string late =
       match.measured ? fmt::format("{:>+8.1f} ms", ms(*match.measured - match.predicted)) : "";
   fmt::print("  {:<14}{:>8.0f} ms  {}{}\n", match.what, ms(match.predicted), seen,
-             ink(Tone::faint, late));
+             coloured(Tone::faint, late));
 }
 
-void print_table(const Verdict& verdict, Setting setting, const Ink& ink) {
+void print_table(const Verdict& verdict, Setting setting, const ColouredText& coloured) {
   const std::string heads =
       fmt::format("  {:<14}{:>11}{:>15}{:>11}", "", "predicted",
                   setting == Setting::firewall ? "on the wire" : "measured", "late");
-  fmt::print("\n{}\n", ink(Tone::strong, "  3  a dead server, counted from its last sign of life"));
-  fmt::print("\n{}\n", ink(Tone::faint, heads));
+  fmt::print("\n{}\n",
+             coloured(Tone::strong, "  3  a dead server, counted from its last sign of life"));
+  fmt::print("\n{}\n", coloured(Tone::faint, heads));
   for (const Match& match : verdict.matches) {
-    if (setting == Setting::firewall) print_row(match, ink);
+    if (setting == Setting::firewall) print_row(match, coloured);
   }
   if (!verdict.noticed) return;
   print_row({.what = "WSAENETRESET",
              .predicted = verdict.matches.back().predicted,
              .measured = verdict.noticed},
-            ink);
+            coloured);
 }
 
 }  // namespace
@@ -159,26 +160,27 @@ Verdict judge(const Record& record, Setting setting) {
   return verdict;
 }
 
-void print_verdict(const Verdict& verdict, Setting setting, const Ink& ink) {
-  print_table(verdict, setting, ink);
+void print_verdict(const Verdict& verdict, Setting setting, const ColouredText& coloured) {
+  print_table(verdict, setting, coloured);
   fmt::print("\n");
   for (const std::string& wrong : verdict.wrong)
-    fmt::print("  {} {}\n", ink(Tone::bad, "✗"), wrong);
+    fmt::print("  {} {}\n", coloured(Tone::bad, "✗"), wrong);
   if (!verdict.wrong.empty()) {
-    fmt::print("  {}\n", ink(Tone::bad, "Not as predicted."));
+    fmt::print("  {}\n", coloured(Tone::bad, "Not as predicted."));
     return;
   }
   const bool on_time = latest(verdict) <= tolerance();
   fmt::print(
-      "  {} {}\n", ink(Tone::good, "✓"),
+      "  {} {}\n", coloured(Tone::good, "✓"),
       setting == Setting::firewall
           ? "Lost without keep-alive, alive with it, and the dead server noticed as predicted."
           : "Silent death without keep-alive; with it, the dead server noticed as predicted.");
-  fmt::print("    {}\n",
-             ink(Tone::faint,
-                 fmt::format("Latest {:.1f} ms behind; {} two kernel ticks + 1 ms ({:.0f} ms){}.",
-                             ms(latest(verdict)), on_time ? "within" : "more than", ms(tolerance()),
-                             on_time ? "" : ": this host was busy")));
+  fmt::print(
+      "    {}\n",
+      coloured(Tone::faint,
+               fmt::format("Latest {:.1f} ms behind; {} two kernel ticks + 1 ms ({:.0f} ms){}.",
+                           ms(latest(verdict)), on_time ? "within" : "more than", ms(tolerance()),
+                           on_time ? "" : ": this host was busy")));
 }
 
 }  // namespace wsalive::demo

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "chronicle.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 #include "live_view.hpp"
 
 namespace wsalive::demo {
 
-using drawing::Ink;
+using drawing::ColouredText;
 
 /// A predicted instant and what was seen of it; both as silence so far.
 struct Match {
@@ -32,6 +32,6 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const Record& record, Setting setting);
 
 /// The table and the closing lines.
-void print_verdict(const Verdict& verdict, Setting setting, const Ink& ink);
+void print_verdict(const Verdict& verdict, Setting setting, const ColouredText& coloured);
 
 }  // namespace wsalive::demo

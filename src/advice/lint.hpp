@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/keepalive.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/release.hpp"
 #include "policy/timeline.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::advice {
 

@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "attach/bpf/companion.hpp"
+#include "attach/bpf/group_service.hpp"
 #include "attach/bpf/policy.hpp"
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
@@ -88,7 +88,7 @@ Status try_bpf() {
   BpfPolicy policy;
   policy.about = "{}";
   policy.rules.push_back({});
-  const auto made = BpfCompanion::make(policy);
+  const auto made = BpfGroupService::make(policy);
   return made ? Status{} : tl::unexpected(made.error());
 }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "attach/kernel_socket.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::attach {
 

@@ -174,7 +174,7 @@ void Conductor::drop(int fd, Slot& slot) noexcept {
   rearm_.forget(fd);
   due_.remove(fd);
   slot.mark = 0;
-  slot.parked_idle = 0;
+  slot.backstop_idle = 0;
   slot.base_probes = slot.last_probes = 0;
   slot.notes = 0;
   slot.cookie.store(0, std::memory_order_relaxed);
@@ -250,7 +250,7 @@ void Conductor::stand_by(int fd, Slot& slot, const SharedCourse& connection,
   drop(fd, slot);
   slot.cookie.store(connection.cookie, std::memory_order_relaxed);
   slot.times.store(connection.times, std::memory_order_relaxed);
-  slot.parked_idle = connection.parked_idle & 0x7FFFU;
+  slot.backstop_idle = connection.backstop_idle & 0x7FFFU;
   slot.course.store(connection.course, std::memory_order_release);
   change(slot, [family](Course& course) {
     course.standby = 1;
@@ -329,7 +329,7 @@ void Conductor::conclude(int fd, Slot& slot, const Next& next, Instant now) {
       reconsider(fd, slot, Driving::possible, now);
       return;
     case Verdict::outside:
-      adopt(fd, slot, now);
+      take_outside_values(fd, slot, now);
       return;
   }
 }
@@ -341,7 +341,7 @@ void Conductor::become_listener(int fd, Slot& slot) noexcept {
   (void)write_kernel(fd, from_kernel(nearest_later_in_kernel(wanted_of(slot).timing)));
 }
 
-void Conductor::adopt(int fd, Slot& slot, Instant now) {
+void Conductor::take_outside_values(int fd, Slot& slot, Instant now) {
   ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
   if (!driving) return;
   const auto wanted = driving->outside_values(fd, slot);

@@ -14,7 +14,7 @@
 #include "engine/engine.hpp"
 #include "engine/ownership.hpp"
 #include "engine/probe_driver.hpp"
-#include "engine/publisher.hpp"
+#include "engine/slot_publisher.hpp"
 #include "engine/slot_table.hpp"
 
 namespace wsalive::engine {
@@ -100,7 +100,7 @@ class Conductor {
   [[nodiscard]] Instant after_absence(Instant now) noexcept;
   void conclude(int fd, Slot& slot, const Next& next, Instant now);
   void become_listener(int fd, Slot& slot) noexcept;
-  void adopt(int fd, Slot& slot, Instant now);
+  void take_outside_values(int fd, Slot& slot, Instant now);
   [[nodiscard]] bool is_driven_here(const Slot& other) noexcept;
   [[nodiscard]] bool stands_by(int fd, Slot& slot, Instant now) noexcept;
 
@@ -110,7 +110,7 @@ class Conductor {
   DueHeap due_;
   RearmDriver rearm_;
   RepairDriver repair_;
-  Publisher publisher_;
+  SlotPublisher publisher_;
   // Looks that an absence has delayed.
   unsigned queued_ = 0;
   Instant queue_ends_{};

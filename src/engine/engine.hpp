@@ -12,7 +12,7 @@
 #include "base/result.hpp"
 #include "engine/in_force.hpp"
 #include "engine/shared_course.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::engine {
 
@@ -23,7 +23,7 @@ namespace wsalive::engine {
 enum class KernelSwitch : std::uint8_t { untouched, on };
 
 /// Why a connection ended, as the kernel's and the engine's records tell it (K-90 to K-92).
-enum class Death : std::uint8_t {
+enum class CloseCause : std::uint8_t {
   none,            ///< Not ended by an error.
   keep_alive,      ///< Unanswered probes: WSAENETRESET.
   retransmission,  ///< Unacknowledged data or a closed window: WSAETIMEDOUT.
@@ -80,7 +80,7 @@ class Engine {
 
   /// Why the connection ended, where the kernel's call answered `error` (an errno, not yet mapped).
   /// The first sight decides: the caller keeps the answer.
-  [[nodiscard]] virtual Death cause_of_death(int fd, int error) const noexcept = 0;
+  [[nodiscard]] virtual CloseCause close_cause(int fd, int error) const noexcept = 0;
 };
 
 }  // namespace wsalive::engine

@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "engine/death.hpp"
+#include "engine/close_cause.hpp"
+#include "engine/in_force.hpp"
 #include "engine/make_engine.hpp"
-#include "engine/read_back.hpp"
 
 namespace wsalive::engine {
 namespace {
@@ -160,7 +160,7 @@ SharedConnection KernelEngine::share(int fd) noexcept {
            .lock_id = arbiter.id,
            .times = slot->times.load(std::memory_order_relaxed),
            .course = course_of(*slot),
-           .parked_idle = slot->parked_idle},
+           .backstop_idle = slot->backstop_idle},
           arbiter.descriptor};
 }
 
@@ -217,24 +217,25 @@ InForce KernelEngine::in_force(int fd, const policy::SourcedTiming& wanted) cons
   const auto values = host_.values(fd);
   const auto facts = host_.facts(fd);
   const auto user_timeout = host_.user_timeout(fd);
-  if (!values || !facts || !user_timeout) return read_back_off(wanted);
+  if (!values || !facts || !user_timeout) return in_force_while_off(wanted);
   const KernelSays found{*values, *facts, *user_timeout};
   const TickGrid& ticks = conductor_.parts().ticks;
   const Slot* const slot = slots_.find(fd);
-  if (!slot) return read_back_kernel(wanted, *values, found, ticks);
+  if (!slot) return in_force_in_kernel(wanted, *values, found, ticks);
 
   const std::lock_guard guard{lock_};
   const Course course = course_of(*slot);
   if (course == Course{} || !is_same_socket(fd, *slot)) {
-    return read_back_kernel(wanted, {}, found, ticks);
+    return in_force_in_kernel(wanted, {}, found, ticks);
   }
-  return read_back(*slot, wanted, found, ticks);
+  return in_force_when_driven(*slot, wanted, found, ticks);
 }
 
-Death KernelEngine::cause_of_death(int fd, int error) const noexcept {
+CloseCause KernelEngine::close_cause(int fd, int error) const noexcept {
   const Slot* const slot = slots_.find(fd);
-  if (error == ECONNABORTED && slot && course_of(*slot).given_up != 0) return Death::keep_alive;
-  return death_from_records(host_, fd, error);
+  if (error == ECONNABORTED && slot && course_of(*slot).given_up != 0)
+    return CloseCause::keep_alive;
+  return close_cause_from_records(host_, fd, error);
 }
 
 void KernelEngine::before_fork(ForkFamily& family) noexcept {

@@ -32,7 +32,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   void stand_by(int fd, const SharedCourse& connection, Fd lock_file) noexcept override;
   void leave_to_kernel() noexcept override;
   InForce in_force(int fd, const policy::SourcedTiming& wanted) const override;
-  Death cause_of_death(int fd, int error) const noexcept override;
+  CloseCause close_cause(int fd, int error) const noexcept override;
 
   // Around a fork: the lock is held from before until after, in the parent and in the child.
   void before_fork(ForkFamily& family) noexcept;

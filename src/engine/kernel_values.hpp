@@ -9,7 +9,7 @@
 
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::engine {
 

@@ -47,8 +47,8 @@ bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
   rearm_.detach(fd, slot);
   due_.remove(fd);
   const std::chrono::milliseconds idle = wanted_of(slot).timing.idle;
-  const bool is_plain =
-      gone.written != 0 && slot.base_probes == 0 && std::chrono::seconds{slot.parked_idle} == idle;
+  const bool is_plain = gone.written != 0 && slot.base_probes == 0 &&
+                        std::chrono::seconds{slot.backstop_idle} == idle;
   if (!is_plain) leave_values(fd, slot);  // The silence had values of its own.
   slot.mark = 0;
   slot.base_probes = slot.last_probes = 0;

@@ -12,7 +12,7 @@ struct SharedCourse {
   std::uint64_t lock_id = 0;  ///< Of the lock file that decides who drives.
   Times times;
   Course course;
-  std::uint16_t parked_idle = 0;
+  std::uint16_t backstop_idle = 0;
 };
 
 /// The same with the lock file's descriptor, which stays the engine's.

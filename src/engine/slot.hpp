@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::engine {
 
@@ -59,8 +59,8 @@ struct Slot {
   std::uint32_t notes : 32 - kPlaceBits;  ///< repair: the upper part of its notes.
   Instant due;
   std::uint32_t mark;  ///< rearm: lateness kept, ms. repair: from `due` to the instant, ms.
-  std::uint16_t parked_idle : 15;  ///< TCP_KEEPIDLE as the engine left it, seconds.
-  std::uint16_t precision : 1;     ///< A policy::Precision.
+  std::uint16_t backstop_idle : 15;  ///< TCP_KEEPIDLE as the engine left it, seconds.
+  std::uint16_t precision : 1;       ///< A policy::Precision.
   std::uint8_t base_probes;  ///< rearm: the kernel's count when the silence began. repair: notes.
   std::uint8_t last_probes;  ///< rearm: the kernel's count at the trigger. repair: notes.
 };

@@ -39,7 +39,7 @@ class File final : public Object {
         share_(std::move(share)) {}
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-  [[nodiscard]] int heirloom() const noexcept override { return owned_.get(); }
+  [[nodiscard]] int inheritable_descriptor() const noexcept override { return owned_.get(); }
   [[nodiscard]] const FileTraits& traits() const noexcept { return traits_; }
   [[nodiscard]] bool may(FileUse use) const noexcept { return (traits_.use & use) != 0; }
 

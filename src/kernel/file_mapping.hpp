@@ -14,7 +14,9 @@ class FileMapping final : public Object {
 
   explicit FileMapping(NamedState&& memory) noexcept : Object(kKind), memory_(std::move(memory)) {}
 
-  [[nodiscard]] int heirloom() const noexcept override { return memory_.memory.hand_down(); }
+  [[nodiscard]] int inheritable_descriptor() const noexcept override {
+    return memory_.memory.hand_down();
+  }
   [[nodiscard]] const os::NamedMemory& memory() const noexcept { return memory_.memory; }
 
  private:

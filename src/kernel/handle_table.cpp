@@ -231,7 +231,7 @@ namespace {
 /// Before main(): a program asks for nothing before it uses a handle that it was told of.
 [[gnu::constructor]] void at_the_start() {
   os::take_exit_note();
-  take_heritage();
+  take_inheritance();
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include "kernel/file.hpp"
 #include "kernel/named.hpp"
 #include "os/file/data_file.hpp"
-#include "os/process/heritage_block.hpp"
+#include "os/process/inherited_block.hpp"
 
 namespace wsalive::kernel {
 namespace {
@@ -36,7 +36,7 @@ struct Heir {
   std::uint32_t flags = 0;
   Kind kind = Kind::file;
   FileTraits file;
-  std::int32_t companion = -1;
+  std::int32_t attached_descriptor = -1;
   std::uint32_t note_size = 0;
 };
 
@@ -97,8 +97,10 @@ void open_all(std::span<const std::byte> block) {
     Ref<Object>& object = objects[heir.descriptor];
     if (!object && !is_there(heir)) continue;
     if (heir.value == 0) {
-      const bool together = heir.companion >= 0 && os::keep_from_children(heir.companion);
-      g_sockets.push_back({heir.descriptor, together ? heir.companion : -1, std::move(note)});
+      const bool together =
+          heir.attached_descriptor >= 0 && os::keep_from_children(heir.attached_descriptor);
+      g_sockets.push_back(
+          {heir.descriptor, together ? heir.attached_descriptor : -1, std::move(note)});
       continue;
     }
     if (!object) object = object_of(heir);
@@ -115,7 +117,7 @@ std::vector<Heir> heirs_by_handle(const std::vector<HandleTable::OpenHandle>& op
   std::vector<Heir> heirs;
   for (const auto& each : open) {
     Heir heir;
-    if (!describe(each.object->heirloom(), heir)) continue;
+    if (!describe(each.object->inheritable_descriptor(), heir)) continue;
     heir.value = each.value;
     heir.flags = each.flags;
     heir.kind = each.object->kind();
@@ -136,33 +138,33 @@ std::vector<std::byte> block_of(std::span<const Heir> heirs, std::span<const std
 
 }  // namespace
 
-Result<Heritage> collect_heritage(std::span<const InheritedSocket> sockets) {
-  Heritage heritage;
-  heritage.kept = handles().with_flags(kInherit);
-  std::vector<Heir> heirs = heirs_by_handle(heritage.kept);
+Result<Inheritance> collect_inheritance(std::span<const InheritedSocket> sockets) {
+  Inheritance inheritance;
+  inheritance.kept = handles().with_flags(kInherit);
+  std::vector<Heir> heirs = heirs_by_handle(inheritance.kept);
   std::vector<std::byte> notes;
   for (const InheritedSocket& socket : sockets) {
     Heir heir;
     if (!describe(socket.descriptor, heir)) continue;
-    heir.companion = socket.companion;
+    heir.attached_descriptor = socket.attached_descriptor;
     heir.note_size = static_cast<std::uint32_t>(socket.note.size());
     append(notes, socket.note);
     heirs.push_back(heir);
   }
-  if (heirs.empty()) return heritage;
+  if (heirs.empty()) return inheritance;
   auto block = os::make_block(block_of(heirs, notes));
   if (!block) return tl::unexpected(block.error());
-  heritage.block = std::move(*block);
-  heritage.variable = std::string{kVariable} + '=' + std::to_string(heritage.block.get());
+  inheritance.block = std::move(*block);
+  inheritance.variable = std::string{kVariable} + '=' + std::to_string(inheritance.block.get());
   for (const Heir& heir : heirs) {
-    heritage.descriptors.push_back(heir.descriptor);
-    if (heir.companion >= 0) heritage.descriptors.push_back(heir.companion);
+    inheritance.descriptors.push_back(heir.descriptor);
+    if (heir.attached_descriptor >= 0) inheritance.descriptors.push_back(heir.attached_descriptor);
   }
-  heritage.descriptors.push_back(heritage.block.get());
-  return heritage;
+  inheritance.descriptors.push_back(inheritance.block.get());
+  return inheritance;
 }
 
-void take_heritage() noexcept {
+void take_inheritance() noexcept {
   if (!std::getenv(kVariable)) return;
   try {
     const std::string number = os::take_variable(kVariable);

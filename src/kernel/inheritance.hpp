@@ -1,6 +1,6 @@
 // Handles that a child process inherits: the same numbers, leading to the same objects.
 //
-// An object passes to a child by a descriptor (Object::heirloom) under the same number. What each one is stands in a
+// An object passes to a child by a descriptor (Object::inheritable_descriptor) under the same number. What each one is stands in a
 // block of memory that is handed down too, and the environment names it. The child reads the block before its
 // main() and opens the handles; its sockets become its own at its first WSAStartup, as what the layer above has noted
 // of each says.
@@ -23,12 +23,13 @@ inline constexpr std::uint32_t kInherit = 1;
 /// A socket that passes to a child.
 struct InheritedSocket {
   int descriptor = -1;
-  int companion = -1;  ///< A descriptor that goes with it; several sockets may share one. -1: none.
+  int attached_descriptor =
+      -1;  ///< A descriptor that goes with it; several sockets may share one. -1: none.
   std::vector<std::byte> note{};  ///< What else the child is to know of it.
 };
 
 /// What one child is to get, kept open until it has been started.
-struct Heritage {
+struct Inheritance {
   std::vector<int> descriptors;  ///< Empty: nothing.
   std::string variable;          ///< NAME=VALUE for its environment.
   Fd block;
@@ -36,12 +37,12 @@ struct Heritage {
 };
 
 /// All handles that are marked kInherit and have a descriptor, and these sockets. Throws std::bad_alloc.
-[[nodiscard]] Result<Heritage> collect_heritage(std::span<const InheritedSocket> sockets);
+[[nodiscard]] Result<Inheritance> collect_inheritance(std::span<const InheritedSocket> sockets);
 
 /// Opens what the parent has handed down, once, at the program's start.
-void take_heritage() noexcept;
+void take_inheritance() noexcept;
 
-/// The sockets among it, once, with their companions; the caller's from now on. Throws std::bad_alloc.
+/// The sockets among it, once, with the descriptors attached to them; the caller's from now on. Throws std::bad_alloc.
 [[nodiscard]] std::vector<InheritedSocket> take_inherited_sockets();
 
 }  // namespace wsalive::kernel

@@ -28,7 +28,9 @@ class NamedEvent final : public Event {
   explicit NamedEvent(NamedState&& named) noexcept
       : Event(Reset::manual, false), named_(std::move(named)) {}
 
-  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.hand_down(); }
+  [[nodiscard]] int inheritable_descriptor() const noexcept override {
+    return named_.memory.hand_down();
+  }
   void set() noexcept override { change(1); }
   void clear() noexcept override { change(0); }
   [[nodiscard]] bool is_signaled(const Thread& /*thread*/) const noexcept override {
@@ -66,7 +68,9 @@ class NamedSemaphore final : public Semaphore {
   explicit NamedSemaphore(NamedState&& named) noexcept
       : Semaphore(0, 1), named_(std::move(named)) {}
 
-  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.hand_down(); }
+  [[nodiscard]] int inheritable_descriptor() const noexcept override {
+    return named_.memory.hand_down();
+  }
   [[nodiscard]] std::optional<std::int32_t> release(std::int32_t more) noexcept override {
     DispatcherLock lock;
     std::int32_t before = state_.value.load();
@@ -103,7 +107,9 @@ class NamedMutex final : public Mutex {
  public:
   explicit NamedMutex(NamedState&& named) noexcept : named_(std::move(named)) {}
 
-  [[nodiscard]] int heirloom() const noexcept override { return named_.memory.hand_down(); }
+  [[nodiscard]] int inheritable_descriptor() const noexcept override {
+    return named_.memory.hand_down();
+  }
   [[nodiscard]] bool release() noexcept override {
     DispatcherLock lock;
     const Thread* const caller = attached_thread();

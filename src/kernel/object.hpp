@@ -39,7 +39,7 @@ class Object {
   [[nodiscard]] virtual WaitObject* waitable() noexcept { return nullptr; }
 
   /// The descriptor by which a child process can have the object too; -1 where it cannot.
-  [[nodiscard]] virtual int heirloom() const noexcept { return -1; }
+  [[nodiscard]] virtual int inheritable_descriptor() const noexcept { return -1; }
 
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void drop_reference() noexcept {

@@ -1,5 +1,5 @@
 // What completes a port's operations: a source of readiness that the port's own waiting threads poll, so
-// that a packet is made, queued and taken by one thread, without a hand-over.
+// that a packet is made, queued and taken by one thread, without changing threads.
 #pragma once
 
 #include "base/clock.hpp"

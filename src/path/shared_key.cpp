@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "os/process/hand_over.hpp"
+#include "os/process/descriptor_passing.hpp"
 
 namespace wsalive::path {
 namespace {

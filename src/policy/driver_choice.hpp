@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 #include "policy/units.hpp"
 
 namespace wsalive::policy {

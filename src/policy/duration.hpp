@@ -8,9 +8,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "policy/keepalive.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::policy {
 

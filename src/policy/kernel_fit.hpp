@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "policy/driver_choice.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 #include "policy/units.hpp"
 
 namespace wsalive::policy {

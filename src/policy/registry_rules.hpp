@@ -12,7 +12,7 @@
 #include <span>
 #include <string_view>
 
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::policy {
 

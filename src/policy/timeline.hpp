@@ -12,8 +12,8 @@
 #include <optional>
 #include <span>
 
-#include "policy/keepalive.hpp"
 #include "policy/series.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::policy {
 

@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::policy {
 

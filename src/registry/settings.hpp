@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/keepalive.hpp"
 #include "policy/release.hpp"
+#include "policy/timing_in_force.hpp"
 #include "registry/files.hpp"
 
 namespace wsalive::registry {

@@ -21,7 +21,7 @@
 #include "win32/call.hpp"
 #include "win32/command_line.hpp"
 #include "win32/pseudo_handles.hpp"
-#include "winsock/hand_over/inherited.hpp"
+#include "winsock/duplicate/inherited_sockets.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::win32 {
@@ -107,16 +107,16 @@ Result<std::int32_t> start(os::ChildProgram& program) {
 }
 
 /// A socket that another thread closes after it was noted fails the start (EBADF): then the rest is noted anew.
-Result<std::int32_t> start_with_heritage(const os::ChildProgram& program) {
+Result<std::int32_t> start_with_inheritance(const os::ChildProgram& program) {
   constexpr int kMostTries = 100;
   for (int tries = 1;; ++tries) {
-    const auto heritage = kernel::collect_heritage(winsock::sockets_for_child());
-    if (!heritage) return tl::unexpected(heritage.error());
+    const auto inheritance = kernel::collect_inheritance(winsock::sockets_for_child());
+    if (!inheritance) return tl::unexpected(inheritance.error());
     os::ChildProgram heir = program;
-    if (!heritage->descriptors.empty()) {
-      heir.inherited.insert(heir.inherited.end(), heritage->descriptors.begin(),
-                            heritage->descriptors.end());
-      add_variable(heir, heritage->variable);
+    if (!inheritance->descriptors.empty()) {
+      heir.inherited.insert(heir.inherited.end(), inheritance->descriptors.begin(),
+                            inheritance->descriptors.end());
+      add_variable(heir, inheritance->variable);
     }
     auto started = start(heir);
     if (started || started.error().code != EBADF || tries == kMostTries) return started;
@@ -162,7 +162,7 @@ BOOL create(const Character* application, const Character* line, BOOL inherits, 
     if (environment) program.environment = environment_of(environment, flags);
     if (const DWORD refused = take_streams(program, *info)) return fail(refused);
     std::optional<os::ExitNote> note = add_exit_note(program);
-    const auto started = inherits ? start_with_heritage(program) : start(program);
+    const auto started = inherits ? start_with_inheritance(program) : start(program);
     if (!started) return fail(start_error(started.error()));
     if (note) note->handed_down();
     return give_process(*started, std::move(note), information);

@@ -6,7 +6,7 @@
 #include "policy/release.hpp"
 #include "registry/settings.hpp"
 #include "win32/call.hpp"
-#include "winsock/choice.hpp"
+#include "winsock/chosen_release.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::win32 {

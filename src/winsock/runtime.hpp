@@ -10,8 +10,8 @@
 
 #include "base/wsa_error.hpp"
 #include "engine/engine.hpp"
-#include "policy/keepalive.hpp"
 #include "policy/release.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::winsock {
 

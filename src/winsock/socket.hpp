@@ -15,7 +15,7 @@
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
 #include "os/socket/socket_address.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::winsock {
 

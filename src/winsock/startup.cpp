@@ -12,9 +12,9 @@
 #include "os/process/thread_interrupt.hpp"
 #include "registry/settings.hpp"
 #include "winsock/call.hpp"
-#include "winsock/choice.hpp"
+#include "winsock/chosen_release.hpp"
 #include "winsock/connection/close.hpp"
-#include "winsock/hand_over/inherited.hpp"
+#include "winsock/duplicate/inherited_sockets.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::test {
 

@@ -48,7 +48,7 @@ class EngineTimeline : public EngineOnWire {
       // The kernel's own timers are coarser: K-96 says so.
       const Millis coarse{each.driver == policy::DriverKind::native ? 160 : 0};
       expect_timeline(seen(each.socket), each.wanted.timing, count(each), coarse + stalls);
-      EXPECT_EQ(death(each.socket), engine::Death::keep_alive);
+      EXPECT_EQ(death(each.socket), engine::CloseCause::keep_alive);
     }
     if (stalls == Millis{}) expect_mostly_exact();
   }

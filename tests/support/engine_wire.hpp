@@ -153,9 +153,9 @@ class EngineOnWire : public TwoHosts {
   }
 
   /// Of what the connection has ended within `patience`; hearing it uses the socket's error up.
-  engine::Death death(const PlainSocket& socket, Millis patience = {}) {
+  engine::CloseCause death(const PlainSocket& socket, Millis patience = {}) {
     const int error = socket.ended(patience);
-    return error > 0 ? engine_->cause_of_death(socket.fd(), error) : engine::Death::none;
+    return error > 0 ? engine_->close_cause(socket.fd(), error) : engine::CloseCause::none;
   }
 
   std::unique_ptr<engine::Engine> engine_;

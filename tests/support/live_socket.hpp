@@ -9,7 +9,7 @@
 
 #include "base/fd.hpp"
 #include "os/tcp/keepalive_values.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 #include "support/started.hpp"
 #include "winsock/socket.hpp"
 

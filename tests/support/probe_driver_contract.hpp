@@ -14,8 +14,8 @@
 
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/keepalive.hpp"
 #include "policy/timeline.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::test {
 

@@ -64,7 +64,7 @@ TEST_F(EngineStopped, ForLongerThanTTheKernelDoesWhatItWouldDoAlone) {  // K-50,
   for (std::size_t i = 0; i < sockets.size(); ++i) {
     SCOPED_TRACE(std::to_string(kWhole[i].timing.idle.count()));
     expect_as_by_the_kernel(sockets[i], kWhole[i].timing);
-    EXPECT_EQ(death(sockets[i]), engine::Death::keep_alive);
+    EXPECT_EQ(death(sockets[i]), engine::CloseCause::keep_alive);
   }
   // Fractions the kernel cannot have: it stands 3 s behind, and 2 s for each interval, and never gives up too early.
   const Seen behind = seen(parked);

@@ -15,7 +15,7 @@ namespace wsalive::test {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::Death;
+using engine::CloseCause;
 using policy::DriverKind;
 
 TEST_F(EngineTimeline, SilentPeersAreGivenUpInTime) {  // K-50, K-52, K-57, K-90, K-94
@@ -62,7 +62,7 @@ TEST_F(EngineTimeline, PeersThatAnswerAreLeftAlone) {  // K-50, K-59
   EXPECT_GE(seen(third).probes.size(), 6U);
   // It has answered once, and was then silent for ever: the whole count again.
   EXPECT_EQ(seen(back).probes.size(), 3U + 5U);
-  EXPECT_EQ(death(back), Death::keep_alive);
+  EXPECT_EQ(death(back), CloseCause::keep_alive);
 }
 
 TEST_F(EngineTimeline, AHalfClosedConnectionIsProbedAllTheSame) {  // K-50, K-52
@@ -100,10 +100,10 @@ TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffair) {  // K-58, K-
   limited.send("data");
   std::this_thread::sleep_for(7500ms);
   EXPECT_EQ(seen(before).probes.size(), 0U);
-  EXPECT_EQ(death(before), Death::retransmission);
+  EXPECT_EQ(death(before), CloseCause::retransmission);
   EXPECT_EQ(seen(between).probes.size(), 2U);
-  EXPECT_EQ(death(between), Death::retransmission);
-  EXPECT_EQ(death(limited), Death::retransmission);
+  EXPECT_EQ(death(between), CloseCause::retransmission);
+  EXPECT_EQ(death(limited), CloseCause::retransmission);
 }
 
 TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffairBelowASecondToo) {  // K-58, K-91
@@ -129,7 +129,7 @@ TEST_F(EngineTimeline, UnacknowledgedDataIsRetransmissionsAffairBelowASecondToo)
   EXPECT_EQ(seen(between).probes.size(), 2U);
   between.send("data");
   for (const PlainSocket* each : {&before, &limited, &between}) {
-    EXPECT_EQ(death(*each, 10s), Death::retransmission);
+    EXPECT_EQ(death(*each, 10s), CloseCause::retransmission);
   }
   EXPECT_EQ(seen(before).probes.size(), 0U);
   EXPECT_EQ(seen(limited).probes.size(), 0U);
@@ -147,7 +147,7 @@ TEST_F(EngineTimeline, AUserTimeoutDoesNotChangeTheEnd) {  // K-76
   std::this_thread::sleep_for(1000ms + 3 * 1000ms + 150ms);
   for (const PlainSocket* each : {&hasty, &patient}) {
     expect_timeline(seen(*each), asked(1000, 1000, 3).timing, 3);
-    EXPECT_EQ(death(*each), Death::keep_alive);
+    EXPECT_EQ(death(*each), CloseCause::keep_alive);
   }
   EXPECT_EQ(*engine::os_host().user_timeout(hasty.fd()), 1200);
 }
@@ -164,7 +164,8 @@ TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAlive) {  // K-58, K-91
   deafen();
   filler.join();
   std::this_thread::sleep_for(3500ms);
-  EXPECT_EQ(death(socket), Death::retransmission);  // Its window probes look the same on the wire.
+  EXPECT_EQ(death(socket),
+            CloseCause::retransmission);  // Its window probes look the same on the wire.
 }
 
 TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAliveBelowASecondEither) {  // K-58, K-91
@@ -178,7 +179,7 @@ TEST_F(EngineTimeline, AClosedWindowIsNotProbedByKeepAliveBelowASecondEither) { 
   EXPECT_EQ(socket.ended(0ms), -1);
   EXPECT_EQ(engine_->in_force(socket.fd(), {}).unanswered, 0U);
   filler.join();
-  EXPECT_EQ(death(socket, 5s), Death::retransmission);
+  EXPECT_EQ(death(socket, 5s), CloseCause::retransmission);
 }
 
 TEST_F(EngineTimeline, WithTheEngineGoneTheKernelGivesUpByItself) {

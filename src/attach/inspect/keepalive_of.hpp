@@ -13,7 +13,7 @@
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/kernel_socket.hpp"
 #include "policy/driver_choice.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::attach {
 

@@ -147,7 +147,8 @@ void Front::stand() noexcept {
     const int patience = witness_.start_if_due();
     stop_with_the_program();
     const bool serves = task_.served && !task_.served->all_gone();
-    const Companion::Watch watched = serves ? task_.served->watch() : Companion::Watch{-1, 0};
+    const KeeperService::Watch watched =
+        serves ? task_.served->watch() : KeeperService::Watch{-1, 0};
     std::array polls{pollfd{task_.signals.get(), POLLIN, 0},
                      pollfd{witness_.descriptor(), POLLIN, 0},
                      pollfd{watched.fd, watched.events, 0}};

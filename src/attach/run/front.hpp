@@ -10,16 +10,16 @@
 
 #include <csignal>
 
-#include "attach/run/companion.hpp"
+#include "attach/run/keeper_service.hpp"
 #include "attach/run/line.hpp"
 
 namespace wsalive::attach {
 
 struct FrontTask {
   pid_t program = 0;
-  Companion* served = nullptr;  ///< What it serves itself, ahead of the keepers.
-  Fd line;                      ///< To the program's process, with `served`.
-  Fd signals;                   ///< A signalfd of all of them.
+  KeeperService* served = nullptr;  ///< What it serves itself, ahead of the keepers.
+  Fd line;                          ///< To the program's process, with `served`.
+  Fd signals;                       ///< A signalfd of all of them.
 };
 
 /// Never returns; every signal is blocked.

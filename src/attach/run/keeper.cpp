@@ -26,7 +26,7 @@ Fd pidfd_of(pid_t process) noexcept {
 
 class Keeper {
  public:
-  explicit Keeper(Companion& companion) noexcept : companion_(companion) {}
+  explicit Keeper(KeeperService& service) noexcept : companion_(service) {}
 
   /// Before the program runs: a child is there that serves, if one is needed. It does not return in the child.
   [[nodiscard]] Status split();
@@ -42,7 +42,7 @@ class Keeper {
   void become_child(Fd parent);
   [[noreturn]] void end();
 
-  Companion& companion_;
+  KeeperService& companion_;
   Fd parent_;        ///< Who watches over this one, or none.
   pid_t child_ = 0;  ///< Who serves, or nobody.
   Pace pace_;
@@ -117,7 +117,7 @@ void Keeper::serve(int alone_ms) {
   const bool is_alone = companion_.needs_successor() && !parent_;
   do {
     // In this order: what ends after the watch has begun is told by it.
-    const Companion::Watch watched = companion_.watch();
+    const KeeperService::Watch watched = companion_.watch();
     if (companion_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
     await_events(polls, is_alone ? alone_ms : kForEver);
@@ -132,23 +132,23 @@ void Keeper::end() {
   ::_exit(0);
 }
 
-void leave_the_program(const Companion& companion, int line, int ahead, pid_t program) {
-  const std::array kept{line, ahead, companion.watch().fd};
+void leave_the_program(const KeeperService& service, int line, int ahead, pid_t program) {
+  const std::array kept{line, ahead, service.watch().fd};
   let_go_of_everything(kept);
   rename_this_process(fmt::format("wsalive: keeper of {}", program));
 }
 
-[[noreturn]] void keep(Companion& companion, Fd line, Fd ahead, pid_t program) {
-  leave_the_program(companion, line.get(), ahead.get(), program);
+[[noreturn]] void keep(KeeperService& service, Fd line, Fd ahead, pid_t program) {
+  leave_the_program(service, line.get(), ahead.get(), program);
   Result<Fd> gift = receive_gift(line.get());
-  Status status = gift ? companion.take(std::move(*gift)) : tl::unexpected(gift.error());
-  if (status && !ahead) status = companion.reach(program);
-  Keeper keeper{companion};
+  Status status = gift ? service.take(std::move(*gift)) : tl::unexpected(gift.error());
+  if (status && !ahead) status = service.reach(program);
+  Keeper keeper{service};
   if (status && !ahead) status = keeper.split();
   send_readiness(line.get(), status ? Readiness{} : not_ready(Stage::take, status.error()));
   line.reset();
   if (!status) {
-    companion.clean_up();
+    service.clean_up();
     ::_exit(1);
   }
   if (ahead) keeper.stand_behind(ahead);
@@ -157,13 +157,13 @@ void leave_the_program(const Companion& companion, int line, int ahead, pid_t pr
 
 }  // namespace
 
-Result<Fd> start_keeper(Companion& companion, Fd ahead) {
+Result<Fd> start_keeper(KeeperService& service, Fd ahead) {
   Result<std::pair<Fd, Fd>> line = make_line();
   if (!line) return tl::unexpected(line.error());
   const pid_t program = ::getpid();
   const Status started = start_orphan([&] {
     line->first.reset();
-    keep(companion, std::move(line->second), std::move(ahead), program);
+    keep(service, std::move(line->second), std::move(ahead), program);
   });
   if (!started) return tl::unexpected(started.error());
   return std::move(line->first);

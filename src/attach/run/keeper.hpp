@@ -1,4 +1,4 @@
-// The keeper: a process of its own that serves a companion until no process of the program is left. It holds nothing
+// The keeper: a process of its own that serves a service until no process of the program is left. It holds nothing
 // of the program's and hears no signal but SIGKILL.
 //
 // Where the program would feel its death there are two, parent and child, with the same descriptors. The child serves.
@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-#include "attach/run/companion.hpp"
+#include "attach/run/keeper_service.hpp"
 #include "attach/run/line.hpp"
 
 namespace wsalive::attach {
@@ -20,8 +20,8 @@ namespace wsalive::attach {
 /// Starts one beside the calling process, which is to execute the program.
 ///
 /// \param ahead  A pidfd of the process that serves before this keeper does; none: it serves at once.
-/// \return the line: `send_gift` what the companion prepared, then `await_readiness`.
-[[nodiscard]] Result<Fd> start_keeper(Companion& companion, Fd ahead);
+/// \return the line: `send_gift` what the service prepared, then `await_readiness`.
+[[nodiscard]] Result<Fd> start_keeper(KeeperService& service, Fd ahead);
 
 /// Waits until the keeper stands, and closes the line.
 [[nodiscard]] tl::expected<void, StartError> await_readiness(Fd line);

@@ -37,11 +37,11 @@ void end_with(pid_t front) {
 }
 
 /// \param front  The line to a front that serves ahead of the keeper, or none.
-Started start_companions(Companion& companion, Fd front, Fd front_process) {
+Started start_companions(KeeperService& service, Fd front, Fd front_process) {
   const bool has_front = static_cast<bool>(front);
-  Result<Fd> line = start_keeper(companion, std::move(front_process));
+  Result<Fd> line = start_keeper(service, std::move(front_process));
   if (!line) return failed(Stage::fork, line.error());
-  const Result<Fd> gift = companion.prepare_program();
+  const Result<Fd> gift = service.prepare_program();
   if (!gift) return failed(Stage::prepare, gift.error());
   for (const int beside : {front.get(), line->get()}) {
     const Status sent = beside < 0 ? Status{} : send_gift(beside, gift->get());
@@ -54,7 +54,7 @@ Started start_companions(Companion& companion, Fd front, Fd front_process) {
 }
 
 /// Splits in two: the front stays for ever, the other one goes on.
-Started go_behind_a_front(Companion& companion, Shape shape) {
+Started go_behind_a_front(KeeperService& service, Shape shape) {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
@@ -85,14 +85,14 @@ Started go_behind_a_front(Companion& companion, Shape shape) {
     front_process.reset();
     const bool serves = static_cast<bool>(front_end);
     stand_in_front(
-        {program, serves ? &companion : nullptr, std::move(front_end), std::move(signals)});
+        {program, serves ? &service : nullptr, std::move(front_end), std::move(signals)});
   }
   front_end.reset();
   signals.reset();
   end_with(front);
   for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"}) readdress(variable, front);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  return start_companions(companion, std::move(program_end), std::move(front_process));
+  return start_companions(service, std::move(program_end), std::move(front_process));
 }
 
 }  // namespace
@@ -103,9 +103,9 @@ Shape natural_shape() noexcept {
   return ::getpid() == 1 || adopts != 0 ? Shape::front : Shape::become;
 }
 
-Started stand_beside(Companion& companion, Shape shape) {
-  if (shape == Shape::become) return start_companions(companion, {}, {});
-  return go_behind_a_front(companion, shape);
+Started stand_beside(KeeperService& service, Shape shape) {
+  if (shape == Shape::become) return start_companions(service, {}, {});
+  return go_behind_a_front(service, shape);
 }
 
 }  // namespace wsalive::attach

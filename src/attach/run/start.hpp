@@ -1,4 +1,4 @@
-// How `wsalive run` brings a companion beside a program.
+// How `wsalive run` brings a service beside a program.
 //
 //     the process that was started: executes the program, and so keeps its number, its parent, its descriptors
 //     keeper ─ second keeper: no children of it, in sessions of their own (run/keeper.hpp)
@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "attach/run/companion.hpp"
+#include "attach/run/keeper_service.hpp"
 #include "attach/run/line.hpp"
 
 namespace wsalive::attach {
@@ -29,6 +29,6 @@ enum class Shape : std::uint8_t {
 /// On failure nothing is left behind.
 ///
 /// Thread  The process must have one thread.
-[[nodiscard]] tl::expected<void, StartError> stand_beside(Companion& companion, Shape shape);
+[[nodiscard]] tl::expected<void, StartError> stand_beside(KeeperService& service, Shape shape);
 
 }  // namespace wsalive::attach

@@ -48,28 +48,28 @@ bool has_no_such_values(int error) noexcept {
 }  // namespace
 
 /// What the serving keeper works on.
-struct SeccompCompanion::InWork {
+struct SeccompService::InWork {
   seccomp_notif call{};
   int attempts = 0;  ///< Keepers that have begun with it.
 };
 
-struct SeccompCompanion::Call {
+struct SeccompService::Call {
   std::uint64_t id;
   pid_t thread;
   int number;
   int descriptor;
 };
 
-Result<std::unique_ptr<SeccompCompanion>> SeccompCompanion::make(const SeccompRequest& request) {
+Result<std::unique_ptr<SeccompService>> SeccompService::make(const SeccompRequest& request) {
   void* const shared =
       ::mmap(nullptr, sizeof(InWork), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return failure(errno, "share memory with the keepers");
-  return std::unique_ptr<SeccompCompanion>{new SeccompCompanion{request, *new (shared) InWork{}}};
+  return std::unique_ptr<SeccompService>{new SeccompService{request, *new (shared) InWork{}}};
 }
 
-SeccompCompanion::~SeccompCompanion() { ::munmap(&in_work_, sizeof in_work_); }
+SeccompService::~SeccompService() { ::munmap(&in_work_, sizeof in_work_); }
 
-Result<Fd> SeccompCompanion::prepare_program() {
+Result<Fd> SeccompService::prepare_program() {
   Result<Fd> listener = install_filter({.listen = !request_.connect_only,
                                         .options = request_.whose == Precedence::ours,
                                         .user_timeout = request_.fit.user_timeout_ms.has_value()});
@@ -77,7 +77,7 @@ Result<Fd> SeccompCompanion::prepare_program() {
   return above_the_streams(std::move(*listener));
 }
 
-Status SeccompCompanion::take(Fd from_program) {
+Status SeccompService::take(Fd from_program) {
   if (!from_program) return failure(EBADF, "take the seccomp listener");
   listener_ = std::move(from_program);
   // Answers wake the program on this processor: 20 microseconds a call instead of 110. Older kernels go without.
@@ -93,7 +93,7 @@ Status SeccompCompanion::take(Fd from_program) {
   return {};
 }
 
-Status SeccompCompanion::reach(pid_t program) {
+Status SeccompService::reach(pid_t program) {
   const Result<Process> process = Process::open(program);
   if (!process) return tl::unexpected(process.error());
   const Result<Borrowed> any = process->borrow(STDIN_FILENO);
@@ -101,14 +101,14 @@ Status SeccompCompanion::reach(pid_t program) {
   return {};
 }
 
-Companion::Watch SeccompCompanion::watch() const { return {listener_.get(), POLLIN}; }
+KeeperService::Watch SeccompService::watch() const { return {listener_.get(), POLLIN}; }
 
-bool SeccompCompanion::all_gone() const {
+bool SeccompService::all_gone() const {
   pollfd state{listener_.get(), POLLIN, 0};
   return ::poll(&state, 1, 0) == 1 && (state.revents & POLLIN) == 0;
 }
 
-void SeccompCompanion::serve() {
+void SeccompService::serve() {
   // The call may be gone again, killed: then nothing must be waited for.
   pollfd state{listener_.get(), POLLIN, 0};
   if (::poll(&state, 1, 0) != 1 || (state.revents & POLLIN) == 0) return;
@@ -118,20 +118,20 @@ void SeccompCompanion::serve() {
   if (errno != ENOENT) pause_for_a_moment();  // It waits, and is taken next.
 }
 
-void SeccompCompanion::resume() {
+void SeccompService::resume() {
   std::uint64_t call = in_work_.call.id;
   const bool is_gone =
       ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) != 0 && errno == ENOENT;
   if (call != 0 && !is_gone) answer();
 }
 
-bool SeccompCompanion::is_waiting(std::uint64_t call) {
+bool SeccompService::is_waiting(std::uint64_t call) {
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call) == 0) return true;
   if (errno != ENOENT) complain("ask whether a call still waits", errno);
   return false;
 }
 
-void SeccompCompanion::answer() {
+void SeccompService::answer() {
   constexpr int kMostAttempts = 2;  // Whoever dies of a call takes no other keeper along for ever.
   const Call call{in_work_.call.id, static_cast<pid_t>(in_work_.call.pid), in_work_.call.data.nr,
                   static_cast<int>(in_work_.call.data.args[0])};
@@ -142,7 +142,7 @@ void SeccompCompanion::answer() {
   send(answer);
 }
 
-void SeccompCompanion::send(seccomp_notif_resp& answer) const {
+void SeccompService::send(seccomp_notif_resp& answer) const {
   // ENOENT: the caller was killed meanwhile. EINPROGRESS: it was answered before. Without an answer it would wait for ever.
   while (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer) != 0) {
     if (errno == ENOENT || errno == EINPROGRESS || errno == EBADF) return;
@@ -150,7 +150,7 @@ void SeccompCompanion::send(seccomp_notif_resp& answer) const {
   }
 }
 
-SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
+SeccompService::Verdict SeccompService::handle(const Call& call) {
   const Process* const process = process_of(call.thread);
   // While the call waits, its thread lives and no other has its number. If it is gone, the process that was opened, or
   // the descriptor that was copied, may be another one's.
@@ -175,7 +175,7 @@ SeccompCompanion::Verdict SeccompCompanion::handle(const Call& call) {
   return Verdict::go_on;
 }
 
-const Process* SeccompCompanion::living(pid_t leader) {
+const Process* SeccompService::living(pid_t leader) {
   const auto known = processes_.find(leader);
   if (known == processes_.end()) return nullptr;
   if (!known->second.has_ended()) return &known->second;
@@ -183,7 +183,7 @@ const Process* SeccompCompanion::living(pid_t leader) {
   return nullptr;
 }
 
-const Process* SeccompCompanion::process_of(pid_t thread) {
+const Process* SeccompService::process_of(pid_t thread) {
   // While a process lives, no other thread has its number: then /proc need not be asked.
   if (const Process* const first_thread = living(thread)) return first_thread;
   const pid_t leader = leader_of(thread);
@@ -201,7 +201,7 @@ const Process* SeccompCompanion::process_of(pid_t thread) {
   return &processes_.emplace(leader, std::move(*opened)).first->second;
 }
 
-void SeccompCompanion::complain(const char* what, int error) {
+void SeccompService::complain(const char* what, int error) {
   if (complained_) return;
   complained_ = true;
   log_warning(fmt::format("run: could not {} ({}); its connections go on without our keep-alive. "

@@ -16,7 +16,7 @@
 
 #include "attach/kernel_socket.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
-#include "attach/run/companion.hpp"
+#include "attach/run/keeper_service.hpp"
 
 struct seccomp_notif_resp;
 
@@ -28,12 +28,11 @@ struct SeccompRequest {
   bool connect_only = false;
 };
 
-class SeccompCompanion final : public Companion {
+class SeccompService final : public KeeperService {
  public:
   /// Errors  ENOMEM.
-  [[nodiscard]] static Result<std::unique_ptr<SeccompCompanion>> make(
-      const SeccompRequest& request);
-  ~SeccompCompanion() override;
+  [[nodiscard]] static Result<std::unique_ptr<SeccompService>> make(const SeccompRequest& request);
+  ~SeccompService() override;
 
   [[nodiscard]] Result<Fd> prepare_program() override;
   [[nodiscard]] Status take(Fd from_program) override;
@@ -50,7 +49,7 @@ class SeccompCompanion final : public Companion {
   struct Call;
   enum class Verdict : bool { go_on, done_for_it };
 
-  SeccompCompanion(const SeccompRequest& request, InWork& in_work) noexcept
+  SeccompService(const SeccompRequest& request, InWork& in_work) noexcept
       : request_(request), in_work_(in_work) {}
 
   void answer();

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/choice.hpp"
 #include "cli/frame/program.hpp"
+#include "cli/frame/word_option.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -26,7 +26,8 @@ class Script final : public Report {
 class Completion final : public Command {
  public:
   void declare(CLI::App& parser) override {
-    add_choice(parser, "shell", shell_, {"bash", "zsh"}, "The shell to write it for")->required();
+    add_word_option(parser, "shell", shell_, {"bash", "zsh"}, "The shell to write it for")
+        ->required();
   }
 
   Outcome run() override {

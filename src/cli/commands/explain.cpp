@@ -14,11 +14,11 @@
 #include "cli/explain/scene.hpp"
 #include "cli/explain/scene_json.hpp"
 #include "cli/explain/text.hpp"
-#include "cli/frame/choice.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/timing_options.hpp"
+#include "cli/frame/word_option.hpp"
 #include "cli/live/live_socket.hpp"
 #include "os/file/file.hpp"
 
@@ -54,8 +54,8 @@ class Explain final : public Command {
     timing_.declare_user_timeout(parser);
     add_time_out(parser, "--path-timeout", wish_.path_timeout,
                  "How long the path remembers an idle connection (350s)");
-    add_choice(parser, "--peer", wish_.peer, {"dead", "answers", "resets", "nat"},
-               "What is at the other end; nat: a path that forgets");
+    add_word_option(parser, "--peer", wish_.peer, {"dead", "answers", "resets", "nat"},
+                    "What is at the other end; nat: a path that forgets");
     parser
         .add_option("--compare", wish_.compare,
                     "Side by side: releases, and linux, with commas between them")

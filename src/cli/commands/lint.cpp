@@ -51,7 +51,7 @@ class LintReport final : public Report {
                                       shown(timing_.interval), timing_.probes);
     if (user_timeout_.count() != 0)
       numbers += fmt::format(", user time-out {}", policy::format_duration(user_timeout_));
-    std::string text = page.ink(Tone::faint, numbers) + "\n\n";
+    std::string text = page.coloured(Tone::faint, numbers) + "\n\n";
     for (const Finding& finding : findings_) text += paragraph(finding, page);
     return text + summary(page) + '\n';
   }
@@ -77,8 +77,8 @@ class LintReport final : public Report {
   static std::string paragraph(const Finding& finding, const Page& page) {
     const bool warning = finding.severity == Severity::warning;
     std::string text = fmt::format(
-        "{} {}\n", page.ink(warning ? Tone::bad : Tone::busy, warning ? "warning" : "note"),
-        page.ink(Tone::strong, finding.rule));
+        "{} {}\n", page.coloured(warning ? Tone::bad : Tone::busy, warning ? "warning" : "note"),
+        page.coloured(Tone::strong, finding.rule));
     text += wrapped(finding.text, page.width, 2);
     if (!finding.remedy.empty()) text += wrapped("better: " + finding.remedy, page.width, 2);
     if (!finding.source.empty()) text += wrapped("source: " + finding.source, page.width, 2);
@@ -88,9 +88,10 @@ class LintReport final : public Report {
   [[nodiscard]] std::string summary(const Page& page) const {
     const std::size_t warnings = count_of(findings_, Severity::warning);
     const std::size_t notes = count_of(findings_, Severity::note);
-    if (warnings + notes == 0) return page.ink(Tone::good, "Nothing to complain about.");
-    return page.ink(warnings != 0 ? Tone::bad : Tone::good,
-                    fmt::format("{}, {}.", plural(warnings, "warning"), plural(notes, "note")));
+    if (warnings + notes == 0) return page.coloured(Tone::good, "Nothing to complain about.");
+    return page.coloured(
+        warnings != 0 ? Tone::bad : Tone::good,
+        fmt::format("{}, {}.", plural(warnings, "warning"), plural(notes, "note")));
   }
 
   policy::Timing timing_;

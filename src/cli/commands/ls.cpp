@@ -133,7 +133,7 @@ class ConnectionsReport final : public Report {
     Columns table{headings()};
     for (const Connection& connection : all_.list) table.add(cells(connection));
     std::string text = table.text(page);
-    return text + page.ink(drawing::Tone::faint, '\n' + legend(page));
+    return text + page.coloured(drawing::Tone::faint, '\n' + legend(page));
   }
 
   [[nodiscard]] ordered_json json() const override {

@@ -8,8 +8,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
-#include "policy/keepalive.hpp"
 #include "policy/release.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "attach/bpf/companion.hpp"
+#include "attach/bpf/group_service.hpp"
 #include "attach/host_facts.hpp"
 #include "attach/preload_settings.hpp"
 #include "attach/preload_trial.hpp"
@@ -22,12 +22,12 @@
 #include "attach/seccomp/filter.hpp"
 #include "attach/seccomp/notifier.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/frame/choice.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
+#include "cli/frame/word_option.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "cli/running/preload_library.hpp"
 #include "cli/running/run_plan.hpp"
@@ -48,8 +48,8 @@ class Run final : public Command {
  public:
   void declare(CLI::App& parser) override {
     timing_.declare_with_path(parser);
-    add_choice(parser, "--via", via_, {"auto", "bpf", "seccomp", "preload"},
-               "How to reach the program");
+    add_word_option(parser, "--via", via_, {"auto", "bpf", "seccomp", "preload"},
+                    "How to reach the program");
     rounding_.declare(parser);
     parser.add_flag("--connect-only", connect_only_, "Only connections that the program makes");
     parser.add_flag("--force", force_, "Also against values that the program sets itself");
@@ -90,21 +90,21 @@ class Run final : public Command {
     facts.user_timeout_ms = chosen_.user_timeout_ms();
     facts.is_forced = force_;
     const Via asked = asked_way();
-    std::unique_ptr<attach::Companion> companion = gather(asked, facts);
+    std::unique_ptr<attach::KeeperService> service = gather(asked, facts);
     const auto plan = plan_run(asked, facts);
     if (!plan) return tl::unexpected(no_way(plan.error()));
     // What was made to see whether it could be is not needed.
-    if (plan->via != Via::bpf) companion.reset();
+    if (plan->via != Via::bpf) service.reset();
     if (plan->via == Via::seccomp) {
-      auto made = attach::SeccompCompanion::make(
+      auto made = attach::SeccompService::make(
           {.fit = plan->fit, .whose = whose(), .connect_only = connect_only_});
       if (!made) return tl::unexpected(not_beside({attach::Stage::prepare, made.error()}));
-      companion = std::move(*made);
+      service = std::move(*made);
     }
     std::optional<attach::InheritedSockets> inherited;
     if (!connect_only_) inherited.emplace(plan->fit, whose(), later_for(plan->via));
-    if (companion) {
-      const auto beside = attach::stand_beside(*companion, shape_for(plan->via));
+    if (service) {
+      const auto beside = attach::stand_beside(*service, shape_for(plan->via));
       if (!beside) {
         if (inherited) inherited->restore();
         return tl::unexpected(not_beside(beside.error()));
@@ -130,15 +130,15 @@ class Run final : public Command {
   }
 
   /// Tries the ways in the order in which they are taken, up to one that goes.
-  std::unique_ptr<attach::Companion> gather(Via asked, RunFacts& facts) {
-    std::unique_ptr<attach::Companion> companion;
+  std::unique_ptr<attach::KeeperService> gather(Via asked, RunFacts& facts) {
+    std::unique_ptr<attach::KeeperService> service;
     const bool any = asked == Via::automatic;
-    if (any || asked == Via::bpf) companion = try_bpf(facts);
+    if (any || asked == Via::bpf) service = try_bpf(facts);
     const auto fit = policy::fit_to_kernel(wanted_, facts.rounding);
     const bool is_exact = policy::as_timing(fit) == wanted_;
-    if (asked == Via::preload || (any && (!companion || !is_exact))) try_preload(facts);
-    if (asked == Via::seccomp || (any && !companion)) try_seccomp(facts);
-    return companion;
+    if (asked == Via::preload || (any && (!service || !is_exact))) try_preload(facts);
+    if (asked == Via::seccomp || (any && !service)) try_seccomp(facts);
+    return service;
   }
 
   [[nodiscard]] Via asked_way() const {
@@ -156,11 +156,11 @@ class Run final : public Command {
     return error == EPERM || error == EACCES ? Message::way_denied : Message::no_way;
   }
 
-  std::unique_ptr<attach::Companion> try_bpf(RunFacts& facts) {
+  std::unique_ptr<attach::KeeperService> try_bpf(RunFacts& facts) {
     attach::BpfRule rule;
     rule.direction = connect_only_ ? attach::Direction::made : attach::Direction::any;
     rule.fit = fit_of(facts);
-    auto made = attach::BpfCompanion::make({.rules = {rule}, .whose = whose(), .about = "{}"});
+    auto made = attach::BpfGroupService::make({.rules = {rule}, .whose = whose(), .about = "{}"});
     if (made) return std::move(*made);
     facts.bpf_refusal = bpf_refusal(made.error());
     error_ = made.error().code;

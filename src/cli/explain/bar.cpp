@@ -97,9 +97,9 @@ std::string bar(const Scene& scene, const Subject& subject, const Page& page) {
   if (axis.is_broken()) marks[column(quiet) / 2] = {"╱", Tone::plain, 5};
 
   std::string line = "  ";
-  for (const Mark& mark : marks) line += page.ink(mark.tone, mark.glyph);
-  if (subject.endless) line += page.ink(Tone::faint, " ···");
-  return line + "\n  " + page.ink(Tone::faint, labels.text()) + '\n';
+  for (const Mark& mark : marks) line += page.coloured(mark.tone, mark.glyph);
+  if (subject.endless) line += page.coloured(Tone::faint, " ···");
+  return line + "\n  " + page.coloured(Tone::faint, labels.text()) + '\n';
 }
 
 }  // namespace wsalive::cli::explain

@@ -21,7 +21,7 @@ using policy::Happening;
 using policy::Millis;
 
 std::string heading(const Page& page, std::string_view text) {
-  return fmt::format("\n{}\n", page.ink(Tone::strong, text));
+  return fmt::format("\n{}\n", page.coloured(Tone::strong, text));
 }
 
 std::string numbers(const Subject& subject, const Page& page) {
@@ -146,8 +146,8 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   }
   if (!forecast.noticed) return "  The program is never told.\n";
   std::string text = fmt::format(
-      "  {}\n", page.ink(Tone::strong, fmt::format("The program is told after {}.",
-                                                   policy::format_span(*forecast.noticed))));
+      "  {}\n", page.coloured(Tone::strong, fmt::format("The program is told after {}.",
+                                                        policy::format_span(*forecast.noticed))));
   Columns table{{{""}, {""}, {""}}};
   for (const advice::EndRow& row : advice::kEnds) {
     if (row.fate != forecast.fate) continue;
@@ -250,8 +250,8 @@ std::string live_subject(const Scene& scene, const Page& page) {
   const Subject& subject = scene.subjects.front();
   const Live& live = *scene.live;
   const auto paragraph = [&](std::string_view words) { return wrapped(words, page.width, 2); };
-  std::string text = page.ink(Tone::strong, live.name) + "  " + live.ends + "  " +
-                     page.ink(Tone::faint, live.state) + '\n';
+  std::string text = page.coloured(Tone::strong, live.name) + "  " + live.ends + "  " +
+                     page.coloured(Tone::faint, live.state) + '\n';
   Subject set = subject;
   set.timing.probes = live.probes;
   text += numbers(set, page) + '\n';
@@ -292,7 +292,7 @@ std::string one_subject(const Scene& scene, const Page& page) {
   const Subject& subject = scene.subjects.front();
   const auto paragraph = [&](std::string_view words) { return wrapped(words, page.width, 2); };
   std::string text =
-      page.ink(Tone::strong, fmt::format("Keep-alive as on {}", subject.title)) + '\n';
+      page.coloured(Tone::strong, fmt::format("Keep-alive as on {}", subject.title)) + '\n';
   text += numbers(subject, page);
   for (const std::string& remark : subject.remarks) text += paragraph(remark);
   text += heading(page, title_of(scene)) + event_list(scene, subject, page);
@@ -348,10 +348,12 @@ std::string side_by_side(const Scene& scene, const Page& page) {
   told_at("told after", &policy::Span::earliest, format_duration);
   told_at("  at the latest on this host", &policy::Span::latest, policy::format_latest);
   add("told as", ending);
-  std::string text = page.ink(Tone::strong, title_of(scene)) + "\n\n" + table.text(page, 2) + '\n';
-  text += page.ink(Tone::faint, "  Each line to its own scale:") + '\n';
+  std::string text =
+      page.coloured(Tone::strong, title_of(scene)) + "\n\n" + table.text(page, 2) + '\n';
+  text += page.coloured(Tone::faint, "  Each line to its own scale:") + '\n';
   for (const Subject& subject : scene.subjects) {
-    text += fmt::format("  {}\n{}", page.ink(Tone::faint, subject.name), bar(scene, subject, page));
+    text += fmt::format("  {}\n{}", page.coloured(Tone::faint, subject.name),
+                        bar(scene, subject, page));
   }
   if (scene.path_is_assumed) text += '\n' + assumption(scene, page);
   for (const Subject& subject : scene.subjects) {

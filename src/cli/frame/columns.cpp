@@ -61,8 +61,8 @@ std::string Columns::line(const Page& page, const std::vector<std::size_t>& widt
     const Cell cell = at < cells.size() ? cells[at] : Cell{};
     // The last column is not filled up, so that colours end where the text does.
     const bool last = at + 1 == columns_.size() && columns_[at].align == Align::left;
-    line +=
-        page.ink(cell.tone, last ? cell.text : fitted(cell.text, widths[at], columns_[at].align));
+    line += page.coloured(cell.tone,
+                          last ? cell.text : fitted(cell.text, widths[at], columns_[at].align));
     if (!last) line += "  ";
   }
   end_line(line);

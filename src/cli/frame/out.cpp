@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/printable.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 #include "os/process/no_signal.hpp"
 
 namespace wsalive::cli {
@@ -37,12 +37,13 @@ void say_over(std::string_view line) { (void)put(stderr, '\r' + printable(line) 
 
 bool write_report(std::string_view report) {
   constexpr auto kKept = [] {
-    std::array<std::string_view, kLayout.size() + drawing::kInkSequences.size()> kept{};
+    std::array<std::string_view, kLayout.size() + drawing::kColourSequences.size()> kept{};
     auto at = std::copy(kLayout.begin(), kLayout.end(), kept.begin());
-    std::copy(drawing::kInkSequences.begin(), drawing::kInkSequences.end(), at);
+    std::copy(drawing::kColourSequences.begin(), drawing::kColourSequences.end(), at);
     return kept;
   }();
-  const std::size_t allowed = drawing::Ink::of_stdout().colours() ? kKept.size() : kLayout.size();
+  const std::size_t allowed =
+      drawing::ColouredText::of_stdout().colours() ? kKept.size() : kLayout.size();
   return put(stdout, printable(report, std::span{kKept}.first(allowed)));
 }
 

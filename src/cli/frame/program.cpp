@@ -16,7 +16,7 @@
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/suggestion.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -166,7 +166,8 @@ std::optional<int> Program::told_otherwise(std::string_view line) const {
   const auto answer = entry ? entry->command->on_failure(line, words_) : std::nullopt;
   if (!answer) return std::nullopt;
   // Where that cannot be written the status says it alone.
-  static_cast<void>(write_report(answer->report->text(Page{.ink = drawing::Ink::of_stdout()})));
+  static_cast<void>(
+      write_report(answer->report->text(Page{.coloured = drawing::ColouredText::of_stdout()})));
   return answer->status;
 }
 
@@ -199,7 +200,8 @@ int Program::finish(const Entry& entry) const {
     json.update(outcome->report->json());
     return write_out(as_text(json), outcome->status);
   }
-  const Page page{.ink = drawing::Ink::of_stdout(), .width = drawing::terminal_width()};
+  const Page page{.coloured = drawing::ColouredText::of_stdout(),
+                  .width = drawing::terminal_width()};
   say_lines(outcome->report->aside());
   return write_out(outcome->report->text(page), outcome->status);
 }

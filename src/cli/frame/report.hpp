@@ -8,7 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 
 namespace wsalive::cli {
 
@@ -17,7 +17,7 @@ inline constexpr int kSchema = 1;
 
 /// What a report is written on.
 struct Page {
-  drawing::Ink ink;
+  drawing::ColouredText coloured;
   std::size_t width = 80;  ///< Columns.
 };
 

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "cli/frame/choice.hpp"
+#include "cli/frame/word_option.hpp"
 #include "policy/kernel_fit.hpp"
 
 namespace wsalive::cli {
@@ -12,8 +12,9 @@ namespace wsalive::cli {
 class RoundingOption {
  public:
   void declare(CLI::App& parser) {
-    add_choice(parser, "--round", word_, {"down", "up"},
-               "Which way an idle time goes that the kernel cannot keep (down: a path forgets)");
+    add_word_option(
+        parser, "--round", word_, {"down", "up"},
+        "Which way an idle time goes that the kernel cannot keep (down: a path forgets)");
   }
   [[nodiscard]] policy::RoundIdle rounding() const {
     return word_ == "up" ? policy::RoundIdle::up : policy::RoundIdle::down;

@@ -9,9 +9,9 @@
 #include <tl/expected.hpp>
 
 #include "cli/frame/command.hpp"
-#include "policy/keepalive.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/release.hpp"
+#include "policy/timing_in_force.hpp"
 #include "registry/settings.hpp"
 
 namespace CLI {

@@ -6,7 +6,7 @@
 
 #include "cli/live/connections.hpp"
 #include "cli/live/state_names.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 
 namespace wsalive::cli {
 

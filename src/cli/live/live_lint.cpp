@@ -84,7 +84,7 @@ class LiveLintReport final : public Report {
     std::string text;
     for (const Rule& rule : by_rule()) text += paragraph(rule, page);
     const bool well = counts_.warnings == 0 && is_whole();
-    return text + page.ink(well ? Tone::good : Tone::bad, summary()) + '\n';
+    return text + page.coloured(well ? Tone::good : Tone::bad, summary()) + '\n';
   }
 
   [[nodiscard]] ordered_json json() const override {
@@ -243,9 +243,9 @@ class LiveLintReport final : public Report {
     const std::size_t most = wide_ ? std::numeric_limits<std::size_t>::max() : 4;
     const Found& first = found.front();
     std::string text = fmt::format("{} {}\n",
-                                   page.ink(is_warning(first) ? Tone::bad : Tone::busy,
-                                            is_warning(first) ? "warning" : "note"),
-                                   page.ink(Tone::strong, first.finding.rule));
+                                   page.coloured(is_warning(first) ? Tone::bad : Tone::busy,
+                                                 is_warning(first) ? "warning" : "note"),
+                                   page.coloured(Tone::strong, first.finding.rule));
     std::size_t named = 0;
     std::size_t rest = 0;
     for (const Found& each : found) {
@@ -255,7 +255,8 @@ class LiveLintReport final : public Report {
         continue;
       }
       for (const Connection* const socket : std::span{each.sockets}.first(now)) {
-        text += fmt::format("  {} {}\n", page.ink(Tone::strong, socket->name()), ends_of(*socket));
+        text +=
+            fmt::format("  {} {}\n", page.coloured(Tone::strong, socket->name()), ends_of(*socket));
       }
       if (each.sockets.size() > now)
         text += fmt::format("  and {} more{}\n", each.sockets.size() - now, kAllListed);

@@ -11,8 +11,8 @@
 
 #include "attach/cgroup.hpp"
 #include "base/printable.hpp"
-#include "cli/frame/choice.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/word_option.hpp"
 #include "cli/live/socket_target.hpp"
 #include "cli/live/state_names.hpp"
 

@@ -55,7 +55,8 @@ std::string options_of(const policy::Timing& timing) {
 
 std::string advice_text(const policy::Timing& timing, const Page& page) {
   const policy::Span end = *policy::give_up_span(timing, accuracy_here());
-  std::string text = page.ink(Tone::strong, "Settings that keep connections on this path") + "\n\n";
+  std::string text =
+      page.coloured(Tone::strong, "Settings that keep connections on this path") + "\n\n";
   text += fmt::format("  T {}, I {}, N {}\n\n", format_duration(timing.idle),
                       format_duration(timing.interval), timing.probes);
   text += fmt::format("  wsalive run {} -- PROGRAM\n", options_of(timing));
@@ -83,8 +84,9 @@ std::string trial_text(const path::PathTrial& trial, const PathResult& result, c
                                         held, lost),
                             page.width, 2);
     case path::TrialFinding::not_counted:
-      return page.ink(Tone::strong,
-                      "This path is not kept alive by probes: use heartbeats of the application") +
+      return page.coloured(
+                 Tone::strong,
+                 "This path is not kept alive by probes: use heartbeats of the application") +
              "\n" +
              wrapped(fmt::format("A connection with {} was lost after {} all the same, though its "
                                  "probes were answered up to {}. Only data counts here: the "
@@ -120,7 +122,8 @@ ordered_json trial_json(const path::PathTrial& trial) {
 std::string sentences(const Sentences& words, const Page& page) {
   std::string headline = wrapped(words.headline, page.width);
   headline.pop_back();
-  return page.ink(Tone::strong, headline) + '\n' + wrapped(words.meaning, page.width, 2) + '\n';
+  return page.coloured(Tone::strong, headline) + '\n' + wrapped(words.meaning, page.width, 2) +
+         '\n';
 }
 
 /// What else came up in one direction.
@@ -247,9 +250,9 @@ std::string PathReport::text(const Page& page) const {
         "heartbeats.",
         page.width);
   }
-  text +=
-      page.ink(Tone::faint, fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
-                                        found_.connections, found_.address));
+  text += page.coloured(Tone::faint,
+                        fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
+                                    found_.connections, found_.address));
   return text;
 }
 

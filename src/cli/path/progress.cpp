@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "cli/frame/out.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::path_command {

@@ -90,7 +90,7 @@ ordered_json ValuesReport::json() const {
 std::string ValuesReport::files_text(const Page& page) const {
   std::string text = "\n";
   const auto add = [&](std::string_view name, const std::optional<std::string>& path) {
-    if (path) text += page.ink(Tone::faint, fmt::format("{:<8} {}", name, *path)) + '\n';
+    if (path) text += page.coloured(Tone::faint, fmt::format("{:<8} {}", name, *path)) + '\n';
   };
   add("machine", files.machine);
   add("user", files.user);
@@ -101,7 +101,7 @@ std::string ValuesReport::complaints(const Page& page) const {
   std::string text;
   const auto add = [&](Tone tone, const char* kind, const std::string& words) {
     std::string lines = wrapped(kind + words, page.width);
-    lines.replace(0, std::string_view{kind}.size(), page.ink(tone, kind));
+    lines.replace(0, std::string_view{kind}.size(), page.coloured(tone, kind));
     text += '\n' + lines;
   };
   for (const registry::Problem& problem : problems) {

@@ -9,7 +9,7 @@
 
 #include "advice/outlook.hpp"
 #include "cli/live/connections.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 #include "os/socket/address.hpp"
 
 namespace wsalive::cli::watch {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "cli/frame/command.hpp"
-#include "drawing/ink.hpp"
+#include "drawing/coloured_text.hpp"
 
 struct screen;
 

@@ -41,7 +41,7 @@ struct RearmDriver::Seen {
 
 Status RearmDriver::attach(int fd, Slot& slot) noexcept {
   const Status written =
-      parking_.write_all(fd, slot, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
+      backstop_.write_all(fd, slot, backstop_.actual(slot, Mechanism::rearm), slot.base_probes);
   if (course_of(slot).triggered) {  // Parked again, so the sign is taken back.
     release_user_timeout(fd);
     change(slot, [](Course& course) { course.triggered = 0; });
@@ -55,8 +55,8 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const Instant asked = parts_.after_call(now);
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
-  const Seen seen{*facts, now, asked, parking_.actual(slot, Mechanism::rearm)};
-  if (const auto other = Parking::not_driven(facts->state, slot, now, seen.actual)) {
+  const Seen seen{*facts, now, asked, backstop_.actual(slot, Mechanism::rearm)};
+  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now, seen.actual)) {
     if (other->verdict == Verdict::ended) release_user_timeout(fd);
     return *other;
   }
@@ -81,7 +81,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     return {Verdict::again, parts_.ticks.behind(seen.now, idle)};
   }
 
-  if (Parking::is_plain(slot)) pass_over_surplus(fd, slot, seen);
+  if (KernelBackstop::is_plain(slot)) pass_over_surplus(fd, slot, seen);
   const auto unanswered = static_cast<std::uint8_t>(seen.facts.probes - slot.base_probes);
   const policy::Series series{seen.actual};
   const std::uint32_t next = next_of(series, unanswered, seen);
@@ -93,7 +93,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
   if (const auto wait = not_due(fd, slot, seen, need)) return *wait;
   // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
-  if (Parking::is_plain(slot)) {
+  if (KernelBackstop::is_plain(slot)) {
     if (is_stale(seen)) return {Verdict::again, seen.now};
     if (seen.facts.probes != 0 && has_user_timeout(fd)) return {Verdict::choose};
   }
@@ -120,7 +120,7 @@ bool RearmDriver::is_stale(const Seen& seen) const noexcept {
 bool RearmDriver::must_be_answered_first(const Slot& slot, const Seen& seen, milliseconds need,
                                          milliseconds gap) const noexcept {
   if (has_kernel_probed(slot, seen)) return true;
-  const bool told = course_of(slot).triggered || Parking::is_plain(slot);
+  const bool told = course_of(slot).triggered || KernelBackstop::is_plain(slot);
   const bool just_out = told && seen.facts.probes != slot.last_probes;
   const milliseconds behind = seen.facts.heard - (need - gap);
   return just_out && (is_late(seen, need) || behind > kSettledTicks * parts_.ticks.length);
@@ -137,7 +137,7 @@ void RearmDriver::pass_over_surplus(int fd, Slot& slot, const Seen& seen) noexce
   const auto due = heard < idle ? 0 : (heard - idle) / milliseconds{seen.actual.interval} + 1;
   if (unanswered <= due) return;
   slot.base_probes = static_cast<std::uint8_t>(slot.base_probes + (unanswered - due));
-  parking_.write_count(fd, seen.actual, slot.base_probes);
+  backstop_.write_count(fd, seen.actual, slot.base_probes);
 }
 
 // Where the kernel can send no more probes without ending it all, the end waits for its time.
@@ -157,7 +157,7 @@ std::optional<Next> RearmDriver::not_due(int fd, Slot& slot, const Seen& seen,
       lead == nanoseconds::zero() ? lead : TickGrid::kGroup * parts_.ticks.length;
   if (heard + lead + early >= need) return std::nullopt;
   if (course_of(slot).triggered) settle(fd, slot, need);
-  if (Parking::is_plain(slot))
+  if (KernelBackstop::is_plain(slot))
     slot.last_probes = seen.facts.probes;  // Seen, whoever has sent them.
   // An answer from now on would make the next probe due T after it, which may be before `need`.
   const Instant then = parts_.ticks.behind(
@@ -171,8 +171,8 @@ std::optional<Next> RearmDriver::not_due(int fd, Slot& slot, const Seen& seen,
 bool RearmDriver::changed_outside(int fd, const Slot& slot, const Seen& seen) noexcept {
   const Course course = course_of(slot);
   const bool first = seen.facts.probes == slot.base_probes && !course.triggered && !course.resting;
-  return first ? parking_.idle_changed_outside(fd, slot)
-               : parking_.changed_outside(fd, slot, seen.actual, slot.base_probes);
+  return first ? backstop_.idle_changed_outside(fd, slot)
+               : backstop_.changed_outside(fd, slot, seen.actual, slot.base_probes);
 }
 
 // A silence of whole seconds can be told to the kernel beforehand: then a busy machine, on which the
@@ -180,9 +180,10 @@ bool RearmDriver::changed_outside(int fd, const Slot& slot, const Seen& seen) no
 // exact. Plain, TCP_KEEPIDLE says nothing but T; of the later probes the kernel's own timer is the net.
 nanoseconds RearmDriver::lead_for(const Slot& slot, const policy::Timing& actual,
                                   milliseconds need) const noexcept {
-  const bool can_be_told = Parking::is_plain(slot) ? need == milliseconds{actual.idle}
-                                                   : need % seconds{1} == nanoseconds::zero() &&
-                                                         need <= seconds{parts_.longest_idle_s};
+  const bool can_be_told =
+      KernelBackstop::is_plain(slot)
+          ? need == milliseconds{actual.idle}
+          : need % seconds{1} == nanoseconds::zero() && need <= seconds{parts_.longest_idle_s};
   return can_be_told ? kLeadTicks * parts_.ticks.length : nanoseconds::zero();
 }
 
@@ -221,23 +222,24 @@ void RearmDriver::begin_silence(int fd, Slot& slot, const Seen& seen, std::uint8
   slot.mark = 0;
   slot.last_probes = base;
   const milliseconds idle = seen.actual.idle;
-  if (Parking::is_plain(slot) && seconds{slot.parked_idle} != idle) parking_.park(fd, slot, idle);
+  if (KernelBackstop::is_plain(slot) && seconds{slot.backstop_idle} != idle)
+    backstop_.park(fd, slot, idle);
   const bool lowered = course_of(slot).lowered;
   if (course_of(slot).kept) change(slot, [](Course& course) { course.kept = 0; });
   if (slot.base_probes == base && !lowered) return;
   // The kernel counts on from where it was if data came while other data lay unread.
   slot.base_probes = base;
   change(slot, [](Course& course) { course.lowered = 0; });
-  parking_.write_count(fd, seen.actual, slot.base_probes);
+  backstop_.write_count(fd, seen.actual, slot.base_probes);
 }
 
 void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
   release_user_timeout(fd);
   change(slot, [](Course& course) { course.triggered = 0; });
-  if (!Parking::is_plain(slot)) return parking_.park(fd, slot, silence);
+  if (!KernelBackstop::is_plain(slot)) return backstop_.park(fd, slot, silence);
   if (course_of(slot).lowered == 0) return;
   change(slot, [](Course& course) { course.lowered = 0; });
-  parking_.write_count(fd, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
+  backstop_.write_count(fd, backstop_.actual(slot, Mechanism::rearm), slot.base_probes);
 }
 
 Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds need,
@@ -252,11 +254,11 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
   const milliseconds ahead = std::max(need - seen.facts.heard, milliseconds::zero());
   const milliseconds silence = ahead > milliseconds::zero() ? need : milliseconds{seen.actual.idle};
   const auto idle = std::chrono::floor<seconds>(silence).count();
-  slot.parked_idle =
+  slot.backstop_idle =
       static_cast<std::uint16_t>(std::min<seconds::rep>(idle, parts_.longest_idle_s)) & 0x7FFFU;
-  if (Parking::is_plain(slot)) take_out_of_its_cell(fd, slot, seen);
+  if (KernelBackstop::is_plain(slot)) take_out_of_its_cell(fd, slot, seen);
   if (last || !may_be_the_last(slot, seen)) {
-    (void)parts_.host.set_idle(fd, slot.parked_idle);
+    (void)parts_.host.set_idle(fd, slot.backstop_idle);
   } else {
     tell_without_ending(fd, slot, seen);
   }
@@ -265,7 +267,7 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
     course.triggered = 1;
     course.kept = 0;
   });
-  const bool plain = Parking::is_plain(slot);
+  const bool plain = KernelBackstop::is_plain(slot);
   const Instant told = plain ? parts_.after_call(seen.now) : seen.now;
   const nanoseconds waited = told - seen.asked - ahead;
   if (plain &&
@@ -280,7 +282,7 @@ Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds nee
 // The kernel leaves a timer where it is that is set for the same instant once more: in the coarse cell.
 void RearmDriver::take_out_of_its_cell(int fd, const Slot& slot, const Seen& seen) noexcept {
   const auto later =
-      std::max<seconds>(std::chrono::ceil<seconds>(seen.facts.heard), seconds{slot.parked_idle}) +
+      std::max<seconds>(std::chrono::ceil<seconds>(seen.facts.heard), seconds{slot.backstop_idle}) +
       seconds{1};
   if (later.count() <= parts_.longest_idle_s) {
     (void)parts_.host.set_idle(fd, static_cast<int>(later.count()));
@@ -288,16 +290,16 @@ void RearmDriver::take_out_of_its_cell(int fd, const Slot& slot, const Seen& see
 }
 
 bool RearmDriver::may_be_the_last(const Slot& slot, const Seen& seen) noexcept {
-  return Parking::is_plain(slot) &&
-         seen.facts.probes + 1 >= Parking::count(seen.actual, slot.base_probes);
+  return KernelBackstop::is_plain(slot) &&
+         seen.facts.probes + 1 >= KernelBackstop::count(seen.actual, slot.base_probes);
 }
 
 // Between the question and the word a plain kernel may send the last probe by its own timer; the word is not to end the
 // connection then.
 void RearmDriver::tell_without_ending(int fd, Slot& slot, const Seen& seen) noexcept {
-  const int count = Parking::count(seen.actual, slot.base_probes);
+  const int count = KernelBackstop::count(seen.actual, slot.base_probes);
   (void)parts_.host.set_count(fd, std::min(count + 1, os::kLargestCount));
-  (void)parts_.host.set_idle(fd, slot.parked_idle);
+  (void)parts_.host.set_idle(fd, slot.backstop_idle);
   const auto then = parts_.host.facts(fd);
   if (then && then->probes == seen.facts.probes) {
     (void)parts_.host.set_count(fd, count);
@@ -319,7 +321,7 @@ bool RearmDriver::free_count(int fd, Slot& slot, const Seen& seen, bool last) no
     return !wanted || hold_user_timeout(fd, own.value_or(0), ours);
   }
   if (!hold_user_timeout(fd, own.value_or(0), 0)) return false;
-  const int count = Parking::count(seen.actual, slot.base_probes);
+  const int count = KernelBackstop::count(seen.actual, slot.base_probes);
   if (seen.facts.probes >= count) return true;
   change(slot, [](Course& course) { course.lowered = 1; });
   (void)parts_.host.set_count(fd, 1);
@@ -372,7 +374,8 @@ void RearmDriver::forget(int fd) noexcept {
 }
 
 Result<policy::SourcedTiming> RearmDriver::outside_values(int fd, const Slot& slot) noexcept {
-  return parking_.adopted(fd, slot, parking_.actual(slot, Mechanism::rearm), slot.base_probes);
+  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Mechanism::rearm),
+                                  slot.base_probes);
 }
 
 void RearmDriver::detach(int fd, Slot& slot) noexcept {

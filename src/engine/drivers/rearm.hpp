@@ -6,7 +6,7 @@
 // the connection is parked; or the program held the socket locked, and the sign is repeated. A silence
 // of whole seconds is told to the kernel a few ticks before its end.
 //
-// Where the kernel has T, I and N itself (Parking::is_plain) its own timers run on, coarse and never early: the sign
+// Where the kernel has T, I and N itself (KernelBackstop::is_plain) its own timers run on, coarse and never early: the sign
 // comes before them, TCP_KEEPIDLE stays T, and nothing is parked. An engine that stops leaves what the kernel alone
 // would do.
 //
@@ -19,7 +19,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/drivers/parking.hpp"
+#include "engine/drivers/kernel_backstop.hpp"
 #include "engine/probe_driver.hpp"
 #include "policy/series.hpp"
 
@@ -30,7 +30,7 @@ inline constexpr int kNeverByUserTimeout = std::numeric_limits<int>::max();
 
 class RearmDriver final : public ProbeDriver {
  public:
-  explicit RearmDriver(const DriverParts& parts) : parts_(parts), parking_(parts) {}
+  explicit RearmDriver(const DriverParts& parts) : parts_(parts), backstop_(parts) {}
 
   Status attach(int fd, Slot& slot) noexcept override;
   Next look(int fd, Slot& slot, Instant now) noexcept override;
@@ -88,7 +88,7 @@ class RearmDriver final : public ProbeDriver {
   void release_user_timeout(int fd) noexcept;
 
   DriverParts parts_;
-  Parking parking_;
+  KernelBackstop backstop_;
 
   /// TCP_USER_TIMEOUT is ours from a trigger to the look after it.
   struct Held {

@@ -57,14 +57,15 @@ struct RepairDriver::Seen {
 std::uint32_t RepairDriver::unanswered(const Slot& slot) noexcept { return series_of(slot).sent; }
 
 Status RepairDriver::attach(int fd, Slot& slot) noexcept {
-  return parking_.write_all(fd, slot, parking_.actual(slot, Mechanism::repair), 0);
+  return backstop_.write_all(fd, slot, backstop_.actual(slot, Mechanism::repair), 0);
 }
 
 Next RepairDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
-  const Seen seen{*facts, now, parking_.actual(slot, Mechanism::repair)};
-  if (const auto other = Parking::not_driven(facts->state, slot, now, seen.actual)) return *other;
+  const Seen seen{*facts, now, backstop_.actual(slot, Mechanism::repair)};
+  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now, seen.actual))
+    return *other;
   if (facts->state != os::TcpState::established) return {Verdict::choose};
   return look_at_connection(fd, slot, seen);
 }
@@ -85,7 +86,7 @@ Next RepairDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noex
     // Of a segment that the kernel's measure of silence leaves out no probe follows sooner than the next one.
     if (was_probed && first <= seen.now) first = std::max(first, planned(slot));
     if (first > seen.now) return {Verdict::again, first};
-    if (parking_.changed_outside(fd, slot, seen.actual, 0)) return {Verdict::outside};
+    if (backstop_.changed_outside(fd, slot, seen.actual, 0)) return {Verdict::outside};
     return probe(fd, slot, seen, first);
   }
   Instant next = planned(slot);
@@ -94,7 +95,7 @@ Next RepairDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noex
            policy::Series{seen.actual}.due(unanswered(slot));
   }
   if (next > seen.now) return wait_for(slot, seen, next);
-  if (unanswered(slot) >= Parking::probes(seen.actual)) return give_up(fd, slot, seen);
+  if (unanswered(slot) >= KernelBackstop::probes(seen.actual)) return give_up(fd, slot, seen);
   return probe(fd, slot, seen, next);
 }
 
@@ -137,8 +138,8 @@ Next RepairDriver::probe(int fd, Slot& slot, const Seen& seen, Instant planned) 
   const Instant next = base + policy::Series{seen.actual}.after(unanswered(slot) - 1);
   // The kernel stays behind the silence that the next probe will find.
   const nanoseconds silence = seen.facts.heard + (next - seen.now);
-  if (silence + seconds{1} > seconds{slot.parked_idle} && !course_of(slot).resting) {
-    parking_.park(fd, slot, silence);
+  if (silence + seconds{1} > seconds{slot.backstop_idle} && !course_of(slot).resting) {
+    backstop_.park(fd, slot, silence);
   }
   return wait_for(slot, then, next);
 }
@@ -169,8 +170,8 @@ Next RepairDriver::end_by_kernel(int fd, Slot& slot, const Seen& seen) noexcept 
   const nanoseconds least = seconds{1} + parts_.ticks.length;
   if (unanswered(slot) == 0) {  // It has answered after all.
     change(slot, [](Course& course) { course.lowered = 0; });
-    parking_.write_count(fd, seen.actual, 0);
-    parking_.park(fd, slot, milliseconds{seen.actual.idle});
+    backstop_.write_count(fd, seen.actual, 0);
+    backstop_.park(fd, slot, milliseconds{seen.actual.idle});
     return {Verdict::again, seen.now + parts_.ticks.length};
   }
   change(slot, [](Course& course) { course.lowered = 1; });
@@ -180,7 +181,7 @@ Next RepairDriver::end_by_kernel(int fd, Slot& slot, const Seen& seen) noexcept 
   if (course_of(slot).resting) (void)parts_.host.set_switch(fd, os::Switch::on);
   change(slot, [](Course& course) { course.resting = 0; });
   (void)parts_.host.set_count(fd, 1);
-  slot.parked_idle = 1;
+  slot.backstop_idle = 1;
   (void)parts_.host.set_idle(fd, 1);
   return {Verdict::again, parts_.ticks.behind(seen.now, 2 * parts_.ticks.length)};
 }
@@ -192,7 +193,7 @@ void RepairDriver::detach(int /*fd*/, Slot& slot) noexcept {
 }
 
 Result<policy::SourcedTiming> RepairDriver::outside_values(int fd, const Slot& slot) noexcept {
-  return parking_.adopted(fd, slot, parking_.actual(slot, Mechanism::repair), 0);
+  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Mechanism::repair), 0);
 }
 
 }  // namespace wsalive::engine

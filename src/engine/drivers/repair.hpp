@@ -11,14 +11,14 @@
 // Only in ESTABLISHED, and only with CAP_NET_ADMIN; else another driver is chosen.
 #pragma once
 
-#include "engine/drivers/parking.hpp"
+#include "engine/drivers/kernel_backstop.hpp"
 #include "engine/probe_driver.hpp"
 
 namespace wsalive::engine {
 
 class RepairDriver final : public ProbeDriver {
  public:
-  explicit RepairDriver(const DriverParts& parts) : parts_(parts), parking_(parts) {}
+  explicit RepairDriver(const DriverParts& parts) : parts_(parts), backstop_(parts) {}
 
   Status attach(int fd, Slot& slot) noexcept override;
   Next look(int fd, Slot& slot, Instant now) noexcept override;
@@ -44,7 +44,7 @@ class RepairDriver final : public ProbeDriver {
   Next end_by_kernel(int fd, Slot& slot, const Seen& seen) noexcept;
 
   DriverParts parts_;
-  Parking parking_;
+  KernelBackstop backstop_;
 };
 
 }  // namespace wsalive::engine

@@ -11,7 +11,7 @@
 
 #include "os/file/data_file.hpp"
 #include "os/file/high_descriptor.hpp"
-#include "os/process/heritage_block.hpp"
+#include "os/process/inherited_block.hpp"
 
 namespace wsalive::os {
 namespace {

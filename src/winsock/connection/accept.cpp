@@ -15,7 +15,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connection/close.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/deferred.hpp"
+#include "winsock/connection/deferred_accepts.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"

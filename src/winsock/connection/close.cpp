@@ -5,7 +5,7 @@
 #include "engine/engine.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/deferred.hpp"
+#include "winsock/connection/deferred_accepts.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/overlapped/cancel.hpp"

@@ -8,9 +8,9 @@
 #include "os/clock.hpp"
 #include "os/errno_table.hpp"
 #include "os/socket/socket_calls.hpp"
-#include "policy/keepalive.hpp"
+#include "policy/timing_in_force.hpp"
 #include "winsock/events/selected.hpp"
-#include "winsock/options/keepalive.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

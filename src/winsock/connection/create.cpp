@@ -15,7 +15,7 @@
 #include "winsock/call.hpp"
 #include "winsock/connection/create.hpp"
 #include "winsock/connection/open_type.hpp"
-#include "winsock/hand_over/duplicate.hpp"
+#include "winsock/duplicate/duplicate.hpp"
 #include "winsock/names/sockaddr.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"

@@ -10,8 +10,8 @@
 #include "os/socket/socket_io.hpp"
 #include "os/socket/socket_option.hpp"
 #include "os/tcp/tcp_info.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/death.hpp"
 #include "winsock/readiness/readiness.hpp"
 
 namespace wsalive::winsock {
@@ -68,7 +68,7 @@ void put_orderly_end(Socket& socket, NetworkRecord& record) {
   const bool shut = (socket.shut.load(std::memory_order_relaxed) & kShutReceiving) != 0;
   if (unread > 0 && !shut) return put(record, FD_READ_BIT);
   if (unread < 0 && unread != -EAGAIN) {  // An error that has come just now.
-    note_death(socket, static_cast<int>(-unread));
+    note_close_cause(socket, static_cast<int>(-unread));
     return put(record, FD_CLOSE_BIT, code_of_end(socket));
   }
   if (has_peer_ended(socket)) put(record, FD_CLOSE_BIT);

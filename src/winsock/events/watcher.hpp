@@ -3,7 +3,7 @@
 #pragma once
 
 #include "winsock/overlapped/watch_set.hpp"
-#include "winsock/own_thread.hpp"
+#include "winsock/service_thread.hpp"
 
 namespace wsalive::winsock {
 
@@ -20,7 +20,7 @@ class Watcher {
   static void* body(void* watcher) noexcept;
 
   WatchSet set_;
-  OwnThread thread_;
+  ServiceThread thread_;
 };
 
 /// The process's one.

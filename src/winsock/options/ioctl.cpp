@@ -17,7 +17,7 @@
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/options/ioctl_row.hpp"
-#include "winsock/options/keepalive.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/options/plain_ioctls.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/extension_functions.hpp"

@@ -5,8 +5,8 @@
 #include <chrono>
 
 #include "os/clock.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/death.hpp"
 #include "winsock/connection/open_type.hpp"
 #include "winsock/names/protocol_catalog.hpp"
 #include "winsock/options/option_memory.hpp"

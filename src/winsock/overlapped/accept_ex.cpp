@@ -19,7 +19,7 @@
 #include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/deferred.hpp"
+#include "winsock/connection/deferred_accepts.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/names/addresses.hpp"
@@ -191,7 +191,7 @@ WsaError start(Socket& listener, Socket& accepting, const AcceptExCall& request)
   operation.move_on = end_accept;
   operation.on_cancel = free_accepting;
   operation.direction = os::Direction::receive;
-  operation.data = Pieces{request.output, std::size_t{request.receive_size}};
+  operation.data = Buffers{request.output, std::size_t{request.receive_size}};
   operation.extra.accept_socket = request.accepting;
   operation.extra.listener = request.listener;
   operation.extra.output = static_cast<char*>(request.output);

@@ -139,7 +139,7 @@ WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAdd
   operation.on_cancel = take_back;
   operation.direction = os::Direction::send;
   operation.address = address;
-  operation.data = Pieces{request.data, std::size_t{request.data_size}};
+  operation.data = Buffers{request.data, std::size_t{request.data_size}};
   const Earlier earlier{socket};
   if (!begin_request(socket)) {
     give_back(operation);

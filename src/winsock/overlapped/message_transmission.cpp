@@ -7,7 +7,7 @@
 #include <new>
 
 #include "os/file/data_file.hpp"
-#include "winsock/connection/death.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/overlapped/transmission.hpp"
 
@@ -53,11 +53,11 @@ int collect(Transmission& what) {
     what.done = 0;
     if (segment.ends_message) break;
   }
-  return what.message.pieces.size() > Pieces::kMost ? EMSGSIZE : 0;
+  return what.message.pieces.size() > Buffers::kMost ? EMSGSIZE : 0;
 }
 
 long send_message(const Collected& message, int fd) {
-  const Pieces pieces{message.pieces.data(), static_cast<std::uint32_t>(message.pieces.size())};
+  const Buffers pieces{message.pieces.data(), static_cast<std::uint32_t>(message.pieces.size())};
   for (;;) {
     const long sent = pieces.send(fd, 0, os::kDontBlock, nullptr);
     // A port that nobody listens on has answered an earlier message.

@@ -93,7 +93,7 @@ void Operation::take_buffers(const WSABUF* buffers, std::uint32_t count) {
   } else {
     for (std::uint32_t at = 0; at < count; ++at) room[at] = buffers[at];
   }
-  data = Pieces{room, count};
+  data = Buffers{room, count};
 }
 
 Operation& take_operation() {

@@ -22,7 +22,7 @@
 #include "os/socket/socket_io.hpp"
 #include "winsock/overlapped/status.hpp"
 #include "winsock/socket.hpp"
-#include "winsock/transfer/pieces.hpp"
+#include "winsock/transfer/buffers.hpp"
 
 namespace wsalive::winsock {
 
@@ -94,7 +94,7 @@ struct Operation : Link {
   Outcome outcome;  ///< Kept for the routine.
 
   // What is to be done.
-  Pieces data{static_cast<void*>(nullptr), 0};
+  Buffers data{static_cast<void*>(nullptr), 0};
   std::array<WSABUF, 4> few_buffers{};
   std::vector<WSABUF> many_buffers;
   std::size_t done = 0;

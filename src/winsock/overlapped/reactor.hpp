@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "winsock/overlapped/watch_set.hpp"
-#include "winsock/own_thread.hpp"
+#include "winsock/service_thread.hpp"
 
 namespace wsalive::winsock {
 
@@ -52,7 +52,7 @@ class Reactor {
   [[nodiscard]] bool fall_asleep() noexcept;
 
   WatchSet own_;
-  OwnThread thread_;
+  ServiceThread thread_;
   std::atomic<bool> asleep_{false};
   std::mutex mutex_;  // Guards what follows.
   std::vector<Port> ports_;

@@ -5,7 +5,7 @@
 #include <new>
 
 #include "os/memory/program_memory.hpp"
-#include "winsock/connection/death.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/names/addresses.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/transfer/message_result.hpp"
@@ -148,7 +148,7 @@ WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
                        const OVERLAPPED* good) noexcept {
   if (!buffers) return WsaError::fault;
   if (count == 0) return WsaError::invalid_argument;
-  if (count > Pieces::kMost) return WsaError::message_size;
+  if (count > Buffers::kMost) return WsaError::message_size;
   // A program keeps both in one structure: then they have been asked for already.
   const bool known =
       good && os::is_in_page_of(&good->InternalHigh, buffers, count * sizeof *buffers);

@@ -11,7 +11,7 @@
 #include "os/errno_table.hpp"
 #include "os/file/data_file.hpp"
 #include "os/socket/socket_calls.hpp"
-#include "winsock/connection/death.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/disconnecting.hpp"

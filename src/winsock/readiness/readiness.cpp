@@ -5,7 +5,7 @@
 
 #include "os/socket/socket_calls.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/deferred.hpp"
+#include "winsock/connection/deferred_accepts.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -13,7 +13,7 @@
 #include "os/clock.hpp"
 #include "os/socket/edge_set.hpp"
 #include "os/socket/poll.hpp"
-#include "winsock/connection/deferred.hpp"
+#include "winsock/connection/deferred_accepts.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/readiness/readiness.hpp"

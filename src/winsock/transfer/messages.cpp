@@ -63,19 +63,19 @@ WsaError receive_now(Socket& socket, const MessageCall& request, const WSAMSG& m
   }
   AddressOutlet from{message.name, &request.message->namelen};
   if (const WsaError bad = from.check(socket); bad != WsaError::none) return bad;
-  const Pieces pieces{message.lpBuffers, message.dwBufferCount};
+  const Buffers buffers{message.lpBuffers, message.dwBufferCount};
   os::SocketAddress sender;
   os::ControlBuffer control;
   const Count whole =
-      receive_through(socket, pieces.size(), Fill::some, [&](std::size_t done, unsigned more) {
-        return pieces.receive(socket.fd(), done, flags | more | os::kTellLength,
-                              from.is_wanted() ? &sender : nullptr, &control);
+      receive_through(socket, buffers.size(), Fill::some, [&](std::size_t done, unsigned more) {
+        return buffers.receive(socket.fd(), done, flags | more | os::kTellLength,
+                               from.is_wanted() ? &sender : nullptr, &control);
       });
   if (!whole) return whole.error();
   static_cast<void>(from.give(sender));  // Its memory was good before the call.
-  const auto bytes = static_cast<DWORD>(std::min(*whole, pieces.size()));
+  const auto bytes = static_cast<DWORD>(std::min(*whole, buffers.size()));
   const bool stored = os::store_program(request.received, bytes);
-  const WsaError end = finish_message(socket, request.message, control, {*whole, pieces.size()});
+  const WsaError end = finish_message(socket, request.message, control, {*whole, buffers.size()});
   return stored ? end : WsaError::fault;
 }
 

@@ -10,7 +10,7 @@
 #include "winsock/names/addresses.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/transfer/pieces.hpp"
+#include "winsock/transfer/buffers.hpp"
 #include "winsock/transfer/transfer.hpp"
 #include "winsock/transfer/transfer_flags.hpp"
 
@@ -22,29 +22,29 @@ Fill fill_of(unsigned flags) {
 }
 
 /// A message that the buffer was too short for has filled it, and is an error (WSAEMSGSIZE).
-Count receive_message(Socket& socket, const Pieces& pieces, unsigned flags, AddressOutlet& from) {
+Count receive_message(Socket& socket, const Buffers& buffers, unsigned flags, AddressOutlet& from) {
   if (const WsaError bad = from.check(socket); bad != WsaError::none) return refused(bad);
-  if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
+  if (buffers.count() > Buffers::kMost) return refused(WsaError::message_size);
   os::SocketAddress sender;
   const Count whole =
-      receive_through(socket, pieces.size(), Fill::some, [&](std::size_t done, unsigned more) {
-        return pieces.receive(socket.fd(), done, flags | more | os::kTellLength,
-                              from.is_wanted() ? &sender : nullptr);
+      receive_through(socket, buffers.size(), Fill::some, [&](std::size_t done, unsigned more) {
+        return buffers.receive(socket.fd(), done, flags | more | os::kTellLength,
+                               from.is_wanted() ? &sender : nullptr);
       });
   if (!whole) return whole;
   // The memory was good before the call; what another thread did to it loses only the address.
   static_cast<void>(from.give(sender));
-  return *whole > pieces.size() ? refused(WsaError::message_size) : whole;
+  return *whole > buffers.size() ? refused(WsaError::message_size) : whole;
 }
 
-Count receive_on(Socket& socket, const Pieces& pieces, unsigned flags, AddressOutlet from) {
+Count receive_on(Socket& socket, const Buffers& buffers, unsigned flags, AddressOutlet from) {
   const auto ours = receive_flags(flags);
   if (!ours) return refused(WsaError::operation_not_supported);
-  if (has_messages(socket)) return receive_message(socket, pieces, *ours, from);
+  if (has_messages(socket)) return receive_message(socket, buffers, *ours, from);
   // A stream has one sender: `from` does not count.
-  return receive_through(socket, pieces.size(), fill_of(*ours),
+  return receive_through(socket, buffers.size(), fill_of(*ours),
                          [&, fd = socket.fd()](std::size_t done, unsigned more) {
-                           return pieces.receive(fd, done, *ours | more, nullptr);
+                           return buffers.receive(fd, done, *ours | more, nullptr);
                          });
 }
 
@@ -57,8 +57,8 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
   if (!socket) return refused(WsaError::not_a_socket);
   const Enabling enabling{*socket, FD_READ | FD_OOB};
   if (size < 0) return refused(WsaError::fault);
-  const Pieces pieces{to, static_cast<std::size_t>(size)};
-  return receive_on(*socket, pieces, static_cast<unsigned>(flags), from);
+  const Buffers buffers{to, static_cast<std::size_t>(size)};
+  return receive_on(*socket, buffers, static_cast<unsigned>(flags), from);
 }
 
 /// Where the sender's address is to go.
@@ -119,9 +119,9 @@ WsaError receive_buffers(const ReceiveCall& request, const SenderName& from) {
     return WsaError::fault;
   }
   if (request.count == 0) return WsaError::invalid_argument;
-  const Pieces pieces{request.buffers, request.count};
-  const Count count = receive_on(*socket, pieces, flags, {from.name, from.size});
-  return report(request, count, static_cast<DWORD>(pieces.size()));
+  const Buffers buffers{request.buffers, request.count};
+  const Count count = receive_on(*socket, buffers, flags, {from.name, from.size});
+  return report(request, count, static_cast<DWORD>(buffers.size()));
 }
 
 }  // namespace

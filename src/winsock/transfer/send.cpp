@@ -12,7 +12,7 @@
 #include "winsock/names/addresses.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/transfer/pieces.hpp"
+#include "winsock/transfer/buffers.hpp"
 #include "winsock/transfer/send.hpp"
 #include "winsock/transfer/transfer.hpp"
 #include "winsock/transfer/transfer_flags.hpp"
@@ -21,7 +21,7 @@ namespace wsalive::winsock {
 namespace {
 
 /// A message to somebody, or along the connection.
-Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const Target* target,
+Count send_message(Socket& socket, const Buffers& buffers, unsigned flags, const Target* target,
                    const os::ControlBuffer* control) {
   os::SocketAddress address;
   const bool named = target && target->name;
@@ -29,9 +29,9 @@ Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const T
     const WsaError bad = take_destination(socket, target->name, target->size, address);
     if (bad != WsaError::none) return refused(bad);
   }
-  if (pieces.count() > Pieces::kMost) return refused(WsaError::message_size);
-  const Count sent = send_through(socket, pieces.size(), [&](std::size_t done, unsigned more) {
-    return pieces.send(socket.fd(), done, flags | more, named ? &address : nullptr, control);
+  if (buffers.count() > Buffers::kMost) return refused(WsaError::message_size);
+  const Count sent = send_through(socket, buffers.size(), [&](std::size_t done, unsigned more) {
+    return buffers.send(socket.fd(), done, flags | more, named ? &address : nullptr, control);
   });
   if (sent && !socket.bound.load(std::memory_order_relaxed)) {
     socket.bound.store(true, std::memory_order_relaxed);
@@ -41,23 +41,23 @@ Count send_message(Socket& socket, const Pieces& pieces, unsigned flags, const T
   return nowhere && !target ? refused(WsaError::not_connected) : sent;
 }
 
-Count send_on(Socket& socket, const Pieces& pieces, int flags, const Target* target,
+Count send_on(Socket& socket, const Buffers& buffers, int flags, const Target* target,
               const os::ControlBuffer* control) {
   const auto ours = send_flags(static_cast<unsigned>(flags));
   if (!ours) return refused(WsaError::operation_not_supported);
-  if (has_messages(socket)) return send_message(socket, pieces, *ours, target, control);
+  if (has_messages(socket)) return send_message(socket, buffers, *ours, target, control);
   // A stream's peer is who it is: the target does not count.
-  return send_through(socket, pieces.size(),
+  return send_through(socket, buffers.size(),
                       [&, fd = socket.fd()](std::size_t done, unsigned more) {
-                        return pieces.send(fd, done, *ours | more, nullptr);
+                        return buffers.send(fd, done, *ours | more, nullptr);
                       });
 }
 
 /// As send_on; a selection hears that there was less room than wanted.
-Count send_watched(Socket& socket, const Pieces& pieces, int flags, const Target* target,
+Count send_watched(Socket& socket, const Buffers& buffers, int flags, const Target* target,
                    const os::ControlBuffer* control = nullptr) {
-  const Count sent = send_on(socket, pieces, flags, target, control);
-  const bool found_room = sent ? *sent >= pieces.size() : sent.error() != WsaError::would_block;
+  const Count sent = send_on(socket, buffers, flags, target, control);
+  const bool found_room = sent ? *sent >= buffers.size() : sent.error() != WsaError::would_block;
   if (!found_room) [[unlikely]]
     found_no_room(socket, FD_WRITE);
   return sent;
@@ -71,8 +71,8 @@ Count send_plain(SOCKET handle, const char* from, int size, int flags, const Tar
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
   if (size < 0) return refused(WsaError::fault);
-  const Pieces pieces{const_cast<char*>(from), static_cast<std::size_t>(size)};
-  return send_watched(*socket, pieces, flags, target);
+  const Buffers buffers{const_cast<char*>(from), static_cast<std::size_t>(size)};
+  return send_watched(*socket, buffers, flags, target);
 }
 
 /// A WSASend or WSASendTo as the program made it.
@@ -118,9 +118,9 @@ WsaError send_request(Socket& socket, const SendRequest& request, const Target* 
     return WsaError::fault;
   }
   if (request.count == 0) return WsaError::invalid_argument;
-  const Pieces pieces{request.buffers, request.count};
+  const Buffers buffers{request.buffers, request.count};
   const Count sent =
-      send_watched(socket, pieces, static_cast<int>(request.flags), target, request.control);
+      send_watched(socket, buffers, static_cast<int>(request.flags), target, request.control);
   if (!sent) return sent.error();
   return os::store_program(request.sent, static_cast<DWORD>(*sent)) ? WsaError::none
                                                                     : WsaError::fault;

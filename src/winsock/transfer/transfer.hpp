@@ -13,8 +13,8 @@
 
 #include "base/wsa_error.hpp"
 #include "os/socket/socket_io.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/connection/connecting.hpp"
-#include "winsock/connection/death.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/waiting.hpp"
 

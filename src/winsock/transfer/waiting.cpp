@@ -6,7 +6,7 @@
 #include "os/clock.hpp"
 #include "os/socket/poll.hpp"
 #include "os/socket/socket_calls.hpp"
-#include "winsock/connection/death.hpp"
+#include "winsock/connection/close_cause.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/transfer/transfer.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "engine/death.hpp"
+#include "engine/close_cause.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/timeline.hpp"
 #include "support/simulation.hpp"
@@ -502,8 +502,8 @@ TEST_F(ConductorTest, WhereDestroyIsRefusedTheKernelEndsIt) {
   // All that were asked for had their time; one more is the kernel's way to the end.
   EXPECT_EQ(simulation_.probes(fd).size(), 5U);
   EXPECT_GE(simulation_.probes(fd)[4], end);
-  EXPECT_EQ(engine::death_from_records(simulation_.kernel, fd, simulation_.kernel.error(fd)),
-            engine::Death::keep_alive);
+  EXPECT_EQ(engine::close_cause_from_records(simulation_.kernel, fd, simulation_.kernel.error(fd)),
+            engine::CloseCause::keep_alive);
 }
 
 TEST_F(ConductorTest, ALinuxPeerThatAnswersTwiceASecondIsNotGivenUp) {  // K-52, K-59

@@ -179,10 +179,10 @@ TEST_F(KernelEngineTest, ASocketThatIsNotTcpIsRefusedAndUnchanged) {  // K-25
 }
 
 TEST_F(KernelEngineTest, UnansweredProbesAreToldFromUnacknowledgedData) {  // K-90, K-91, K-92
-  EXPECT_EQ(engine_->cause_of_death(socket_.get(), ETIMEDOUT), Death::retransmission);
-  EXPECT_EQ(engine_->cause_of_death(socket_.get(), EHOSTUNREACH), Death::retransmission);
-  EXPECT_EQ(engine_->cause_of_death(socket_.get(), ECONNRESET), Death::reset);
-  EXPECT_EQ(engine_->cause_of_death(socket_.get(), EAGAIN), Death::none);
+  EXPECT_EQ(engine_->close_cause(socket_.get(), ETIMEDOUT), CloseCause::retransmission);
+  EXPECT_EQ(engine_->close_cause(socket_.get(), EHOSTUNREACH), CloseCause::retransmission);
+  EXPECT_EQ(engine_->close_cause(socket_.get(), ECONNRESET), CloseCause::reset);
+  EXPECT_EQ(engine_->close_cause(socket_.get(), EAGAIN), CloseCause::none);
 }
 
 }  // namespace

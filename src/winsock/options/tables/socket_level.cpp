@@ -8,7 +8,7 @@
 
 #include <array>
 
-#include "winsock/options/keepalive.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/options/plain_options.hpp"
 #include "winsock/options/state_options.hpp"
 #include "winsock/options/tables/option_tables.hpp"

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "winsock/options/keepalive.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/options/plain_options.hpp"
 #include "winsock/options/retransmission.hpp"
 #include "winsock/options/tables/option_tables.hpp"

@@ -56,7 +56,8 @@ Found a_minute() {
 TEST(PathReport, ReadmeShowsWhatItSays) {
   const std::string shown = sample_of("wsalive path db.example:5432");
   ASSERT_FALSE(shown.empty());
-  EXPECT_EQ(PathReport{a_minute()}.text({.ink = drawing::Ink{false}, .width = 80}), shown);
+  EXPECT_EQ(PathReport{a_minute()}.text({.coloured = drawing::ColouredText{false}, .width = 80}),
+            shown);
 }
 
 TEST(PathReport, SettingsThatDoNotKeepAConnectionAreNotAdvised) {
@@ -64,7 +65,8 @@ TEST(PathReport, SettingsThatDoNotKeepAConnectionAreNotAdvised) {
   found.trial->finding = path::TrialFinding::not_counted;
   EXPECT_FALSE(advice_of(found));
   EXPECT_FALSE(is_clear(found));
-  const std::string text = PathReport{found}.text({.ink = drawing::Ink{false}, .width = 80});
+  const std::string text =
+      PathReport{found}.text({.coloured = drawing::ColouredText{false}, .width = 80});
   EXPECT_NE(text.find("use heartbeats of the application"), std::string::npos) << text;
   EXPECT_EQ(text.find("wsalive run"), std::string::npos) << text;
   found.trial->finding = path::TrialFinding::unsettled;

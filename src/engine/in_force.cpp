@@ -1,0 +1,140 @@
+#include "engine/in_force.hpp"
+
+#include <algorithm>
+
+#include "engine/drivers/repair.hpp"
+#include "engine/kernel_values.hpp"
+#include "policy/kernel_timer.hpp"
+#include "policy/series.hpp"
+
+namespace wsalive::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// States in which the kernel sends probes.
+bool is_probed(os::TcpState state) noexcept {
+  switch (state) {
+    case os::TcpState::established:
+    case os::TcpState::close_wait:
+    case os::TcpState::fin_wait1:
+    case os::TcpState::fin_wait2:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What depends on the present silence: the next probe and the end. Neither is told of a connection
+/// that is not established, nor where unacknowledged data keeps the kernel from probing.
+void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds kept_late) noexcept {
+  if (!is_probed(facts.state) || facts.busy) return;
+  const policy::Series series{answer.actual};
+  const auto left = [&](milliseconds instant) {
+    return std::max(instant + kept_late - facts.heard, milliseconds::zero());
+  };
+  answer.to_next_probe = left(series.due(answer.unanswered));
+  answer.to_give_up = left(series.due(answer.probes_before_end));
+}
+
+policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
+                         const TickGrid& ticks) noexcept {
+  if (driver_of(course) != DriverKind::late) return wanted.timing;
+  if (mechanism_of(course) == Mechanism::kernel) {
+    return from_kernel(nearest_later_in_kernel(wanted.timing));
+  }
+  const auto tick = std::chrono::ceil<std::chrono::microseconds>(ticks.length);
+  return policy::detail::nearest_later_rearm(wanted.timing, {.tick = tick});
+}
+
+/// How late the end may be by the mechanism's nature, and no probe later.
+nanoseconds lateness_of(Mechanism mechanism, const policy::Timing& actual,
+                        const TickGrid& ticks) noexcept {
+  const policy::Accuracy accuracy{
+      mechanism == Mechanism::kernel ? policy::KeptBy::kernel : policy::KeptBy::engine,
+      ticks.length};
+  const policy::Span end = policy::probe_span(actual, actual.probes + 1U, accuracy);
+  return end.latest - end.earliest;
+}
+
+/// Probes that the kernel sends before it gives up. With a TCP_USER_TIMEOUT that is at the first instant
+/// after a probe at which the silence is as long.
+std::uint32_t probes_by_kernel(const policy::Timing& timing, milliseconds user_timeout) noexcept {
+  if (user_timeout == milliseconds::zero()) return timing.probes;
+  const milliseconds interval = timing.interval;
+  const milliseconds rest = user_timeout - milliseconds{timing.idle};
+  return static_cast<std::uint32_t>(
+      std::max<milliseconds::rep>((rest + interval - milliseconds{1}) / interval, 1));
+}
+
+/// Whether somebody outside has set values of a connection whose own the kernel has: then those are in force.
+bool is_set_outside(const Slot& slot, const os::KernelKeepAlive& found,
+                    const os::KernelKeepAlive& own) noexcept {
+  const Course course = course_of(slot);
+  if (mechanism_of(course) != Mechanism::rearm || course.written == 0) return false;
+  const int idle = slot.backstop_idle;
+  const int count = own.probes + slot.base_probes;
+  return found.on == os::Switch::off || (found.idle_s != own.idle_s && found.idle_s != idle) ||
+         found.interval_s != own.interval_s ||
+         (course.lowered == 0 && found.probes != std::min(count, os::kLargestCount) &&
+          found.probes != own.probes);
+}
+
+/// By repair: the driver counts what it has sent, and hears of an answer when it looks next.
+std::uint32_t unanswered_of(const Slot& slot, const policy::Timing& actual,
+                            const os::TcpFacts& facts, const TickGrid& ticks) noexcept {
+  const std::uint32_t sent = RepairDriver::unanswered(slot);
+  if (course_of(slot).kept != 0) return sent;  // By other times.
+  return policy::Series{actual}.unanswered(sent, facts.heard, 2 * ticks.length);
+}
+
+}  // namespace
+
+InForce in_force_while_off(const policy::SourcedTiming& wanted) noexcept {
+  return {.on = false, .wanted = wanted, .actual = wanted.timing};
+}
+
+InForce in_force_in_kernel(policy::SourcedTiming wanted, const os::KernelKeepAlive& written,
+                           const KernelSays& found, const TickGrid& ticks) noexcept {
+  if (found.values.on == os::Switch::off) return in_force_while_off(wanted);
+  adopt_outside(wanted, written, found.values);
+  policy::Timing actual = from_kernel(found.values);
+  const std::uint32_t probes = probes_by_kernel(actual, milliseconds{found.user_timeout});
+  actual.probes = static_cast<std::uint8_t>(std::min<std::uint32_t>(probes, policy::kLargestCount));
+  InForce answer{.on = true,
+                 .wanted = wanted,
+                 .actual = actual,
+                 .driver = actual == wanted.timing ? DriverKind::native : DriverKind::late,
+                 .lateness = lateness_of(Mechanism::kernel, actual, ticks),
+                 .unanswered = found.facts.probes,
+                 .probes_before_end = probes};
+  add_instants(answer, found.facts, milliseconds::zero());
+  return answer;
+}
+
+InForce in_force_when_driven(const Slot& slot, const policy::SourcedTiming& cells,
+                             const KernelSays& found, const TickGrid& ticks) noexcept {
+  const Course course = course_of(slot);
+  const DriverKind driver = driver_of(course);
+  const policy::SourcedTiming wanted = wanted_of(slot);
+  if (driver == DriverKind::off) return in_force_while_off(cells);
+  const os::KernelKeepAlive own = nearest_later_in_kernel(wanted.timing);
+  if (mechanism_of(course) == Mechanism::kernel || is_set_outside(slot, found.values, own)) {
+    return in_force_in_kernel(wanted, own, found, ticks);
+  }
+  InForce answer{
+      .on = true, .wanted = wanted, .actual = actual_of(wanted, course, ticks), .driver = driver};
+  if (driver == DriverKind::silent || mechanism_of(course) == Mechanism::none) {
+    return answer;  // Listening, over, or N = 0: nothing is due.
+  }
+  const bool is_repair = mechanism_of(course) == Mechanism::repair;
+  answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
+  answer.probes_before_end = policy::probes_before_give_up(answer.actual);
+  answer.unanswered = is_repair ? unanswered_of(slot, answer.actual, found.facts, ticks)
+                                : static_cast<std::uint8_t>(found.facts.probes - slot.base_probes);
+  add_instants(answer, found.facts, milliseconds{is_repair ? 0 : slot.mark});
+  return answer;
+}
+
+}  // namespace wsalive::engine
