@@ -19,7 +19,7 @@
 #include "os/process/child.hpp"
 #include "os/process/exit_note.hpp"
 #include "win32/call.hpp"
-#include "win32/command_line.hpp"
+#include "win32/processes/command_line.hpp"
 #include "win32/pseudo_handles.hpp"
 #include "winsock/duplicate/inherited_sockets.hpp"
 #include "winsock/socket.hpp"

@@ -1,4 +1,4 @@
-#include "win32/file_codes.hpp"
+#include "win32/io/file_codes.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "support/handle_count.hpp"
-#include "win32/tables/messages.hpp"
+#include "win32/text/messages.hpp"
 
 namespace wsalive::test {
 namespace {

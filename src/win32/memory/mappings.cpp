@@ -6,8 +6,8 @@
 #include "kernel/file_mapping.hpp"
 #include "os/memory/pages.hpp"
 #include "win32/call.hpp"
-#include "win32/names.hpp"
-#include "win32/page_protection.hpp"
+#include "win32/memory/page_protection.hpp"
+#include "win32/sync/object_names.hpp"
 
 namespace wsalive::win32 {
 namespace {

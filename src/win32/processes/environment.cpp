@@ -6,7 +6,7 @@
 #include "kernel/text.hpp"
 #include "os/file/file.hpp"
 #include "win32/call.hpp"
-#include "win32/command_line.hpp"
+#include "win32/processes/command_line.hpp"
 
 namespace wsalive::win32 {
 namespace {

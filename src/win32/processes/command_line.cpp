@@ -1,4 +1,4 @@
-#include "win32/command_line.hpp"
+#include "win32/processes/command_line.hpp"
 
 #include <cstddef>
 

@@ -11,7 +11,7 @@
 #include "crt/format.hpp"
 #include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/tables/messages.hpp"
+#include "win32/text/messages.hpp"
 
 namespace wsalive::win32 {
 namespace {

@@ -7,7 +7,7 @@
 #include "kernel/named.hpp"
 #include "kernel/semaphore.hpp"
 #include "win32/call.hpp"
-#include "win32/names.hpp"
+#include "win32/sync/object_names.hpp"
 
 namespace wsalive::win32 {
 namespace {

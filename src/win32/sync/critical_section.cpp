@@ -2,7 +2,7 @@
 // holds it. All other fields keep what initialisation put there.
 #include "os/process/threads.hpp"
 #include "win32/call.hpp"
-#include "win32/word_lock.hpp"
+#include "win32/sync/word_lock.hpp"
 
 namespace wsalive::win32 {
 namespace {

@@ -5,7 +5,7 @@
 #include "kernel/file.hpp"
 #include "kernel/thread.hpp"
 #include "win32/call.hpp"
-#include "win32/file_move.hpp"
+#include "win32/io/file_move.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/overlapped/channel.hpp"

@@ -6,7 +6,7 @@
 #include "kernel/completion_port.hpp"
 #include "kernel/file.hpp"
 #include "win32/call.hpp"
-#include "win32/posted_packet.hpp"
+#include "win32/io/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/status.hpp"

@@ -5,7 +5,7 @@
 
 #include "base/immortal.hpp"
 #include "win32/call.hpp"
-#include "win32/page_protection.hpp"
+#include "win32/memory/page_protection.hpp"
 
 namespace wsalive::win32 {
 namespace {

@@ -1,10 +1,10 @@
-#include "win32/file_move.hpp"
+#include "win32/io/file_move.hpp"
 
 #include <optional>
 
 #include "os/file/data_file.hpp"
 #include "os/file/descriptor.hpp"
-#include "win32/file_codes.hpp"
+#include "win32/io/file_codes.hpp"
 #include "winsock/overlapped/status.hpp"
 
 namespace wsalive::win32 {

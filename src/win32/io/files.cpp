@@ -12,7 +12,7 @@
 #include "kernel/text.hpp"
 #include "os/file/data_file.hpp"
 #include "win32/call.hpp"
-#include "win32/file_codes.hpp"
+#include "win32/io/file_codes.hpp"
 
 namespace wsalive::win32 {
 namespace {

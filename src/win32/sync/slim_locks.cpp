@@ -1,6 +1,6 @@
 // Slim reader/writer locks, condition variables and one-time initialisation.
 #include "win32/call.hpp"
-#include "win32/word_lock.hpp"
+#include "win32/sync/word_lock.hpp"
 
 namespace wsalive::win32 {
 namespace {

@@ -16,7 +16,7 @@
 #include "support/handle_count.hpp"
 #include "support/temp_folder.hpp"
 #include "support/wide_text.hpp"
-#include "win32/command_line.hpp"
+#include "win32/processes/command_line.hpp"
 
 namespace wsalive::test {
 namespace {
