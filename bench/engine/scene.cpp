@@ -13,7 +13,7 @@
 
 #include "lab/namespaces.hpp"
 #include "os/clock.hpp"
-#include "os/file/descriptor_limit.hpp"
+#include "os/file/descriptor.hpp"
 #include "os/tcp/keepalive_values.hpp"
 
 namespace wsalive::bench {

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <limits>
 
-#include "engine/face.hpp"
 #include "engine/make_engine.hpp"
 #include "os/file/file.hpp"
 #include "os/tcp/keepalive_values.hpp"

@@ -17,11 +17,11 @@
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "attach/seccomp/filter.hpp"
-#include "os/sysctl.hpp"
-#include "os/tcp/cookie.hpp"
-#include "os/tcp/repair.hpp"
-#include "os/tcp/sock_diag.hpp"
-#include "os/tick.hpp"
+#include "os/clock.hpp"
+#include "os/file/file.hpp"
+#include "os/tcp/abort_connection.hpp"
+#include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::attach {
 namespace {

@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "base/fd.hpp"
-#include "os/sysctl.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::attach {
 namespace {

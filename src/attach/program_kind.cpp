@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
-#include "os/process/program_path.hpp"
+#include "os/process/child.hpp"
 
 namespace wsalive::attach {
 namespace {

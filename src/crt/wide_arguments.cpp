@@ -1,11 +1,23 @@
-#include "crt/wide_arguments.hpp"
+// A program's arguments and environment as wide strings, for wmain. Called by the archive that stands in
+// for main (src/lib/wmain.c); part of the library so that a C program needs no C++ of its own.
 
+#include <cstddef>
 #include <cwchar>
 #include <exception>
 #include <memory>
 #include <string>
 
 #include "base/utf8.hpp"
+
+extern "C" {
+
+/// Converts `count` strings of UTF-8. What is no UTF-8 becomes U+FFFD.
+///
+/// \return `count` wide strings and a NULL behind them, which live as long as the process; NULL when
+///         there is no memory for them.
+__attribute__((visibility("default"))) wchar_t** wsalive_wide_strings(char** strings,
+                                                                      std::size_t count) noexcept;
+}
 
 wchar_t** wsalive_wide_strings(char** strings, std::size_t count) noexcept try {
   auto wide = std::make_unique<wchar_t*[]>(count + 1);

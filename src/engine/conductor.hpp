@@ -14,8 +14,8 @@
 #include "engine/engine.hpp"
 #include "engine/ownership.hpp"
 #include "engine/probe_driver.hpp"
+#include "engine/slot.hpp"
 #include "engine/slot_publisher.hpp"
-#include "engine/slot_table.hpp"
 
 namespace wsalive::engine {
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "engine/slot_table.hpp"
+#include "engine/slot.hpp"
 
 namespace wsalive::engine {
 

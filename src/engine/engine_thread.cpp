@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "os/process/signals_blocked.hpp"
+#include "os/process/signals.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::engine {

@@ -14,7 +14,7 @@
 #include "engine/engine_thread.hpp"
 #include "engine/fork_family.hpp"
 #include "engine/host.hpp"
-#include "engine/slot_table.hpp"
+#include "engine/slot.hpp"
 
 namespace wsalive::engine {
 

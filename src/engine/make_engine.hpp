@@ -1,6 +1,7 @@
 // Where engines come from.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -19,5 +20,20 @@ namespace wsalive::engine {
 /// The engine of this process, over Linux and the real clock: made by the first call, never
 /// destroyed, so that it serves until the process ends. Any thread.
 [[nodiscard]] Engine& process_engine();
+
+// By which functions this process' programs use the engine, for the published table: who looks from outside learns whose
+// errors a program gets.
+
+/// Bits of PublishedHeader::faces.
+enum class Face : std::uint32_t {
+  windows = 1,  ///< Winsock's: WSA codes.
+  linux_ = 2,   ///< Plain descriptors, by preload or the C++ interface: errno.
+};
+
+/// Any thread; for as long as the process lives.
+void note_face(Face face) noexcept;
+
+/// Those that were noted.
+[[nodiscard]] std::uint32_t faces() noexcept;
 
 }  // namespace wsalive::engine

@@ -2,12 +2,10 @@
 
 #include "base/immortal.hpp"
 #include "engine/host.hpp"
-#include "os/tcp/cookie.hpp"
+#include "os/clock.hpp"
+#include "os/tcp/abort_connection.hpp"
 #include "os/tcp/keepalive_values.hpp"
-#include "os/tcp/repair.hpp"
-#include "os/tcp/sock_diag.hpp"
 #include "os/tcp/tcp_info.hpp"
-#include "os/tick.hpp"
 
 namespace wsalive::engine {
 namespace {

@@ -5,7 +5,7 @@
 #include <new>
 
 #include "engine/drivers/repair.hpp"
-#include "engine/face.hpp"
+#include "engine/make_engine.hpp"
 #include "engine/published_table.hpp"
 
 namespace wsalive::engine {

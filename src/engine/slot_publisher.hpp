@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "engine/slot_table.hpp"
+#include "engine/slot.hpp"
 #include "engine/tick_grid.hpp"
 #include "os/memory/published_memory.hpp"
 

@@ -32,11 +32,32 @@
 #include <mutex>
 #include <span>
 
-#include "kernel/port_poller.hpp"
+#include "base/clock.hpp"
 #include "kernel/thread.hpp"
 #include "kernel/wait.hpp"
 
 namespace wsalive::kernel {
+
+// What completes a port's operations: a source of readiness that the port's own waiting threads poll, so
+// that a packet is made, queued and taken by one thread, without changing threads.
+
+class PortPoller {
+ public:
+  PortPoller() = default;
+  PortPoller(const PortPoller&) = delete;
+  PortPoller& operator=(const PortPoller&) = delete;
+  virtual ~PortPoller() = default;
+
+  /// Waits for readiness until the deadline (Instant::min(): looks once) and carries on with what is ready,
+  /// which posts packets. May return early with nothing done. Any number of threads at once; no locks held.
+  virtual void poll(Instant deadline) noexcept = 0;
+
+  /// Ends one poll, or the next one. Any thread.
+  virtual void kick() noexcept = 0;
+
+  /// The port is gone: nobody polls any more.
+  virtual void end() noexcept = 0;
+};
 
 /// What GetQueuedCompletionStatus hands out.
 struct PortEntry {
@@ -153,6 +174,27 @@ class CompletionPort final : public Object {
   bool closed_ = false;
   std::shared_ptr<PortPoller> poller_;  // Set once.
   std::atomic<PortPoller*> usable_poller_{nullptr};
+};
+
+// Tells the completion port that a thread works for that the thread is about to block, so that the
+// port may let another one run, as Windows does: the concurrency value counts running threads.
+//
+// Put one around every call that may block for long. A thread that works for no port pays one load.
+
+class BlockedScope {
+ public:
+  BlockedScope() noexcept {
+    Thread* const thread = attached_thread();
+    if (thread && thread->port() && thread->port()->block(*thread)) thread_ = thread;
+  }
+  ~BlockedScope() {
+    if (thread_) thread_->port()->unblock(*thread_);
+  }
+  BlockedScope(const BlockedScope&) = delete;
+  BlockedScope& operator=(const BlockedScope&) = delete;
+
+ private:
+  Thread* thread_ = nullptr;
 };
 
 }  // namespace wsalive::kernel

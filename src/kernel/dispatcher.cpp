@@ -1,9 +1,32 @@
 #include "kernel/dispatcher.hpp"
 
+#include <utility>
+
+#include "kernel/completion_port.hpp"
 #include "kernel/thread.hpp"
-#include "kernel/wait_state.hpp"
+#include "kernel/wait.hpp"
 
 namespace wsalive::kernel {
+
+WakeList::WakeList() noexcept = default;
+
+WakeList::~WakeList() {
+  wake_all();
+  if (poller_) poller_->kick();
+}
+
+void WakeList::add(Thread& thread) noexcept {
+  if (count_ == threads_.size()) wake_all();  // Under the lock, but only every eighth time.
+  threads_[count_++] = Ref<Thread>{&thread};
+}
+
+void WakeList::wake_all() noexcept {
+  while (count_ != 0) {
+    const Ref<Thread> thread = std::move(threads_[--count_]);
+    thread->unpark();
+  }
+}
+
 namespace {
 
 constinit std::mutex the_mutex;

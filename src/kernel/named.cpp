@@ -7,7 +7,6 @@
 #include <span>
 #include <utility>
 
-#include "kernel/file_mapping.hpp"
 #include "kernel/named_watch.hpp"
 #include "kernel/thread.hpp"
 

@@ -14,10 +14,10 @@
 #include <atomic>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
-#include "kernel/event.hpp"
-#include "kernel/mutex.hpp"
-#include "kernel/semaphore.hpp"
+#include "kernel/object.hpp"
+#include "kernel/sync_objects.hpp"
 #include "os/memory/named_memory.hpp"
 
 namespace wsalive::kernel {
@@ -68,5 +68,26 @@ struct NamedObject {
 
 /// The object behind memory that another process has handed down; empty if there is none.
 [[nodiscard]] Ref<Object> adopt_shared(Fd held);
+
+// Memory that processes share: a file mapping backed by no file, with or without a name.
+
+class FileMapping final : public Object {
+ public:
+  static constexpr Kind kKind = Kind::file_mapping;
+
+  explicit FileMapping(NamedState&& memory) noexcept : Object(kKind), memory_(std::move(memory)) {}
+
+  [[nodiscard]] int inheritable_descriptor() const noexcept override {
+    return memory_.memory.hand_down();
+  }
+  [[nodiscard]] const os::NamedMemory& memory() const noexcept { return memory_.memory; }
+
+ private:
+  NamedState memory_;
+};
+
+/// \param name   Empty: nobody else can open it.
+/// \param bytes  Size of a new one; an existing one keeps its own.
+[[nodiscard]] NamedObject create_mapping(std::string_view name, std::size_t bytes);
 
 }  // namespace wsalive::kernel

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "kernel/fork.hpp"
+#include "kernel/thread.hpp"
 #include "os/clock.hpp"
 #include "os/process/futex.hpp"
 #include "os/process/threads.hpp"

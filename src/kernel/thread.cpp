@@ -2,15 +2,59 @@
 
 #include <pthread.h>
 
+#include <cstdint>
+#include <memory>
 #include <new>
 
 #include "base/check.hpp"
 #include "kernel/completion_port.hpp"
-#include "kernel/fork.hpp"
-#include "kernel/mutex.hpp"
+#include "kernel/dispatcher.hpp"
+#include "kernel/handle_table.hpp"
+#include "kernel/sync_objects.hpp"
+#include "kernel/wait.hpp"
+#include "os/memory/named_memory.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::kernel {
+
+bool ApcQueue::push(Apc& apc) noexcept {
+  const std::lock_guard lock{mutex_};
+  if (closed_) return false;
+  apc.next = nullptr;
+  (last_ ? last_->next : first_) = &apc;
+  last_ = &apc;
+  pending_.store(true, std::memory_order_release);
+  return true;
+}
+
+Apc* ApcQueue::pop() noexcept {
+  const std::lock_guard lock{mutex_};
+  Apc* const apc = first_;
+  if (!apc) return nullptr;
+  first_ = apc->next;
+  if (!first_) {
+    last_ = nullptr;
+    pending_.store(false, std::memory_order_release);
+  }
+  return apc;
+}
+
+bool ApcQueue::run_all() {
+  bool any = false;
+  while (Apc* const apc = pop()) {
+    any = true;
+    apc->run(*apc);
+  }
+  return any;
+}
+
+void ApcQueue::close() noexcept {
+  {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+  while (Apc* const apc = pop()) apc->discard(*apc);
+}
 
 namespace detail {
 constinit thread_local Thread* current_thread = nullptr;
@@ -74,4 +118,84 @@ bool Thread::queue_apc(Apc& apc) noexcept {
 
 void Thread::renumber() noexcept { number_ = os::thread_number(); }
 
+/// What a new thread is handed; it frees it.
+class ThreadStart {
+ public:
+  ThreadStart(Ref<Thread> thread, const NewThread& what) noexcept
+      : thread_(std::move(thread)), what_(what) {
+    thread_->suspended_ = what.suspended ? 1 : 0;
+  }
+
+  static void* run(void* start) {
+    const std::unique_ptr<ThreadStart> self{static_cast<ThreadStart*>(start)};
+    const NewThread what = self->what_;
+    Thread* const thread = self->thread_.get();
+    thread->attach_caller();
+    thread->number_.notify_all();
+    thread->suspended_.wait(1);
+    thread->set_exit_code(what.body(what.argument));
+    return nullptr;
+  }
+
+  static void await_number(const Thread& thread) noexcept { thread.number_.wait(0); }
+
+ private:
+  Ref<Thread> thread_;
+  NewThread what_;
+};
+
+bool Thread::resume() noexcept {
+  const bool was_suspended = suspended_.exchange(0) != 0;
+  if (was_suspended) suspended_.notify_all();
+  return was_suspended;
+}
+
+bool start_thread(const Ref<Thread>& thread, const NewThread& what) {
+  auto start = std::make_unique<ThreadStart>(thread, what);
+  if (!os::start_thread(what.stack_bytes, &ThreadStart::run, start.get())) return false;
+  static_cast<void>(start.release());  // The thread's now.
+  ThreadStart::await_number(*thread);
+  return true;
+}
+
+namespace {
+
+/// How many forks lie between the first process and this one. The child has one thread when it is changed.
+constinit std::uint32_t g_forks = 0;
+
+void before_fork() {
+  dispatcher_mutex().lock();
+  handles().fork_lock().lock();
+  os::NamedMemory::before_fork();
+}
+
+void in_parent() {
+  os::NamedMemory::in_parent();
+  handles().fork_lock().unlock();
+  dispatcher_mutex().unlock();
+}
+
+void in_child() {
+  os::NamedMemory::in_child();
+  ++g_forks;
+  handles().fork_lock().unlock();
+  forget_waits();
+  if (Thread* const thread = attached_thread()) thread->renumber();
+  dispatcher_mutex().unlock();
+}
+
+}  // namespace
+
+std::uint32_t fork_generation() noexcept { return g_forks; }
+
+void install_fork_handlers() noexcept {
+  WSALIVE_CHECK(::pthread_atfork(before_fork, in_parent, in_child) == 0);
+}
+
 }  // namespace wsalive::kernel
+
+namespace wsalive::kernel::detail {
+
+constinit thread_local std::uint32_t last_error_cell = 0;
+
+}  // namespace wsalive::kernel::detail

@@ -9,13 +9,90 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
+#include "base/clock.hpp"
 #include "base/intrusive_list.hpp"
-#include "kernel/apc.hpp"
 #include "kernel/dispatcher.hpp"
-#include "kernel/parker.hpp"
+#include "os/process/futex.hpp"
 
 namespace wsalive::kernel {
+
+// Asynchronous procedure calls: work queued to a thread, which runs it in its next alertable wait.
+//
+// Completion routines of overlapped operations are the reason. An Apc is embedded in whatever it
+// belongs to, so queueing allocates nothing and cannot fail but for a thread that has ended.
+
+/// One queued call. Whoever derives from or embeds it owns its memory until `run` or `discard` is
+/// called, of which exactly one is, and may free it there.
+struct Apc {
+  /// Runs in the target thread, without locks; may queue, wait, and run others by waiting alertably.
+  void (*run)(Apc&) = nullptr;
+  /// The target thread ended first. Runs in that thread, without locks.
+  void (*discard)(Apc&) = nullptr;
+  Apc* next = nullptr;
+};
+
+/// A thread's calls, oldest first. Any thread pushes; the owner runs and closes.
+class ApcQueue {
+ public:
+  /// \return false if the queue was closed; the call then stays the caller's.
+  [[nodiscard]] bool push(Apc& apc) noexcept;
+
+  [[nodiscard]] bool pending() const noexcept { return pending_.load(std::memory_order_acquire); }
+
+  /// Runs calls until none is left, those queued meanwhile included, as an alertable wait does.
+  /// \return false if there was none.
+  bool run_all();
+
+  /// Takes no more calls and discards what is queued.
+  void close() noexcept;
+
+ private:
+  [[nodiscard]] Apc* pop() noexcept;
+
+  std::atomic<bool> pending_{false};
+  std::mutex mutex_;  // Guards what follows.
+  bool closed_ = false;
+  Apc* first_ = nullptr;
+  Apc* last_ = nullptr;
+};
+
+// Where one thread sleeps: park() waits for a token, unpark() leaves one. A token left early is not
+// lost, and a second one changes nothing, so a waker never needs to know whether the thread sleeps
+// yet. The price is that park() may return for a reason that is gone: every caller looks again.
+
+class Parker {
+ public:
+  /// Sleeps until a token is there and takes it. Only the owning thread parks.
+  /// \return false if the deadline passed without one.
+  bool park(Instant deadline) noexcept {
+    if (take_token()) return true;
+    std::uint32_t empty = kEmpty;
+    if (!word_.compare_exchange_strong(empty, kSleeping, std::memory_order_acq_rel)) {
+      return take_token();
+    }
+    while (os::futex_wait(word_, kSleeping, deadline) != os::FutexWait::timed_out) {
+      if (take_token()) return true;
+    }
+    return word_.exchange(kEmpty, std::memory_order_acq_rel) == kToken;
+  }
+
+  /// Leaves a token; everything done before is visible to the thread that takes it. Any thread.
+  void unpark() noexcept {
+    if (word_.exchange(kToken, std::memory_order_acq_rel) == kSleeping) os::futex_wake(&word_, 1);
+  }
+
+ private:
+  static constexpr std::uint32_t kEmpty = 0, kToken = 1, kSleeping = 2;
+
+  bool take_token() noexcept {
+    std::uint32_t token = kToken;
+    return word_.compare_exchange_strong(token, kEmpty, std::memory_order_acq_rel);
+  }
+
+  os::FutexWord word_{kEmpty};
+};
 
 class CompletionPort;
 class Mutex;
@@ -108,5 +185,16 @@ struct NewThread {
 
 /// The calling thread's object, made if need be. Throws std::bad_alloc then.
 [[nodiscard]] Thread& current_thread();
+
+// A fork, seen from the kernel: the child has one thread, which goes on with its handles, objects and
+// mutexes as they were; the waits of other threads are gone, and what those threads owned stays owned
+// by nobody who could release it. Waits and packets of a port belong to the parent: a child that uses
+// a port that others use at the moment of the fork is on its own.
+
+/// Another one in each child of a fork: threads that were started in another generation do not exist.
+[[nodiscard]] std::uint32_t fork_generation() noexcept;
+
+/// Called once, when the library is loaded.
+void install_fork_handlers() noexcept;
 
 }  // namespace wsalive::kernel

@@ -5,9 +5,8 @@
 #include <chrono>
 
 #include "base/immortal.hpp"
-#include "kernel/blocked_scope.hpp"
+#include "kernel/completion_port.hpp"
 #include "kernel/thread.hpp"
-#include "kernel/wait_state.hpp"
 #include "os/clock.hpp"
 
 namespace wsalive::kernel {

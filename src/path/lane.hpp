@@ -11,7 +11,7 @@
 
 #include "os/socket/poll.hpp"
 #include "path/control.hpp"
-#include "path/opening.hpp"
+#include "path/far_end_call.hpp"
 #include "path/plan/search.hpp"
 #include "path/plan/ways.hpp"
 #include "path/probing.hpp"

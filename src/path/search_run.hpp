@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
-#include "os/process/stop_signals.hpp"
+#include "os/process/signals.hpp"
 #include "path/lane.hpp"
 
 namespace wsalive::path {

@@ -6,7 +6,7 @@
 
 #include "os/socket/poll.hpp"
 #include "os/tcp/keepalive_values.hpp"
-#include "path/opening.hpp"
+#include "path/far_end_call.hpp"
 #include "policy/kernel_fit.hpp"
 
 namespace wsalive::path {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
-#include "os/process/stop_signals.hpp"
+#include "os/process/signals.hpp"
 #include "path/far_end_call.hpp"
 #include "path/plan/trial.hpp"
 

@@ -2,13 +2,16 @@
 // call fails (kernel/last_error.hpp).
 #pragma once
 
+#include "windows.h"
+
 #include <cstdint>
 #include <new>
 #include <utility>
 
 #include "kernel/handle_table.hpp"
 #include "kernel/last_error.hpp"
-#include "windows.h"
+#include "kernel/thread.hpp"
+#include "kernel/wait.hpp"
 
 namespace wsalive::win32 {
 
@@ -40,6 +43,18 @@ T guarded(T answer, Body body) noexcept {
   } catch (const std::bad_alloc&) {
     return fail(ERROR_NOT_ENOUGH_MEMORY, answer);
   }
+}
+
+// The two handles that are constants: "this process" and "this thread". They need no closing, and
+// mean whoever uses them.
+
+[[nodiscard]] inline HANDLE this_process() noexcept { return handle_of(~kernel::HandleValue{0}); }
+[[nodiscard]] inline HANDLE this_thread() noexcept { return handle_of(~kernel::HandleValue{1}); }
+
+/// A thread by handle, this_thread() included. Throws std::bad_alloc for that one's first use.
+[[nodiscard]] inline kernel::Ref<kernel::Thread> find_thread(HANDLE handle) {
+  if (handle == this_thread()) return kernel::Ref<kernel::Thread>{&kernel::current_thread()};
+  return pinned<kernel::Thread>(handle).share();
 }
 
 }  // namespace wsalive::win32

@@ -3,7 +3,6 @@
 // Only the kernel's own handles are closed here: a socket passed to CloseHandle, which Microsoft's pages
 // call a mistake, is refused with ERROR_INVALID_HANDLE and stays open.
 #include "win32/call.hpp"
-#include "win32/pseudo_handles.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::win32 {

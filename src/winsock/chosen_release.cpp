@@ -1,5 +1,8 @@
 #include "winsock/chosen_release.hpp"
 
+#include "wsalive_ext.h"
+
+#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -7,10 +10,21 @@
 #include "base/wsa_error.hpp"
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
-#include "winsock/startup_problem.hpp"
-#include "wsalive_ext.h"
 
 namespace wsalive::winsock {
+namespace {
+
+constinit std::array<char, 512> g_problem{};
+
+}  // namespace
+
+void keep_startup_problem(std::string_view problem) noexcept {
+  const std::size_t kept = problem.copy(g_problem.data(), g_problem.size() - 1);
+  g_problem[kept] = '\0';
+}
+
+const char* startup_problem() noexcept { return g_problem.data(); }
+
 namespace {
 
 std::mutex g_mutex;

@@ -1,11 +1,21 @@
 // What the program chose by a call of ours, and what was wrong with the last start-up (K-121, K-122).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "registry/settings.hpp"
 
 namespace wsalive::winsock {
+
+// Why the last WSAStartup answered WSASYSNOTREADY: the sentence behind the code (K-122).
+
+/// Keeps the sentence, cut to 511 bytes; empty: the start-up found nothing wrong. Called by WSAStartup
+/// alone, inside Runtime::start_up, which lets one thread in.
+void keep_startup_problem(std::string_view problem) noexcept;
+
+/// The sentence kept; "" where there is none. Good until the next start-up.
+[[nodiscard]] const char* startup_problem() noexcept;
 
 /// For the next start-up.
 [[nodiscard]] registry::CallChoice chosen_by_call();

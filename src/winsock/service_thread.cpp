@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <new>
 
-#include "os/process/signals_blocked.hpp"
+#include "os/process/signals.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::winsock {

@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 
+#include "engine/make_engine.hpp"
 #include "os/memory/program_memory.hpp"
 #include "os/process/thread_interrupt.hpp"
 #include "registry/settings.hpp"
@@ -15,7 +16,6 @@
 #include "winsock/chosen_release.hpp"
 #include "winsock/connection/close.hpp"
 #include "winsock/duplicate/inherited_sockets.hpp"
-#include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -102,3 +102,16 @@ int WSAGetLastError(void) { return static_cast<int>(wsalive::kernel::last_error(
 void WSASetLastError(int iError) {
   wsalive::kernel::set_last_error(static_cast<std::uint32_t>(iError));
 }
+
+namespace wsalive::winsock {
+constinit detail::RuntimeStorage detail::runtime_storage;
+
+constinit thread_local int Runtime::calls_in_progress_ = 0;
+
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): a part of the object to its users.
+engine::Engine& Runtime::engine() noexcept {
+  engine::note_face(engine::Face::windows);
+  return engine::process_engine();
+}
+
+}  // namespace wsalive::winsock

@@ -15,9 +15,9 @@
 #include "attach/inspect/owners.hpp"
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
-#include "os/socket/address_text.hpp"
-#include "os/tcp/cookie.hpp"
+#include "os/socket/address.hpp"
 #include "os/tcp/keepalive_values.hpp"
+#include "os/tcp/tcp_info.hpp"
 
 namespace wsalive::attach {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "os/tick.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::test {
 

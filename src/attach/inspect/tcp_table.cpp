@@ -1,14 +1,17 @@
 #include "attach/inspect/tcp_table.hpp"
 
+#include <arpa/inet.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <span>
 
-#include "attach/inspect/tcp_messages.hpp"
 #include "os/netlink.hpp"
 
 namespace wsalive::attach {
@@ -55,6 +58,101 @@ Result<std::vector<TcpSocket>> tcp_table(Which which) {
     }
   }
   return sockets;
+}
+
+namespace {
+
+os::Endpoint endpoint(std::uint8_t family, const __be32* address, __be16 port,
+                      std::uint32_t interface) {
+  os::Endpoint result;
+  result.family = family == AF_INET ? os::Family::ipv4 : os::Family::ipv6;
+  result.port = ntohs(port);
+  std::memcpy(result.address.data(), address, os::address_size(result.family));
+  const bool link_local =
+      family == AF_INET6 && result.address[0] == 0xfe && (result.address[1] & 0xc0U) == 0x80;
+  if (link_local) result.scope_id = interface;
+  return result;
+}
+
+/// `idiag_timer` as the kernel numbers it.
+TimerKind timer_kind(std::uint8_t number) {
+  constexpr std::array kKinds{TimerKind::none, TimerKind::retransmission, TimerKind::keep_alive,
+                              TimerKind::time_wait, TimerKind::window_probe};
+  return number < kKinds.size() ? kKinds[number] : TimerKind::none;
+}
+
+/// INET_DIAG_CGROUP_ID, which older headers do not know.
+constexpr int kCgroupNumber = 21;
+
+/// The part of TCP_INFO that the message carries; kernels differ in its length.
+void add_info(std::span<const char> value, TcpSocket& socket) {
+  tcp_info info{};
+  std::memcpy(&info, value.data(), std::min(value.size(), sizeof info));
+  socket.heard =
+      std::chrono::milliseconds{std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv)};
+  constexpr std::uint32_t kMicroseconds = 1000;
+  socket.sending = {.timeout = std::chrono::milliseconds{info.tcpi_rto / kMicroseconds},
+                    .retransmits = info.tcpi_retransmits,
+                    .backoff = info.tcpi_backoff,
+                    .round_trip = std::chrono::milliseconds{info.tcpi_rtt / kMicroseconds}};
+}
+
+Status add_attributes(std::span<const char> bytes, TcpSocket& socket) {
+  while (!bytes.empty()) {
+    const auto attribute = os::take_attribute(bytes);
+    if (!attribute) return tl::unexpected(attribute.error());
+    if (attribute->type == INET_DIAG_INFO) add_info(attribute->value, socket);
+    if (attribute->type == kCgroupNumber && attribute->value.size() == sizeof socket.cgroup) {
+      std::memcpy(&socket.cgroup, attribute->value.data(), sizeof socket.cgroup);
+    }
+  }
+  return {};
+}
+
+Result<TcpSocket> read_socket(std::span<const char> bytes) {
+  inet_diag_msg message{};
+  if (bytes.size() < sizeof message) return failure(EPROTO, os::kReadSockDiag);
+  std::memcpy(&message, bytes.data(), sizeof message);
+  if (message.idiag_family != AF_INET && message.idiag_family != AF_INET6) {
+    return failure(EPROTO, os::kReadSockDiag);
+  }
+  TcpSocket socket;
+  socket.local = endpoint(message.idiag_family, message.id.idiag_src, message.id.idiag_sport,
+                          message.id.idiag_if);
+  socket.remote = endpoint(message.idiag_family, message.id.idiag_dst, message.id.idiag_dport,
+                           message.id.idiag_if);
+  socket.state = static_cast<os::TcpState>(message.idiag_state);
+  socket.inode = message.idiag_inode;
+  socket.uid = message.idiag_uid;
+  socket.cookie = (std::uint64_t{message.id.idiag_cookie[1]} << 32) | message.id.idiag_cookie[0];
+  socket.timer = {timer_kind(message.idiag_timer), std::chrono::milliseconds{message.idiag_expires},
+                  message.idiag_retrans};
+  if (socket.state != os::TcpState::listen) {  // A listener's are its queue of connections.
+    socket.unread_bytes = message.idiag_rqueue;
+    socket.unacknowledged_bytes = message.idiag_wqueue;
+  }
+  const Status added = add_attributes(bytes.subspan(sizeof message), socket);
+  return added ? Result<TcpSocket>{socket} : tl::unexpected(added.error());
+}
+
+}  // namespace
+
+Result<Answer> add_sockets(std::span<const char> bytes, std::uint32_t sequence,
+                           std::vector<TcpSocket>& into) {
+  do {
+    const auto message = os::take_message(bytes);
+    if (!message) return tl::unexpected(message.error());
+    if (message->header.nlmsg_seq != sequence) return failure(EPROTO, os::kReadSockDiag);
+    if (message->header.nlmsg_type == NLMSG_DONE || message->header.nlmsg_type == NLMSG_ERROR) {
+      const Status status = os::answer_status(*message);
+      return status ? Result<Answer>{Answer::complete} : tl::unexpected(status.error());
+    }
+    if (message->header.nlmsg_type != SOCK_DIAG_BY_FAMILY) continue;
+    const auto socket = read_socket(message->body);
+    if (!socket) return tl::unexpected(socket.error());
+    into.push_back(*socket);
+  } while (!bytes.empty());
+  return Answer::goes_on;
 }
 
 }  // namespace wsalive::attach

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.hpp"
@@ -58,5 +59,16 @@ enum class Which : std::uint8_t {
 /// A snapshot; connections that come or go meanwhile may be in it or not.
 /// Errors  EPERM, EACCES, ENOENT and whatever a netlink socket answers.
 [[nodiscard]] Result<std::vector<TcpSocket>> tcp_table(Which which);
+
+// What sock_diag's messages about TCP sockets say, read within their bounds.
+
+enum class Answer : std::uint8_t { goes_on, complete };
+
+/// Adds the sockets that one piece of an answer names: the messages, one or more, that were received at once.
+/// Errors  the kernel's own where it ends the answer with one; EPROTO where a message or an attribute is cut or its length is
+///         impossible, where it answers another request, or where a socket is of no family of IP. What stands
+///         before it has been added then.
+[[nodiscard]] Result<Answer> add_sockets(std::span<const char> bytes, std::uint32_t sequence,
+                                         std::vector<TcpSocket>& into);
 
 }  // namespace wsalive::attach

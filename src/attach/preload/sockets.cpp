@@ -13,10 +13,9 @@
 #include <cstdlib>
 
 #include "attach/preload_settings.hpp"
-#include "engine/face.hpp"
 #include "engine/make_engine.hpp"
-#include "os/process/signals_blocked.hpp"
-#include "os/tcp/cookie.hpp"
+#include "os/process/signals.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "policy/registry_rules.hpp"
 #include "policy/units.hpp"
 

@@ -31,7 +31,7 @@
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "cli/live/set_sockets.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

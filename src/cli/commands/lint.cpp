@@ -19,7 +19,7 @@
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/live_lint.hpp"
-#include "os/tick.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::cli {
 namespace {

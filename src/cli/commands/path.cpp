@@ -22,7 +22,7 @@
 #include "cli/path/state_file.hpp"
 #include "cli/path/target.hpp"
 #include "os/clock.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 #include "path/search_run.hpp"
 #include "path/shared_key.hpp"
 #include "path/trial_run.hpp"

@@ -14,7 +14,7 @@
 #include "cli/path/key_file.hpp"
 #include "cli/serve/where.hpp"
 #include "os/clock.hpp"
-#include "os/file/descriptor_limit.hpp"
+#include "os/file/descriptor.hpp"
 #include "path/serve/server.hpp"
 
 namespace wsalive::cli {

@@ -16,7 +16,7 @@
 #include "cli/watch/board.hpp"
 #include "cli/watch/screen.hpp"
 #include "os/clock.hpp"
-#include "os/process/stop_signals.hpp"
+#include "os/process/signals.hpp"
 #include "os/socket/poll.hpp"
 
 namespace wsalive::cli {

@@ -8,7 +8,7 @@
 #include "cli/explain/user_timeout.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
-#include "engine/face.hpp"
+#include "engine/make_engine.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {

@@ -7,8 +7,8 @@
 #include "advice/path_timeouts.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/live/keepalive_text.hpp"
+#include "os/clock.hpp"
 #include "os/file/file.hpp"
-#include "os/tick.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {

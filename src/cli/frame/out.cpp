@@ -8,7 +8,7 @@
 
 #include "base/printable.hpp"
 #include "drawing/coloured_text.hpp"
-#include "os/process/no_signal.hpp"
+#include "os/process/signals.hpp"
 
 namespace wsalive::cli {
 namespace {

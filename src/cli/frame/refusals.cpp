@@ -16,7 +16,6 @@
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/messages.hpp"
 #include "os/file/file.hpp"
-#include "os/sysctl.hpp"
 
 namespace wsalive::cli {
 

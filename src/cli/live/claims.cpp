@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "attach/inspect/hidden.hpp"
+#include "attach/inspect/owners.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/live/connections.hpp"
-#include "os/tick.hpp"
+#include "os/clock.hpp"
 
 namespace wsalive::cli {
 namespace {

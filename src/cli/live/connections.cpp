@@ -16,8 +16,8 @@
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
-#include "os/socket/address_text.hpp"
-#include "os/sysctl.hpp"
+#include "os/file/file.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

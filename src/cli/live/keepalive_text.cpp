@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "advice/notice.hpp"
-#include "os/tick.hpp"
+#include "os/clock.hpp"
 #include "policy/driver_choice.hpp"
 #include "policy/duration.hpp"
 #include "policy/path_settings.hpp"

@@ -17,7 +17,7 @@
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
 #include "cli/live/set_target.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

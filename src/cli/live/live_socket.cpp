@@ -7,7 +7,7 @@
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/live/connection_text.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "cli/frame/columns.hpp"
 #include "cli/live/keepalive_text.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {

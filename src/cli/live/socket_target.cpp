@@ -7,7 +7,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "attach/inspect/socket_kind.hpp"
+#include "attach/inspect/keepalive_of.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"

@@ -9,7 +9,7 @@
 #include "cli/frame/columns.hpp"
 #include "cli/path/path_words.hpp"
 #include "cli/path/sight_names.hpp"
-#include "os/tick.hpp"
+#include "os/clock.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::path_command {

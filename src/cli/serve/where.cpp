@@ -8,7 +8,7 @@
 
 #include "cli/frame/messages.hpp"
 #include "cli/live/endpoint_filter.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 #include "path/plan/protocol.hpp"
 
 namespace wsalive::cli::serve {

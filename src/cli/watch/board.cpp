@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "cli/live/connection_text.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::watch {

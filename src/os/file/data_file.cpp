@@ -14,7 +14,7 @@
 #include <csignal>
 
 #include "os/file/descriptor.hpp"
-#include "os/process/no_signal.hpp"
+#include "os/process/signals.hpp"
 
 namespace wsalive::os {
 namespace {

@@ -1,14 +1,17 @@
 #include "os/file/descriptor.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
-#include "os/process/no_signal.hpp"
+#include "os/process/signals.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -88,6 +91,35 @@ int read_key(int descriptor, bool echo) noexcept {
   std::byte key{};
   const auto got = read_some(descriptor, {&key, 1});
   return got && *got == 1 ? std::to_integer<int>(key) : -1;
+}
+
+std::size_t raise_descriptor_limit(std::size_t wanted) noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur >= wanted) return limit.rlim_cur;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+Fd out_of_the_way(Fd fd) noexcept {
+  if (!fd) return fd;
+  const int before = errno;
+  rlimit limit{};
+  constexpr rlim_t kHighEnough = 960;  // Below 1024: a select in a child must not stumble over it.
+  const rlim_t from = ::getrlimit(RLIMIT_NOFILE, &limit) == 0
+                          ? std::min<rlim_t>(kHighEnough, limit.rlim_cur / 2)
+                          : kHighEnough;
+  Fd high{::fcntl(fd.get(), F_DUPFD_CLOEXEC, static_cast<int>(from))};
+  errno = before;
+  return high ? std::move(high) : std::move(fd);
+}
+
+bool leaves_some(int lowest_free) noexcept {
+  constexpr rlim_t kEnough = 16;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+         static_cast<rlim_t>(lowest_free) + kEnough < limit.rlim_cur;
 }
 
 }  // namespace wsalive::os

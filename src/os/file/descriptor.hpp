@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
@@ -28,5 +29,20 @@ enum class DescriptorKind : std::uint8_t { closed, disk, character, pipe, other 
 /// Reads one byte from a terminal without waiting for the end of the line, shown or not; from anything
 /// else as it is. \return -1 at the end.
 [[nodiscard]] int read_key(int descriptor, bool echo) noexcept;
+
+// How many descriptors this process may have open.
+
+/// Raises the limit towards `wanted` as far as the hard limit allows. \return what it is now.
+std::size_t raise_descriptor_limit(std::size_t wanted) noexcept;
+
+// Descriptors of ours stay out of the way: programs keep sockets in small numbers.
+
+/// The same file under a high number, if there is one free; else as it is. An empty Fd stays empty,
+/// errno untouched. Close-on-exec.
+[[nodiscard]] Fd out_of_the_way(Fd fd) noexcept;
+
+/// Whether the program has descriptors left beside this one, the lowest that was free: what it can do without is not for us
+/// to take from it.
+[[nodiscard]] bool leaves_some(int lowest_free) noexcept;
 
 }  // namespace wsalive::os

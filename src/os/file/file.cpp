@@ -11,10 +11,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <thread>
 
-#include "os/process/no_signal.hpp"
+#include "os/process/signals.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -183,6 +185,12 @@ std::optional<std::string> trusted_environment(const char* name) {
   const char* const value = ::secure_getenv(name);
   if (!value || *value == '\0') return std::nullopt;
   return std::string{value};
+}
+
+std::optional<long> sysctl_number(std::string_view name) {
+  std::ifstream file{"/proc/sys/" + std::string{name}};
+  long value = 0;
+  return file >> value ? std::optional{value} : std::nullopt;
 }
 
 }  // namespace wsalive::os

@@ -66,4 +66,9 @@ class FileLock {
 /// runs with more rights than its caller (AT_SECURE).
 [[nodiscard]] std::optional<std::string> trusted_environment(const char* name);
 
+// Switches of the kernel, as they stand below /proc/sys.
+
+/// A number, by its path there: "kernel/yama/ptrace_scope". nullopt where the kernel has no such switch, or shows none.
+[[nodiscard]] std::optional<long> sysctl_number(std::string_view name);
+
 }  // namespace wsalive::os

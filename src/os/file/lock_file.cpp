@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "os/file/high_descriptor.hpp"
+#include "os/file/descriptor.hpp"
 
 namespace wsalive::os {
 

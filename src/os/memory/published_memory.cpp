@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "os/file/data_file.hpp"
-#include "os/file/high_descriptor.hpp"
+#include "os/file/descriptor.hpp"
 
 namespace wsalive::os {
 

@@ -10,7 +10,7 @@
 #include <cstddef>
 
 #include "os/file/data_file.hpp"
-#include "os/process/no_signal.hpp"
+#include "os/process/signals.hpp"
 
 namespace wsalive::os {
 namespace {

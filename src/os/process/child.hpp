@@ -38,4 +38,13 @@ struct ChildEnd {
 /// Ends a process for good. \return ESRCH if there is none.
 [[nodiscard]] Status kill_process(std::int32_t process) noexcept;
 
+// Where a program is that is named without its folder.
+
+/// Looks through PATH, as execvp does; a name with a slash is its own answer. A folder that may not be entered is passed
+/// over: who looks there sees no more than that it has no such program.
+///
+/// \return A file that may be run, its path relative only where `name` or PATH is. ENOENT: there is none. EACCES: there is
+///         one of that name, and it may not be run.
+[[nodiscard]] Result<std::string> program_path(const std::string& name);
+
 }  // namespace wsalive::os

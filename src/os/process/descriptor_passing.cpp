@@ -16,7 +16,7 @@
 #include <ctime>
 #include <utility>
 
-#include "os/file/high_descriptor.hpp"
+#include "os/file/descriptor.hpp"
 
 namespace wsalive::os {
 namespace {

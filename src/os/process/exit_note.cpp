@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "os/file/data_file.hpp"
-#include "os/file/high_descriptor.hpp"
+#include "os/file/descriptor.hpp"
 #include "os/process/inherited_block.hpp"
 
 namespace wsalive::os {

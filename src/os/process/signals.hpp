@@ -2,9 +2,14 @@
 // ordinary thread's code and not a signal handler's.
 #pragma once
 
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
+#include <ctime>
+#include <optional>
 #include <span>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
@@ -25,5 +30,81 @@ void retake_signals();
 
 /// Ignores a signal, or handles it by default again.
 void ignore_signal(int signal, bool ignore);
+
+// Blocks every signal in the calling thread, for the object's life. A thread inherits the mask of the one
+// that starts it: this is how the library's own threads never run a program's handlers.
+
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+// SIGINT, SIGTERM and SIGHUP as something to wait for beside sockets, so that a command that runs for long ends
+// in its own time and leaves nothing half done.
+
+/// While it lives the three do not end the process, unless no descriptor was left for it. Make it before other
+/// threads start.
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  /// Becomes readable when one has come.
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// The signal that came, once.
+  [[nodiscard]] std::optional<int> taken() noexcept;
+  /// Ends this process as the signal ends a program that does not catch it.
+  [[noreturn]] static void end_by(int signal) noexcept;
+
+ private:
+  sigset_t before_{};
+  Fd fd_;
+};
+
+// Keeps system calls that have no flag for it from raising a signal in the calling thread, for the object's life: SIGPIPE,
+// where nobody reads, and SIGXFSZ, where a file or memory of ours would grow beyond RLIMIT_FSIZE. Both would end a program
+// that has never heard of them; the call says EPIPE and EFBIG as well.
+
+class NoSignal {
+ public:
+  explicit NoSignal(int number) noexcept {
+    ::sigemptyset(&wanted_);
+    ::sigaddset(&wanted_, number);
+    ::pthread_sigmask(SIG_BLOCK, &wanted_, &before_);
+    // Only what the program itself keeps blocked can be there already; that stays.
+    sigset_t pending;
+    was_pending_ = ::sigismember(&before_, number) == 1 && ::sigpending(&pending) == 0 &&
+                   ::sigismember(&pending, number) == 1;
+  }
+  ~NoSignal() {
+    const int code = errno;
+    const timespec at_once{};
+    if (!was_pending_) {
+      while (::sigtimedwait(&wanted_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = code;
+  }
+  NoSignal(const NoSignal&) = delete;
+  NoSignal& operator=(const NoSignal&) = delete;
+
+ private:
+  sigset_t wanted_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
 
 }  // namespace wsalive::os

@@ -1,8 +1,14 @@
 #include "os/socket/address.hpp"
 
+#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
 
 namespace wsalive::os {
 
@@ -44,6 +50,109 @@ Endpoint unmapped(Endpoint endpoint) noexcept {
   four.port = endpoint.port;
   std::copy(endpoint.address.begin() + 12, endpoint.address.end(), four.address.begin());
   return four;
+}
+
+namespace {
+
+/// A C number (decimal, 0 octal, 0x hexadecimal) up to `largest`, without sign or space around it.
+std::optional<std::uint32_t> parse_number(const std::string& text, std::uint32_t largest) {
+  if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) == 0) {
+    return std::nullopt;
+  }
+  char* end = nullptr;
+  errno = 0;
+  const unsigned long value = std::strtoul(text.c_str(), &end, 0);
+  if (errno != 0 || *end != '\0' || value > largest) return std::nullopt;
+  return static_cast<std::uint32_t>(value);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  const auto port = parse_number(std::string{text}, std::numeric_limits<std::uint16_t>::max());
+  if (!port) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
+std::optional<Endpoint> parse_ipv4_endpoint(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string address{text.substr(0, colon)};
+  std::optional<Endpoint> found = parse_ipv4(address.c_str(), Ipv4Notation::any);
+  if (!found || colon == std::string_view::npos) return found;
+  const std::optional<std::uint16_t> port = parse_port(text.substr(colon + 1));
+  if (!port) return std::nullopt;
+  found->port = *port;
+  return found;
+}
+
+/// "fe80::1" or "fe80::1%5".
+std::optional<Endpoint> parse_ipv6_with_zone(std::string_view text) {
+  const std::size_t percent = text.find('%');
+  const std::string address{text.substr(0, percent)};
+  std::optional<Endpoint> found = parse_ipv6(address.c_str());
+  if (!found || percent == std::string_view::npos) return found;
+  const auto zone = parse_number(std::string{text.substr(percent + 1)},
+                                 std::numeric_limits<std::uint32_t>::max());
+  if (!zone) return std::nullopt;
+  found->scope_id = *zone;
+  return found;
+}
+
+std::optional<Endpoint> parse_ipv6_endpoint(std::string_view text) {
+  if (!text.starts_with('[')) return parse_ipv6_with_zone(text);
+  const std::size_t bracket = text.find(']');
+  if (bracket == std::string_view::npos) return std::nullopt;
+  std::optional<Endpoint> found = parse_ipv6_with_zone(text.substr(1, bracket - 1));
+  const std::string_view rest = text.substr(bracket + 1);
+  if (!found || rest.empty()) return found;
+  const auto port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::nullopt;
+  if (!port) return std::nullopt;
+  found->port = *port;
+  return found;
+}
+
+}  // namespace
+
+std::optional<Endpoint> parse_ipv4(const char* text, Ipv4Notation notation) noexcept {
+  in_addr address{};
+  const bool good = notation == Ipv4Notation::any ? ::inet_aton(text, &address) != 0
+                                                  : ::inet_pton(AF_INET, text, &address) == 1;
+  if (!good) return std::nullopt;
+  Endpoint found{.family = Family::ipv4};
+  std::memcpy(found.address.data(), &address, sizeof address);
+  return found;
+}
+
+std::optional<Endpoint> parse_ipv6(const char* text) noexcept {
+  Endpoint found{.family = Family::ipv6};
+  if (::inet_pton(AF_INET6, text, found.address.data()) != 1) return std::nullopt;
+  return found;
+}
+
+std::string format_address(const Endpoint& endpoint) {
+  if (address_size(endpoint.family) == 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(linux_family(endpoint.family), endpoint.address.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::string format_endpoint(const Endpoint& endpoint) {
+  std::string text = format_address(endpoint);
+  if (endpoint.family == Family::ipv6) {
+    if (endpoint.scope_id != 0) text += '%' + std::to_string(endpoint.scope_id);
+    if (endpoint.port != 0) text = '[' + text + ']';
+  }
+  if (endpoint.port != 0) text += ':' + std::to_string(endpoint.port);
+  return text;
+}
+
+std::optional<Endpoint> parse_endpoint(Family family, std::string_view text) {
+  switch (family) {
+    case Family::ipv4:
+      return parse_ipv4_endpoint(text);
+    case Family::ipv6:
+      return parse_ipv6_endpoint(text);
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace wsalive::os

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -108,5 +109,41 @@ TcpState tcp_state(int fd) noexcept {
   }
   return static_cast<TcpState>(state);
 }
+
+namespace {
+
+void set(int fd, int name, Share share) noexcept {
+  static_cast<void>(
+      set_int_option(fd, SOL_SOCKET, name, share == Share::yes ? 1 : 0, "setsockopt"));
+}
+
+}  // namespace
+
+void share_with_ended(int fd, Share share) noexcept { set(fd, SO_REUSEADDR, share); }
+
+void share_with_live(int fd, Share share) noexcept {
+  const Result<int> type = int_option(fd, SOL_SOCKET, SO_TYPE, "getsockopt SO_TYPE");
+  set(fd, type && *type == SOCK_DGRAM ? SO_REUSEADDR : SO_REUSEPORT, share);
+}
+
+namespace {
+
+constexpr int kAwaitedMs = 21'000;
+constexpr int kPendingRetries = 3;
+
+// A refusal leaves Linux's own limit, which is only longer.
+void set(int fd, int name, int value) noexcept {
+  static_cast<void>(set_int_option(fd, IPPROTO_TCP, name, value, "setsockopt"));
+}
+
+}  // namespace
+
+void limit_awaited_connect(int fd, int own_ms) noexcept {
+  set(fd, TCP_USER_TIMEOUT, own_ms == 0 ? kAwaitedMs : std::min(own_ms, kAwaitedMs));
+}
+
+void unlimit_awaited_connect(int fd, int own_ms) noexcept { set(fd, TCP_USER_TIMEOUT, own_ms); }
+
+void limit_pending_connect(int fd) noexcept { set(fd, TCP_SYNCNT, kPendingRetries); }
 
 }  // namespace wsalive::os

@@ -54,4 +54,28 @@ void replace_socket(int fd, int by) noexcept;
 /// TCP_INFO's first byte alone; TcpState::close if the socket is no TCP socket.
 [[nodiscard]] TcpState tcp_state(int fd) noexcept;
 
+// Who may hold a port together with a socket, in the kernel's terms.
+
+enum class Share : std::uint8_t { no, yes };
+
+/// SO_REUSEADDR: with connections in TIME_WAIT (of sockets that had it too); on datagram sockets with live
+/// ones.
+void share_with_ended(int fd, Share share) noexcept;
+
+/// With live sockets of the same user that share too: SO_REUSEPORT, and on datagram sockets SO_REUSEADDR,
+/// where the newest one receives.
+void share_with_live(int fd, Share share) noexcept;
+
+// How long a connection request is tried (K-116): Windows gives up after about 21 s, Linux after 127 s.
+
+/// For a request whose end we wait for: exactly 21 s, by TCP_USER_TIMEOUT, which counts for more than
+/// the request and must be given back afterwards. `own_ms` is the socket's own value, 0 for none; a
+/// shorter one holds for the request, too.
+void limit_awaited_connect(int fd, int own_ms) noexcept;
+void unlimit_awaited_connect(int fd, int own_ms) noexcept;
+
+/// For a request that goes on by itself: three retransmissions of the SYN (TCP_SYNCNT), which end after 19 s
+/// (Linux 6.5 and later, where the first ones are a second apart) or 15 s, and which nothing later meets.
+void limit_pending_connect(int fd) noexcept;
+
 }  // namespace wsalive::os

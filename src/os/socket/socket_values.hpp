@@ -6,6 +6,9 @@
 
 #include <cstdint>
 
+#include "base/result.hpp"
+#include "os/socket/address.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "os/socket/socket_option.hpp"
 
 namespace wsalive::os {
@@ -44,5 +47,23 @@ struct Interface {
 /// IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_BLOCK_SOURCE, IP_UNBLOCK_SOURCE.
 [[nodiscard]] int set_source(int fd, Option option, std::uint32_t group, std::uint32_t source,
                              const Interface& at) noexcept;
+
+// What a descriptor that somebody else made is.
+
+struct SocketDescription {
+  Family family = Family::none;
+  SocketType type = SocketType::stream;
+  bool type_known = true;
+  int protocol = 0;
+  bool listening = false;
+  bool connected = false;
+  bool connecting = false;
+  bool bound = false;
+  bool keep_alive = false;
+  Blocking blocking = Blocking::yes;
+};
+
+/// ENOTSOCK, EBADF. Any thread.
+[[nodiscard]] Result<SocketDescription> describe_socket(int fd) noexcept;
 
 }  // namespace wsalive::os

@@ -69,4 +69,19 @@ Status set_user_timeout(int fd, int milliseconds) noexcept {
                         "setsockopt TCP_USER_TIMEOUT");
 }
 
+bool may_repair(int fd) noexcept {
+  constexpr int kNoMode = 99;  // The kernel asks for the right first, and then refuses the value.
+  const Status answer =
+      set_int_option(fd, IPPROTO_TCP, TCP_REPAIR, kNoMode, "setsockopt TCP_REPAIR");
+  return !answer && answer.error().code == EINVAL;
+}
+
+Status send_repair_probe(int fd) noexcept {
+  const auto reuse = int_option(fd, SOL_SOCKET, SO_REUSEADDR, "getsockopt SO_REUSEADDR");
+  if (!reuse) return tl::unexpected(reuse.error());
+  const Status sent = set_int_option(fd, IPPROTO_TCP, TCP_REPAIR, 0, "setsockopt TCP_REPAIR");
+  if (!sent || *reuse == 0) return sent;
+  return set_int_option(fd, SOL_SOCKET, SO_REUSEADDR, *reuse, "setsockopt SO_REUSEADDR");
+}
+
 }  // namespace wsalive::os

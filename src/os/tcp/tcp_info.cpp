@@ -37,4 +37,13 @@ Result<int> unacknowledged_bytes(int fd) noexcept {
   return bytes;
 }
 
+Result<std::uint64_t> socket_cookie(int fd) noexcept {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  if (::syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) {
+    return failure(errno, "getsockopt SO_COOKIE");
+  }
+  return cookie;
+}
+
 }  // namespace wsalive::os

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/result.hpp"
+#include "os/socket/address.hpp"
 #include "path/idle_connection.hpp"
 #include "path/line_buffer.hpp"
 #include "path/plan/serve_limits.hpp"
@@ -40,5 +42,15 @@ struct Peer {
     return held ? held->fd() : fd.get();
   }
 };
+
+// One address at which the far end listens.
+
+struct Listener {
+  Fd fd;
+  os::Endpoint at;  ///< With the port that was given.
+};
+
+/// Listens there; port 0: the system picks one. Errors: those of socket, bind and listen.
+[[nodiscard]] Result<Listener> listen_at(const os::Endpoint& at);
 
 }  // namespace wsalive::path::serve

@@ -13,9 +13,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "os/process/stop_signals.hpp"
+#include "os/process/signals.hpp"
 #include "path/plan/protocol.hpp"
-#include "path/serve/listener.hpp"
 #include "path/serve/peer.hpp"
 #include "path/shared_key.hpp"
 

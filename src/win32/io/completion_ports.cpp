@@ -9,7 +9,7 @@
 #include "win32/io/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/status.hpp"
+#include "winsock/overlapped/result.hpp"
 
 namespace wsalive::win32 {
 namespace {

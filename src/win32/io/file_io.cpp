@@ -3,14 +3,14 @@
 // wait elsewhere, and Windows answers so too where its cache has the data.
 #include <memory>
 
-#include "kernel/event.hpp"
 #include "kernel/file.hpp"
+#include "kernel/sync_objects.hpp"
 #include "win32/call.hpp"
-#include "win32/io/file_move.hpp"
+#include "win32/io/file_calls.hpp"
 #include "win32/io/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/status.hpp"
+#include "winsock/overlapped/result.hpp"
 #include "winsock2.h"
 
 namespace wsalive::win32 {

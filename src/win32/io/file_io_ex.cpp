@@ -5,11 +5,11 @@
 #include "kernel/file.hpp"
 #include "kernel/thread.hpp"
 #include "win32/call.hpp"
-#include "win32/io/file_move.hpp"
+#include "win32/io/file_calls.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/status.hpp"
+#include "winsock/overlapped/result.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
 

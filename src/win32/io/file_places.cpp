@@ -3,7 +3,7 @@
 #include "os/file/data_file.hpp"
 #include "os/file/descriptor.hpp"
 #include "win32/call.hpp"
-#include "win32/io/file_codes.hpp"
+#include "win32/io/file_calls.hpp"
 
 #include <cerrno>
 #include <optional>

@@ -2,6 +2,7 @@
 //
 // Everything is checked before a file is cut: a CREATE_ALWAYS that another opener's share mode forbids leaves
 // the file as it was.
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -11,8 +12,9 @@
 #include "kernel/file.hpp"
 #include "kernel/text.hpp"
 #include "os/file/data_file.hpp"
+#include "os/file/descriptor.hpp"
 #include "win32/call.hpp"
-#include "win32/io/file_codes.hpp"
+#include "win32/io/file_calls.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -186,3 +188,59 @@ HANDLE CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
 
 BOOL DeleteFileA(LPCSTR lpFileName) { return delete_file(lpFileName); }
 BOOL DeleteFileW(LPCWSTR lpFileName) { return delete_file(lpFileName); }
+
+// Pipes without a name.
+
+namespace wsalive::win32 {
+namespace {
+
+HANDLE open_end(Fd end, kernel::FileUse use, const SECURITY_ATTRIBUTES* attributes) {
+  return open_handle(kernel::make<kernel::File>(std::move(end), kernel::FileTraits{.use = use}),
+                     attributes);
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive;
+using namespace wsalive::win32;
+
+BOOL CreatePipe(PHANDLE hReadPipe, PHANDLE hWritePipe, LPSECURITY_ATTRIBUTES lpPipeAttributes,
+                DWORD nSize) {
+  if (!hReadPipe || !hWritePipe) return fail(ERROR_INVALID_PARAMETER);
+  return guarded(FALSE, [&]() -> BOOL {
+    auto ends = os::make_pipe(nSize);
+    if (!ends) return fail(file_code(ends.error().code));
+    const HANDLE read = open_end(std::move(ends->read), kernel::kReads, lpPipeAttributes);
+    if (!read) return FALSE;
+    const HANDLE write = open_end(std::move(ends->write), kernel::kWrites, lpPipeAttributes);
+    if (!write) {
+      CloseHandle(read);
+      return fail(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    *hReadPipe = read;
+    *hWritePipe = write;
+    return TRUE;
+  });
+}
+
+BOOL PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize, LPDWORD lpBytesRead,
+                   LPDWORD lpTotalBytesAvail, LPDWORD lpBytesLeftThisMessage) {
+  const auto pipe = pinned<kernel::File>(hNamedPipe);
+  if (!pipe) return fail(ERROR_INVALID_HANDLE);
+  if (!pipe->may(kernel::kReads)) return fail(ERROR_ACCESS_DENIED);
+  const int fd = pipe->descriptor();
+  if (os::descriptor_kind(fd) != os::DescriptorKind::pipe) return fail(ERROR_INVALID_FUNCTION);
+  const auto waiting = os::octets_in(fd);
+  if (!waiting) return fail(file_code(waiting.error().code));
+  std::size_t copied = 0;
+  if (lpBuffer && nBufferSize != 0 && *waiting != 0) {
+    const auto seen = os::peek_pipe(fd, lpBuffer, nBufferSize);
+    if (!seen) return fail(file_code(seen.error().code));
+    copied = *seen;
+  }
+  if (lpBytesRead) *lpBytesRead = static_cast<DWORD>(copied);
+  if (lpTotalBytesAvail) *lpTotalBytesAvail = static_cast<DWORD>(*waiting);
+  if (lpBytesLeftThisMessage) *lpBytesLeftThisMessage = 0;  // A stream of octets has no messages.
+  return TRUE;
+}

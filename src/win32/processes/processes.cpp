@@ -3,6 +3,7 @@
 // The program is found as Linux does (PATH, no extension); NAME.exe stands for NAME where only that
 // exists. The child gets the three standard streams and, with bInheritHandles, what kernel/inheritance.hpp says.
 // docs/limitations.md has the flags that are missing.
+
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,7 +21,6 @@
 #include "os/process/exit_note.hpp"
 #include "win32/call.hpp"
 #include "win32/processes/command_line.hpp"
-#include "win32/pseudo_handles.hpp"
 #include "winsock/duplicate/inherited_sockets.hpp"
 #include "winsock/socket.hpp"
 
@@ -224,3 +224,18 @@ DWORD GetProcessId(HANDLE Process) {
 }
 
 void ExitProcess(UINT uExitCode) { std::exit(static_cast<int>(uExitCode)); }
+
+// What a process knows of itself.
+
+using namespace wsalive::win32;
+
+HANDLE GetCurrentProcess() { return this_process(); }
+
+DWORD GetCurrentProcessId() { return static_cast<DWORD>(::getpid()); }
+
+BOOL GetProcessHandleCount(HANDLE hProcess, PDWORD pdwHandleCount) {
+  if (hProcess != this_process()) return fail(ERROR_INVALID_HANDLE);
+  if (!pdwHandleCount) return fail(ERROR_INVALID_PARAMETER);
+  *pdwHandleCount = static_cast<DWORD>(wsalive::kernel::handles().open_handles());
+  return TRUE;
+}

@@ -2,10 +2,8 @@
 //
 // A create function with the name of an object that exists answers a handle to that one and the last
 // error ERROR_ALREADY_EXISTS; any other success sets 0, so that a program can tell.
-#include "kernel/event.hpp"
-#include "kernel/mutex.hpp"
+#include "kernel/sync_objects.hpp"
 #include "kernel/named.hpp"
-#include "kernel/semaphore.hpp"
 #include "win32/call.hpp"
 #include "win32/sync/object_names.hpp"
 

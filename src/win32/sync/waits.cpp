@@ -3,12 +3,8 @@
 
 #include <span>
 
-#include "kernel/event.hpp"
-#include "kernel/mutex.hpp"
-#include "kernel/semaphore.hpp"
-#include "kernel/wait_objects.hpp"
+#include "kernel/sync_objects.hpp"
 #include "win32/call.hpp"
-#include "win32/pseudo_handles.hpp"
 
 namespace wsalive::win32 {
 namespace {

@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-#include "kernel/blocked_scope.hpp"
-#include "kernel/deadline.hpp"
+#include "kernel/completion_port.hpp"
 #include "os/process/futex.hpp"
 
 namespace wsalive::win32 {

@@ -8,7 +8,7 @@
 
 #include "kernel/text.hpp"
 #include "win32/call.hpp"
-#include "win32/memory/page_protection.hpp"
+#include "win32/memory/virtual_memory.hpp"
 
 namespace wsalive::win32 {
 namespace {

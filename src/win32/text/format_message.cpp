@@ -1,5 +1,8 @@
 // FormatMessage: texts of codes, or of the program, with inserts (%1 to %99, each with its own
 // printf format: %1!d!).
+
+#include "windows.h"
+
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -9,6 +12,7 @@
 #include <vector>
 
 #include "crt/format.hpp"
+#include "kernel/last_error.hpp"
 #include "kernel/text.hpp"
 #include "win32/call.hpp"
 #include "win32/text/messages.hpp"
@@ -188,3 +192,9 @@ DWORD FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD /
                      LPWSTR lpBuffer, DWORD nSize, va_list* Arguments) {
   return wsalive::win32::format_message(dwFlags, lpSource, dwMessageId, lpBuffer, nSize, Arguments);
 }
+
+// GetLastError and SetLastError.
+
+DWORD GetLastError() { return wsalive::kernel::last_error(); }
+
+void SetLastError(DWORD dwErrCode) { wsalive::kernel::set_last_error(dwErrCode); }

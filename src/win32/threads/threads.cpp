@@ -1,10 +1,18 @@
 // Threads: starting, ending, their numbers and their queued calls.
+
+#include "process.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 #include "kernel/thread.hpp"
 #include "os/process/threads.hpp"
 #include "win32/call.hpp"
-#include "win32/pseudo_handles.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -121,3 +129,132 @@ DWORD QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData) {
     return 1;
   });
 }
+
+// TlsAlloc and its family: numbered slots of which every thread has its own values, zero at first.
+//
+// A slot that is freed and handed out again must read zero in every thread. So a slot has a generation,
+// and a value counts only if it was stored under the present one.
+
+namespace wsalive::win32 {
+namespace {
+
+constexpr DWORD kSlots = 1088;  // As many as Windows has: TLS_MINIMUM_AVAILABLE and 1024 more.
+
+struct Value {
+  std::uint32_t generation = 0;
+  LPVOID value = nullptr;
+};
+using Values = std::array<Value, kSlots>;
+
+/// Odd while the slot is in use; changed by every TlsAlloc and TlsFree.
+constinit std::array<std::atomic<std::uint32_t>, kSlots> g_generations{};
+constinit thread_local Values* t_values = nullptr;
+constinit os::ThreadEndWork drop_values_at_end{
+    .run = []() noexcept { delete std::exchange(t_values, nullptr); }};
+
+/// The slot's generation; 0 where it is not in use.
+std::uint32_t generation_of(DWORD index) noexcept {
+  if (index >= kSlots) return 0;
+  const std::uint32_t generation = g_generations[index].load(std::memory_order_acquire);
+  return generation % 2 == 1 ? generation : 0;
+}
+
+bool change(DWORD index, std::uint32_t from) noexcept {
+  return g_generations[index].compare_exchange_strong(from, from + 1);
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive::win32;
+
+DWORD TlsAlloc() {
+  for (DWORD index = 0; index < kSlots; ++index) {
+    const std::uint32_t generation = g_generations[index].load();
+    if (generation % 2 == 0 && change(index, generation)) return index;
+  }
+  return fail(ERROR_NO_MORE_ITEMS, TLS_OUT_OF_INDEXES);
+}
+
+BOOL TlsFree(DWORD dwTlsIndex) {
+  const std::uint32_t generation = generation_of(dwTlsIndex);
+  return succeed_if(generation != 0 && change(dwTlsIndex, generation), ERROR_INVALID_PARAMETER);
+}
+
+LPVOID TlsGetValue(DWORD dwTlsIndex) {
+  const std::uint32_t generation = generation_of(dwTlsIndex);
+  if (generation == 0) return fail<LPVOID>(ERROR_INVALID_PARAMETER, nullptr);
+  wsalive::kernel::set_last_error(ERROR_SUCCESS);  // NULL may be a value: its page says so.
+  if (!t_values) return nullptr;
+  const Value& value = (*t_values)[dwTlsIndex];
+  return value.generation == generation ? value.value : nullptr;
+}
+
+BOOL TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue) {
+  const std::uint32_t generation = generation_of(dwTlsIndex);
+  if (generation == 0) return fail(ERROR_INVALID_PARAMETER);
+  return guarded(FALSE, [&]() -> BOOL {
+    if (!wsalive::os::run_at_thread_end(drop_values_at_end)) return fail(ERROR_NOT_ENOUGH_MEMORY);
+    if (!t_values) t_values = new Values{};
+    (*t_values)[dwTlsIndex] = {generation, lpTlsValue};
+    return TRUE;
+  });
+}
+
+// _beginthreadex and its relatives.
+
+namespace wsalive::win32 {
+namespace {
+
+struct PlainRoutine {
+  void (*routine)(void*);
+  void* argument;
+
+  static DWORD run(LPVOID start) {
+    const PlainRoutine what = *std::unique_ptr<PlainRoutine>{static_cast<PlainRoutine*>(start)};
+    what.routine(what.argument);
+    return 0;
+  }
+};
+
+/// What the C library's functions say of a failure.
+template <typename T>
+T fail_with_errno(T answer) noexcept {
+  errno = kernel::last_error() == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;
+  return answer;
+}
+
+}  // namespace
+}  // namespace wsalive::win32
+
+using namespace wsalive::win32;
+
+uintptr_t _beginthreadex(void* security, unsigned stack_size, unsigned (*start_address)(void*),
+                         void* arglist, unsigned initflag, unsigned* thrdaddr) {
+  static_assert(std::is_same_v<unsigned, DWORD>);
+  auto* const attributes = static_cast<LPSECURITY_ATTRIBUTES>(security);
+  const HANDLE thread =
+      CreateThread(attributes, stack_size, start_address, arglist, initflag, thrdaddr);
+  return thread ? value_of(thread) : fail_with_errno(uintptr_t{0});
+}
+
+void _endthreadex(unsigned retval) { ExitThread(retval); }
+
+uintptr_t _beginthread(void (*start_address)(void*), unsigned stack_size, void* arglist) {
+  constexpr uintptr_t kFailed = ~uintptr_t{0};
+  if (!start_address) {
+    errno = EINVAL;
+    return kFailed;
+  }
+  return guarded(kFailed, [&] {
+    auto what = std::make_unique<PlainRoutine>(PlainRoutine{start_address, arglist});
+    const HANDLE thread =
+        CreateThread(nullptr, stack_size, &PlainRoutine::run, what.get(), 0, nullptr);
+    if (!thread) return fail_with_errno(kFailed);
+    static_cast<void>(what.release());
+    CloseHandle(thread);  // The number stays good to print; the thread may have ended already.
+    return value_of(thread);
+  });
+}
+
+void _endthread() { ExitThread(0); }

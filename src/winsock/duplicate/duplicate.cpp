@@ -13,9 +13,8 @@
 #include "os/memory/program_memory.hpp"
 #include "os/process/descriptor_passing.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/entered.hpp"
-#include "winsock/guarded.hpp"
 #include "winsock/names/protocol_catalog.hpp"
 #include "winsock/runtime.hpp"
 

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "winsock/connection/adopt_descriptor.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/connection/create.hpp"
 #include "winsock/duplicate/socket_snapshot.hpp"
 #include "winsock/entered.hpp"

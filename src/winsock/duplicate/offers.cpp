@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "os/process/descriptor_passing.hpp"
-#include "os/process/signals_blocked.hpp"
+#include "os/process/signals.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::winsock {
@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Offer {
+struct DuplicateOffer {
   Token token;
   Recipient recipient;
   Duplicate duplicate;
@@ -49,8 +49,8 @@ std::span<const std::byte> bytes_of(const auto& value) {
 
 class Offers {
  public:
-  WsaError leave(Offer waiting, Ticket& ticket);
-  std::optional<Offer> take(std::int32_t process, const Token& token) noexcept;
+  WsaError leave(DuplicateOffer waiting, Ticket& ticket);
+  std::optional<DuplicateOffer> take(std::int32_t process, const Token& token) noexcept;
   std::size_t size() noexcept;
   void wait_until_empty(std::chrono::milliseconds at_most) noexcept;
 
@@ -73,7 +73,7 @@ class Offers {
 
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable emptied_;
-  std::vector<Offer> waiting_;
+  std::vector<DuplicateOffer> waiting_;
   Fd listener_;
   Fd wake_;
   Fd spare_;  ///< The thread's; see os::next_client.
@@ -107,7 +107,7 @@ WsaError Offers::open() {
   return WsaError::none;
 }
 
-WsaError Offers::leave(Offer waiting, Ticket& ticket) {
+WsaError Offers::leave(DuplicateOffer waiting, Ticket& ticket) {
   const std::lock_guard guard{mutex_};
   if (!running_) {
     if (const WsaError bad = open(); bad != WsaError::none) return bad;
@@ -124,13 +124,13 @@ WsaError Offers::leave(Offer waiting, Ticket& ticket) {
   return WsaError::none;
 }
 
-std::optional<Offer> Offers::take(std::int32_t process, const Token& token) noexcept {
+std::optional<DuplicateOffer> Offers::take(std::int32_t process, const Token& token) noexcept {
   const std::lock_guard guard{mutex_};
-  const auto found = std::ranges::find_if(waiting_, [&](const Offer& each) {
+  const auto found = std::ranges::find_if(waiting_, [&](const DuplicateOffer& each) {
     return each.recipient.process == process && each.token == token;
   });
   if (found == waiting_.end()) return std::nullopt;
-  std::optional<Offer> taken{std::move(*found)};
+  std::optional<DuplicateOffer> taken{std::move(*found)};
   waiting_.erase(found);
   os::set_event(wake_.get());
   return taken;
@@ -164,13 +164,13 @@ void Offers::close() noexcept {
 std::vector<int> Offers::watched() {
   const std::lock_guard guard{mutex_};
   std::vector<int> descriptors{wake_.get(), listener_.get()};
-  for (const Offer& each : waiting_) descriptors.push_back(each.recipient.watch.get());
+  for (const DuplicateOffer& each : waiting_) descriptors.push_back(each.recipient.watch.get());
   return descriptors;
 }
 
 void Offers::drop_ended(const std::vector<int>& watched, const std::vector<bool>& readable) {
   const std::lock_guard guard{mutex_};
-  std::erase_if(waiting_, [&](const Offer& each) {
+  std::erase_if(waiting_, [&](const DuplicateOffer& each) {
     const auto at = std::ranges::find(watched, each.recipient.watch.get()) - watched.begin();
     return at < std::ssize(readable) && readable[static_cast<std::size_t>(at)];
   });
@@ -178,8 +178,9 @@ void Offers::drop_ended(const std::vector<int>& watched, const std::vector<bool>
 
 bool Offers::awaits(std::int32_t process) {
   const std::lock_guard guard{mutex_};
-  return std::ranges::any_of(
-      waiting_, [process](const Offer& each) { return each.recipient.process == process; });
+  return std::ranges::any_of(waiting_, [process](const DuplicateOffer& each) {
+    return each.recipient.process == process;
+  });
 }
 
 void Offers::serve_client() {
@@ -195,7 +196,7 @@ void Offers::give(int line, std::int32_t process) {
   Token token;
   const auto asked = os::take_message(line, std::as_writable_bytes(std::span{token}));
   if (!asked || asked->size != token.size()) return;
-  const std::optional<Offer> found = take(process, token);
+  const std::optional<DuplicateOffer> found = take(process, token);
   Answer answer;
   if (!found) {
     static_cast<void>(os::pass_message(line, bytes_of(answer), {}));

@@ -7,9 +7,9 @@
 #include <span>
 #include <utility>
 
-#include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
-#include "kernel/wait_objects.hpp"
+#include "kernel/sync_objects.hpp"
+#include "kernel/wait.hpp"
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/runtime.hpp"

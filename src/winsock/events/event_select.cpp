@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/sync_objects.hpp"
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selection.hpp"
-#include "winsock/guarded.hpp"
-#include "winsock/options/plain_ioctls.hpp"
+#include "winsock/options/ioctl.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -1,4 +1,4 @@
-#include "winsock/events/happened.hpp"
+#include "winsock/events/selection.hpp"
 
 #include "winsock2.h"
 
@@ -11,7 +11,7 @@
 #include "os/socket/socket_option.hpp"
 #include "os/tcp/tcp_info.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/readiness/readiness.hpp"
 
 namespace wsalive::winsock {

@@ -8,8 +8,8 @@
 #include <new>
 #include <utility>
 
-#include "winsock/events/happened.hpp"
-#include "winsock/events/watcher.hpp"
+#include "base/immortal.hpp"
+#include "winsock/events/selected.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -226,6 +226,19 @@ bool inherit_selection(const Socket& listener, Socket& accepted) noexcept {
 
 void end_selection(Socket& socket) noexcept {
   if (Selection* const selection = selection_of(socket)) selection->close();
+}
+
+void* Watcher::body(void* watcher) noexcept {
+  for (;;) static_cast<Watcher*>(watcher)->set_.carry_on(Instant::max());
+}
+
+void Watcher::begin_anew_in_child() noexcept {
+  set_.renew();
+  thread_.begin_anew_in_child();
+}
+
+Watcher& watcher() noexcept {
+  return the_only<Watcher>();  // Its thread runs on while the process ends.
 }
 
 }  // namespace wsalive::winsock

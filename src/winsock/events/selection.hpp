@@ -15,9 +15,10 @@
 #include <mutex>
 
 #include "base/wsa_error.hpp"
-#include "kernel/event.hpp"
+#include "kernel/sync_objects.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/overlapped/watch_set.hpp"
+#include "winsock/service_thread.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
@@ -76,5 +77,33 @@ class Selection final : public EdgeTaker {
   os::Readiness watched_ = 0;
   std::uint16_t generation_ = 0;
 };
+
+// The watcher: one thread that gets the kernel's edges of all sockets with a selection. It starts with the first
+// WSAEventSelect and stays.
+
+class Watcher {
+ public:
+  /// \return false where the host gives no thread or no descriptor for it.
+  [[nodiscard]] bool ensure() noexcept { return set_.good() && thread_.ensure(body, this); }
+
+  [[nodiscard]] os::EpollSet& sockets() noexcept { return set_.sockets(); }
+
+  void begin_anew_in_child() noexcept;
+
+ private:
+  static void* body(void* watcher) noexcept;
+
+  WatchSet set_;
+  ServiceThread thread_;
+};
+
+/// The process's one.
+[[nodiscard]] Watcher& watcher() noexcept;
+
+// What has happened on a socket in the sense of WSAEventSelect, asked of the kernel now.
+
+/// The events whose condition holds, FD_CLOSE and FD_CONNECT with their codes (K-93). Settles a request that has
+/// ended, unless the call that made it still waits for it; uses nothing up.
+[[nodiscard]] NetworkRecord happened_on(Socket& socket) noexcept;
 
 }  // namespace wsalive::winsock

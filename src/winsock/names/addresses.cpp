@@ -2,13 +2,122 @@
 
 #include "winsock2.h"
 
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
 #include <algorithm>
 #include <cstring>
 
 #include "os/memory/program_memory.hpp"
-#include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
+namespace {
+
+using os::Endpoint;
+using os::Family;
+
+/// A number between the host's and the network's order, either way.
+std::uint16_t swapped(std::uint16_t value) { return ntohs(value); }
+
+Endpoint endpoint_of(const SOCKADDR_IN& in) {
+  Endpoint endpoint{.family = Family::ipv4, .port = swapped(in.sin_port)};
+  std::memcpy(endpoint.address.data(), &in.sin_addr, sizeof in.sin_addr);
+  return endpoint;
+}
+
+Endpoint endpoint_of(const SOCKADDR_IN6& in) {
+  Endpoint endpoint{.family = Family::ipv6,
+                    .port = swapped(in.sin6_port),
+                    .flow_info = in.sin6_flowinfo,
+                    .scope_id = in.sin6_scope_id};
+  std::memcpy(endpoint.address.data(), &in.sin6_addr, sizeof in.sin6_addr);
+  return endpoint;
+}
+
+template <typename Sockaddr>
+tl::expected<Endpoint, WsaError> read_as(const void* at, std::size_t size) {
+  Sockaddr in{};
+  if (size < sizeof in || !os::read_program(at, &in, sizeof in)) {
+    return tl::unexpected<WsaError>{WsaError::fault};
+  }
+  return endpoint_of(in);
+}
+
+template <typename Sockaddr>
+SockaddrImage image_from(const Sockaddr& in) {
+  SockaddrImage image{.bytes = {}, .size = sizeof in};
+  std::memcpy(image.bytes.data(), &in, sizeof in);
+  return image;
+}
+
+}  // namespace
+
+int windows_family(Family family) noexcept {
+  switch (family) {
+    case Family::ipv4:
+      return AF_INET;
+    case Family::ipv6:
+      return AF_INET6;
+    case Family::local:
+      return AF_UNIX;
+    case Family::none:
+      break;
+  }
+  return AF_UNSPEC;
+}
+
+Family family_of_windows(int number) noexcept {
+  switch (number) {
+    case AF_INET:
+      return Family::ipv4;
+    case AF_INET6:
+      return Family::ipv6;
+    case AF_UNIX:
+      return Family::local;
+    default:
+      return Family::none;
+  }
+}
+
+std::size_t sockaddr_size(Family family) noexcept {
+  return family == Family::ipv4   ? sizeof(SOCKADDR_IN)
+         : family == Family::ipv6 ? sizeof(SOCKADDR_IN6)
+                                  : 0;
+}
+
+SockaddrImage image_of(const Endpoint& endpoint) noexcept {
+  static_assert(sizeof(SOCKADDR_IN6) == sizeof(SockaddrImage::bytes));
+  if (endpoint.family == Family::ipv4) {
+    SOCKADDR_IN in{};
+    in.sin_family = AF_INET;
+    in.sin_port = swapped(endpoint.port);
+    std::memcpy(&in.sin_addr, endpoint.address.data(), sizeof in.sin_addr);
+    return image_from(in);
+  }
+  SOCKADDR_IN6 in{};
+  in.sin6_family = AF_INET6;
+  in.sin6_port = swapped(endpoint.port);
+  in.sin6_flowinfo = endpoint.flow_info;
+  in.sin6_scope_id = endpoint.scope_id;
+  std::memcpy(&in.sin6_addr, endpoint.address.data(), sizeof in.sin6_addr);
+  return image_from(in);
+}
+
+tl::expected<Endpoint, WsaError> read_sockaddr(const void* at, std::size_t size) noexcept {
+  ADDRESS_FAMILY family = 0;
+  if (size < sizeof family || !os::read_program(at, &family, sizeof family)) {
+    return tl::unexpected<WsaError>{WsaError::fault};
+  }
+  switch (family) {
+    case AF_INET:
+      return read_as<SOCKADDR_IN>(at, size);
+    case AF_INET6:
+      return read_as<SOCKADDR_IN6>(at, size);
+    default:
+      return tl::unexpected<WsaError>{WsaError::family_not_supported};
+  }
+}
+
 namespace {
 
 /// A local address is as long as its path.

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "winsock/names/sockaddr.hpp"
+#include "winsock/names/addresses.hpp"
 
 namespace wsalive::winsock {
 

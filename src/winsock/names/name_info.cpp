@@ -3,12 +3,15 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <algorithm>
+#include <array>
+
 #include "os/memory/program_memory.hpp"
 #include "os/names/resolver.hpp"
 #include "winsock/call.hpp"
-#include "winsock/guarded.hpp"
+#include "winsock/names/addresses.hpp"
+#include "winsock/names/name_question.hpp"
 #include "winsock/names/program_text.hpp"
-#include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -100,3 +103,94 @@ INT GetNameInfoW(const SOCKADDR* pSockaddr, socklen_t SockaddrLength, PWCHAR pNo
                                   Place<wchar_t>{pNodeBuffer, NodeBufferSize},
                                   Place<wchar_t>{pServiceBuffer, ServiceBufferSize}, Flags);
 }
+
+// getaddrinfo and GetAddrInfoW.
+
+namespace wsalive::winsock {
+namespace {
+
+template <typename Char, typename Info>
+WsaError resolve(const Char* node, const Char* service, const Info* hints, Info** result) {
+  if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+  if (!os::is_writable(result, sizeof(void*))) return WsaError::fault;
+  Question question{.node = optional_from_program(node), .service = optional_from_program(service)};
+  if (const WsaError refused = take_hints(hints, question); refused != WsaError::none) {
+    return refused;
+  }
+  if (const WsaError refused = check(question); refused != WsaError::none) return refused;
+  const auto found = answer_to(question);
+  if (!found) return found.error();
+
+  List<Info> list = make_list<Info>(question, *found);
+  if (!os::store_program(result, list.get())) return WsaError::fault;
+  static_cast<void>(list.release());
+  return WsaError::none;
+}
+
+/// The code, which is the last error, too.
+template <typename Char, typename Info>
+INT answer(const Char* node, const Char* service, const Info* hints, Info** result) noexcept {
+  const WsaError code = guarded([&] { return resolve(node, service, hints, result); });
+  static_cast<void>(finish(code));
+  return static_cast<INT>(code == WsaError::no_buffers ? WsaError::not_enough_memory : code);
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+INT getaddrinfo(PCSTR pNodeName, PCSTR pServiceName, const ADDRINFOA* pHints,
+                PADDRINFOA* ppResult) {
+  return wsalive::winsock::answer(pNodeName, pServiceName, pHints, ppResult);
+}
+INT GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW* pHints,
+                 PADDRINFOW* ppResult) {
+  return wsalive::winsock::answer(pNodeName, pServiceName, pHints, ppResult);
+}
+VOID freeaddrinfo(PADDRINFOA pAddrInfo) { wsalive::winsock::free_list(pAddrInfo); }
+VOID FreeAddrInfoW(PADDRINFOW pAddrInfo) { wsalive::winsock::free_list(pAddrInfo); }
+
+// gai_strerror: a sentence for each EAI_* code, narrow and wide, as constants.
+
+namespace wsalive::winsock {
+namespace {
+
+struct ErrorText {
+  int code;
+  const char* narrow;
+  const wchar_t* wide;
+};
+
+#define ROW(code, text) \
+  ErrorText { code, text, L##text }
+
+// Sorted by number; the last row stands for every other code.
+constexpr std::array kErrorTexts{
+    // clang-format off
+    ROW(EAI_MEMORY,   "There was not enough memory for the name look-up."),
+    ROW(WSAEFAULT,    "A pointer that was given to the name look-up leads to no memory."),
+    ROW(EAI_BADFLAGS, "The flags or another argument of the name look-up are not valid."),
+    ROW(EAI_SOCKTYPE, "The type of socket does not exist in this family of addresses."),
+    ROW(EAI_FAMILY,   "The family of addresses is not supported."),
+    ROW(WSANOTINITIALISED, "WSAStartup has not been called, or the name look-up came after the last WSACleanup."),
+    ROW(EAI_SERVICE,  "The service is not known for that type of socket."),
+    ROW(EAI_NONAME,   "No such host is known."),
+    ROW(EAI_AGAIN,    "The name server did not answer; the look-up may succeed later."),
+    ROW(EAI_FAIL,     "The name look-up failed in a way that will not pass."),
+    // clang-format on
+};
+#undef ROW
+static_assert(std::ranges::is_sorted(kErrorTexts, {}, &ErrorText::code));
+
+constexpr ErrorText kUnknown{0, "The name look-up failed.", L"The name look-up failed."};
+
+const ErrorText& row_of(int code) {
+  const auto* const row = std::ranges::lower_bound(kErrorTexts, code, {}, &ErrorText::code);
+  return row != kErrorTexts.end() && row->code == code ? *row : kUnknown;
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+// Windows' prototypes have no const; the text is constant all the same.
+char* gai_strerrorA(int ecode) { return const_cast<char*>(wsalive::winsock::row_of(ecode).narrow); }
+WCHAR* gai_strerrorW(int ecode) { return const_cast<WCHAR*>(wsalive::winsock::row_of(ecode).wide); }

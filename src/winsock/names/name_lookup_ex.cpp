@@ -20,16 +20,15 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
-#include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/sync_objects.hpp"
 #include "os/memory/program_memory.hpp"
-#include "os/process/signals_blocked.hpp"
+#include "os/process/signals.hpp"
 #include "os/process/threads.hpp"
 #include "winsock/call.hpp"
 #include "winsock/names/name_question.hpp"
 #include "winsock/names/program_text.hpp"
 #include "winsock/overlapped/result.hpp"
-#include "winsock/overlapped/status.hpp"
 
 namespace wsalive::winsock {
 namespace {

@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "os/memory/program_memory.hpp"
-#include "os/process/thread_end.hpp"
+#include "os/names/resolver.hpp"
+#include "os/process/threads.hpp"
 #include "winsock/call.hpp"
-#include "winsock/guarded.hpp"
+#include "winsock/names/addresses.hpp"
 #include "winsock/names/name_entries.hpp"
 #include "winsock/names/program_text.hpp"
-#include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -114,4 +114,27 @@ struct protoent* getprotobynumber(int number) {
   return answer<ProtocolEntry>([number](ProtocolEntry& entry, protoent*& found) {
     return fill_found(entry, found, os::protocol_numbered(number));
   });
+}
+
+// gethostname and GetHostNameW: this machine's name, whole or not at all.
+
+namespace wsalive::winsock {
+namespace {
+
+template <typename Char>
+int give_host_name(Char* place, int room) {
+  return finish(guarded([&] {
+    if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) return refusal;
+    const auto text = for_program<Char>(os::host_name());
+    if (room <= static_cast<int>(text.size())) return WsaError::fault;
+    return write_text(place, text) ? WsaError::none : WsaError::fault;
+  }));
+}
+
+}  // namespace
+}  // namespace wsalive::winsock
+
+int gethostname(char* name, int namelen) { return wsalive::winsock::give_host_name(name, namelen); }
+int GetHostNameW(PWSTR name, int namelen) {
+  return wsalive::winsock::give_host_name(name, namelen);
 }

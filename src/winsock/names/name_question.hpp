@@ -18,8 +18,8 @@
 #include "base/wsa_error.hpp"
 #include "os/memory/program_memory.hpp"
 #include "os/names/resolver.hpp"
+#include "winsock/names/addresses.hpp"
 #include "winsock/names/program_text.hpp"
-#include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
 

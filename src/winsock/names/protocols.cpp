@@ -8,7 +8,6 @@
 
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
-#include "winsock/guarded.hpp"
 #include "winsock/names/protocol_catalog.hpp"
 
 namespace wsalive::winsock {

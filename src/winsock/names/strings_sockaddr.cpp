@@ -7,11 +7,10 @@
 #include <ws2tcpip.h>
 
 #include "os/memory/program_memory.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 #include "winsock/call.hpp"
-#include "winsock/guarded.hpp"
+#include "winsock/names/addresses.hpp"
 #include "winsock/names/program_text.hpp"
-#include "winsock/names/sockaddr.hpp"
 
 namespace wsalive::winsock {
 namespace {

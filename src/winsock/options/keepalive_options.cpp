@@ -14,7 +14,7 @@
 #include "policy/driver_choice.hpp"
 #include "policy/units.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/options/option_memory.hpp"
 #include "winsock/runtime.hpp"
 

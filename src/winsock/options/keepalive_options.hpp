@@ -7,7 +7,7 @@
 
 #include "base/wsa_error.hpp"
 #include "policy/timing_in_force.hpp"
-#include "winsock/options/ioctl_row.hpp"
+#include "winsock/options/ioctl.hpp"
 #include "winsock/options/option_row.hpp"
 
 namespace wsalive::winsock {

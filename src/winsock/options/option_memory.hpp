@@ -43,4 +43,17 @@ void patch(const GetCall& call, std::uint32_t value);
   return {.release = settings.release, .rules = settings.rules};
 }
 
+// Handlers of options that Linux has with the same meaning: switches and DWORDs that pass through.
+
+/// The kernel's own switch: nonzero is on (K-11, K-16).
+[[nodiscard]] WsaError get_host_switch(const GetCall& call);
+[[nodiscard]] WsaError set_host_switch(const SetCall& call);
+
+/// The kernel's own int.
+[[nodiscard]] WsaError get_host_dword(const GetCall& call);
+[[nodiscard]] WsaError set_host_dword(const SetCall& call);
+
+/// A structure that has the same layout in both worlds.
+[[nodiscard]] WsaError set_host_structure(const SetCall& call);
+
 }  // namespace wsalive::winsock

@@ -101,3 +101,15 @@ constexpr bool is_sorted_by_name(OptionRows rows) noexcept {
 }
 
 }  // namespace wsalive::winsock
+
+// The rows of each level, sorted by number.
+
+namespace wsalive::winsock::tables {
+
+extern const OptionRows kSocketLevel;
+extern const OptionRows kTcpLevel;
+extern const OptionRows kUdpLevel;
+extern const OptionRows kIpLevel;
+extern const OptionRows kIpv6Level;
+
+}  // namespace wsalive::winsock::tables

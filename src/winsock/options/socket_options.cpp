@@ -18,7 +18,7 @@
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/options/option_memory.hpp"
-#include "winsock/options/tables/option_tables.hpp"
+#include "winsock/options/option_row.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -1,6 +1,6 @@
 #include "winsock/overlapped/cancel.hpp"
 
-#include "os/process/thread_end.hpp"
+#include "os/process/threads.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
 

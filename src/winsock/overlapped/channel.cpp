@@ -8,7 +8,6 @@
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/overlapped/cancel.hpp"
-#include "winsock/overlapped/fork.hpp"
 #include "winsock/overlapped/reactor.hpp"
 
 namespace wsalive::winsock {

@@ -1,7 +1,7 @@
 // DisconnectEx: ends the sending; with TF_REUSE_SOCKET it is done when the peer has ended too, and the socket
 // may be connected again.
 
-#include "winsock/overlapped/disconnecting.hpp"
+#include "winsock/overlapped/disconnect_ex.hpp"
 
 #include "mswsock.h"
 
@@ -14,7 +14,7 @@
 #include "os/socket/socket_io.hpp"
 #include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"

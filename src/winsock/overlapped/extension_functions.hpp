@@ -1,7 +1,7 @@
 // SIO_GET_EXTENSION_FUNCTION_POINTER (K-103).
 #pragma once
 
-#include "winsock/options/ioctl_row.hpp"
+#include "winsock/options/ioctl.hpp"
 
 namespace wsalive::winsock {
 

@@ -14,13 +14,12 @@
 #include <vector>
 
 #include "base/intrusive_list.hpp"
-#include "kernel/apc.hpp"
 #include "kernel/completion_port.hpp"
-#include "kernel/event.hpp"
+#include "kernel/sync_objects.hpp"
 #include "kernel/thread.hpp"
 #include "os/socket/socket_address.hpp"
 #include "os/socket/socket_io.hpp"
-#include "winsock/overlapped/status.hpp"
+#include "winsock/overlapped/result.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/buffers.hpp"
 

@@ -1,9 +1,14 @@
 #include "winsock/overlapped/reactor.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <mutex>
 
 #include "base/immortal.hpp"
 #include "os/clock.hpp"
+#include "winsock/overlapped/channel.hpp"
+#include "winsock/overlapped/operation.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -87,6 +92,18 @@ void Reactor::begin_anew_in_child() noexcept {
 
 Reactor& reactor() noexcept {
   return the_only<Reactor>();  // Its thread runs on while the process ends.
+}
+
+void prepare_for_forks() noexcept {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    ::pthread_atfork([] { reactor().lock_for_fork(); }, [] { reactor().unlock_for_fork(); },
+                     [] {
+                       reactor().begin_anew_in_child();
+                       forget_operations();
+                       Channel::begin_anew_in_child();
+                     });
+  });
 }
 
 }  // namespace wsalive::winsock

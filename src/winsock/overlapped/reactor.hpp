@@ -60,4 +60,10 @@ class Reactor {
 
 [[nodiscard]] Reactor& reactor() noexcept;
 
+// A fork, seen from overlapped I/O: the child has the sockets and their ports, but no operation; what waits in
+// the parent is the parent's.
+
+/// Installs the handlers, once, before the first operation.
+void prepare_for_forks() noexcept;
+
 }  // namespace wsalive::winsock

@@ -8,7 +8,7 @@
 #include "winsock/connection/close_cause.hpp"
 #include "winsock/names/addresses.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/transfer/message_result.hpp"
+#include "winsock/transfer/messages.hpp"
 #include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {

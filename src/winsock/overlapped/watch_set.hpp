@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "kernel/port_poller.hpp"
+#include "kernel/completion_port.hpp"
 #include "os/socket/epoll_set.hpp"
 
 namespace wsalive::winsock {

@@ -9,7 +9,6 @@
 
 #include "os/clock.hpp"
 #include "winsock/call.hpp"
-#include "winsock/program_array.hpp"
 #include "winsock/readiness/readiness.hpp"
 #include "winsock/readiness/watch_list.hpp"
 #include "winsock/runtime.hpp"

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "os/socket/socket_calls.hpp"
-#include "winsock/connection/connecting.hpp"
-#include "winsock/connection/deferred_accepts.hpp"
+#include "winsock/connection/accept.hpp"
+#include "winsock/connection/connect.hpp"
 
 namespace wsalive::winsock {
 namespace {

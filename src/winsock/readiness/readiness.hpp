@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "os/socket/poll.hpp"
-#include "winsock/connection/deferred_accepts.hpp"
+#include "winsock/connection/accept.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {

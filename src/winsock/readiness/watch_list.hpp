@@ -5,21 +5,33 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
 
 #include "os/clock.hpp"
+#include "os/memory/program_memory.hpp"
 #include "os/socket/edge_set.hpp"
 #include "os/socket/poll.hpp"
-#include "winsock/connection/deferred_accepts.hpp"
+#include "winsock/connection/accept.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/readiness/readiness.hpp"
 #include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
+
+// Arrays in a program's memory, both read and written: checked (K-26) once for all items, then used in place.
+
+/// Whether all items can be read and written.
+template <typename T>
+[[nodiscard]] bool is_good_array(T* array, std::size_t count) noexcept {
+  if (count > PTRDIFF_MAX / sizeof(T)) return false;
+  const std::size_t size = count * sizeof(T);
+  return os::is_on_stack(array, size) || os::is_writable(array, size);
+}
 
 /// A place for each socket, in the order of the call. The usual number needs no allocation.
 class WatchList {

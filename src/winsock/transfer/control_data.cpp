@@ -1,4 +1,4 @@
-#include "winsock/transfer/control_data.hpp"
+#include "winsock/transfer/messages.hpp"
 
 #include <algorithm>
 #include <array>

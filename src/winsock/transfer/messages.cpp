@@ -14,11 +14,7 @@
 #include "winsock/options/control_options.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/transfer/control_data.hpp"
-#include "winsock/transfer/message_result.hpp"
-#include "winsock/transfer/send.hpp"
 #include "winsock/transfer/transfer.hpp"
-#include "winsock/transfer/transfer_flags.hpp"
 
 namespace wsalive::winsock {
 namespace {

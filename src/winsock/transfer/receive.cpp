@@ -12,7 +12,6 @@
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/buffers.hpp"
 #include "winsock/transfer/transfer.hpp"
-#include "winsock/transfer/transfer_flags.hpp"
 
 namespace wsalive::winsock {
 namespace {

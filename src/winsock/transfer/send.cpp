@@ -13,9 +13,8 @@
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/buffers.hpp"
-#include "winsock/transfer/send.hpp"
+#include "winsock/transfer/messages.hpp"
 #include "winsock/transfer/transfer.hpp"
-#include "winsock/transfer/transfer_flags.hpp"
 
 namespace wsalive::winsock {
 namespace {

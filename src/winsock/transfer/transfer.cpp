@@ -1,6 +1,11 @@
 #include "winsock/transfer/transfer.hpp"
 
-#include "winsock/connection/connecting.hpp"
+#include "winsock2.h"
+
+#include <array>
+#include <span>
+
+#include "winsock/connection/connect.hpp"
 
 namespace wsalive::winsock {
 
@@ -15,6 +20,56 @@ WsaError transfer_refusal(Socket& socket, os::Direction direction) noexcept {
   if (settle_phase(socket) != Phase::connected) return WsaError::not_connected;  // K-102
   const bool ended = (socket.shut.load(std::memory_order_relaxed) & shut) != 0;
   return ended ? WsaError::shut_down : WsaError::none;
+}
+
+namespace {
+
+struct FlagRow {
+  unsigned windows;
+  unsigned ours;
+};
+
+// MSG_PARTIAL means nothing on a stream and to UDP, and is taken, as on Windows.
+constexpr std::array kSendFlags{
+    // clang-format off
+    FlagRow{MSG_OOB,            os::kOutOfBand},
+    FlagRow{MSG_DONTROUTE,      os::kDontRoute},
+    FlagRow{MSG_PARTIAL,        os::kPlain},
+    // clang-format on
+};
+constexpr std::array kReceiveFlags{
+    // clang-format off
+    FlagRow{MSG_OOB,            os::kOutOfBand},
+    FlagRow{MSG_PEEK,           os::kPeek},
+    FlagRow{MSG_WAITALL,        os::kWaitAll},
+    FlagRow{MSG_PUSH_IMMEDIATE, os::kPlain},
+    FlagRow{MSG_PARTIAL,        os::kPlain},
+    // clang-format on
+};
+
+std::optional<unsigned> translate(unsigned windows, std::span<const FlagRow> rows) noexcept {
+  unsigned ours = os::kPlain;
+  for (const FlagRow& row : rows) {
+    if ((windows & row.windows) == 0) continue;
+    ours |= row.ours;
+    windows &= ~row.windows;
+  }
+  if (windows != 0) return std::nullopt;
+  return ours;
+}
+
+}  // namespace
+
+std::optional<unsigned> send_flags(unsigned windows) noexcept {
+  if (windows == 0) [[likely]]
+    return os::kPlain;
+  return translate(windows, kSendFlags);
+}
+
+std::optional<unsigned> receive_flags(unsigned windows) noexcept {
+  if (windows == 0) [[likely]]
+    return os::kPlain;
+  return translate(windows, kReceiveFlags);
 }
 
 }  // namespace wsalive::winsock

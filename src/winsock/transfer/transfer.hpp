@@ -8,13 +8,13 @@
 
 #include <cstddef>
 #include <cstdint>
-
+#include <optional>
 #include <tl/expected.hpp>
 
 #include "base/wsa_error.hpp"
 #include "os/socket/socket_io.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connecting.hpp"
+#include "winsock/connection/connect.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/waiting.hpp"
 
@@ -106,5 +106,11 @@ template <typename Attempt>
     return refused(end);
   }
 }
+
+// The flags of send and receive calls: Windows' numbers become ours.
+
+/// os::TransferFlag bits; nullopt for a flag that the direction does not know (WSAEOPNOTSUPP).
+[[nodiscard]] std::optional<unsigned> send_flags(unsigned windows) noexcept;
+[[nodiscard]] std::optional<unsigned> receive_flags(unsigned windows) noexcept;
 
 }  // namespace wsalive::winsock

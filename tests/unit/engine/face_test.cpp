@@ -1,6 +1,6 @@
 // Which functions use the engine: told in the published table, so that whoever looks from outside knows a program's errors.
 
-#include "engine/face.hpp"
+#include "engine/make_engine.hpp"
 
 #include <gtest/gtest.h>
 

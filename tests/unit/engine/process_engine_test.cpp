@@ -24,7 +24,7 @@
 #include "engine/host.hpp"
 #include "engine/make_engine.hpp"
 #include "engine/published_table.hpp"
-#include "os/tcp/cookie.hpp"
+#include "os/tcp/tcp_info.hpp"
 #include "support/asked.hpp"
 #include "support/plain_socket.hpp"
 

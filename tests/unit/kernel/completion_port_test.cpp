@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/sync_objects.hpp"
 #include "os/process/threads.hpp"
 
 namespace wsalive::kernel {

@@ -10,8 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/event.hpp"
-#include "kernel/semaphore.hpp"
+#include "kernel/sync_objects.hpp"
 
 namespace wsalive::kernel {
 namespace {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/event.hpp"
+#include "kernel/sync_objects.hpp"
 #include "kernel/wait.hpp"
 #include "os/process/threads.hpp"
 

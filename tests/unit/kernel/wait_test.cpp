@@ -9,9 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/event.hpp"
-#include "kernel/mutex.hpp"
-#include "kernel/semaphore.hpp"
+#include "kernel/sync_objects.hpp"
 #include "kernel/thread.hpp"
 #include "os/process/threads.hpp"
 

@@ -1,7 +1,7 @@
 // sock_diag's answers as no kernel writes them: cut, overlong, with lengths of nothing. Reading ends, stays within what came, and
 // says that the answer is none. The bytes end where the memory does, so that one octet too many is seen.
 
-#include "attach/inspect/tcp_messages.hpp"
+#include "attach/inspect/tcp_table.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // What is borrowed from a process is given back at once, even if the process has died meanwhile and its socket lingers.
 // labels: net
 
-#include "attach/pidfd/borrowed.hpp"
+#include "attach/pidfd/foreign_socket.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 #include <csignal>
 #include <optional>
 
-#include "attach/pidfd/foreign_socket.hpp"
 #include "support/child.hpp"
 
 namespace wsalive::attach {

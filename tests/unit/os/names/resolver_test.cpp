@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "os/names/net_databases.hpp"
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::os {
 namespace {

@@ -1,6 +1,6 @@
 // Addresses as text: what is read, what is refused, and how Windows joins address, zone and port.
 
-#include "os/socket/address_text.hpp"
+#include "os/socket/address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
-#include "winsock/startup_problem.hpp"
+#include "winsock/chosen_release.hpp"
 
 namespace wsalive::test {
 namespace {
