@@ -21,7 +21,7 @@ namespace wsalive::lab {
 class Capture {
  public:
   /// Starts watching an interface of the calling thread's namespace ("lo", "wire0"). On loopback,
-  /// where each packet passes twice, it is told once, as `in`.
+  /// where each packet passes twice, it is reported once, as `in`.
   ///
   /// \param capacity  Packets that fit between two calls of `take`; rounded up to 1024.
   [[nodiscard]] static Result<Capture> start(std::string_view interface,

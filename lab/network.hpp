@@ -47,7 +47,7 @@ class Network {
   /// unknown to it and die.
   [[nodiscard]] Setup<void> forget_after(std::chrono::seconds idle) const;
 
-  /// Nothing reaches the server or leaves it any more; nobody is told. With a firewall the cut is
+  /// Nothing reaches the server or leaves it any more, and no error says so. With a firewall the cut is
   /// there, else at the server's own plug.
   [[nodiscard]] Setup<void> cut_cable() const;
   [[nodiscard]] Setup<void> mend_cable() const;

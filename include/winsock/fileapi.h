@@ -46,7 +46,7 @@ WSALIVE_API BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfB
 WSALIVE_API BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                                   LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
 
-// The same with a routine, which hears of the end in an alertable wait of this thread (SleepEx, WaitForSingleObjectEx);
+// The same with a routine, which is called at the end, in an alertable wait of this thread (SleepEx, WaitForSingleObjectEx);
 // hEvent is the program's own to use. TRUE: it will be called, and the last error is 0. The handle is one with
 // FILE_FLAG_OVERLAPPED, or a socket with WSA_FLAG_OVERLAPPED, and has no completion port: ERROR_INVALID_PARAMETER else, as
 // for a lpOverlapped or a routine that is NULL. ERROR_HANDLE_EOF and ReadFile's other codes: nothing is called.

@@ -65,7 +65,7 @@ typedef void(CALLBACK* LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwErrorCode,
 #define INFINITE 0xFFFFFFFF
 #define MAXIMUM_WAIT_OBJECTS 64
 
-// What the operation has written is seen by whoever sees its end.
+// A thread that sees the operation's end sees what it has written.
 #define HasOverlappedIoCompleted(overlapped) \
   ((DWORD)__atomic_load_n(&(overlapped)->Internal, __ATOMIC_ACQUIRE) != STATUS_PENDING)
 

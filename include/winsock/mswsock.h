@@ -146,7 +146,7 @@ WSALIVE_API BOOL PASCAL ConnectEx(SOCKET s, const struct sockaddr* name, int nam
                                   LPOVERLAPPED lpOverlapped);
 
 // Makes sAcceptSocket, unbound and of the listener's kind, the listener's next connection, and with
-// dwReceiveDataLength waits for its first data. The end is told as one of the listener's. Address lengths
+// dwReceiveDataLength waits for its first data. The end is reported as one of the listener's. Address lengths
 // are an address and 16 bytes at least (WSAEFAULT; the local one may be 0); WSAEINVAL for a socket that does not
 // listen or is in use. The options are the accepting socket's own until SO_UPDATE_ACCEPT_CONTEXT (K-41).
 WSALIVE_API BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,

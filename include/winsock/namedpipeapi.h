@@ -9,7 +9,7 @@ WSALIVE_EXTERN_C_BEGIN
 // A pipe's two ends; nSize is a hint, 0 the host's own. ERROR_INVALID_PARAMETER, ERROR_TOO_MANY_OPEN_FILES.
 WSALIVE_API BOOL WINAPI CreatePipe(PHANDLE hReadPipe, PHANDLE hWritePipe,
                                    LPSECURITY_ATTRIBUTES lpPipeAttributes, DWORD nSize);
-// What waits in a pipe, and a copy of its beginning, which stays there. ERROR_BROKEN_PIPE once it is empty and nobody
+// What waits in a pipe, and a copy of its beginning, which stays there. ERROR_BROKEN_PIPE once it is empty and no process
 // writes to it any more.
 WSALIVE_API BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
                                       LPDWORD lpBytesRead, LPDWORD lpTotalBytesAvail,

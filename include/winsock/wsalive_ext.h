@@ -65,7 +65,7 @@ WSALIVE_API const char* WSAAPI wsalive_driver_name(DWORD driver);
 // Makes a descriptor a socket of the same number, in the state in which it is: TCP, UDP and raw over IPv4
 // and IPv6, AF_UNIX streams. From then on it belongs to closesocket and WSACleanup. Keep-alive that is on
 // stays on, with the values of this process's release until the program sets others. Errors: WSANOTINITIALISED,
-// WSAEINPROGRESS, WSAEINVAL (a socket of ours already), WSAENOTSOCK, WSAEAFNOSUPPORT (another kind). K-23.
+// WSAEINPROGRESS, WSAEINVAL (a socket already), WSAENOTSOCK, WSAEAFNOSUPPORT (another kind). K-23.
 WSALIVE_API SOCKET wsalive_adopt(int fd);
 
 // The socket's descriptor, which stays the library's: for calls that Winsock lacks. -1 and WSAENOTSOCK.

@@ -1,4 +1,4 @@
-// What becomes of an idle connection: whether it lives, when a program is told, and with which error.
+// What becomes of an idle connection: whether it lives, when its program gets an error, and which.
 //
 // Pure layer. The instants come from Schedule and Timeline (timeline.hpp); this file adds the path between
 // the two ends and the words of the two worlds. `wsalive explain` shows it.
@@ -33,7 +33,7 @@ struct Forecast {
   Fate fate = Fate::lives;
   std::optional<policy::Span> first_probe;  ///< nullopt: none ever.
   std::optional<policy::Millis> forgotten;  ///< When the path forgets the connection, if it does.
-  std::optional<policy::Span> noticed;      ///< When the program is told; nullopt: never.
+  std::optional<policy::Span> noticed;      ///< When the program gets an error; nullopt: never.
   policy::Peer peer;                        ///< What the timeline is played against.
   Notice by = Notice::never;                ///< What ends it where it is found dead.
   std::uint32_t probes = 0;                 ///< So many probes are unanswered then.
@@ -49,7 +49,7 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
   Forecast result;
   if (timing.probes != 0)
     result.first_probe = policy::shifted(policy::probe_span(timing, 1, accuracy), behind);
-  // Forgetting is told apart from dying only where there was somebody to be reached.
+  // Forgetting differs from dying only where there was a peer to be reached.
   const bool forgets = path && !(result.first_probe && result.first_probe->latest < *path);
   if (forgets) result.forgotten = *path;
   if (timing.probes == 0) {
@@ -81,7 +81,7 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
 /// Whose errors a program sees.
 enum class Stack : std::uint8_t { windows, linux_kernel };
 
-/// What a program is told at a connection's end.
+/// The error that a program gets at a connection's end.
 struct EndRow {
   Fate fate;
   Stack stack;
@@ -99,7 +99,7 @@ inline constexpr std::array kEnds{
     // clang-format on
 };
 
-/// nullptr for a connection that lives, or whose end nobody is told.
+/// nullptr for a connection that lives, or whose end is not reported.
 constexpr const EndRow* end_of(Fate fate, Stack stack) noexcept {
   for (const EndRow& row : kEnds) {
     if (row.fate == fate && row.stack == stack) return &row;

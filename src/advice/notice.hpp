@@ -20,7 +20,7 @@ namespace wsalive::advice {
 
 /// What brings the news.
 enum class Notice : std::uint8_t {
-  never,         ///< Keep-alive is off and nothing is on the way: nobody asks.
+  never,         ///< Keep-alive is off and nothing is on the way: no segment asks.
   keep_alive,    ///< N unanswered probes.
   user_timeout,  ///< TCP_USER_TIMEOUT, at the first probe's instant that comes after it.
   retransmission,  ///< Data, or the end, is unacknowledged: no probes; tcp_retries2 or the user time-out ends it.

@@ -15,8 +15,8 @@ namespace wsalive::advice {
 enum class Outlook : std::uint8_t {
   well,          ///< Nothing to say.
   will_be_lost,  ///< The path forgets before the first probe, or may, or there is none.
-  lost,          ///< The path has forgotten: nobody has spoken for longer.
-  unanswered,    ///< Probes are out and nobody answers.
+  lost,          ///< The path has forgotten: the silence is longer.
+  unanswered,    ///< Probes are out and not answered.
 };
 
 /// What the path makes of the connection; `unanswered` never.

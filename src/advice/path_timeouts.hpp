@@ -29,7 +29,7 @@ inline constexpr std::array kPathTimeouts{
     // clang-format on
 };
 
-/// What is taken where nobody says how long a path remembers.
+/// What is taken where it is not said how long a path remembers.
 inline constexpr const PathTimeout& kAssumedPath = kPathTimeouts[1];
 
 /// What a path that forgets does to an idle connection whose peer answers.

@@ -57,7 +57,7 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
   }
 }
 
-/// Off, with nobody speaking: nothing would ever tell.
+/// Off, in silence: nothing would ever notice.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
   if (socket.path_timeout) return;  // Then it is path_forgets that speaks, at once.
   constexpr policy::Millis kLong{60'000};

@@ -53,10 +53,10 @@ namespace wsalive::attach {
 
 [[nodiscard]] Status move_into_group(const std::string& group, pid_t pid);
 
-/// Groups of runs below `root` that nobody is in and nobody takes away, because their keeper was killed.
+/// Empty groups of runs below `root` whose keeper was killed before it could remove them.
 [[nodiscard]] std::vector<std::string> abandoned_run_groups(const std::string& root);
 
-/// Takes a group away with all that is below it, as far as nobody is there.
+/// Removes a group with all that is below it, as far as it is empty.
 void remove_group_tree(const std::string& group) noexcept;
 
 /// A group of our own below another, for one run.

@@ -28,7 +28,7 @@ struct SendingLimits {
 /// Of the network namespace in which the caller stands. What there is no sysctl for is what the kernel has built in.
 [[nodiscard]] SendingLimits sending_limits();
 
-/// What a socket reads that nobody has touched: the sysctls tcp_keepalive_time, _intvl and _probes.
+/// What an untouched socket reads: the sysctls tcp_keepalive_time, _intvl and _probes.
 struct Defaults {
   int idle_s = 7200;
   int interval_s = 75;

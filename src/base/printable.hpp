@@ -1,5 +1,5 @@
 // Text from outside made fit to be shown: what other programs call themselves, names of files and control groups, texts of
-// a registry, lines of a far end. Nobody else has looked at these octets.
+// a registry, lines of a far end. No other code has checked these octets.
 //
 // What comes out is UTF-8 that any terminal and any reader of JSON takes, and it does nothing there: each octet that is
 // no UTF-8 (a name that was cut within a letter), each control character (C0, DEL, C1) and each character that turns

@@ -1,7 +1,7 @@
 // Chooses each connection's driver and lets it look when it is due.
 //
 // All that the engine decides is decided here, without a thread, a lock or a clock: the instant comes
-// in as a parameter, so that tests run hours in microseconds. Whoever calls holds the engine's lock.
+// in as a parameter, so that tests run hours in microseconds. The caller holds the engine's lock.
 // Before every look the socket's cookie is compared: a descriptor that now means another socket is
 // dropped without being touched.
 #pragma once
@@ -72,7 +72,7 @@ class Conductor {
   }
   /// The connection is another process's to drive (`Engine::stand_by`).
   void stand_by(int fd, Slot& slot, const SharedCourse& connection, std::uint32_t family) noexcept;
-  /// After a fork: what was borrowed is the parent's to give back, and the table is told anew.
+  /// After a fork: the parent gives back what was borrowed, and the table is published anew.
   void lost_in_child() noexcept;
 
   [[nodiscard]] const DriverParts& parts() const noexcept { return parts_; }

@@ -46,7 +46,7 @@ Status EngineThread::ensure() noexcept {
 }
 
 void EngineThread::wake_for(Instant due) noexcept {
-  signal_.fetch_add(1);  // Whoever is about to sleep does not.
+  signal_.fetch_add(1);  // A thread that is about to sleep does not.
   const Instant until = sleeps_until_.load();
   if (until != Instant::min() && due < until) os::futex_wake(&signal_, 1);
 }

@@ -26,7 +26,7 @@ bool is_probed(os::TcpState state) noexcept {
   }
 }
 
-/// What depends on the present silence: the next probe and the end. Neither is told of a connection
+/// What depends on the present silence: the next probe and the end. Neither is reported of a connection
 /// that is not established, nor where unacknowledged data keeps the kernel from probing.
 void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds kept_late) noexcept {
   if (!is_probed(facts.state) || facts.busy) return;
@@ -81,7 +81,7 @@ bool is_set_outside(const Slot& slot, const os::KernelKeepAlive& found,
           found.probes != own.probes);
 }
 
-/// By repair: the driver counts what it has sent, and hears of an answer when it looks next.
+/// By repair: the driver counts what it has sent, and notices an answer when it looks next.
 std::uint32_t unanswered_of(const Slot& slot, const policy::Timing& actual,
                             const os::TcpFacts& facts, const TickGrid& ticks) noexcept {
   const std::uint32_t sent = RepairDriver::unanswered(slot);

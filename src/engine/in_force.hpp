@@ -36,7 +36,7 @@ struct InForce {
 
 // The read-back (K-96), computed from what the kernel and the engine say at this moment.
 
-/// Keep-alive is off: only what was asked for is told.
+/// Keep-alive is off: the answer has only what was asked for.
 [[nodiscard]] InForce in_force_while_off(const policy::SourcedTiming& wanted) noexcept;
 
 /// What the kernel says of a socket: its keep-alive values, its state, its TCP_USER_TIMEOUT in ms.

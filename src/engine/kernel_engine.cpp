@@ -16,7 +16,7 @@ using policy::DriverKind;
 /// How soon what was turned off without the lock is forgotten.
 constexpr std::chrono::milliseconds kSweep{500};
 
-/// Whether the kernel has all values of the connection, and nobody else is to be asked about it: on or off, the switch
+/// Whether the kernel has all values of the connection, and no other process has a part in it: on or off, the switch
 /// is then all that changes.
 bool only_switch_counts(Course course) noexcept {
   const bool kept = mechanism_of(course) == Mechanism::kernel ||
@@ -104,7 +104,7 @@ Status KernelEngine::switch_off(int fd) {
   return {};
 }
 
-// Whoever turns one socket off and on without a pause wakes nobody but now and then.
+// A program that turns one socket off and on without a pause wakes the thread only now and then.
 void KernelEngine::sweep_soon() noexcept {
   if (sweep_at_.load(std::memory_order_relaxed) != Instant::max()) return;
   const Instant then = clock_.now() + kSweep;

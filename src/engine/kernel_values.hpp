@@ -1,7 +1,7 @@
 // Between a Windows timing and the kernel's whole seconds.
 //
-// Pure. Seconds are rounded up, so that nothing happens early (K-57); what the kernel then really
-// does is told by `from_kernel`.
+// Pure. Seconds are rounded up, so that nothing happens early (K-57); `from_kernel` says what the kernel
+// then really does.
 #pragma once
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 //
 // A driver keeps what it must know of a connection in the connection's slot, so that thousands of
 // connections need one driver object. It is called under the engine's lock, about a descriptor that
-// has just been found to be the slot's own socket; it calls nobody back and answers what is to come
+// has just been found to be the slot's own socket; it makes no callback and answers what is to come
 // next. Time comes in as a parameter.
 #pragma once
 

@@ -55,7 +55,7 @@ constexpr policy::SourcedTiming timing_of(const PublishedRecord& record) noexcep
   return unpack({record.idle_ms, record.interval_ms}, course);
 }
 
-/// Whether a record says what an engine may say. Whoever publishes it may be anybody.
+/// Whether a record says what an engine may say. Any process may publish one.
 constexpr bool is_sound(const PublishedRecord& record) noexcept {
   const auto driver = static_cast<policy::DriverKind>(record.driver);
   return driver != policy::DriverKind::off && driver <= policy::DriverKind::late;

@@ -1,7 +1,7 @@
 // What the engine keeps for one descriptor, in 40 bytes.
 //
 // The first three words are atomic, because the data path compares them without a lock, and may turn the driver
-// off and on there; all else is changed by whoever holds the engine's lock. The rest belongs to the lock's holder alone. All zero is
+// off and on there; all other changes need the engine's lock, and so does every access to the rest. All zero is
 // an empty slot. With its place in the heap and its published record a driven connection costs 60
 // bytes.
 #pragma once
@@ -40,7 +40,7 @@ struct Course {
 };
 static_assert(sizeof(Course) == 4);
 
-/// Aligned as the word that it is: else clang reads it by a call into libatomic, which nobody links.
+/// Aligned as the word that it is: else clang reads it by a call into libatomic, which is not linked.
 struct alignas(8) Times {
   std::uint32_t idle = 0;
   std::uint32_t interval = 0;
@@ -74,7 +74,7 @@ constexpr std::uint32_t pack_sources(const policy::SourcedTiming& timing) noexce
   return bits(timing.idle_from) | bits(timing.interval_from) << 2U | bits(timing.probes_from) << 4U;
 }
 
-/// Without the lock: how exact is told by who keeps it.
+/// Without the lock: the driver says how exact it is.
 constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
   const std::uint32_t sources = course.sources;
   const auto from = [&](unsigned shift) {

@@ -17,7 +17,7 @@ class SlotPublisher {
   SlotPublisher(const SlotTable& slots, const TickGrid& ticks) noexcept
       : slots_(slots), ticks_(ticks) {}
 
-  /// Tells of a slot as it is now; one that the kernel alone keeps, or nobody, is taken out.
+  /// Publishes a slot as it is now; one that the engine does not drive is taken out.
   void update(int fd) noexcept;
 
   /// After a fork the mapping is the parent's: the child lets go of it, and tells anew when asked.

@@ -26,7 +26,7 @@ struct TickGrid {
   }
 
   /// When to look for something that happens `wait` from now in the kernel's own count: a little
-  /// behind the tick's edge, since the tick's own work delays whoever wakes up at the edge.
+  /// behind the tick's edge, since the tick's own work delays a thread that wakes up at the edge.
   [[nodiscard]] constexpr Instant behind(Instant now,
                                          std::chrono::nanoseconds wait) const noexcept {
     return floor(now) + ceil(wait) + edge();

@@ -289,7 +289,7 @@ bool CompletionPort::uncount(Thread& thread) noexcept {
 }
 
 /// Brings packets and waiters together as far as the limit allows; if that leaves packets behind the
-/// limit, the latest waiter is told to watch.
+/// limit, the latest waiter watches.
 void CompletionPort::settle(WakeList& wake) noexcept {
   while (!queue_.empty() && may_run_one_more() && !waiters_.empty()) {
     grant(*waiters_.front(), wake);

@@ -55,7 +55,7 @@ class PortPoller {
   /// Ends one poll, or the next one. Any thread.
   virtual void kick() noexcept = 0;
 
-  /// The port is gone: nobody polls any more.
+  /// The port is gone, and polling has ended.
   virtual void end() noexcept = 0;
 };
 
@@ -67,7 +67,7 @@ struct PortEntry {
   std::uint32_t status = 0;  ///< The operation's NTSTATUS; 0 is success.
 };
 
-/// A queued entry. Whoever embeds it owns its memory until `release` is called.
+/// A queued entry. The object that embeds it owns its memory until `release` is called.
 struct Packet {
   PortEntry entry;
   void (*release)(Packet&) noexcept = nullptr;

@@ -1,7 +1,7 @@
 // A file behind a handle: a disk file, an end of a pipe, a device, or a standard handle, whose descriptor
 // belongs to the program's C library and not to us.
 //
-// The file's pointer is the kernel's own, so that whoever inherits the file shares it. Operations on
+// The file's pointer is the kernel's own, so that a process that inherits the file shares it. Operations on
 // files end within the call that makes them, overlapped ones too: nothing is ever pending.
 #pragma once
 

@@ -1,5 +1,5 @@
 // A slot's word, from the top: 32 bits of which 8 are the generation, the open bit, 31 bits of pins.
-// A slot is free when it is neither open nor pinned; whoever brings that about recycles it.
+// A slot is free when it is neither open nor pinned; the thread that brings that about recycles it.
 #include "kernel/handle_table.hpp"
 
 #include <new>
@@ -155,7 +155,7 @@ void HandleTable::unpin(Slot& slot) noexcept {
   if ((before & (kOpen | kPins)) == 1) recycle(slot);
 }
 
-/// The last pin of a closed slot is gone: nobody else can reach it.
+/// The last pin of a closed slot is gone: no other thread can reach it.
 void HandleTable::recycle(Slot& slot) noexcept {
   std::exchange(slot.object, nullptr)->drop_reference();
   const std::uint64_t generation = generation_of(slot.word.load(std::memory_order_relaxed));
@@ -189,7 +189,7 @@ bool HandleTable::unlink_free(Slot& slot) noexcept {
   return false;
 }
 
-/// That very slot, if nobody has it.
+/// That very slot, if it is free.
 Slot* HandleTable::take_slot_at(std::size_t index) noexcept {
   const std::lock_guard lock{mutex_};
   while (made_ <= index) {

@@ -1,7 +1,7 @@
 // Events, semaphores and mutexes with a name: their state is a word that processes share, everything
 // else about them is as for those without one.
 //
-// A process changes the word with one atomic step, moves the counter beside it and wakes whoever sleeps
+// A process changes the word with one atomic step, moves the counter beside it and wakes the threads that sleep
 // on that counter. In each process that waits, one thread per awaited object does: it signals the local
 // waits and ends with the last of them. Between looking and taking another process may be faster: that
 // is Taken::lost.
@@ -31,7 +31,7 @@ struct SharedState {
   std::atomic<std::int32_t> value{0};       ///< Of an event 0 or 1; of a semaphore its count.
   std::atomic<std::uint64_t> owner{0};      ///< Of a mutex: process << 32 | thread; 0 is free.
   std::atomic<std::uint32_t> depth{0};      ///< The owner's only.
-  std::atomic<std::uint32_t> abandoned{0};  ///< The owner ended; the next taker is told.
+  std::atomic<std::uint32_t> abandoned{0};  ///< The owner ended; the next taker learns it.
 };
 
 enum class NameError : std::uint8_t {
@@ -86,7 +86,7 @@ class FileMapping final : public Object {
   NamedState memory_;
 };
 
-/// \param name   Empty: nobody else can open it.
+/// \param name   Empty: it cannot be opened by name.
 /// \param bytes  Size of a new one; an existing one keeps its own.
 [[nodiscard]] NamedObject create_mapping(std::string_view name, std::size_t bytes);
 

@@ -43,7 +43,7 @@ void* NamedWatch::run(void* watch) {
   return nullptr;
 }
 
-/// Signals whom the present state lets go on. \return false when nobody waits any more.
+/// Signals the waiters that the current state satisfies. \return false when no waiter is left.
 bool NamedWatch::look(std::uint32_t& seen) noexcept {
   DispatcherLock lock;
   seen = state_.changes.load(std::memory_order_acquire);

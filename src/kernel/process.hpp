@@ -1,5 +1,5 @@
 // A process that this one started: something to wait for until it ends, with an exit code then. A thread
-// of ours sleeps for each.
+// of the library sleeps for each.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ class Process final : public WaitObject {
  public:
   static constexpr Kind kKind = Kind::process;
 
-  /// \param number  A child that nobody has waited for.
+  /// \param number  A child that has not been waited for.
   /// \param note    What it was given to tell its whole exit code by, if there is one.
   explicit Process(std::int32_t number, std::optional<os::ExitNote> note = std::nullopt) noexcept
       : WaitObject(kKind), number_(number), note_(std::move(note)) {}

@@ -78,7 +78,7 @@ class Semaphore : public WaitObject {
 };
 
 // Mutexes: owned by one thread, which may take it again and must release it as often. If the owner
-// ends, the next taker gets the mutex and is told that it was abandoned.
+// ends, the next taker gets the mutex, with the answer that it was abandoned.
 
 class Mutex : public WaitObject, public Link {
  public:
@@ -86,7 +86,7 @@ class Mutex : public WaitObject, public Link {
 
   Mutex() noexcept : WaitObject(Kind::mutex) {}
 
-  /// Makes the calling thread the owner of a mutex that nobody has seen yet. May throw bad_alloc.
+  /// Makes the calling thread the owner of a mutex that no other thread has seen yet. May throw bad_alloc.
   void own_from_birth();
 
   /// Gives up one taking of the calling thread's.

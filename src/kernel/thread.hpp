@@ -23,7 +23,7 @@ namespace wsalive::kernel {
 // Completion routines of overlapped operations are the reason. An Apc is embedded in whatever it
 // belongs to, so queueing allocates nothing and cannot fail but for a thread that has ended.
 
-/// One queued call. Whoever derives from or embeds it owns its memory until `run` or `discard` is
+/// One queued call. The object that derives from or embeds it owns its memory until `run` or `discard` is
 /// called, of which exactly one is, and may free it there.
 struct Apc {
   /// Runs in the target thread, without locks; may queue, wait, and run others by waiting alertably.
@@ -187,8 +187,8 @@ struct NewThread {
 [[nodiscard]] Thread& current_thread();
 
 // A fork, seen from the kernel: the child has one thread, which goes on with its handles, objects and
-// mutexes as they were; the waits of other threads are gone, and what those threads owned stays owned
-// by nobody who could release it. Waits and packets of a port belong to the parent: a child that uses
+// mutexes as they were; the waits of other threads are gone, and what those threads owned can no longer
+// be released. Waits and packets of a port belong to the parent: a child that uses
 // a port that others use at the moment of the fork is on its own.
 
 /// Another one in each child of a fork: threads that were started in another generation do not exist.

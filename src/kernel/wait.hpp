@@ -83,7 +83,7 @@ inline WaitResult wait(WaitObject& object, Deadline deadline, Alertable alertabl
 /// Sleep and SleepEx. \return whether queued calls ended it.
 bool sleep(Deadline deadline, Alertable alertable = Alertable::no);
 
-// A wait in progress, as the dispatcher sees it. It lives on the waiting thread's stack; whoever
+// A wait in progress, as the dispatcher sees it. It lives on the waiting thread's stack; the thread that
 // satisfies it does so under the dispatcher's lock and does not touch it afterwards.
 
 struct Wait : Link {
@@ -92,7 +92,7 @@ struct Wait : Link {
   std::span<WaitBlock> blocks;
   WaitResult result;  ///< Written before `done`.
   std::atomic<bool> done{false};
-  bool looks = false;  ///< An object has nobody who tells of its changes.
+  bool looks = false;  ///< No thread reports the changes of an object.
 
   /// Takes what the wait asks for if all of it is there. Under the lock.
   bool try_satisfy() noexcept;

@@ -25,7 +25,7 @@ class MonotonicClock final : public Clock {
 }  // namespace
 
 const Clock& monotonic_clock() noexcept {
-  return the_only<MonotonicClock>();  // Threads of ours look at it until the process ends.
+  return the_only<MonotonicClock>();  // The library's threads use it until the process ends.
 }
 
 namespace {

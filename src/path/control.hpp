@@ -31,7 +31,7 @@ class Control {
   void probe(const std::string& id) { orders_[id] = {}; }
   /// Its verdict, once; nullopt: not yet.
   [[nodiscard]] std::optional<PathReply> verdict_on(const std::string& id);
-  /// The far end gives that connection up; nobody asks whether it has.
+  /// The far end gives that connection up; its answer is not awaited.
   void drop(const std::string& id);
   /// Whether all orders have gone out.
   [[nodiscard]] bool is_idle() const noexcept { return drops_.empty(); }

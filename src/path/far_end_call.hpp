@@ -18,12 +18,11 @@
 
 namespace wsalive::path {
 
-/// Whom to call.
+/// Where to connect.
 struct FarEnd {
   os::Endpoint endpoint;
   std::optional<SharedKey> key;
-  std::string
-      session{};  ///< Under which it keeps our connections together; nobody else can guess it.
+  std::string session{};  ///< Under which it keeps our connections together; it cannot be guessed.
 };
 
 /// How a call ended.
@@ -31,7 +30,7 @@ struct CallEnd {
   enum class Kind : std::uint8_t {
     done,     ///< held or ready; the connection is there to be taken.
     refused,  ///< In words: `word`.
-    foreign,  ///< Whoever listens there speaks something else: `said`.
+    foreign,  ///< What listens there speaks something else: `said`.
     failed,   ///< `error` has the errno.
   };
   Kind kind = Kind::failed;

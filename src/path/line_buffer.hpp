@@ -22,7 +22,7 @@ class LineBuffer {
 
   /// The next whole line, without its line feed.
   [[nodiscard]] std::optional<std::string> line();
-  /// A line is longer than any of ours: whoever sends it speaks something else.
+  /// A line is longer than the protocol's: the sender speaks something else.
   [[nodiscard]] bool is_overlong() const noexcept;
   /// What has come of it so far, for a message.
   [[nodiscard]] const std::string& rest() const noexcept { return text_; }

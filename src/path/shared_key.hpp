@@ -27,7 +27,7 @@ class SharedKey {
   std::string secret_;
 };
 
-/// Hexadecimal digits that nobody can guess; empty where the system has no random octets.
+/// Random hexadecimal digits; empty where the system has no random octets.
 [[nodiscard]] std::string random_digits(std::size_t digits);
 
 }  // namespace wsalive::path

@@ -19,7 +19,7 @@ namespace wsalive::policy {
 /// Which way an idle time with a fraction of a second goes.
 enum class RoundIdle : std::uint8_t { down, up };
 
-/// What the kernel is told: seconds, seconds and a count; and how long data may wait for its acknowledgement.
+/// What is written into the kernel: seconds, seconds and a count; and how long data may wait for its acknowledgement.
 struct KernelFit {
   std::uint32_t idle_s = 1;
   std::uint32_t interval_s = 1;

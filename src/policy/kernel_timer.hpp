@@ -1,7 +1,7 @@
 // How late Linux' own timers fire: the kernel keeps them in a wheel whose levels grow coarser with the distance.
 //
 // Pure layer; the length of a tick is measured by the caller. The kernel's keep-alive hangs on such a timer, so where
-// the kernel keeps T and I by itself, a probe leaves in a span of time and not at an instant. Whoever foretells one says
+// the kernel keeps T and I by itself, a probe leaves in a span of time and not at an instant. A forecast says
 // both ends of the span, and judges by the later one.
 //
 // Source: OURS; kernel/time/timer.c, and tests/wire/kernel_timer_test.cpp, which captures probes on both sides of the

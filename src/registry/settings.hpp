@@ -16,7 +16,7 @@
 
 namespace wsalive::registry {
 
-/// What the program itself chose by a call of ours; the call has refused unknown names already.
+/// What the program itself chose by wsalive_choose(); the call has refused unknown names already.
 struct CallChoice {
   std::optional<policy::Release> release;
   std::optional<policy::Rules> rules;
@@ -28,7 +28,7 @@ enum class ChosenBy : std::uint8_t { call, environment, store, default_ };
 /// What is chosen by name.
 enum class Choosable : std::uint8_t { release, rules, precision };
 
-/// A name that nobody knows, in a sentence that names the place.
+/// An unknown name, in a sentence that names the place.
 struct ChoiceProblem {
   Choosable what = Choosable::release;
   std::string text;

@@ -46,7 +46,7 @@ T guarded(T answer, Body body) noexcept {
 }
 
 // The two handles that are constants: "this process" and "this thread". They need no closing, and
-// mean whoever uses them.
+// mean the process or thread that uses them.
 
 [[nodiscard]] inline HANDLE this_process() noexcept { return handle_of(~kernel::HandleValue{0}); }
 [[nodiscard]] inline HANDLE this_thread() noexcept { return handle_of(~kernel::HandleValue{1}); }

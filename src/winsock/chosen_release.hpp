@@ -1,4 +1,4 @@
-// What the program chose by a call of ours, and what was wrong with the last start-up (K-121, K-122).
+// What the program chose by wsalive_choose(), and what was wrong with the last start-up (K-121, K-122).
 #pragma once
 
 #include <string_view>

@@ -1,7 +1,7 @@
 // What is known about one socket: an entry of a table that is indexed by the descriptor's number.
 //
 // Entries live for ever and are read without locks: a reader checks `life()` and then reads members that
-// are constant while the socket is open, or single atomics. A number that was not made or adopted by us,
+// are constant while the socket is open, or single atomics. A number that the library has not made or adopted,
 // or that was closed, has a free entry (K-23).
 //
 // Neutral types only: neither Windows' nor Linux' numbers appear here.
@@ -47,7 +47,7 @@ enum class Phase : std::uint8_t { fresh, listening, connecting, connected };
 /// K-92).
 enum class Cause : std::uint8_t {
   none,
-  keep_alive,       ///< Found dead by keep-alive; nobody has been told yet.
+  keep_alive,       ///< Found dead by keep-alive; no call has reported it yet.
   keep_alive_told,  ///< WSAENETRESET has been given; later calls say WSAECONNRESET.
   retransmission,
   reset,

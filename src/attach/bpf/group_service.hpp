@@ -17,7 +17,7 @@ class BpfGroupService final : public KeeperService {
   /// Makes the group below the caller's own and attaches, so that a refusal is known before anything runs.
   [[nodiscard]] static Result<std::unique_ptr<BpfGroupService>> make(const BpfPolicy& policy);
 
-  /// Leaves the group and takes it away if nobody else is in it: nothing was run.
+  /// Leaves the group and takes it away if it is empty: nothing was run.
   ~BpfGroupService() override;
 
   [[nodiscard]] Result<Fd> prepare_program() override;

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr const char* kMount = "/sys/fs/bpf";
 constexpr const char* kFolder = "/sys/fs/bpf/wsalive";
 
-/// That nobody but root and we can write in the folder. The mount itself may be open to all.
+/// Whether only root and this user can write in the folder. The mount itself may be open to all.
 Status folder_is_ours() noexcept {
   struct stat status {};
   if (::lstat(kFolder, &status) != 0) return failure(errno, "find /sys/fs/bpf/wsalive");

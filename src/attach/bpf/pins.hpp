@@ -14,7 +14,7 @@ inline constexpr const char* kConnectionsPin = "/connections";
 inline constexpr const char* kHoldPin = "/hold";
 inline constexpr const char* kAboutPin = "/about";
 
-/// Calls `pin_all` with the path of a folder that nobody sees, and gives it the group's name if that worked; so a
+/// Calls `pin_all` with the path of a hidden folder, and gives it the group's name if that worked; so a
 /// folder of that name is always whole. A policy that is no longer in force is replaced.
 ///
 /// \param pin_all  Answers 0 or an error, positive or negative.

@@ -22,7 +22,7 @@ namespace {
 
 using policy::Source;
 
-/// The table that an engine of ours publishes in its process; empty if there is none.
+/// The table that wsalive's engine publishes in its process; empty if there is none.
 class EngineTable {
  public:
   /// \param number  The descriptor that was seen to be the table's; below 0: there is none.
@@ -148,7 +148,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
     result.sourced = engine::timing_of(*record);
     result.timing = result.sourced.timing;
     if (result.driver ==
-        policy::DriverKind::repair) {  // Its engine hears of an answer when it looks next.
+        policy::DriverKind::repair) {  // Its engine notices an answer when it looks next.
       result.unanswered = policy::Series{result.timing}.unanswered(record->unanswered, socket.heard,
                                                                    2 * os::tick_length());
     }

@@ -1,5 +1,5 @@
 // What keep-alive does on a connection of some process: the kernel's values through a borrowed descriptor, and
-// the engine's own table where an engine of ours drives it.
+// the engine's own table where wsalive's engine drives it.
 #pragma once
 
 #include <chrono>
@@ -32,13 +32,13 @@ struct KeepAliveOf {
   std::optional<std::uint32_t> requests{};  ///< TCP_SYNCNT, where the program has set it.
   std::optional<std::chrono::milliseconds> longest_wait{};  ///< TCP_RTO_MAX_MS, likewise.
 
-  /// By an engine of ours in its program: what the kernel has is then not the truth.
+  /// Driven by wsalive's engine in its program: the kernel's values are then not the truth.
   [[nodiscard]] bool is_driven() const noexcept {
     return driver != policy::DriverKind::off && driver != policy::DriverKind::native;
   }
 };
 
-/// Reads connections one after the other; keeps a pidfd and, of a process with an engine of ours, the table's descriptor.
+/// Reads connections one after the other; keeps a pidfd and, of a process with wsalive's engine, the table's descriptor.
 class KeepAliveReader {
  public:
   /// \param owners  Tells where an engine publishes its table; outlives this.

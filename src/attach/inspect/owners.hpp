@@ -26,7 +26,7 @@ struct Owner {
 struct Owners {
   std::unordered_multimap<std::uint32_t, Owner> by_inode;
   std::vector<pid_t> hidden;  ///< Processes whose descriptors we may not see.
-  /// Descriptors behind which an engine of ours publishes its table (engine/published_table.hpp), by process.
+  /// Descriptors behind which wsalive's engine publishes its table (engine/published_table.hpp), by process.
   std::map<pid_t, int> tables;
   /// Network namespaces other than ours in which owners stand, by inode: one process of each.
   std::map<std::uint64_t, pid_t> other_networks;

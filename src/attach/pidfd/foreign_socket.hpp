@@ -16,7 +16,7 @@ namespace wsalive::attach {
 
 // A copy of another process's descriptor, which is given back without waiting.
 //
-// Whoever closes the last descriptor of a socket with SO_LINGER waits until its data has been taken, or its time is over. Its
+// The process that closes the last descriptor of a socket with SO_LINGER waits until its data has been taken, or its time is over. Its
 // owner may end while we have a copy: then the last one is ours, and the time is the owner's choice. The kernel lets no thread
 // wait that ends. So such a copy goes with a thread that has descriptors of its own.
 

@@ -13,7 +13,7 @@ namespace wsalive::attach {
 
 /// How much one value is meant.
 enum class Claim : std::uint8_t {
-  none,        ///< Nobody has named it: what the socket has stays.
+  none,        ///< Not named: what the socket has stays.
   unless_set,  ///< It stays where it differs from what an untouched socket has.
   always,
 };

@@ -146,7 +146,7 @@ WSALIVE_REDIRECTED int getsockopt(int fd, int level, int name, void* value,
   return result;
 }
 
-// A filter of system calls may kill whoever makes another one than the program's own.
+// A filter of system calls may kill a process that makes another call than the program's own.
 
 WSALIVE_REDIRECTED int prctl(int option, ...) noexcept {
   std::va_list list;

@@ -19,7 +19,7 @@ namespace wsalive::attach {
 /// \param run  The new process, which does not return from it.
 [[nodiscard]] Status start_orphan(const auto& run);
 
-/// While it lives, children of ours can be waited for, whatever the caller does with SIGCHLD, and leave no SIGCHLD
+/// While it lives, this process can wait for its children, whatever the caller does with SIGCHLD, and leave no SIGCHLD
 /// behind. Then all is as before. One thread.
 class QuietChildren {
  public:
@@ -35,7 +35,7 @@ class QuietChildren {
 };
 
 /// Standard streams that are closed get /dev/null until the program is executed, or another file where there is none: no
-/// descriptor of ours then has their number.
+/// descriptor of this process then has their number.
 /// Errors  EMFILE, ENFILE, ENOMEM.
 [[nodiscard]] Status occupy_standard_streams() noexcept;
 

@@ -47,7 +47,7 @@ class Front {
   bool program_has_stopped_ = false;
 };
 
-/// Where nobody has witnessed it: the terminal sends its signals to the whole group.
+/// Where no witness has seen it: the terminal sends its signals to the whole group.
 bool came_from_the_terminal(const signalfd_siginfo& info) noexcept {
   return info.ssi_code == SI_KERNEL;
 }
@@ -142,7 +142,7 @@ void Front::stand() noexcept {
   static_cast<void>(witness_.start_if_due());
   take_over();
   task_.line.reset();
-  look_after_children();  // Whoever ended before the signals were watched.
+  look_after_children();  // Children that ended before the signals were watched.
   for (;;) {
     const int patience = witness_.start_if_due();
     stop_with_the_program();

@@ -1,7 +1,7 @@
 // The sockets that a program is started with: listeners of a service manager (LISTEN_FDS), or the connection for which it was
 // started (inetd). No way sees them being made, so their values are set before the program starts.
 //
-// A listener hands its values to each connection that is accepted from it, whoever accepts it, and keeps them.
+// A listener hands its values to each connection that is accepted from it, in whichever process, and keeps them.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace wsalive::attach {
 
 /// Who sets what is to be accepted, connected or listened to later.
 enum class Later : std::uint8_t {
-  here,  ///< Nobody: every socket gets its values now.
+  here,  ///< Not at all: every socket gets its values now.
   inside,  ///< The library in the program, which takes other values than the default for the program's own.
 };
 

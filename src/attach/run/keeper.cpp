@@ -37,14 +37,14 @@ class Keeper {
  private:
   /// Until that child has ended, and the program has not.
   void watch_over_child();
-  /// Until whoever watched over this one has ended; where nobody did, for one event or that long.
+  /// Until the process that watched over this one has ended; where there was none, for one event or that long.
   void serve(int alone_ms = kTryAgainMs);
   void become_child(Fd parent);
   [[noreturn]] void end();
 
   KeeperService& companion_;
   Fd parent_;        ///< Who watches over this one, or none.
-  pid_t child_ = 0;  ///< Who serves, or nobody.
+  pid_t child_ = 0;  ///< The process that serves, or 0.
   Pace pace_;
 };
 
@@ -116,7 +116,7 @@ void Keeper::serve(int alone_ms) {
   companion_.resume();
   const bool is_alone = companion_.needs_successor() && !parent_;
   do {
-    // In this order: what ends after the watch has begun is told by it.
+    // In this order: the watch reports what ends after it has begun.
     const KeeperService::Watch watched = companion_.watch();
     if (companion_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};

@@ -2,7 +2,7 @@
 // of the program's and hears no signal but SIGKILL.
 //
 // Where the program would feel its death there are two, parent and child, with the same descriptors. The child serves.
-// The parent hears of it when the child is killed, and starts another one that finishes what the killed one had begun;
+// The kernel signals the parent when the child is killed, and it starts another one that finishes what the killed one had begun;
 // and when the child is stopped, and lets it go on. When the parent is killed the child starts a child of its own, and
 // watches over it from then on. So only both, killed or stopped within the milliseconds that this takes, are felt.
 //

@@ -132,7 +132,7 @@ bool SeccompService::is_waiting(std::uint64_t call) {
 }
 
 void SeccompService::answer() {
-  constexpr int kMostAttempts = 2;  // Whoever dies of a call takes no other keeper along for ever.
+  constexpr int kMostAttempts = 2;  // A call that kills its keeper does not kill all that follow.
   const Call call{in_work_.call.id, static_cast<pid_t>(in_work_.call.pid), in_work_.call.data.nr,
                   static_cast<int>(in_work_.call.data.args[0])};
   const bool is_tried = ++in_work_.attempts <= kMostAttempts;

@@ -3,7 +3,7 @@
 // Whatever goes wrong on our side, the program's call goes on as if we were not there; what went wrong is written
 // once to the system's log. One thread.
 //
-// The call in work stands in memory that all keepers share: the kernel writes it there itself, so that whoever takes a
+// The call in work stands in memory that all keepers share: the kernel writes it there itself, so that the process that takes a
 // killed keeper's place finds it and answers it.
 #pragma once
 

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr unsigned kCountEnds = os::kLargestCount - 1;
 /// It can be kept from it in silences up to this, with some reserve: TCP_USER_TIMEOUT says no more.
 constexpr milliseconds kLongestHeld = milliseconds{kNeverByUserTimeout} - std::chrono::hours{1};
-/// How long before its instant a whole number of seconds is told to the kernel, at least.
+/// How long before its instant the kernel gets a whole number of seconds, at least.
 constexpr int kLeadTicks = 16;
 /// A look so long behind a trigger's instant was late, and so may the probe have been.
 constexpr int kSettledTicks = 16;
@@ -91,7 +91,7 @@ Next RearmDriver::look_at_connection(int fd, Slot& slot, const Seen& seen) noexc
     return let_be_answered(fd, slot, seen, need, gap);
   }
   if (const auto wait = not_due(fd, slot, seen, need)) return *wait;
-  // Late by a pause of ours, or because a thread of the program held the socket (triggered, and not yet
+  // Late because the engine paused, or because a thread of the program held the socket (triggered, and not yet
   // out: it is told again): later instants move along, so that an answer keeps its full interval.
   if (KernelBackstop::is_plain(slot)) {
     if (is_stale(seen)) return {Verdict::again, seen.now};
@@ -158,7 +158,7 @@ std::optional<Next> RearmDriver::not_due(int fd, Slot& slot, const Seen& seen,
   if (heard + lead + early >= need) return std::nullopt;
   if (course_of(slot).triggered) settle(fd, slot, need);
   if (KernelBackstop::is_plain(slot))
-    slot.last_probes = seen.facts.probes;  // Seen, whoever has sent them.
+    slot.last_probes = seen.facts.probes;  // Seen, by whichever timer they were sent.
   // An answer from now on would make the next probe due T after it, which may be before `need`.
   const Instant then = parts_.ticks.behind(
       seen.now, std::min(need - heard - lead, nanoseconds{milliseconds{seen.actual.idle}}));

@@ -63,7 +63,7 @@ class RearmDriver final : public ProbeDriver {
   [[nodiscard]] bool is_stale(const Seen& seen) const noexcept;
   /// Plain: probes beyond those that were due do not count.
   void pass_over_surplus(int fd, Slot& slot, const Seen& seen) noexcept;
-  /// Whether a probe has left and nobody knows when.
+  /// Whether a probe has left at an unknown instant.
   [[nodiscard]] bool must_be_answered_first(const Slot& slot, const Seen& seen,
                                             std::chrono::milliseconds need,
                                             std::chrono::milliseconds gap) const noexcept;

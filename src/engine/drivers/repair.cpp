@@ -109,14 +109,14 @@ void RepairDriver::take_stock(Slot& slot, const Seen& seen) const noexcept {
   if (series.sent == 0) return;
   if (was_heard(slot, seen)) return remember(slot, {});
   const bool has_left = series.out != low_bits(seen.facts.segments_out, kOutBits);
-  if (!has_left) --series.sent;  // The kernel had no memory for it: nobody could have answered.
+  if (!has_left) --series.sent;  // The kernel had no memory for it: there was nothing to answer.
   series.out = seen.facts.segments_out - 1;  // Asked once.
   remember(slot, series);
 }
 
 // Whether anything has come since the series began, by the kernel's own counts and never by two clocks: a look
 // may come late, and stop between any two of its calls. Either of them suffices. A probe goes out at a certain
-// silence, so a shorter one is another; after a change of the times nobody knows at which (K-50).
+// silence, so a shorter one is another; after a change of the times the engine does not know at which (K-50).
 bool RepairDriver::was_heard(const Slot& slot, const Seen& seen) const noexcept {
   const Series series = series_of(slot);
   if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;

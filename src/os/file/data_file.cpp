@@ -48,7 +48,7 @@ int open_retrying(const std::string& path, int flags) noexcept {
   }
 }
 
-/// Opens or makes the file, and knows which it was, whoever else makes or removes it meanwhile.
+/// Opens or makes the file, and knows which it was, also where other processes make or remove it meanwhile.
 OpenedFile open_either(const std::string& path, int flags) noexcept {
   constexpr int kTries = 100;
   for (int round = 0; round < kTries; ++round) {

@@ -30,7 +30,7 @@ struct OpenedFile {
   bool existed = false;
 };
 
-/// Waits for nobody: a named pipe's reading end opens before there is a writer, its writing end is ENXIO before
+/// Never waits: a named pipe's reading end opens before there is a writer, its writing end is ENXIO before
 /// there is a reader.
 /// \return EEXIST, ENOENT, EACCES and so on; EISDIR for a folder. Nothing is truncated.
 [[nodiscard]] Result<OpenedFile> open_data_file(const std::string& path, const FileWish& wish);
@@ -63,11 +63,11 @@ enum class SeekFrom : std::uint8_t { begin, current, end };
 [[nodiscard]] Status remove_file(const std::string& path) noexcept;
 
 /// Reads until the file's end or `size`: at the pointer, which moves on, or at `place`, which leaves it.
-/// From what is no disk file, what is there; from a named pipe that nobody has opened for writing yet, what comes first.
+/// From what is no disk file, what is there; from a named pipe without a writer yet, what comes first.
 /// \return 0 at the end.
 [[nodiscard]] Result<std::size_t> read_file_at(int fd, void* to, std::size_t size,
                                                std::optional<std::uint64_t> place) noexcept;
-/// Writes all of it. \return EPIPE for a pipe that nobody reads, EFBIG beyond RLIMIT_FSIZE; what was written before an error
+/// Writes all of it. \return EPIPE for a pipe without a reader, EFBIG beyond RLIMIT_FSIZE; what was written before an error
 /// counts.
 [[nodiscard]] Result<std::size_t> write_file_at(int fd, const void* from, std::size_t size,
                                                 std::optional<std::uint64_t> place) noexcept;
@@ -78,7 +78,7 @@ enum class SeekFrom : std::uint8_t { begin, current, end };
                              std::size_t size) noexcept;
 
 /// Between processes: shared by all who have the file open, or one's own. \return false if others forbid it.
-/// Where the file system has no locks nobody forbids anything.
+/// Where the file system has no locks everything is allowed.
 [[nodiscard]] bool lock_open_file(int fd, bool alone) noexcept;
 
 struct PipeEnds {
@@ -89,7 +89,7 @@ struct PipeEnds {
 /// \param size  Wanted room in bytes; 0 is the kernel's own, and a hint only.
 [[nodiscard]] Result<PipeEnds> make_pipe(std::size_t size) noexcept;
 
-/// Octets that wait to be read; EPIPE at the end of a pipe that nobody writes to any more.
+/// Octets that wait to be read; EPIPE at the end of a pipe whose writers are gone.
 [[nodiscard]] Result<std::size_t> octets_in(int pipe) noexcept;
 /// Copies up to `size` octets without taking them, of a pipe. \return how many.
 [[nodiscard]] Result<std::size_t> peek_pipe(int pipe, void* to, std::size_t size) noexcept;

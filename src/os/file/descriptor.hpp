@@ -23,7 +23,7 @@ enum class DescriptorKind : std::uint8_t { closed, disk, character, pipe, other 
 /// Whether reading would give something at once.
 [[nodiscard]] bool is_readable_now(int descriptor) noexcept;
 
-/// Whether nobody writes to a pipe any more.
+/// Whether all writers of a pipe are gone.
 [[nodiscard]] bool is_at_end(int pipe) noexcept;
 
 /// Reads one byte from a terminal without waiting for the end of the line, shown or not; from anything
@@ -35,7 +35,7 @@ enum class DescriptorKind : std::uint8_t { closed, disk, character, pipe, other 
 /// Raises the limit towards `wanted` as far as the hard limit allows. \return what it is now.
 std::size_t raise_descriptor_limit(std::size_t wanted) noexcept;
 
-// Descriptors of ours stay out of the way: programs keep sockets in small numbers.
+// The library's descriptors stay out of the way: programs keep sockets in small numbers.
 
 /// The same file under a high number, if there is one free; else as it is. An empty Fd stays empty,
 /// errno untouched. Close-on-exec.

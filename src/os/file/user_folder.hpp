@@ -1,4 +1,4 @@
-// A folder in memory that belongs to one user alone: the same for all processes of the user, and nobody else writes in it.
+// A folder in memory that belongs to one user alone: the same for all processes of the user, and no other user writes in it.
 #pragma once
 
 #include <string>

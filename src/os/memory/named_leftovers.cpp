@@ -1,7 +1,7 @@
-// Names stay behind when a process is killed. Whoever makes a name looks at a few others, whichever, and takes those away that
-// nobody holds: so there are never many more than are held, and no call takes long.
+// Names stay behind when a process is killed. A process that makes a name looks at a few others, at random, and removes those that
+// are not held: so there are never many more than are held, and no call takes long.
 //
-// A folder without a name yet is its maker's, which holds the file soon. One whose file nobody holds is renamed first: a maker
+// A folder without a name yet is its maker's, which holds the file soon. One whose file is not held is renamed first: a maker
 // that is there after all finds it gone, and begins anew.
 
 #include <dirent.h>

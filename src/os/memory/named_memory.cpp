@@ -134,7 +134,7 @@ Status NamedMemory::enter() {
   while (seen != kClosed) {
     if (arrivals().compare_exchange_weak(seen, seen + 1)) return {};
   }
-  ::unlinkat(folder.get(), kEntry, 0);  // Whoever closed it may not have come to that yet.
+  ::unlinkat(folder.get(), kEntry, 0);  // The process that closed it may not have come to that yet.
   return failure(ENOENT, "open named memory");
 }
 
@@ -211,7 +211,7 @@ std::atomic<std::uint64_t>& NamedMemory::arrivals() const noexcept {
   return *static_cast<std::atomic<std::uint64_t>*>(at);
 }
 
-/// Takes the name away if nobody holds the file; the caller does not. Who arrives meanwhile is noticed.
+/// Removes the name if no process holds the file; the caller does not. Who arrives meanwhile is noticed.
 void NamedMemory::close_if_last() noexcept {
   std::uint64_t seen = arrivals().load();
   do {

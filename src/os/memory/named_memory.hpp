@@ -1,16 +1,16 @@
 // Memory that processes of one user share by a name, and that is gone when the last of them closes it, exits
 // or dies.
 //
-// Each name is a folder within the user's own (user_folder.hpp) with one file in it: a header page of ours, then the
-// data. Nobody ever waits for a lock here, so that no process hangs because another is stopped or was forked:
+// Each name is a folder within the user's own (user_folder.hpp) with one file in it: a header page, then the
+// data. No call waits for a lock here, so that no process hangs because another is stopped or was forked:
 //
 //   - A name comes into being whole: the folder is made under another name, and renamed to this one, which the kernel does
 //     only where there is none, or an empty one.
 //   - Who has the file open holds a shared lock on it (of the open file, so that it goes with the last copy of the
-//     descriptor); nobody takes an exclusive one, the others are only asked for. A file that nobody holds is left from a
+//     descriptor); no process takes an exclusive one, the others are only asked for. A file that no process holds is left from a
 //     crash and counts as absent; who makes a name sweeps some of those away (named_leftovers.cpp).
-//   - A counter in the header moves with each arrival. Whoever finds that nobody holds the file closes the counter, unless
-//     it has moved meanwhile; then nobody arrives any more, and the file is removed from its folder, by the folder's descriptor:
+//   - A counter in the header moves with each arrival. A process that finds the file not held closes the counter, unless
+//     it has moved meanwhile; then no process arrives any more, and the file is removed from its folder, by the folder's descriptor:
 //     never from a later folder of the same name.
 //
 // A process that ends by exit() leaves its names; their memory stays good for threads that still run.

@@ -12,7 +12,7 @@
 namespace wsalive::os {
 
 namespace detail {
-/// The calling thread's stack; top 0: not asked for yet, a page nobody has where the system cannot tell.
+/// The calling thread's stack; top 0: not asked for yet, a page that no process has where the system cannot tell.
 struct Stack {
   std::uintptr_t bottom = 0;
   std::uintptr_t top = 0;
@@ -36,7 +36,7 @@ void learn_own_stack() noexcept;
 /// Whether `size` bytes can be read; one cheap question for each page.
 [[nodiscard]] bool is_readable(const void* at, std::size_t size) noexcept;
 
-/// Whether an aligned word that nobody else uses at the moment can be written: several times cheaper than is_writable.
+/// Whether an aligned word that no other thread uses at the moment can be written: several times cheaper than is_writable.
 /// Leaves it as it is.
 [[nodiscard]] bool is_own_word_writable(std::uint64_t* word) noexcept;
 

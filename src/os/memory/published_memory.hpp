@@ -1,6 +1,6 @@
 // Memory that other processes may read: a sealed memfd, found by its name in /proc/PID/fd.
 //
-// Only the mapping made here can be written: the seals let nobody else map it writable, nor change its
+// Only the mapping made here can be written: the seals let no other process map it writable, nor change its
 // size, nor take a seal away.
 #pragma once
 

@@ -13,7 +13,7 @@ namespace wsalive::os {
 ///
 /// Errors  ENOSPC, at once where less is free than is wanted; EFBIG beyond RLIMIT_FSIZE. What has grown stays, for the caller
 ///         to drop.
-/// Thread  Any; waits for nobody, and signals do not end it.
+/// Thread  Any; never waits, and signals do not end it.
 [[nodiscard]] Status reserve_memory(int fd, std::uint64_t size) noexcept;
 
 }  // namespace wsalive::os

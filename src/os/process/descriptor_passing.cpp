@@ -58,7 +58,7 @@ Result<ucred> peer_of(int line) noexcept {
   return who;
 }
 
-/// Whether who listens is the owner, and one from whom we take something. Process 0 is one whose number means nothing here.
+/// Whether the listening process is the expected one, of a user that is trusted. Process 0 is one whose number means nothing here.
 bool is_expected(const ucred& who, const ProcessIdentity& owner) noexcept {
   if (who.pid != 0 && who.pid != owner.process) return false;
   const uid_t own = ::geteuid();

@@ -34,7 +34,7 @@ void clear_event(int event) noexcept;
 /// Waits without end; a moment only where the host refuses to wait. \return for each descriptor whether it is readable.
 [[nodiscard]] std::vector<bool> wait_for_any(const std::vector<int>& descriptors);
 
-/// A process and the user as whom it runs.
+/// A process and its user.
 struct ProcessIdentity {
   std::int32_t process = 0;
   std::uint32_t user = 0;

@@ -30,7 +30,7 @@ Result<Fd> make_block(std::span<const std::byte> content) noexcept {
 }
 
 std::vector<std::byte> take_block(int fd) {
-  // Only a block of ours is sealed: any other descriptor of that number is somebody else's and stays.
+  // Only such a block is sealed: any other descriptor of that number belongs to the program and stays.
   const int seals = ::fcntl(fd, F_GET_SEALS);
   struct stat status {};
   const bool is_ours = seals >= 0 && (seals & F_SEAL_WRITE) != 0 && ::fstat(fd, &status) == 0;

@@ -1,4 +1,4 @@
-// Signals as events: a thread of ours sleeps for them and calls a function, so that what runs is an
+// Signals as events: a thread of the library sleeps for them and calls a function, so that what runs is an
 // ordinary thread's code and not a signal handler's.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace wsalive::os {
 
-/// Catches signals from now on; each is reported to `report`, one at a time, in a thread of ours. System
+/// Catches signals from now on; each is reported to `report`, one at a time, in a thread of the library. System
 /// calls of other threads go on. May be called once.
 [[nodiscard]] Status catch_signals(std::span<const int> signals, void (*report)(int signal));
 
@@ -74,7 +74,7 @@ class StopSignals {
 };
 
 // Keeps system calls that have no flag for it from raising a signal in the calling thread, for the object's life: SIGPIPE,
-// where nobody reads, and SIGXFSZ, where a file or memory of ours would grow beyond RLIMIT_FSIZE. Both would end a program
+// without a reader, and SIGXFSZ, where a file or memory of the library would grow beyond RLIMIT_FSIZE. Both would end a program
 // that has never heard of them; the call says EPIPE and EFBIG as well.
 
 class NoSignal {

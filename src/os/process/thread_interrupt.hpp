@@ -2,7 +2,7 @@
 // blocks pays nothing.
 //
 // A blocked thread is woken by a real-time signal of its own with an empty handler and without
-// SA_RESTART: its call ends with EINTR. The signal is chosen once, among those that nobody handles.
+// SA_RESTART: its call ends with EINTR. The signal is chosen once, among those without a handler.
 // A signal that arrives before the call begins is lost, so the waker repeats it until it sees that the
 // thread has left.
 #pragma once
@@ -32,7 +32,7 @@ void heavy_barrier() noexcept;
 namespace detail {
 extern std::atomic<bool> light_is_fence;
 extern std::atomic<int> fence_word;
-/// A fence that sanitizers understand: whoever comes second sees all that the first one stored before.
+/// A fence that sanitizers understand: the second thread sees all that the first one stored before.
 inline void fence() noexcept { fence_word.fetch_add(0, std::memory_order_seq_cst); }
 }  // namespace detail
 

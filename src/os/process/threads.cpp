@@ -40,7 +40,7 @@ struct SchedulerValues {
   std::uint64_t period;
 };
 
-/// Room below which a thread of ours could not even report its errors.
+/// Room below which a thread of the library could not even report its errors.
 constexpr std::size_t kLeastStack = 65'536;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Threads as Linux has them: their numbers, whether one runs, and starting one that nobody joins.
+// Threads as Linux has them: their numbers, whether one runs, and starting a detached one.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ namespace wsalive::os {
 /// Enough for a thread that waits and tells.
 inline constexpr std::size_t kSmallStack = 65'536;
 
-/// Starts a thread that nobody joins.
+/// Starts a detached thread.
 ///
 /// \param stack_bytes  0 takes the default; anything else is rounded up to what Linux allows.
 /// \return EAGAIN or ENOMEM where the host gives no more.

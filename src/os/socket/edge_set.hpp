@@ -1,4 +1,4 @@
-// Descriptors that are ready for something nobody waits for: from now on they tell only what is new.
+// Descriptors that are ready for something that is not waited for: from now on they report only what is new.
 //
 // poll tells a broken connection again and again, whatever is asked. In this set each descriptor tells every change
 // once.

@@ -1,5 +1,5 @@
 // An address as it stands in memory: both worlds lay sockaddr_in, sockaddr_in6 and sockaddr_un out
-// alike, but for the family's number in the first two bytes. Whoever fills one names the family, and
+// alike, but for the family's number in the first two bytes. The code that fills one names the family, and
 // only this file and address.cpp turn the name into Linux' number.
 #pragma once
 

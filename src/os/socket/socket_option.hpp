@@ -87,7 +87,7 @@ enum class Option : std::uint8_t {
 /// setsockopt. \return 0 or an errno.
 [[nodiscard]] int set_option(int fd, Option option, const void* value, int size) noexcept;
 
-/// The same for an int of ours.
+/// The same for an int of the library's.
 [[nodiscard]] int get_int(int fd, Option option, int& value) noexcept;
 [[nodiscard]] int set_int(int fd, Option option, int value) noexcept;
 

@@ -70,7 +70,7 @@ struct PathReply {
 
 [[nodiscard]] constexpr bool is_refusal(PathWord word) noexcept { return word >= PathWord::no_key; }
 
-// Lines without their line feed. nullopt: not one of ours.
+// Lines without their line feed. nullopt: not a line of the protocol.
 [[nodiscard]] std::optional<PathGreeting> read_greeting(std::string_view line);
 [[nodiscard]] std::optional<PathRequest> read_request(std::string_view line);
 [[nodiscard]] std::optional<PathReply> read_reply(std::string_view line);

@@ -27,7 +27,7 @@ struct PathRevivals {
   }
 };
 
-/// Losses per direction after which nobody asks any more.
+/// Losses per direction after which the search asks no more.
 inline constexpr std::size_t kEnoughRevivals = 3;
 
 struct PathWay {

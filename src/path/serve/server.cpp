@@ -55,7 +55,7 @@ PathWord word_of(PathSight sight) {
   }
 }
 
-/// As far as it goes at once: whoever does not read is closed by its deadline.
+/// As far as it goes at once: a peer that does not read is closed at its deadline.
 void send_line(int fd, const std::string& line) {
   (void)os::send_bytes(fd, line.data(), line.size(), os::kDontBlock);
 }

@@ -1,5 +1,5 @@
 // The far end of `wsalive path`: holds connections in silence, probes one when a control connection says so, and
-// speaks nothing but path/plan/protocol.hpp. Whoever speaks anything else is closed; everything is bounded by
+// speaks nothing but path/plan/protocol.hpp. A peer that speaks anything else is closed; everything is bounded by
 // path/plan/serve_limits.hpp: connections, of one host too, their pace, their lines, their time.
 //
 // One thread; never waits for a peer. Ends at a signal.

@@ -13,7 +13,7 @@ namespace wsalive::win32 {
 
 [[nodiscard]] DWORD file_code(int error) noexcept;
 
-// What ReadFile, WriteFile and their Ex forms do to a file, whoever hears of the end.
+// What ReadFile, WriteFile and their Ex forms do to a file, however the end is reported.
 
 enum class Way : std::uint8_t { read, write };
 

@@ -1,5 +1,5 @@
 // ReadFile and WriteFile. On sockets they are WSARecv and WSASend with Win32's codes. On files an
-// overlapped operation ends within the call, and is told as one that was pending: Linux has no disk reads that
+// overlapped operation ends within the call, and is reported as one that was pending: Linux has no disk reads that
 // wait elsewhere, and Windows answers so too where its cache has the data.
 #include <memory>
 
@@ -40,7 +40,7 @@ BOOL on_socket(const Request& request, Way way) {
   return fail(error == WSA_IO_PENDING ? DWORD{ERROR_IO_PENDING} : code_of_socket(error));
 }
 
-/// Who hears of an overlapped operation's end. Made before the operation, so that the end cannot fail.
+/// How an overlapped operation's end is reported. Made before the operation, so that the end cannot fail.
 class Ending {
  public:
   /// \return 0 or why the operation cannot begin. Throws std::bad_alloc.

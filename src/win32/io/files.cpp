@@ -59,7 +59,7 @@ std::string path_of(Text name) {
   return device != kDevices.end() ? device->path : path;
 }
 
-/// A file in no folder is another code than a missing file, and a pipe that nobody reads than a missing device.
+/// A file in no folder is another code than a missing file, and a pipe without a reader than a missing device.
 DWORD code_for(const std::string& path, int error) {
   if (error == ENXIO && os::is_named_pipe(path)) return ERROR_PIPE_BUSY;
   const DWORD code = file_code(error);

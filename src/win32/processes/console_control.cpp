@@ -2,7 +2,7 @@
 // program's handlers as control events, in a thread of its own, as on Windows.
 //
 // A handler that answers TRUE has dealt with the event, and the process lives on, for CTRL_CLOSE_EVENT
-// and CTRL_SHUTDOWN_EVENT too (Windows would end it then; here nobody is waiting for it to end).
+// and CTRL_SHUTDOWN_EVENT too (Windows would end it then; here nothing waits for its end).
 #include <algorithm>
 #include <array>
 #include <csignal>

@@ -1,5 +1,5 @@
-// Critical sections: LockCount is the lock's word, OwningThread and RecursionCount belong to whoever
-// holds it. All other fields keep what initialisation put there.
+// Critical sections: LockCount is the lock's word, OwningThread and RecursionCount belong to the thread
+// that holds it. All other fields keep what initialisation put there.
 
 #include "os/process/threads.hpp"
 #include "win32/call.hpp"

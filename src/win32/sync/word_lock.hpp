@@ -20,7 +20,7 @@ template <typename Field>
   return *reinterpret_cast<Word*>(&field);
 }
 
-/// Sleeps while the word has a value; a completion port that the thread works for is told.
+/// Sleeps while the word has a value; the completion port that the thread works for is notified.
 inline os::FutexWait sleep_on(const Word& word, std::uint32_t expected,
                               kernel::Deadline deadline = kernel::Deadline::never()) noexcept {
   const kernel::BlockedScope blocked;

@@ -4,7 +4,7 @@
 //
 // - Without options a bind is strict. If the port is taken, a second try with the kernel's SO_REUSEADDR gets
 //   it if nothing but connections in TIME_WAIT holds it. That works because a listener sets the flag
-//   when it begins to listen: its connections inherit it, a listener in the kernel shares with nobody,
+//   when it begins to listen: its connections inherit it, a listener in the kernel shares its port with no other,
 //   and a socket that is merely bound does not carry it.
 // - With SO_REUSEADDR a socket may join another one on its port: the kernel's SO_REUSEPORT, which every
 //   listener that is not exclusive carries too. A refusal is WSAEACCES.

@@ -76,7 +76,7 @@ Cause cause_told_elsewhere(Socket& socket) {
   return keep(socket, by_probes ? Cause::keep_alive : Cause::reset);
 }
 
-/// What the connection has died of, if it has and nobody here was told.
+/// Why the connection has ended, if it has and no call has reported it yet.
 Cause cause_if_dead(Socket& socket) {
   return has_died(socket) ? cause_told_elsewhere(socket) : Cause::none;
 }

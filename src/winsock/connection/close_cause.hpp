@@ -1,4 +1,4 @@
-// How a connection's end is told (K-90 to K-92). The kernel names the error once, to whoever comes
+// How a connection's end is reported (K-90 to K-92). The kernel names the error once, to the call that comes
 // first, and says "end of data" or EPIPE ever after; the cause is kept in the socket's entry at first
 // sight, and every later call is answered from there.
 #pragma once

@@ -176,7 +176,7 @@ namespace {
 
 constinit std::mutex g_ending;
 
-/// The program and threads of ours may notice the end at once; only one may take the request back, and none
+/// The program and the library's threads may notice the end at once; only one may take the request back, and none
 /// after the program has made the next one.
 void fail(Socket& socket) {
   static std::once_flag once;

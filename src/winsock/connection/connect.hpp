@@ -12,7 +12,7 @@ namespace wsalive::winsock {
 Phase settle_phase(Socket& socket) noexcept;
 
 /// Takes a fresh socket for a connection request that the caller makes now. Until the caller clears
-/// `request_awaited` nobody else says that the request has failed.
+/// `request_awaited` no other thread says that the request has failed.
 /// \return false, and nothing has changed, if the socket is not fresh.
 [[nodiscard]] bool begin_request(Socket& socket) noexcept;
 

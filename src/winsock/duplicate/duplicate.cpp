@@ -82,7 +82,7 @@ WsaError code_of_line(int error) {
     case ENOBUFS:
       return WsaError::no_buffers;
     default:
-      return WsaError::invalid_argument;  // Nobody is there, or somebody else.
+      return WsaError::invalid_argument;  // No process is there, or another one.
   }
 }
 

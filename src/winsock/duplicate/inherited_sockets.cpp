@@ -61,7 +61,7 @@ bool open_as_noted(const InheritedSocket& heir, LockFiles& lock_files) {
 std::vector<InheritedSocket> sockets_for_child() {
   std::vector<InheritedSocket> heirs;
   Socket::for_each([&](const Socket& socket) {
-    const Entered entered{static_cast<Handle>(socket.fd())};  // Nobody closes it meanwhile.
+    const Entered entered{static_cast<Handle>(socket.fd())};  // It is not closed meanwhile.
     if (entered.socket() && entered.socket()->inheritable) {
       heirs.push_back(describe(*entered.socket()));
     }

@@ -146,7 +146,7 @@ void Offers::wait_until_empty(std::chrono::milliseconds at_most) noexcept {
   emptied_.wait_for(guard, at_most, [this] { return !running_; });
 }
 
-/// Under the lock, which the thread that forks has taken; nobody waits in a child.
+/// Under the lock, which the thread that forks has taken; no thread waits in a child.
 void Offers::begin_anew_in_child() noexcept {
   new (&emptied_) std::condition_variable;
   waiting_.clear();
@@ -186,7 +186,7 @@ bool Offers::awaits(std::int32_t process) {
 void Offers::serve_client() {
   {
     const auto client = os::next_client(listener_.get(), spare_);
-    if (!client) return os::pause_briefly();  // Whoever waits outside is patient for seconds.
+    if (!client) return os::pause_briefly();  // Clients wait for seconds.
     if (awaits(client->process)) give(client->line.get(), client->process);
   }
   os::have_spare(wake_.get(), spare_);

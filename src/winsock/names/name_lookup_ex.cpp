@@ -1,7 +1,7 @@
 // GetAddrInfoExA and GetAddrInfoExW.
 //
 // The C library's resolver cannot be interrupted. So what may end before it does has a thread of its own for the asking,
-// which nobody waits for, and a second one that waits for the answer, the time-out or a cancel and tells the
+// whose end is not awaited, and a second one that waits for the answer, the time-out or a cancel and tells the
 // program: a resolver that hangs holds up neither. Both threads own what they need, so the process may end at any time.
 
 #include <pthread.h>

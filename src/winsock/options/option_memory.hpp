@@ -22,7 +22,7 @@ namespace wsalive::winsock {
 /// Overwrites a value that has just been written. Only after a success of `host_gives`.
 void patch(const GetCall& call, std::uint32_t value);
 
-/// Gives a DWORD (or its first byte, K-16) of ours: at most one system call.
+/// Gives a DWORD (or its first byte, K-16): at most one system call.
 [[nodiscard]] WsaError give_dword(const GetCall& call, std::uint32_t value);
 
 /// Gives `call.bytes` bytes from our copy.

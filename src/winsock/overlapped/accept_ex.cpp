@@ -162,7 +162,7 @@ WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
 WsaError prepare_listener(Socket& listener) {
   if (listener.kernel_non_blocking.load(std::memory_order_acquire)) return WsaError::none;
   const int bad = os::set_blocking(listener.fd(), os::Blocking::no);
-  // Only now: whoever reads it calls accept and counts on its not blocking.
+  // Only now: a thread that reads it calls accept and counts on its not blocking.
   if (bad == 0) listener.kernel_non_blocking.store(true, std::memory_order_release);
   return os::wsa_error(-bad);
 }

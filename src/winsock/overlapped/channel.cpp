@@ -114,7 +114,7 @@ bool Channel::worth_trying(const Operation& operation) const noexcept {
 Progress Channel::attempt(Operation& operation, Outcome& outcome) noexcept {
   const Progress progress = operation.attempt(operation, socket_, outcome);
   const bool empty = progress == Progress::waits || operation.drained;
-  // Before the socket is watched nobody would tell us that something has come since.
+  // Before the socket is watched no edge reports what has come since.
   if (operation.direction == os::Direction::receive && empty && watched_ != 0 && !peer_ended_) {
     may_receive_ = false;
   }
@@ -142,7 +142,7 @@ WsaError Channel::start(Operation& operation, const Notice& notice, Outcome& out
   return WsaError::io_pending;
 }
 
-/// A refusal is the call's own answer; a success and a cut message are told as well.
+/// A refusal is the call's own answer; a success and a cut message are reported as well.
 WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) const noexcept {
   OVERLAPPED& overlapped = *operation.notice.overlapped;
   if (outcome.status == kBufferOverflow) {

@@ -1,5 +1,5 @@
 // The overlapped side of one socket: the operations that wait, in order, receives and sends apart; the
-// completion port that hears of them; and what is known of the kernel's readiness.
+// completion port that gets their packets; and what is known of the kernel's readiness.
 //
 // An operation is tried at once if none waits before it, and after that at each edge until the kernel has no
 // more for it. After a receive that got less than it asked for the kernel has nothing: the next one is not
@@ -42,7 +42,7 @@ class Channel final : public EdgeTaker {
 
   /// Starts an operation whose `attempt`, `direction` and data are filled in; the notice is looked at here.
   ///
-  /// \return none: it has ended well, with `outcome`, and its end is told as well; io_pending: it will be told;
+  /// \return none: it has ended well, with `outcome`, and its end is reported as well; io_pending: it will be reported;
   /// any other code: nothing has happened, and nothing will be told. The operation is the channel's now.
   [[nodiscard]] WsaError start(Operation& operation, const Notice& notice, Outcome& outcome);
 

@@ -40,7 +40,7 @@ Progress end_unasked(Socket& socket, Outcome& outcome, WsaError code) {
   return failed(socket, outcome, code);
 }
 
-/// The request has failed, and whoever noticed has made the socket fresh again.
+/// The request has failed, and the thread that noticed has made the socket fresh again.
 Progress end_unconnected(Socket& socket, Outcome& outcome) {
   clear_bit(socket, kByConnectEx);
   const int kept = socket.last_error.load(std::memory_order_relaxed);

@@ -25,7 +25,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// What the peer still sends is for nobody. \return 0 at its end, -EAGAIN, or an errno below 0.
+/// Discards what the peer still sends. \return 0 at its end, -EAGAIN, or an errno below 0.
 long pass_over(int fd) {
   std::array<char, 4096> unwanted;  // Not cleared.
   for (;;) {

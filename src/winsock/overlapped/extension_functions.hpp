@@ -5,7 +5,7 @@
 
 namespace wsalive::winsock {
 
-/// In: a GUID; out: the function's address. WSAEFAULT for short or bad buffers, WSAEINVAL for a GUID that nobody
+/// In: a GUID; out: the function's address. WSAEFAULT for short or bad buffers, WSAEINVAL for a GUID that no function
 /// knows.
 [[nodiscard]] WsaError give_extension_function(const IoctlCall& call, std::uint32_t& written);
 

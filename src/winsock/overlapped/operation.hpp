@@ -1,6 +1,6 @@
-// One overlapped operation: what is to be done, how far it is, and how its end is told.
+// One overlapped operation: what is to be done, how far it is, and how its end is reported.
 //
-// Operations come from a pool and go back to it by whoever learns of the end: the thread that takes the
+// Operations come from a pool and go back to it by the thread that learns of the end: the one that takes the
 // packet, the one that runs the routine, or the one that ends the operation. While one is in a channel's
 // queue, the channel's lock guards it.
 #pragma once
@@ -81,7 +81,7 @@ struct Operation : Link {
   void (*on_cancel)(Operation&, Socket&) noexcept = nullptr;  ///< Under the channel's lock.
   os::Direction direction = os::Direction::receive;
 
-  // How the end is told.
+  // How the end is reported.
   Notice notice;
   int starter = 0;  ///< The thread that started it.
   kernel::Ref<kernel::Event> event;

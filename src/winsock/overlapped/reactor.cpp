@@ -13,7 +13,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// Whether operations wait there for nobody.
+/// Whether operations wait there without a thread that polls.
 bool is_left_alone(const WatchSet& set) { return set.pending.load() != 0 && set.polling() == 0; }
 
 }  // namespace
@@ -71,7 +71,7 @@ bool Reactor::look_after_ports() noexcept {
   return busy;
 }
 
-/// \return false if a port was left alone meanwhile. Whoever leaves one alone from now on sees that we sleep.
+/// \return false if a port was left alone meanwhile. A thread that leaves one alone from now on sees that this one sleeps.
 bool Reactor::fall_asleep() noexcept {
   asleep_.store(true);
   const std::lock_guard lock{mutex_};

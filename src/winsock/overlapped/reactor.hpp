@@ -32,7 +32,7 @@ class Reactor {
   /// An operation waits in that set. \return false where the thread cannot be started.
   [[nodiscard]] bool begin_waiting(WatchSet& set) noexcept;
 
-  /// A thread that polled the set does not any more, and nobody else does.
+  /// The last thread that polled the set has stopped.
   void left_alone(WatchSet& set) noexcept;
 
   /// Around a fork.

@@ -40,7 +40,7 @@ enum class Awaited : std::uint8_t { ended, still_pending, timed_out, apcs_ran };
 [[nodiscard]] Awaited await_end(OVERLAPPED& overlapped, kernel::Deadline deadline,
                                 kernel::Alertable alertable);
 
-/// Called whenever an operation has ended. Costs a load while nobody waits without an event.
+/// Called whenever an operation has ended. Costs a load while no thread waits without an event.
 void wake_result_waiters() noexcept;
 
 }  // namespace wsalive::winsock

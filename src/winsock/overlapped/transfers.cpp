@@ -52,7 +52,7 @@ Progress attempt_message(Operation& operation, Socket& socket, Outcome& outcome)
     }
     if (result == -EINTR) continue;
     if (result == -EAGAIN) return Progress::waits;
-    // A port that nobody listens on has answered an earlier message.
+    // A port without a listener has answered an earlier message.
     const WsaError end = result == -ECONNREFUSED
                              ? WsaError::connection_reset
                              : data_error(socket, operation.at_entry, static_cast<int>(-result));

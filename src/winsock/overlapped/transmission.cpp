@@ -165,7 +165,7 @@ long send_message(const Collected& message, int fd) {
   const Buffers pieces{message.pieces.data(), static_cast<std::uint32_t>(message.pieces.size())};
   for (;;) {
     const long sent = pieces.send(fd, 0, os::kDontBlock, nullptr);
-    // A port that nobody listens on has answered an earlier message.
+    // A port without a listener has answered an earlier message.
     if (sent != -EINTR && sent != -ECONNREFUSED) return sent;
   }
 }

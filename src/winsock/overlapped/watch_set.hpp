@@ -1,6 +1,6 @@
 // Sockets that are watched together: those of one completion port, polled by the port's own threads; all whose
 // operations belong to no port, polled by the reactor's thread; all that have selected network events, polled by
-// the watcher's. Whoever polls carries on with what the edges mean.
+// the watcher's. The thread that polls carries on with what the edges mean.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace wsalive::winsock {
 
-/// Whom edges are for. It never goes away: a token may come back long after its time.
+/// The receiver of edges. It never goes away: a token may come back long after its time.
 class EdgeTaker {
  public:
   /// An edge of that generation of its watching.

@@ -1,6 +1,6 @@
 // select: counted arrays of sockets (K-108), waited for with the kernel's poll.
 //
-// A set's length is the program's own FD_SETSIZE, which nobody tells us, so sets are read and written
+// A set's length is the program's own FD_SETSIZE, which select does not get, so sets are read and written
 // through their counts alone. A call that fails leaves them as they were.
 
 #include "winsock2.h"

@@ -171,7 +171,7 @@ int SocketWait<Call>::wait() noexcept {
 template <typename Call>
 std::size_t SocketWait<Call>::leave_out_unasked() {
   constexpr std::chrono::milliseconds kSlice{10};
-  edges_.drain();  // Before looking: what comes later is told.
+  edges_.drain();  // Before looking: edges report what comes later.
   if (list_.look() > 0) {
     if (const std::size_t ready = call_.judge_all(); ready != 0) return ready;
   }

@@ -200,7 +200,7 @@ GivenControl give_control(const Socket& socket, const os::ControlItems& items,
   const unsigned asked = socket.options.control.load(std::memory_order_relaxed);
   Writer writer{control.buf ? control.len : 0};
   for (const ControlItem& item : items) {
-    // A message of IPv4 to an IPv6 socket is told of in IPv4's form where that was asked for.
+    // A message of IPv4 to an IPv6 socket is described in IPv4's form where that was asked for.
     if (item.is_mapped() && (asked & kIpPacketInfo) != 0) continue;
     for (const Row& row : kRows) {
       if (row.kind == item.kind && (asked & row.asked_by) != 0) put_item(writer, row, item);

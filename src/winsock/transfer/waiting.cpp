@@ -53,7 +53,7 @@ WsaError Waiting::after(int error, Cause at_entry) noexcept {
     return WsaError::none;
   }
   if (error == ECONNREFUSED && has_messages(socket_)) {
-    // A port that nobody listens on has answered an earlier message: a receive says so, a send goes on.
+    // A port without a listener has answered an earlier message: a receive says so, a send goes on.
     return direction_ == os::Direction::send ? WsaError::none : WsaError::connection_reset;
   }
   if (error != EAGAIN) return data_error(socket_, at_entry, error);
