@@ -1,55 +1,25 @@
 // A policy as the read-only data of the bpf programs.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "attach/bpf/policy.hpp"
+#include "os/socket/network.hpp"
 
 namespace wsalive::attach {
 namespace {
 
-struct Prefix {
-  std::array<unsigned char, 16> bytes{};
-  unsigned family = 0;
-  unsigned length = 0;
-};
-
-Result<Prefix> parse_prefix(const std::string& text) {
-  Prefix prefix;
-  const std::size_t slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  const bool is_four = ::inet_pton(AF_INET, address.c_str(), prefix.bytes.data()) == 1;
-  if (!is_four && ::inet_pton(AF_INET6, address.c_str(), prefix.bytes.data()) != 1) {
-    return failure(EINVAL, "read an address");
-  }
-  prefix.family = is_four ? 4 : 6;
-  const unsigned longest = is_four ? 32 : 128;
-  prefix.length = longest;
-  if (slash != std::string::npos) {
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, prefix.length);
-    if (error != std::errc{} || stop != end || prefix.length > longest) {
-      return failure(EINVAL, "read a prefix length");
-    }
-  }
-  return prefix;
-}
-
-void put_prefix(const Prefix& prefix, wsalive_rule& rule) {
+void put_prefix(const os::Network& network, wsalive_rule& rule) {
   std::array<unsigned char, 16> mask{};
   std::array<unsigned char, 16> kept{};
-  for (unsigned bit = 0; bit < prefix.length; ++bit) {
+  for (unsigned bit = 0; bit < network.bits; ++bit) {
     mask[bit / 8] = static_cast<unsigned char>(mask[bit / 8] | (0x80U >> (bit % 8)));
   }
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    kept[i] = static_cast<unsigned char>(prefix.bytes[i] & mask[i]);
+    kept[i] = static_cast<unsigned char>(network.address.address[i] & mask[i]);
   }
-  rule.prefix_family = prefix.family;
+  rule.prefix_family = network.address.family == os::Family::ipv4 ? 4 : 6;
   std::memcpy(rule.prefix, kept.data(), kept.size());
   std::memcpy(rule.mask, mask.data(), mask.size());
 }
@@ -74,9 +44,9 @@ Result<wsalive_policy> encode(const BpfPolicy& policy) {
     to.has_user_timeout = from.fit.user_timeout_ms ? 1 : 0;
     to.user_timeout_ms = from.fit.user_timeout_ms.value_or(0);
     if (from.remote_prefix.empty()) continue;
-    const Result<Prefix> prefix = parse_prefix(from.remote_prefix);
-    if (!prefix) return tl::unexpected(prefix.error());
-    put_prefix(*prefix, to);
+    const auto network = os::Network::parse(from.remote_prefix);
+    if (!network) return failure(EINVAL, "read a network");
+    put_prefix(*network, to);
   }
   return encoded;
 }

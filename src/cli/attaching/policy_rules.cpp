@@ -5,68 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "cli/live/keepalive_text.hpp"
-#include "os/socket/address.hpp"
+#include "os/socket/network.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {
 namespace {
-
-/// An address and how many of its bits count.
-struct Prefix {
-  os::Endpoint address;
-  unsigned bits = 0;
-};
-
-std::optional<os::Endpoint> read_address(const std::string& text) {
-  if (auto four = os::parse_ipv4(text.c_str(), os::Ipv4Notation::four_parts)) return four;
-  return os::parse_ipv6(text.c_str());
-}
-
-std::optional<Prefix> read_prefix(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const std::optional<os::Endpoint> address = read_address(text.substr(0, slash));
-  // ::ffff:a.b.c.d is IPv4, and is taken as a host's name is.
-  if (!address || unmapped(*address).family != address->family) return std::nullopt;
-  const unsigned longest = address->family == os::Family::ipv4 ? 32 : 128;
-  Prefix prefix{*address, longest};
-  if (slash == std::string::npos) return prefix;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, prefix.bits);
-  if (error != std::errc{} || stop != end || prefix.bits > longest) return std::nullopt;
-  return prefix;
-}
-
-bool is_within(const Prefix& prefix, const os::Endpoint& endpoint) {
-  const os::Endpoint plain = unmapped(endpoint);
-  if (plain.family != prefix.address.family) return false;
-  for (unsigned bit = 0; bit < prefix.bits; ++bit) {
-    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    if ((plain.address[bit / 8] & mask) != (prefix.address.address[bit / 8] & mask)) return false;
-  }
-  return true;
-}
-
-/// The networks that a text names: itself, or a host's addresses.
-Endpointed<std::vector<std::string>> networks_named(const std::string& text) {
-  if (text.empty()) return std::vector<std::string>{""};
-  if (read_prefix(text)) return std::vector<std::string>{text};
-  if (text.find('/') != std::string::npos) {
-    return tl::unexpected(
-        EndpointProblem{fmt::format("'{}' is no network such as 10.0.0.0/8", text)});
-  }
-  const auto addresses = addresses_of(text);
-  if (!addresses) return tl::unexpected(addresses.error());
-  std::vector<std::string> networks;
-  for (const os::Endpoint& address : *addresses) {
-    std::string network = os::format_address(address);
-    if (std::ranges::find(networks, network) == networks.end()) networks.push_back(network);
-  }
-  return networks;
-}
 
 constexpr std::array kDirections{"", "made", "accepted"};
 
@@ -109,14 +55,13 @@ std::string PolicyRule::text() const {
 Endpointed<std::vector<PolicyRule>> with_far_end(const PolicyRule& rule, std::string_view text) {
   const auto parts = HostAndPort::parse(text);
   if (!parts) return tl::unexpected(parts.error());
-  const auto networks = networks_named(parts->host);
+  const auto networks = networks_of(parts->host);
   if (!networks) return tl::unexpected(networks.error());
-  std::vector<PolicyRule> rules;
-  for (const std::string& network : *networks) {
-    rules.push_back(rule);
-    rules.back().to_network = network;
-    rules.back().to_port = parts->port.value_or(0);
-  }
+  PolicyRule with_port = rule;
+  with_port.to_port = parts->port.value_or(0);
+  std::vector<PolicyRule> rules(std::max<std::size_t>(networks->size(), 1), with_port);
+  for (std::size_t at = 0; at < networks->size(); ++at)
+    rules[at].to_network = (*networks)[at].text();
   return rules;
 }
 
@@ -136,8 +81,8 @@ bool fits(const PolicyRule& rule, const os::Endpoint& local, const os::Endpoint&
   if (rule.to_port != 0 && rule.to_port != remote.port) return false;
   if (rule.from_port != 0 && rule.from_port != local.port) return false;
   if (rule.to_network.empty()) return true;
-  const std::optional<Prefix> prefix = read_prefix(rule.to_network);
-  return prefix && is_within(*prefix, remote);
+  const auto network = os::Network::parse(rule.to_network);
+  return network && network->contains(remote);
 }
 
 }  // namespace wsalive::cli

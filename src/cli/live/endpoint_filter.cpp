@@ -7,26 +7,36 @@
 
 #include "cli/frame/messages.hpp"
 #include "os/names/resolver.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 struct Parts {
   std::string host;
-  std::string port;
+  std::optional<std::string> port;  ///< What stands behind the colon, where there is one.
 };
 
-Parts split(std::string_view text) {
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return {std::string{text}, {}};
-    const bool has_port = end + 1 < text.size() && text[end + 1] == ':';
-    return {std::string{text.substr(1, end - 1)},
-            has_port ? std::string{text.substr(end + 2)} : std::string{}};
-  }
+/// What stands behind a bracket: "", ":PORT", "/BITS", "/BITS:PORT"; nullopt: something else.
+std::optional<Parts> split_bracketed(std::string_view text) {
+  const std::size_t end = text.find(']');
+  if (end == std::string_view::npos) return std::nullopt;
+  Parts parts{std::string{text.substr(1, end - 1)}, std::nullopt};
+  std::string_view rest = text.substr(end + 1);
+  const std::size_t colon = rest.find(':');
+  if (colon != std::string_view::npos) parts.port = rest.substr(colon + 1);
+  rest = rest.substr(0, colon);
+  if (!rest.empty() && rest.front() != '/') return std::nullopt;
+  parts.host += rest;
+  return parts;
+}
+
+std::optional<Parts> split(std::string_view text) {
+  if (text.starts_with('[')) return split_bracketed(text);
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || text.find(':') != colon) return {std::string{text}, {}};
-  return {std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
+  const bool is_bare = colon == std::string_view::npos || text.find(':') != colon;
+  if (is_bare) return Parts{std::string{text}, std::nullopt};
+  return Parts{std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
 }
 
 }  // namespace
@@ -39,6 +49,10 @@ Failure failure_of(EndpointProblem problem, std::string attempt, std::string sub
 }
 
 Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
+  if (host.find('/') != std::string::npos) {
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' is a network, and one address is wanted", host)});
+  }
   os::HostQuestion question;
   question.name = host.c_str();
   const auto found = os::find_host(question);
@@ -54,16 +68,38 @@ Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host) {
   return addresses;
 }
 
+Endpointed<std::vector<os::Network>> networks_of(const std::string& host) {
+  if (host.empty()) return std::vector<os::Network>{};
+  if (const auto network = os::Network::parse(host)) return std::vector{*network};
+  if (host.find('/') != std::string::npos) {
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' is no network such as 10.0.0.0/8 or fd00::/8", host)});
+  }
+  const auto addresses = addresses_of(host);
+  if (!addresses) return tl::unexpected(addresses.error());
+  std::vector<os::Network> networks;
+  for (const os::Endpoint& address : *addresses) {
+    const auto network = os::Network::parse(os::format_address(address));
+    if (network && std::ranges::find(networks, *network) == networks.end())
+      networks.push_back(*network);
+  }
+  return networks;
+}
+
 Endpointed<HostAndPort> HostAndPort::parse(std::string_view text) {
-  const Parts parts = split(text);
-  HostAndPort result{parts.host, std::nullopt};
-  if (!parts.port.empty()) {
+  const auto parts = split(text);
+  if (!parts) {
+    return tl::unexpected(
+        EndpointProblem{fmt::format("'{}' is not written as [fd00::1]:22 is", text)});
+  }
+  HostAndPort result{parts->host, std::nullopt};
+  if (parts->port) {
     std::uint16_t port = 0;
-    const char* const end = parts.port.data() + parts.port.size();
-    const auto [stop, error] = std::from_chars(parts.port.data(), end, port);
+    const char* const end = parts->port->data() + parts->port->size();
+    const auto [stop, error] = std::from_chars(parts->port->data(), end, port);
     if (error != std::errc{} || stop != end || port == 0) {
       return tl::unexpected(
-          EndpointProblem{fmt::format("'{}' is no port, 1 to 65535", parts.port)});
+          EndpointProblem{fmt::format("'{}' is no port, 1 to 65535", *parts->port)});
     }
     result.port = port;
   }
@@ -76,23 +112,19 @@ Endpointed<HostAndPort> HostAndPort::parse(std::string_view text) {
 Endpointed<EndpointFilter> EndpointFilter::parse(std::string_view text) {
   const auto parts = HostAndPort::parse(text);
   if (!parts) return tl::unexpected(parts.error());
+  auto networks = networks_of(parts->host);
+  if (!networks) return tl::unexpected(networks.error());
   EndpointFilter filter;
   filter.port_ = parts->port;
-  if (!parts->host.empty()) {
-    auto addresses = addresses_of(parts->host);
-    if (!addresses) return tl::unexpected(addresses.error());
-    filter.addresses_ = std::move(*addresses);
-  }
+  filter.networks_ = std::move(*networks);
   return filter;
 }
 
 bool EndpointFilter::matches(const os::Endpoint& endpoint) const {
   if (port_ && *port_ != endpoint.port) return false;
-  if (addresses_.empty()) return true;
-  const os::Endpoint plain = os::unmapped(endpoint);
-  return std::ranges::any_of(addresses_, [&](const os::Endpoint& wanted) {
-    return wanted.family == plain.family && wanted.address == plain.address;
-  });
+  return networks_.empty() || std::ranges::any_of(networks_, [&](const os::Network& each) {
+           return each.contains(endpoint);
+         });
 }
 
 }  // namespace wsalive::cli

@@ -10,6 +10,7 @@
 #include "cli/frame/exit_code.hpp"
 #include "cli/frame/failure.hpp"
 #include "os/socket/address.hpp"
+#include "os/socket/network.hpp"
 
 namespace wsalive::cli {
 
@@ -30,8 +31,12 @@ using Endpointed = tl::expected<T, EndpointProblem>;
 /// IPv4. May block for as long as the resolver does.
 [[nodiscard]] Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host);
 
+/// The networks that a network, an address or a host's name stands for; none for an empty text. May block likewise.
+[[nodiscard]] Endpointed<std::vector<os::Network>> networks_of(const std::string& host);
+
 /// "HOST:PORT", "[HOST]:PORT", "HOST", ":PORT", taken apart; one of the two is there. An IPv6 address without
-/// brackets has no port.
+/// brackets has no port. In place of a host may stand a network, whose bits stand behind the brackets or in them:
+/// "10.0.0.0/8:5432", "[2001:db8::]/32".
 struct HostAndPort {
   std::string host;
   std::optional<std::uint16_t> port;
@@ -39,7 +44,7 @@ struct HostAndPort {
   [[nodiscard]] static Endpointed<HostAndPort> parse(std::string_view text);
 };
 
-/// "10.0.0.5:5432", "10.0.0.5", "[fd00::1]:22", "fd00::1", ":443", or a host's name in place of an address.
+/// "10.0.0.5:5432", "10.0.0.5", "[fd00::1]:22", "fd00::1", ":443", "10.0.0.0/8", or a host's name in place of an address.
 class EndpointFilter {
  public:
   [[nodiscard]] static Endpointed<EndpointFilter> parse(std::string_view text);
@@ -47,12 +52,8 @@ class EndpointFilter {
   /// An IPv4 address also matches its mapped form, ::ffff:a.b.c.d.
   [[nodiscard]] bool matches(const os::Endpoint& endpoint) const;
 
-  /// In the resolver's order, without ports; empty: any.
-  [[nodiscard]] const std::vector<os::Endpoint>& addresses() const noexcept { return addresses_; }
-  [[nodiscard]] std::optional<std::uint16_t> port() const noexcept { return port_; }
-
  private:
-  std::vector<os::Endpoint> addresses_;  ///< Empty: any.
+  std::vector<os::Network> networks_;  ///< Empty: any.
   std::optional<std::uint16_t> port_;
 };
 

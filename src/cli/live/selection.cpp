@@ -99,10 +99,10 @@ std::vector<CLI::Option*> Selection::declare(CLI::App& parser) {
                       "In this network namespace: a name of `ip netns`, a path, or a process in it")
           ->type_name("NAME"));
   all.push_back(add_states(parser, states));
-  all.push_back(
-      add_filter(parser, "--to", to, to_text, "Connections to this address, port or both"));
+  all.push_back(add_filter(parser, "--to", to, to_text,
+                           "Connections to this address or network, port or both"));
   all.push_back(add_filter(parser, "--from", from, from_text,
-                           "Connections of this local address, port or both"));
+                           "Connections of this local address or network, port or both"));
   for (CLI::Option* const each : all) each->group("which connections");
   return all;
 }

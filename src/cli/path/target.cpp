@@ -12,12 +12,14 @@ Fallible<Target> find_target(std::string_view text, std::optional<std::uint16_t>
         std::move(problem), "cannot tell which far end is meant by", fmt::format("'{}'", text),
         "name it as HOST:PORT, as in db.example:5432 or [fd00::1]:22"));
   };
-  const auto parsed = EndpointFilter::parse(text);
+  const auto parsed = HostAndPort::parse(text);
   if (!parsed) return refuse(parsed.error());
-  if (parsed->port()) port = parsed->port();
+  if (parsed->port) port = parsed->port;
+  if (parsed->host.empty()) return refuse({"there is no host"});
+  const auto addresses = addresses_of(parsed->host);
+  if (!addresses) return refuse(addresses.error());
   if (!port) return refuse({"there is no port"});
-  if (parsed->addresses().empty()) return refuse({"there is no host"});
-  Target target{std::string{text}, parsed->addresses().front()};
+  Target target{std::string{text}, addresses->front()};
   target.endpoint.port = *port;
   return target;
 }

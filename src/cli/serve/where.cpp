@@ -28,15 +28,17 @@ std::vector<Endpoint> anywhere(std::uint16_t port) {
 Endpointed<std::vector<Endpoint>> parsed(std::string_view where) {
   std::string text = is_number(where) ? ':' + std::string{where} : std::string{where};
   if (text == ":0") return anywhere(0);
-  // The filter knows no port 0, by which the system is asked to choose.
+  // The parser knows no port 0, by which the system is asked to choose.
   const bool any_port =
       text.ends_with(":0") && (text.front() == '[' || text.find(':') == text.size() - 2);
   if (any_port) text.resize(text.size() - 2);
-  const auto filter = EndpointFilter::parse(text);
-  if (!filter) return tl::unexpected(filter.error());
-  const std::uint16_t port = any_port ? 0 : filter->port().value_or(path::kServePort);
-  if (filter->addresses().empty()) return anywhere(port);
-  Endpoint one = filter->addresses().front();
+  const auto parts = HostAndPort::parse(text);
+  if (!parts) return tl::unexpected(parts.error());
+  const std::uint16_t port = any_port ? 0 : parts->port.value_or(path::kServePort);
+  if (parts->host.empty()) return anywhere(port);
+  const auto addresses = addresses_of(parts->host);
+  if (!addresses) return tl::unexpected(addresses.error());
+  Endpoint one = addresses->front();
   one.port = port;
   return std::vector{one};
 }
