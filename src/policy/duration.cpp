@@ -108,6 +108,11 @@ std::string decimal(std::int64_t thousandths) {
   return text.substr(0, text.find_last_not_of('0') + 1);
 }
 
+/// In which steps a span is said whose later end that is.
+Millis span_step(Millis latest) {
+  return Millis{latest < Millis{60'000} ? 10 : latest < Millis{600'000} ? 100 : 1'000};
+}
+
 /// Takes one number with its unit off the front.
 tl::expected<Millis, std::string> take_part(std::string_view& text) {
   const std::string_view all = text;
@@ -184,15 +189,23 @@ std::string format_duration_word(Millis time) {
   return text;
 }
 
+bool is_one_instant(const Span& span) noexcept {
+  constexpr Millis kApart{50};
+  return span.latest - span.earliest < kApart;
+}
+
+Span widened(const Span& span, Millis step) noexcept {
+  return {span.earliest / step * step, (span.latest + step - Millis{1}) / step * step};
+}
+
 std::string format_latest(Millis time) {
-  const Millis step{time < Millis{60'000} ? 10 : time < Millis{600'000} ? 100 : 1'000};
-  return format_duration((time + step - Millis{1}) / step * step);
+  return format_duration(widened({time, time}, span_step(time)).latest);
 }
 
 std::string format_span(const Span& span) {
-  constexpr Millis kOneInstant{50};
-  if (span.latest - span.earliest < kOneInstant) return format_duration(span.earliest);
-  return format_duration(span.earliest) + " to " + format_latest(span.latest);
+  if (is_one_instant(span)) return format_duration(span.earliest);
+  const Span shown = widened(span, span_step(span.latest));
+  return format_duration(shown.earliest) + " to " + format_duration(shown.latest);
 }
 
 }  // namespace wsalive::policy

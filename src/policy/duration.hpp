@@ -31,8 +31,13 @@ namespace wsalive::policy {
 /// The same in one word, as a command line takes it: "11min15s".
 [[nodiscard]] std::string format_duration_word(Millis time);
 
-/// Both ends, the later one rounded up: "58s to 60.05s", "2h to 2h 2min 12s"; one where they are not 50 ms apart, as with
-/// what the engine drives.
+/// Ends that are not 50 ms apart, as with what the engine drives, are said as one instant, the earlier one.
+[[nodiscard]] bool is_one_instant(const Span& span) noexcept;
+
+/// Both ends in whole steps, the earlier one rounded down and the later one up: what happens does so between them.
+[[nodiscard]] Span widened(const Span& span, Millis step) noexcept;
+
+/// Both ends in the same steps, which go by the later one: "58s to 60.05s", "2h to 2h 2min 12s"; or one instant.
 [[nodiscard]] std::string format_span(const Span& span);
 
 /// The later end alone, rounded up like that.

@@ -40,6 +40,12 @@ constexpr std::uint32_t bit_of(engine::Face face) { return static_cast<std::uint
 
 std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
 
+/// Of what is counted from the look on, which takes a moment.
+policy::Span in_tenths(const policy::Span& span) {
+  const policy::Span shown = policy::widened(span, Millis{100});
+  return policy::is_one_instant(span) ? policy::Span{shown.earliest, shown.earliest} : shown;
+}
+
 }  // namespace
 
 namespace {
@@ -78,11 +84,9 @@ std::vector<std::string> waiting_words(const Live& live) {
                                 tenths(live.resending->fires_in + Millis{99})));
   }
   if (live.noticed.in) {
-    words.push_back(fmt::format(
-        "If nothing is answered it is given up {} from now, with ETIMEDOUT ({}).",
-        policy::format_span({live.noticed.in->earliest - live.noticed.in->earliest % Millis{100},
-                             live.noticed.in->latest}),
-        limit_words(live)));
+    words.push_back(
+        fmt::format("If nothing is answered it is given up {} from now, with ETIMEDOUT ({}).",
+                    policy::format_span(in_tenths(*live.noticed.in)), limit_words(live)));
   }
   if (live.user_timeout == Millis{} && !live.target.empty()) {
     words.push_back(fmt::format(
@@ -121,9 +125,7 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.push_back(fmt::format("The peer has been silent for {}.", tenths(*live.heard)));
   if (live.next) {
     words.push_back(
-        fmt::format("The next probe leaves in {}.",
-                    policy::format_span({live.next->earliest - live.next->earliest % Millis{100},
-                                         live.next->latest})));
+        fmt::format("The next probe leaves in {}.", policy::format_span(in_tenths(*live.next))));
   }
   if (live.behind != Millis{}) {
     words.push_back(

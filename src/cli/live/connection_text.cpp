@@ -26,15 +26,12 @@ std::string rough(Millis time) {
 
 std::string in_table(const policy::Span& span) {
   // What follows from the settings is exact, and worth its thousandths.
-  const auto from = [](Millis time) {
-    return policy::format_duration(time < Millis{60'000} ? time : time - time % Millis{1'000});
-  };
-  constexpr Millis kOneInstant{50};
-  if (span.latest - span.earliest < kOneInstant) return from(span.earliest);
-  const Millis latest = span.latest < Millis{10'000}
-                            ? span.latest
-                            : std::chrono::ceil<std::chrono::seconds>(span.latest);
-  return from(span.earliest) + ".." + policy::format_latest(latest);
+  if (policy::is_one_instant(span)) return policy::format_duration(span.earliest);
+  const Millis latest = span.latest;
+  const Millis step{latest < Millis{10'000} ? 100 : latest < Millis{3'600'000} ? 1'000 : 60'000};
+  const policy::Span shown = policy::widened(span, step);
+  return policy::format_duration_word(shown.earliest) + ".." +
+         policy::format_duration_word(shown.latest);
 }
 
 bool is_starred(const Connection& connection) {

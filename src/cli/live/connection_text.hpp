@@ -21,7 +21,8 @@ std::string name_in(const Names& names, Value value) {
 [[nodiscard]] std::string values_of(const Connection& connection);
 /// Tenths below ten seconds, seconds below an hour, else minutes: a table is for the eye, and must not flicker.
 [[nodiscard]] std::string rough(policy::Millis time);
-/// "70s..74s", both ends of a span for a column; one where they are the same instant.
+/// "70s..74s", both ends of a span for a column, in the same steps: tenths below ten seconds, seconds below an hour, else
+/// minutes. One where they are the same instant.
 [[nodiscard]] std::string in_table(const policy::Span& span);
 
 /// When a peer that falls silent now would be noticed; with a star where something else than keep-alive decides.

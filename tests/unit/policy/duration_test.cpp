@@ -90,5 +90,30 @@ TEST(FormattedDurations, AreShortAndCanBeReadAgain) {
   }
 }
 
+TEST(FormattedSpans, HaveBothEndsInTheSameStepsAndNothingOutside) {
+  struct SpanRow {
+    std::string_view text;
+    std::int64_t earliest;
+    std::int64_t latest;
+  };
+  constexpr std::array kRows{
+      // clang-format off
+      SpanRow{"45s to 47.05s",        45'000,    47'049},    SpanRow{"45s",              45'000,    45'009},
+      SpanRow{"1.23s to 1.29s",       1'236,     1'290},     SpanRow{"2.83s to 20.05s",  2'837,     20'048},
+      SpanRow{"59.9s to 61.2s",       59'987,    61'101},    SpanRow{"345s to 361.1s",   345'000,   361'072},
+      SpanRow{"345s to 10min 1s",     345'678,   600'001},   SpanRow{"2h to 2h 2min 12s", 7'200'999, 7'331'072},
+      // clang-format on
+  };
+  for (const SpanRow& row : kRows) {
+    const Span span{Millis{row.earliest}, Millis{row.latest}};
+    EXPECT_EQ(format_span(span), row.text);
+    const Span shown = widened(span, Millis{100});
+    EXPECT_LE(shown.earliest, span.earliest);
+    EXPECT_GE(shown.latest, span.latest);
+    EXPECT_LT(span.earliest - shown.earliest, Millis{100});
+    EXPECT_LT(shown.latest - span.latest, Millis{100});
+  }
+}
+
 }  // namespace
 }  // namespace wsalive::policy
