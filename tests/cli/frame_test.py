@@ -109,6 +109,42 @@ class Frame(tool.Tool):
             self.assertEqual(done.returncode, status, (words, done.stderr))
             self.assertEqual(json.loads(done.stdout)["error"]["code"], code, words)
 
+    def test_what_the_parser_refuses_is_json_too(self):
+        for words, status, code in ((("ls", "--bogus"), 2, "unknown-word"), (("lss",), 2, "unknown-word"),
+                                    (("releases", "x"), 2, "unknown-word"), (("path",), 2, "missing-word"),
+                                    (("registry", "get"), 2, "missing-word"),
+                                    (("ls", "--state", "open"), 2, "bad-option"), (("explain", "--time", "45"), 2, "bad-option"),
+                                    (("ls", "--pid"), 2, "bad-option"), (("ls", "--unit", ""), 2, "bad-option"),
+                                    (("lint", "--all", "--critical", "abc"), 2, "bad-option"),
+                                    (("ls", "--policies", "--wide"), 2, "conflict"),
+                                    (("lint", "--all", "--critical", "3"), 2, "not-said"),
+                                    (("ls", "--to", tool.NO_HOST), 3, "no-host")):
+            plain = self.run_tool(*words)
+            self.assertEqual((plain.returncode, plain.stdout), (status, ""), words)
+            for line in ((*words, "--json"), (words[0], "--json", *words[1:])):
+                done = self.run_tool(*line)
+                if words == ("ls", "--pid") and line[-1] == "--json":
+                    continue  # It would be the value.
+                self.assertEqual(done.returncode, status, (line, done.stderr))
+                report = json.loads(done.stdout)
+                self.assertEqual((report["schema"], sorted(report["error"])),
+                                 (1, ["attempt", "code", "reason", "remedy", "status", "subject"]), line)
+                error = report["error"]
+                self.assertEqual((error["code"], error["status"]), (code, status), line)
+                self.assertIn(f"{error['reason']}; {error['remedy']}", done.stderr, line)
+        self.assertEqual(json.loads(self.run_tool("ls", "--bogus", "--json").stdout)["error"]["subject"], "wsalive ls")
+        for silent in (("run", "--bogus", "--json", "--", "true"), ("ls", "--bogus", "--", "--json")):  # The program's own.
+            self.refused(2, *silent)
+
+    def test_a_count_that_is_none_is_told_what_is_wanted(self):
+        for words, wanted in ((("lint", "--all", "--monitor", "--critical"), ": 1 or more"),
+                              (("path", "127.0.0.1:9", "--connections"), " from 2 to 200"),
+                              (("serve", "--connections"), " from 16 to 10000"), (("explain", "--probes"), " from 1 to 255")):
+            for bad in ("abc", "-1", "3.5", "3x", "99999999999999999999999"):
+                done = self.run_tool(*words, bad)
+                self.assertIn(f"{words[-1]}: '{bad}' is no count{wanted}", done.stderr + done.stdout)
+                self.assertNotEqual(done.returncode, 0)
+
     def test_the_version_is_said(self):
         self.assertRegex(self.ok("--version"), r"\Awsalive \d+\.\d+\.\d+\n\Z")
 

@@ -86,7 +86,8 @@ class Set(tool.ToolWithConnection):
         self.ok("set", "--dry-run", self.me, "--user-timeout", "30s")
         self.assertEqual(self.user_timeout(), 0)
         self.assertIn("out of range", self.refused(2, "set", self.me, "--user-timeout", "25d"))
-        self.assertIn("no time-out", self.refused(2, "set", self.me, "--user-timeout", "0s"))
+        self.assertIn("'0s' is no time-out: write 1ms or more, or off, which takes it away",
+                      self.refused(2, "set", self.me, "--user-timeout", "0s"))
 
     def test_what_is_named_is_set_and_the_rest_stays_the_programs_own(self):
         self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 33)
@@ -270,6 +271,10 @@ class Set(tool.ToolWithConnection):
         self.assertGreater(before["timer_behind_ms"], 7_000_000)
         self.assertGreater(before["next_probe_ms"], 7_000_000)
         self.assertGreater(before["noticed_after_ms"], 7_000_000)
+        listed = self.json("ls", "--pid", str(child.pid), "--state", "established")["connections"]
+        listed = next(each for each in listed if each["fd"] == int(name.split(":")[1]))
+        self.assertEqual(listed["keep_alive"]["idle_ms"], 20_000)  # What is read, and what will be:
+        self.assertGreater(min(listed["noticed_after_ms"], listed["next_probe_ms"]), 7_000_000)
         self.assertIn("wsalive set " + name, " ".join(self.ok("explain", name).split()))
         rules = self.json("lint", str(child.pid), status=1)["findings"]
         self.assertIn("timer-behind-values", [rule["rule"] for rule in rules])

@@ -14,6 +14,7 @@
 #include "advice/socket_lint.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/count_option.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/timing_options.hpp"
@@ -114,11 +115,8 @@ class Lint final : public Command {
     parser.add_flag("--wide", wide_, "Every socket of a finding, and not the first four alone");
     CLI::Option* const monitor = parser.add_flag(
         "--monitor", monitor_, "One line, and the exit status of a monitoring plugin: 0 to 3");
-    parser
-        .add_option("--critical", critical_,
-                    "With --monitor: as many sockets with warnings are critical")
-        ->type_name("COUNT")
-        ->check(CLI::Validator{CLI::PositiveNumber}.description(""))
+    add_count(parser, "--critical", critical_, {},
+              "With --monitor: as many sockets with warnings are critical")
         ->needs(monitor);
   }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/count_option.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
@@ -88,10 +89,8 @@ class Path final : public Command {
         ->required()
         ->type_name("HOST:PORT");
     add_duration(parser, "--max", longest_, "Longest idle time to try (2h 5min)");
-    parser
-        .add_option("--connections", connections_, "How many wait at the same time, 2 to 200 (12)")
-        ->type_name("COUNT")
-        ->check(CLI::Range(kFewestLanes, kMostLanes).description(""));
+    add_count(parser, "--connections", connections_, {kFewestLanes, kMostLanes},
+              "How many wait at the same time, 2 to 200 (12)");
     parser.add_flag("--with-serve", with_serve_,
                     "At the far end is `wsalive serve`: measure both directions");
     parser.add_option("--key-file", key_file_, "The key of that far end; implies --with-serve")

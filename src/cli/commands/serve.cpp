@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/count_option.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
@@ -32,11 +33,8 @@ class Serve final : public Command {
         ->type_name("WHERE");
     parser.add_option("--key-file", key_file_, "Serve only who has the same file")
         ->type_name("FILE");
-    parser
-        .add_option("--connections", limits_.connections,
-                    "Most at the same time, a quarter for one host (256)")
-        ->type_name("COUNT")
-        ->check(CLI::Range(kFewestHeld, kMostHeld).description(""));
+    add_count(parser, "--connections", limits_.connections, {kFewestHeld, kMostHeld},
+              "Most at the same time, a quarter for one host (256)");
     add_duration(parser, "--hold", hold_, "Longest time that one is held (3h)");
     parser.add_flag("--quiet", quiet_, "Say nothing");
   }

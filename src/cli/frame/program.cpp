@@ -185,7 +185,17 @@ int Program::fail(const Failure& failure) const {
     return *status;
   say(message);
   const int status = static_cast<int>(failure.code);
-  return json_ ? write_out(as_text(parts_of(failure)), status) : status;
+  return wants_json() ? write_out(as_text(parts_of(failure)), status) : status;
+}
+
+bool Program::wants_json() const {
+  const Entry* const entry = chosen();
+  if (json_ || (entry && entry->row->json == Json::no)) return json_;
+  for (const std::string_view word : words_) {
+    if (word == "--") break;
+    if (word == "--json") return true;
+  }
+  return false;
 }
 
 int Program::finish(const Entry& entry) const {
@@ -212,12 +222,13 @@ int Program::refuse(const CLI::ParseError& error) const {
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
     return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
   }
-  const std::string path = path_of(parser);
-  std::string sentence = fmt::format("{}; see `{} --help`", sentence_for(error, parser), path);
-  std::erase(sentence, kGuard);
+  Failure failure = failure_for(error, parser, path_of(parser));
+  std::erase(failure.reason, kGuard);
+  const std::string sentence = fmt::format("{}; {}", failure.reason, failure.remedy);
   if (const auto status = told_otherwise(sentence)) return *status;
-  say(fmt::format("{}: {}", path, sentence));
-  return static_cast<int>(ExitCode::usage);
+  say(fmt::format("{}: {}", failure.subject, sentence));
+  const int status = static_cast<int>(failure.code);
+  return wants_json() ? write_out(as_text(parts_of(failure)), status) : status;
 }
 
 int run_program(int argc, const char* const* argv) {

@@ -41,6 +41,8 @@ class Program {
   /// The status of its own answer to what went wrong, which is then written; nullopt: it has none.
   [[nodiscard]] std::optional<int> told_otherwise(std::string_view line) const;
   [[nodiscard]] int fail(const Failure& failure) const;
+  /// Whether JSON is asked for. Where reading has failed the parser may not have come to that word.
+  [[nodiscard]] bool wants_json() const;
   [[nodiscard]] int write_out(const std::string& text, int status) const;
 
   CLI::App parser_;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <utility>
 #include <vector>
 
+#include "cli/frame/messages.hpp"
 #include "cli/frame/nearest_word.hpp"
 
 namespace wsalive::cli {
@@ -35,18 +37,38 @@ std::string unknown_word(const std::string& word, const CLI::App& parser) {
                          : "");
 }
 
+bool is_without_command(const CLI::ParseError& error, const CLI::App& parser) {
+  return dynamic_cast<const CLI::RequiredError*>(&error) &&
+         !parser.get_subcommands(nullptr).empty() && parser.get_subcommands().empty();
+}
+
+struct Mistake {
+  Message kind;
+  std::string words;  ///< Without a full stop.
+};
+
+Mistake mistake_of(const CLI::ParseError& error, const CLI::App& parser) {
+  const std::vector<std::string> extras = parser.remaining(false);
+  const bool is_extra =
+      dynamic_cast<const CLI::ExtrasError*>(&error) || is_without_command(error, parser);
+  if (is_extra && !extras.empty())
+    return {Message::unknown_word, unknown_word(extras.front(), parser)};
+  if (is_without_command(error, parser)) return {Message::missing_word, "a command is missing"};
+  if (dynamic_cast<const CLI::RequiredError*>(&error)) return {Message::missing_word, error.what()};
+  if (dynamic_cast<const CLI::ExcludesError*>(&error)) return {Message::conflict, error.what()};
+  if (dynamic_cast<const CLI::RequiresError*>(&error)) return {Message::not_said, error.what()};
+  return {Message::bad_option, error.what()};
+}
+
 }  // namespace
 
-std::string sentence_for(const CLI::ParseError& error, const CLI::App& parser) {
-  const std::vector<std::string> extras = parser.remaining(false);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extras.empty()) {
-    return unknown_word(extras.front(), parser);
-  }
-  if (dynamic_cast<const CLI::RequiredError*>(&error) && !parser.get_subcommands(nullptr).empty() &&
-      parser.get_subcommands().empty()) {
-    return extras.empty() ? "a command is missing" : unknown_word(extras.front(), parser);
-  }
-  return error.what();
+Failure failure_for(const CLI::ParseError& error, const CLI::App& parser, std::string path) {
+  Mistake mistake = mistake_of(error, parser);
+  std::string remedy = fmt::format("see `{} --help`", path);
+  Failure failure = failure_of(mistake.kind, "cannot read the command line of", std::move(path));
+  failure.reason = std::move(mistake.words);
+  failure.remedy = std::move(remedy);
+  return failure;
 }
 
 }  // namespace wsalive::cli

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "cli/frame/failure.hpp"
+
 namespace CLI {
 class App;
 class ParseError;
@@ -10,7 +12,8 @@ class ParseError;
 
 namespace wsalive::cli {
 
-/// Without a full stop and without the program's name.
-[[nodiscard]] std::string sentence_for(const CLI::ParseError& error, const CLI::App& parser);
+/// \param parser  That the command line has come to. \param path  Its name: "wsalive registry set".
+[[nodiscard]] Failure failure_for(const CLI::ParseError& error, const CLI::App& parser,
+                                  std::string path);
 
 }  // namespace wsalive::cli

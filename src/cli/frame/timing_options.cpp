@@ -164,6 +164,10 @@ tl::expected<policy::Millis, std::string> parse_user_timeout(std::string_view te
   constexpr policy::Millis kMost{std::numeric_limits<std::int32_t>::max()};
   if (text == "off") return policy::Millis{0};
   auto time = policy::parse_time_out(text);
+  if (const auto any = policy::parse_duration(text); any && *any == policy::Millis{}) {
+    return tl::unexpected(
+        fmt::format("'{}' is no time-out: write 1ms or more, or off, which takes it away", text));
+  }
   if (time && *time > kMost) {
     return tl::unexpected(fmt::format("'{}' is out of range: up to {}ms, which is {}; or off", text,
                                       kMost.count(), policy::format_duration(kMost)));

@@ -41,18 +41,22 @@ CLI::Option* add_filter(CLI::App& parser, const std::string& name,
 }
 
 CLI::Option* add_states(CLI::App& parser, std::vector<std::string>& target) {
-  const std::vector<std::string> words{kStates.begin() + 1, kStates.end()};
-  const auto check = [words](const std::string& text) {
-    if (std::ranges::find(words, text) != words.end()) return std::string{};
-    return fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
+  const auto read = [](std::string& text) {
+    const std::string_view state = state_named(text);
+    if (state.empty()) {
+      const std::vector<std::string> words{kStates.begin() + 1, kStates.end()};
+      return fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
+    }
+    text = state;
+    return std::string{};
   };
   return parser
       .add_option("--state", target,
                   "In this state: established, syn-sent, close-wait, listening and so on, as "
-                  "ls --wide shows them; several with commas between them")
+                  "ls --wide shows them or as ss and netstat write them; several with commas")
       ->delimiter(',')
       ->type_name("STATE")
-      ->check(CLI::Validator{check, ""});
+      ->transform(CLI::Validator{read, ""});
 }
 
 /// A word as a shell takes it for itself.

@@ -21,6 +21,9 @@ inline constexpr std::array kStates{"",           "established", "syn-sent",  "s
   return index < kStates.size() ? kStates[index] : "unknown";
 }
 
+/// The word for a state in the spelling of another tool: "SYN_SENT", "LISTEN", "ESTAB", "FIN_WAIT1"; empty: there is none.
+[[nodiscard]] std::string_view state_named(std::string_view text);
+
 /// In the order of advice::Notice.
 inline constexpr std::array kNotices{"never",          "keep-alive",    "user-timeout",
                                      "retransmission", "window-probes", "handshake"};
