@@ -162,6 +162,24 @@ class Run(tool.Tool):
         self.assertRegex(done.stderr, r"(?m)^wsalive: Data that waits 50s for its acknowledgement ends the connection\. The user "
                                       r"time-out takes the place of N = 5, too: a dead peer is noticed after 50s to 5[\d.]+s, not")
 
+    def test_a_default_that_many_paths_do_not_outlast_is_said(self):
+        said = ("wsalive: No time was named: T is 2h, the default of Windows 11. Many NATs, firewalls and load balancers forget an idle "
+                "connection after 240s to 15min, and then no probe comes in time: name --time, or --path-timeout where the path's own "
+                "is known.\n")
+        def start(*options, env=None):
+            done = self.run_tool("run", "--via", "seccomp", *options, "--", STATIC, "connect", self.port, env=env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done
+        for options in ((), ("--interval", "5s"), ("--user-timeout", "30s")):
+            done = start(*options)
+            self.assertIn(said, done.stderr)
+            self.assertTrue(done.stdout.startswith("1 7200 "), done.stdout)
+        self.assertIn("the default of Windows XP", start(env={"WSALIVE_RELEASE": "winxp"}).stderr)
+        for options in (TIMES, ("--path-timeout", "240s"), ("--release", "winxp"), ("--quiet",)):
+            self.assertNotIn("No time was named", start(*options).stderr)
+        self.ok("registry", "set", "KeepAliveTime", "45s")
+        self.assertNotIn("No time was named", start().stderr)
+
     def test_no_time_is_promised_that_the_program_may_override(self):
         _, line = self.values(*TIMES)
         self.assertIn("; values that the program sets itself stay (--force)", line)

@@ -216,6 +216,11 @@ class Attach final : public Command {
       several = several || (only && *only != policy::as_timing(fit));
       only = policy::as_timing(fit);
     }
+    const bool has_default = std::ranges::any_of(rules_, [this](const PolicyRule& rule) {
+      return !rule.leave_alone && (file_.empty() || !rule.named.idle);
+    });
+    if (std::string note = default_note(chosen_); has_default && !note.empty())
+      notes.push_back(std::move(note));
     if (!only || several) return notes;
     const policy::Millis timeout = only_user_timeout();
     notes.push_back(kernel_words(*only, kernel_alone(), timeout));

@@ -122,8 +122,10 @@ class Run final : public Command {
   void say_plan(const RunPlan& plan, const std::string& missed) const {
     say(fmt::format("wsalive: {}{}", describe(plan, wanted_), missed));
     const policy::Timing kept = plan.exact ? wanted_ : policy::as_timing(plan.fit);
-    const std::string note = path_note(chosen_, kept, accuracy_of(plan));
-    if (!note.empty()) say(fmt::format("wsalive: {}", note));
+    for (const std::string& note :
+         {default_note(chosen_), path_note(chosen_, kept, accuracy_of(plan))}) {
+      if (!note.empty()) say(fmt::format("wsalive: {}", note));
+    }
     const policy::Millis timeout = chosen_.user_timeout.value_or(policy::Millis{});
     if (timeout.count() == 0) return;
     say(fmt::format("wsalive: {}", user_timeout_words(timeout, kept, accuracy_of(plan))));

@@ -4,15 +4,18 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "advice/path_timeouts.hpp"
 #include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
@@ -157,6 +160,8 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   chosen.timing.precision = chosen.settings.precision;
   chosen.anything_asked =
       time_ || interval_ || probes_ || release_ || path_timeout_ || !registry_.empty();
+  chosen.is_idle_default =
+      chosen.timing.idle_from == policy::Source::release && !release_ && registry_.empty();
   return chosen;
 }
 
@@ -195,6 +200,21 @@ std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
                       const policy::Accuracy& accuracy) {
   if (!chosen.path_timeout) return {};
   return path_words(*chosen.path_timeout, kept, policy::probe_span(kept, 1, accuracy), accuracy);
+}
+
+std::string default_note(const ChosenTiming& chosen) {
+  if (!chosen.is_idle_default) return {};
+  const policy::Millis idle{chosen.timing.timing.idle.count()};
+  const auto earlier = [idle](const advice::PathTimeout& path) { return path.time <= idle; };
+  const auto end = std::ranges::find_if_not(advice::kPathTimeouts, earlier);
+  if (end == advice::kPathTimeouts.begin()) return {};
+  return fmt::format(
+      "No time was named: T is {}, the default of {}. Many NATs, firewalls and load balancers "
+      "forget an idle connection after {} to {}, and then no probe comes in time: name --time, or "
+      "--path-timeout where the path's own is known.",
+      policy::format_duration(idle), policy::row(chosen.settings.release).title,
+      policy::format_duration(advice::kPathTimeouts.front().time),
+      policy::format_duration(std::prev(end)->time));
 }
 
 std::string release_names() {

@@ -39,6 +39,8 @@ struct ChosenTiming {
   policy::SourcedTiming timing;  ///< T, I and N in force, and where each came from.
   Named named{};                 ///< By these options.
   bool anything_asked = false;   ///< Whether any of the options for T, I and N was given.
+  bool is_idle_default =
+      false;  ///< Nobody has named T, nor the release or the file that it is from.
   std::optional<policy::Millis> path_timeout{};  ///< --path-timeout.
   std::optional<policy::Millis> user_timeout{};  ///< --user-timeout; 0: off.
 
@@ -81,6 +83,9 @@ void say_remarks(const ChosenTiming& chosen);
 /// \param kept  What the kernel, or the engine, keeps of the settings.
 [[nodiscard]] std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
                                     const policy::Accuracy& accuracy);
+
+/// What is to be known where T is a default that nobody has named: most paths forget earlier. Empty otherwise.
+[[nodiscard]] std::string default_note(const ChosenTiming& chosen);
 
 /// "win11", "ws2008" and so on, as a sentence lists them.
 [[nodiscard]] std::string release_names();
