@@ -113,6 +113,24 @@ class Explain(tool.Tool):
         self.assertEqual(alone["host"]["plain"]["driver"], "native")
         self.assertGreater(alone["subjects"][0]["first_probe_latest_ms"], 7200000 + 100000)
 
+    def test_other_peoples_programs_are_told_apart_by_the_way_they_are_reached(self):
+        args = ("--time", "1500ms", "--interval", "300ms", "--probes", "10")
+        host = self.json("explain", *args)["host"]
+        kernel, preloaded = host["other_programs"], host["preloaded_programs"]
+        self.assertEqual([kernel[name] for name in ("time_ms", "interval_ms")], [1000, 1000])
+        self.assertEqual([preloaded[name] for name in ("time_ms", "interval_ms", "probes", "noticed_by")], [1500, 300, 10, "keep-alive"])
+        self.assertEqual(preloaded["noticed_ms"], self.subject(*args)["noticed_ms"])
+        self.assertLess(preloaded["noticed_latest_ms"] - preloaded["noticed_ms"], 50)
+        self.assertGreater(kernel["noticed_latest_ms"] - kernel["noticed_ms"], 50)
+        text = " ".join(self.ok("explain", *args).split())
+        self.assertIn("where run preloads our library, as in programs on it. By set, by attach and by run with bpf or seccomp the kernel "
+                      "keeps T 1s, I 1s, N", text)
+        alone = {"WSALIVE_PRECISION": "kernel"}  # Which programs that run preloads get as well.
+        host = self.json("explain", *args, env=alone)["host"]
+        self.assertEqual([host["preloaded_programs"][name] for name in ("time_ms", "noticed_latest_ms")],
+                         [host["other_programs"][name] for name in ("time_ms", "noticed_latest_ms")])
+        self.assertIn("In other people's programs (run, attach, set) the kernel keeps T 1s", " ".join(self.ok("explain", *args, env=alone).split()))
+
     TIMED = ("--time", "10s", "--interval", "5s", "--probes", "3", "--user-timeout")
 
     def test_a_user_timeout_takes_the_counts_place_where_the_kernel_keeps_it(self):  # K-76

@@ -192,6 +192,7 @@ policy::DriverChoice driver_of(const policy::Timing& timing, const policy::HostF
 HostPart host_part(const policy::Timing& timing, policy::Precision precision, Millis user_timeout) {
   policy::HostFacts host = this_host(precision);
   HostPart part;
+  part.precision = precision;
   part.plain = driver_of(timing, host, user_timeout);
   host.can_repair = true;
   part.entitled = driver_of(timing, host, user_timeout);
@@ -204,6 +205,11 @@ HostPart host_part(const policy::Timing& timing, policy::Precision precision, Mi
     state.on = true;
     state.timing = policy::as_timing(part.kernel);
     part.noticed = advice::when_noticed(state);
+    const advice::SocketState by_kernel = state;
+    state.accuracy = with_our_library(precision);
+    if (precision == policy::Precision::exact) state.timing = part.plain.actual;
+    part.preloaded = advice::when_noticed(state);
+    state = by_kernel;
   }
   state.condition = advice::Condition::unacknowledged;
   part.data = *advice::when_noticed(state).after;

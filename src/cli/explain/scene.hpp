@@ -52,8 +52,11 @@ struct Subject {
 struct HostPart {
   policy::DriverChoice plain;     ///< Without rights, in a program on our library.
   policy::DriverChoice entitled;  ///< With CAP_NET_ADMIN.
-  policy::KernelFit kernel;       ///< In other people's programs.
+  policy::KernelFit kernel;       ///< In other people's programs that the kernel alone keeps.
   advice::Noticed noticed;        ///< There: a peer that falls silent.
+  policy::Precision precision =
+      policy::Precision::exact;  ///< Of our library, also where `run` preloads it.
+  advice::Noticed preloaded;     ///< A peer that falls silent, in a program that `run` preloads.
   policy::Span data;  ///< When data that nobody acknowledges is given up, since it was sent.
   std::uint32_t retries2 = 15;  ///< tcp_retries2
 };

@@ -106,6 +106,14 @@ Json driver_json(const policy::DriverChoice& choice) {
   return json;
 }
 
+/// Programs that have got the settings in one way.
+Json programs_json(const policy::Timing& timing, const advice::Noticed& noticed) {
+  Json json = timing_json(timing);
+  json["noticed_by"] = name_of(noticed.by);
+  add_span(json, "noticed", noticed.after);
+  return json;
+}
+
 }  // namespace
 
 Json scene_json(const Scene& scene) {
@@ -113,11 +121,14 @@ Json scene_json(const Scene& scene) {
   for (const Subject& subject : scene.subjects) subjects.push_back(subject_json(subject));
   Json host{{"plain", driver_json(scene.host.plain)},
             {"with_cap_net_admin", driver_json(scene.host.entitled)},
-            {"other_programs", Json{}}};
+            {"other_programs", Json{}},
+            {"preloaded_programs", Json{}}};
   if (scene.subjects.front().timing.probes != 0) {
-    Json& others = host["other_programs"] = timing_json(policy::as_timing(scene.host.kernel));
-    others["noticed_by"] = name_of(scene.host.noticed.by);
-    add_span(others, "noticed", scene.host.noticed.after);
+    const bool is_exact = scene.host.precision == policy::Precision::exact;
+    const policy::Timing kernel = policy::as_timing(scene.host.kernel);
+    host["other_programs"] = programs_json(kernel, scene.host.noticed);
+    host["preloaded_programs"] =
+        programs_json(is_exact ? scene.host.plain.actual : kernel, scene.host.preloaded);
   }
   add_span(host, "data_given_up", scene.host.data);
   if (scene.live) host = Json{};

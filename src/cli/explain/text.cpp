@@ -223,13 +223,18 @@ std::string host_words(const HostPart& host, const policy::Timing& timing) {
              : fmt::format("The nearest that this host can do: {}.", late(host.entitled.actual));
 }
 
-/// The same settings in programs that the kernel keeps alone, with both ends of its instants.
+/// The same settings in other people's programs, by the way in which they get them; with both ends of the kernel's instants.
 std::string others_words(const Scene& scene, const Subject& subject) {
   if (subject.timing.probes == 0) return {};
   const policy::Timing actual = policy::as_timing(scene.host.kernel);
   const policy::Accuracy alone{policy::KeptBy::kernel, subject.accuracy.tick};
   const policy::Span first = policy::probe_span(actual, 1, alone);
-  std::string words = "In other people's programs (run, attach, set) the kernel keeps ";
+  const bool is_preload_exact = scene.host.precision == policy::Precision::exact;
+  std::string words =
+      is_preload_exact
+          ? "In other people's programs: where run preloads our library, as in programs on it. By "
+            "set, by attach and by run with bpf or seccomp the kernel keeps "
+          : "In other people's programs (run, attach, set) the kernel keeps ";
   words += actual == subject.timing ? "them"
                                     : fmt::format("T {}, I {}, N {}", format_duration(actual.idle),
                                                   format_duration(actual.interval), actual.probes);
