@@ -196,9 +196,51 @@ leave_alone = true
         self.attach(*TIMES)
         again = self.refused(3, "attach", "--cgroup", self.group, "--time", "99s")
         self.assertIn("attached to this control group already", again)
-        self.assertIn("wsalive detach", again)
+        self.assertIn(f"--replace puts this one in its place, `wsalive detach {os.path.basename(self.group)}` ends it", again)
         self.assertEqual(self.made(), "1 45 5 5")
         self.assertEqual(len(self.json("ls", "--policies")["policies"]), 1)
+
+    def test_one_takes_the_place_of_another_without_a_gap(self):
+        self.assertFalse(self.json("attach", "--cgroup", self.group, *TIMES, "--replace")["replaced"])  # There was none.
+        others = self.connecting(self.group)
+        seen = {others.stdout.readline()}
+        self.assertTrue(self.json("attach", "--cgroup", self.group, *self.OTHERS, "--replace")["replaced"])
+        self.assertEqual(self.made(), "1 50 6 7")
+        others.kill()
+        seen.update(line for line in others.stdout.read().splitlines(True) if line.endswith("]\n"))
+        self.assertTrue(seen <= {"[1, 45, 5, 5]\n", "[1, 50, 6, 7]\n"}, seen)  # Never neither.
+        self.assertEqual(len(self.json("ls", "--policies")["policies"]), 1)
+        self.assertIn("The policy that it had is replaced.", self.attach(*TIMES, "--replace"))
+        self.ok("detach", os.path.basename(self.group))
+        self.assertTrue(self.made().startswith("0 "))
+
+    def test_what_replaced_policies_gave_is_ours_on_open_connections(self):
+        self.attach(*TIMES, "--user-timeout", "70s")
+        child = self.holding(self.group, self.group)
+        self.assertEqual(self.held(child), [[1, 45, 5, 5], [1, 77, 5, 5]])
+        self.attach("--time", "60s", "--interval", "8s", "--probes", "3", "--replace")  # Leaves what is open.
+        self.assertEqual(self.held(child), [[1, 45, 5, 5], [1, 77, 5, 5]])
+        report = self.json("attach", "--cgroup", self.group, *self.OTHERS, "--user-timeout", "92s", "--existing", "--replace")
+        self.assertEqual(self.held(child), [[1, 50, 6, 7], [1, 77, 5, 5]])  # Its own T is its program's.
+        after = sorted(each["after"]["user_timeout_ms"] for each in report["existing"]["sockets"])
+        self.assertEqual(after, [70_000] + [92_000] * 3)
+        for time_s in range(100, 140):  # The last of very many is known in any case.
+            self.attach("--time", f"{time_s}s", "--replace")
+        self.attach("--time", "44s", "--replace", "--existing")
+        self.assertEqual(self.held(child)[0][:2], [1, 44])
+
+    def test_times_that_nobody_has_named_are_said(self):
+        said = "No time was named: T is 2h, the default of Windows 11. Many NATs, firewalls and load balancers forget an idle"
+        name = os.path.basename(self.group)
+        rule = '[[rule]]\nto = "10.0.0.0/8"\n'
+        for words, is_said in (((), True), (("--interval", "5s"), True), (TIMES, False), (("--path-timeout", "240s"), False),
+                               (("--release", "winxp"), False), (("--policy", self.path("none.toml", rule)), True),
+                               (("--policy", self.path("top.toml", 'time = "45s"\n' + rule)), False),
+                               (("--policy", self.path("rule.toml", rule + 'time = "45s"\n')), False)):
+            self.assertEqual(said in " ".join(self.attach(*words).split()), is_said, words)
+            self.ok("detach", name)
+        notes = self.json("attach", "--cgroup", self.group)["notes"]
+        self.assertTrue(any(each.startswith("No time was named") for each in notes), notes)
 
     def test_what_is_not_there_cannot_be_detached(self):
         self.assertIn("no policy of this name", self.refused(6, "detach", "nothing"))
@@ -438,6 +480,24 @@ leave_alone = true
         self.assertEqual(after, [[50_000, 6_000, 7]] * 3 + [[77_000, 6_000, 7]])
         self.assertEqual([each["driven_by_engine"] for each in report["sockets"]], [True] * 4)
         self.assertEqual(sorted(each["keeps_earlier_values"] for each in report["sockets"]), [False] * 3 + [True])
+
+    def test_a_timer_that_stands_behind_its_value_is_set_anew(self):
+        """A sysctl that was lowered when keep-alive was on already: the value reads as wanted, and the timer stands at two hours."""
+        code = ("import os, socket, subprocess, sys\nsubprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)\n"
+                f"open({self.group!r} + '/cgroup.procs', 'w').write(str(os.getpid())); l = socket.create_server(('127.0.0.1', 0))\n"
+                "c = socket.create_connection(l.getsockname()); c.setsockopt(1, 9, 1)\n"
+                "open('/proc/sys/net/ipv4/tcp_keepalive_time', 'w').write('20'); print(c.fileno(), flush=True); sys.stdin.read()")
+        child = subprocess.Popen(["unshare", "--net", sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for cleanup in (child.stdout.close, child.wait, child.stdin.close):
+            self.addCleanup(cleanup)
+        fd = child.stdout.readline().strip()
+        if not fd:
+            self.skipTest("namespaces are denied here")
+        def behind():
+            return self.json("explain", f"{child.pid}:{fd}")["socket"]["timer_behind_ms"]
+        self.assertGreater(behind(), 7_000_000)
+        self.ok("attach", "--cgroup", self.group, "--time", "20s", "--existing")
+        self.assertEqual(behind(), 0)
 
     def test_what_an_earlier_set_has_written_stays_and_nobody_claims_to_know_it(self):
         child = self.holding(self.group, self.group)

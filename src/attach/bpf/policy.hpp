@@ -33,10 +33,12 @@ struct BpfRule {
   policy::KernelFit fit;
 };
 
+inline constexpr std::size_t kLongestAbout = sizeof(wsalive_about::text) - 1;
+
 struct BpfPolicy {
   std::vector<BpfRule> rules;  ///< 32 at most.
   Precedence whose = Precedence::program;
-  std::string about;  ///< JSON for `pinned_policies`, 8191 bytes at most.
+  std::string about;  ///< JSON for `pinned_policies`, kLongestAbout bytes at most.
 };
 
 /// The programs' read-only data for a policy.  EINVAL: a prefix that is none. E2BIG: too many rules.

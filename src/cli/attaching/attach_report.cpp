@@ -51,6 +51,7 @@ std::string AttachReport::text(const Page& page) const {
   std::string text =
       fmt::format("attached to {} ({}); new TCP connections get\n", policy_.name, policy_.cgroup);
   for (const std::string& rule : policy_.rules) text += "  " + rule + '\n';
+  if (reach_.is_replaced) text += "The policy that it had is replaced.\n";
   for (const std::string& name : reach_.along) {
     const bool is_taken_over = std::ranges::count(reach_.taken_over, name) != 0;
     text +=
@@ -79,6 +80,7 @@ nlohmann::ordered_json AttachReport::json() const {
           {"cgroup", policy_.cgroup},
           {"force", policy_.force},
           {"rules", policy_.rules},
+          {"replaced", reach_.is_replaced},
           {"along", reach_.along},
           {"taken_over", reach_.taken_over},
           {"own_policies", own},

@@ -20,6 +20,7 @@ struct Reach {
   std::vector<std::string> along;  ///< Names of socket units that got the policy, too.
   std::vector<std::string>
       taken_over;  ///< Those of them whose earlier policy, for the same service, it replaces.
+  bool is_replaced = false;  ///< Of the group itself.
   std::vector<AttachedPolicy>
       own;  ///< Policies of socket units that were asked for by themselves, and stay.
   std::vector<std::string>

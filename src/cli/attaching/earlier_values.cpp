@@ -36,11 +36,13 @@ Ours known_values(const Connection& connection, const Group& group,
   const auto user_timeout = connection.keep_alive->user_timeout.count();
   for (const AttachedPolicy& policy : before) {
     if (!reaches(policy, connection, group)) continue;
-    for (const policy::KernelFit& rule : policy.values) {
-      if (!is_equal(connection.keep_alive->kernel, rule)) continue;
-      ours.idle = ours.interval = ours.probes = true;
-      ours.user_timeout =
-          ours.user_timeout || (rule.user_timeout_ms && *rule.user_timeout_ms == user_timeout);
+    for (const auto* const values : {&policy.values, &policy.earlier}) {
+      for (const policy::KernelFit& rule : *values) {
+        if (!is_equal(connection.keep_alive->kernel, rule)) continue;
+        ours.idle = ours.interval = ours.probes = true;
+        ours.user_timeout =
+            ours.user_timeout || (rule.user_timeout_ms && *rule.user_timeout_ms == user_timeout);
+      }
     }
   }
   return ours;

@@ -1,5 +1,5 @@
 // Values on open sockets that are known not to be their program's: those of a policy that is attached to the socket's control
-// group or above it, or was until a new one took its place; and what an engine of ours in the program (`run` by preload) has
+// group or above it, or was until another one took its place, which remembers what it gave; and what an engine of ours in the program (`run` by preload) has
 // from outside. On a socket that the kernel alone keeps, nothing tells what `set`, `run` or a policy that was detached has
 // written.
 #pragma once

@@ -37,9 +37,9 @@ ordered_json name_or_null(const std::string& name) {
 /// What each rule gives, as four numbers: T and I in seconds, N, and the user time-out in milliseconds or -1.
 using RuleNumbers = std::array<std::int64_t, 4>;
 
-std::vector<policy::KernelFit> values_in(const ordered_json& about) {
+std::vector<policy::KernelFit> values_in(const ordered_json& about, const char* name) {
   std::vector<policy::KernelFit> values;
-  for (const RuleNumbers& each : member(about, "values", std::vector<RuleNumbers>{})) {
+  for (const RuleNumbers& each : member(about, name, std::vector<RuleNumbers>{})) {
     policy::KernelFit fit{.idle_s = static_cast<std::uint32_t>(each[0]),
                           .interval_s = static_cast<std::uint32_t>(each[1]),
                           .probes = static_cast<std::uint32_t>(each[2]),
@@ -50,6 +50,16 @@ std::vector<policy::KernelFit> values_in(const ordered_json& about) {
   return values;
 }
 
+std::vector<RuleNumbers> numbers_of(const std::vector<policy::KernelFit>& values) {
+  std::vector<RuleNumbers> numbers;
+  for (const policy::KernelFit& each : values) {
+    const std::int64_t user_timeout =
+        each.user_timeout_ms ? std::int64_t{*each.user_timeout_ms} : -1;
+    numbers.push_back({each.idle_s, each.interval_s, each.probes, user_timeout});
+  }
+  return numbers;
+}
+
 AttachedPolicy read(const attach::PinnedPolicy& pinned) {
   ordered_json about = ordered_json::parse(pinned.about, nullptr, false);
   if (!about.is_object()) about = ordered_json::object();
@@ -57,7 +67,8 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
           .name = member(about, "name", std::to_string(pinned.group)),
           .cgroup = member(about, "cgroup", std::string{"?"}),
           .rules = member(about, "rules", std::vector<std::string>{"?"}),
-          .values = values_in(about),
+          .values = values_in(about, "values"),
+          .earlier = values_in(about, "earlier"),
           .force = member(about, "force", false),
           .along = member(about, "along", std::string{}),
           .stands_for = member(about, "stands_for", std::string{}),
@@ -67,16 +78,14 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
 }  // namespace
 
 std::string about_text(const AttachedPolicy& policy) {
-  std::vector<RuleNumbers> values;
-  for (const policy::KernelFit& each : policy.values) {
-    const std::int64_t user_timeout =
-        each.user_timeout_ms ? std::int64_t{*each.user_timeout_ms} : -1;
-    values.push_back({each.idle_s, each.interval_s, each.probes, user_timeout});
-  }
-  const ordered_json about{
-      {"name", policy.name},   {"cgroup", policy.cgroup},         {"force", policy.force},
-      {"along", policy.along}, {"stands_for", policy.stands_for}, {"values", values},
-      {"rules", policy.rules}};
+  const ordered_json about{{"name", policy.name},
+                           {"cgroup", policy.cgroup},
+                           {"force", policy.force},
+                           {"along", policy.along},
+                           {"stands_for", policy.stands_for},
+                           {"values", numbers_of(policy.values)},
+                           {"earlier", numbers_of(policy.earlier)},
+                           {"rules", policy.rules}};
   return about.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

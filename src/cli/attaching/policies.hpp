@@ -20,6 +20,8 @@ struct AttachedPolicy {
   std::string cgroup;
   std::vector<std::string> rules;
   std::vector<policy::KernelFit> values;  ///< What they give.
+  std::vector<policy::KernelFit>
+      earlier{};  ///< What policies gave whose place this one has taken, the last one first.
   bool force = false;
   std::string
       along{};  ///< The name of the policy that it was attached with; empty: it was asked for.

@@ -30,6 +30,20 @@ bool is_for(const AttachedPolicy& policy, const Group& service) {
   });
 }
 
+/// Connections have kept what a policy gave whose place another one takes. Of very many the oldest are forgotten.
+void remember(const AttachedPolicy& instead_of, AttachedPolicy& policy) {
+  constexpr std::size_t kMost = 64;
+  for (const auto* const values : {&instead_of.values, &instead_of.earlier}) {
+    for (const policy::KernelFit& each : *values) {
+      const bool is_known = std::ranges::count(policy.values, each) != 0 ||
+                            std::ranges::count(policy.earlier, each) != 0;
+      if (!is_known && policy.earlier.size() < kMost) policy.earlier.push_back(each);
+    }
+  }
+  while (!policy.earlier.empty() && about_text(policy).size() > attach::kLongestAbout)
+    policy.earlier.pop_back();
+}
+
 }  // namespace
 
 Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked,
@@ -39,6 +53,7 @@ Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked
                            .cgroup = group.path,
                            .rules = {},
                            .values = {},
+                           .earlier = {},
                            .force = asked.force,
                            .along = cause.along,
                            .stands_for = cause.stands_for};
@@ -51,10 +66,11 @@ Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked
     policy.rules.push_back(rule.for_kernel(asked.rounding));
     if (!rule.leave_alone) described.values.push_back(policy.rules.back().fit);
   }
+  if (cause.instead_of) remember(*cause.instead_of, described);
   policy.about = about_text(described);
   Result<attach::Attachment> attached = attach::Attachment::attach(group.path, policy);
   if (!attached) return tl::unexpected(attach_refusal(group, attached.error()));
-  if (cause.instead == Instead::of_the_one_there) {
+  if (cause.instead_of) {
     const Status gone = attach::detach_pinned(group.number);
     if (!gone && gone.error().code != ENOENT)
       return tl::unexpected(attach_refusal(group, gone.error()));
@@ -74,8 +90,7 @@ Fallible<void> take_along(const Group& unit, const Group& service, const AskedPo
     reach.own.push_back(*there);
     return {};
   }
-  const PutCause cause{.along = service.name,
-                       .instead = is_there ? Instead::of_the_one_there : Instead::of_none};
+  const PutCause cause{.along = service.name, .instead_of = is_there ? &*there : nullptr};
   const Fallible<AttachedPolicy> put = put_policy(unit, asked, cause);
   if (!put) return tl::unexpected(put.error());
   reach.along.push_back(unit.name);

@@ -21,14 +21,13 @@ struct AskedPolicy {
   policy::RoundIdle rounding = policy::RoundIdle::down;
 };
 
-enum class Instead : std::uint8_t { of_none, of_the_one_there };
-
 /// Why a policy is put on a group.
 struct PutCause {
   std::string along{};  ///< The name of the policy that it goes with; empty: it was asked for.
   std::string
       stands_for{};  ///< The service that was asked for, in place of which this is a socket unit.
-  Instead instead = Instead::of_none;  ///< One that is replaced holds until the new one does.
+  const AttachedPolicy* instead_of =
+      nullptr;  ///< One that the group has and that gives way: it holds until the new one does.
 };
 
 /// Failures  policy_exists: the group has one, which stays. And what attach_refusal says.

@@ -65,6 +65,8 @@ class Attach final : public Command {
         parser.add_option("--policy", file_, "Rules from this TOML file")->type_name("FILE");
     // Not by name: the look-up ends the process where it finds no memory.
     for (CLI::Option* const alone : {to, from, except, made}) file->excludes(alone);
+    parser.add_flag("--replace", replace_,
+                    "In place of the policy that this control group has, if it has one");
     parser.add_flag("--force", force_, "Also against values that programs set themselves");
     parser.add_flag(
         "--existing", existing_,
@@ -167,7 +169,11 @@ class Attach final : public Command {
     if (Fallible<Policies> found = attached_policies()) before = std::move(*found);
     reach.aside = ended_text(before);
     const AskedPolicy asked{rules_, force_, rounding_.rounding()};
-    Fallible<AttachedPolicy> attached = put_policy(group, asked, {.stands_for = stands_for_});
+    const auto there = std::ranges::find(before.list, group.number, &AttachedPolicy::group);
+    reach.is_replaced = replace_ && there != before.list.end();
+    Fallible<AttachedPolicy> attached = put_policy(
+        group, asked,
+        {.stands_for = stands_for_, .instead_of = reach.is_replaced ? &*there : nullptr});
     if (!attached) return tl::unexpected(attached.error());
     std::vector<std::string> said = notes();
     if (!in_place_.empty()) said.insert(said.begin(), in_place_);
@@ -334,6 +340,7 @@ class Attach final : public Command {
   std::string in_place_;    ///< Said where a socket unit stands for its service.
   std::string stands_for_;  ///< That service's name.
   bool force_ = false;
+  bool replace_ = false;
   bool existing_ = false;
   std::vector<PolicyRule> rules_;
 };

@@ -105,7 +105,7 @@ inline constexpr std::array kMessages{
     MessageRow{Message::no_group_version2, "no-cgroup2",         ExitCode::unavailable,    "no control groups of version 2 are mounted on this host", "`wsalive run`, and `wsalive set` by PID or --program, do without; `wsalive doctor` says more"},
     MessageRow{Message::no_network,        "no-netns",           ExitCode::gone,           "there is none of this name", "`ip netns` lists names; one without a name is given by a process in it, as --netns PID"},
     MessageRow{Message::no_policy,         "no-policy",          ExitCode::gone,           "no policy of this name is attached", "`wsalive ls --policies` lists them"},
-    MessageRow{Message::policy_exists,     "policy-exists",      ExitCode::bad_input,      "a policy is attached to this control group already", "`wsalive detach {NAME}` first; `wsalive ls --policies` shows it"},
+    MessageRow{Message::policy_exists,     "policy-exists",      ExitCode::bad_input,      "a policy is attached to this control group already", "--replace puts this one in its place, `wsalive detach {NAME}` ends it; `wsalive ls --policies` shows it"},
     MessageRow{Message::no_bpffs,          "no-bpffs",           ExitCode::unavailable,    "no bpf file system is mounted on /sys/fs/bpf, and the policy would end at once", "as root: mount -t bpf -o mode=0700 bpf /sys/fs/bpf"},
     MessageRow{Message::no_bpf,            "no-bpf",             ExitCode::unavailable,    "this build of wsalive is without bpf, or the kernel is", "`wsalive doctor` says which"},
     MessageRow{Message::bpf_denied,        "bpf-denied",         ExitCode::denied,         "{not permitted, it takes CAP_BPF and CAP_NET_ADMIN}", "{run it as root}; `wsalive run` and `wsalive set` need none"},

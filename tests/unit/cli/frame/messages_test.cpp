@@ -84,7 +84,9 @@ TEST(Messages, WhatStandsInBracesIsReplacedOrStays) {
   EXPECT_EQ(filled("no such process", "ignored"), "no such process");
   const Failure failure =
       failure_of(Message::policy_exists, "cannot attach to", "a.service", {.remedy = "a.service"});
-  EXPECT_EQ(failure.remedy, "`wsalive detach a.service` first; `wsalive ls --policies` shows it");
+  EXPECT_EQ(failure.remedy,
+            "--replace puts this one in its place, `wsalive detach a.service` ends it; `wsalive ls "
+            "--policies` shows it");
   EXPECT_EQ(failure.stable_code(), "policy-exists");
 }
 
