@@ -4,12 +4,14 @@
 labels: net
 """
 import os
+import re
 import resource
 import socket
 import subprocess
 import sys
 import unittest
 import tool
+from terminal import Terminal
 
 
 class Ls(tool.ToolWithConnection):
@@ -136,6 +138,88 @@ class Ls(tool.ToolWithConnection):
                               ("NEXT", r"\d+[hms]"), ("UNANSWERED", "0"), ("UNACKED", "0"), ("USER TIMEOUT", "90s"),
                               ("DRIVER", "native")):
             self.assertRegex(row[heading.index(column):], rf"\A{value}")
+
+    def shown(self, columns, *more):
+        """The text on a terminal of so many columns, as it is written there."""
+        terminal = Terminal([tool.BINARY, "ls", "--pid", str(os.getpid()), "--to", f":{self.port}", *more],
+                            {"PATH": os.environ["PATH"], "TERM": "xterm", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}, columns, 40)
+        self.addCleanup(terminal.close)
+        self.assertEqual(terminal.end(), 0)
+        return terminal.raw.decode().replace("\r\n", "\n")
+
+    @tool.needs_borrowing
+    def test_states_are_shown_or_said_and_it_is_said_where_more_is(self):
+        me = str(os.getpid())
+        ordinary = "STATE: all are established. LOCAL and more: --wide."
+        self.assertIn(ordinary, self.ok("ls", "--pid", me, "--to", f":{self.port}"))
+        self.assertIn(ordinary, self.ok("ls", "--pid", me, "--from", f":{self.port}", "--listeners"))
+        self.assertNotIn("--wide.", self.ok("ls", "--pid", me, "--wide"))
+        self.accepted.close()
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for columns in (80, 120):
+            text = self.shown(columns)
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), columns)
+            name = rf"{me}:{self.client.fileno()}"
+            if columns == 80:
+                self.assertRegex(" ".join(text.split()), rf"STATE: established, but for python3?\S* {name} close-wait\. LOCAL and more: --wide\.")
+                self.assertNotIn("STATE  ", text)
+            else:
+                self.assertRegex(text, rf"PROGRAM PID:FD +REMOTE +STATE +KEEP-ALIVE")
+                self.assertRegex(text, rf"{name} +127.0.0.1:{self.port} +close-wait +\S+ ")
+                self.assertIn("LOCAL and more: --wide.", text)
+
+    @tool.needs_borrowing
+    @tool.needs_preload
+    def test_the_words_of_from_that_stand_in_the_table_are_explained_below_it(self):
+        meanings = {"default": "the sysctls of its network", "socket": "set on the socket, by its program or for it (run, attach, set)",
+                    "mixed": "T, I and N from several (--json says which)", "outside": "set from outside, likewise"}
+        def said(*words):
+            text = self.ok("ls", *words)
+            rows, _, legend = text.partition("\n\n")
+            return {word for word in meanings if re.search(rf" {word} ", rows)}, " ".join(legend.split())
+        mine = ("--pid", str(os.getpid()), "--to", f":{self.port}")
+        self.assertNotIn("FROM", said(*mine)[1])  # It is off.
+        options = {"default": (), "mixed": ((6, 4, 45),), "socket": ((6, 4, 45), (6, 5, 5), (6, 6, 5))}
+        for word, values in options.items():
+            for level, option, value in ((1, 9, 1), *values):
+                self.client.setsockopt(level, option, value)
+            words, legend = said(*mine)
+            self.assertEqual(words, {word})
+            self.assertIn(f"FROM: {word}, {meanings[word]}.", legend)
+        program = (f"import socket, sys; c = socket.create_connection(('127.0.0.1', {self.port})); print(flush=True); sys.stdin.read()")
+        with subprocess.Popen([tool.BINARY, "run", "--quiet", "--via", "preload", "--time", "45s", "--interval", "5s", "--probes", "5", "--",
+                               sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driven:
+            driven.stdout.readline()
+            words, legend = said("--to", f":{self.port}")
+            driven.stdin.close()
+        self.assertEqual(words, {"socket", "outside"})
+        for word in words:
+            self.assertIn(f"{word}, {meanings[word]}", legend)
+
+    @tool.needs_borrowing
+    def test_a_row_of_defaults_fits_80_columns(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for line in self.shown(80).splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    @tool.needs_borrowing
+    def test_both_ends_of_a_span_are_said_in_the_same_steps(self):
+        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+        units = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+        time = r"(?:[\d.]*\d(?:min|ms|s|h) ?)+"
+        for idle, seen in ((1, 1), (3, 2), (20, 2), (200, 2), (7200, 2)):
+            self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
+            row = self.ok("ls", "--wide", "--pid", str(os.getpid()), "--to", f":{self.port}").splitlines()[1]
+            spans = re.findall(rf"({time})\.\.({time})", row)
+            self.assertEqual(len(spans), seen, row)  # NOTICED and NEXT, whose ends may be one instant.
+            for ends in spans:
+                first, last = (sum(round(float(number) * units[unit]) for number, unit in re.findall(r"([\d.]+)([a-z]+)", end)) for end in ends)
+                step = 100 if last <= 10_000 else 1000 if last <= 3_600_000 else 60_000
+                self.assertEqual((first % step, last % step), (0, 0), row)
+                self.assertLess(first, last)
 
     @tool.needs_borrowing
     def test_another_users_connection_says_why_it_is_not_known(self):

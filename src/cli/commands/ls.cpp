@@ -7,7 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -130,10 +132,12 @@ class ConnectionsReport final : public Report {
     if (all_.list.empty()) {
       return "no such connection" + (all_.hidden.empty() ? "" : "; " + hidden_note()) + "\n";
     }
-    Columns table{headings()};
-    for (const Connection& connection : all_.list) table.add(cells(connection));
-    std::string text = table.text(page);
-    return text + page.coloured(drawing::Tone::faint, '\n' + legend(page));
+    const std::vector<std::string> unusual = not_established();
+    const bool has_states =
+        !wide_ && !unusual.empty() && table_with(States::shown).width() <= page.width;
+    const Columns table = table_with(has_states ? States::shown : States::left_out);
+    const std::string more = wide_ ? "" : more_columns(has_states, unusual, page);
+    return table.text(page) + page.coloured(drawing::Tone::faint, '\n' + more + legend(page));
   }
 
   [[nodiscard]] ordered_json json() const override {
@@ -148,10 +152,21 @@ class ConnectionsReport final : public Report {
   }
 
  private:
-  [[nodiscard]] std::vector<Column> headings() const {
-    std::vector<Column> headings{{"PROGRAM PID:FD"},       {"REMOTE"},
-                                 {"KEEP-ALIVE"},           {"FROM"},
-                                 {"SILENT", Align::right}, {"NOTICED", Align::right}};
+  /// Behind REMOTE; the wide table has them further on in any case.
+  enum class States : std::uint8_t { left_out, shown };
+
+  [[nodiscard]] Columns table_with(States states) const {
+    Columns table{headings(states)};
+    for (const Connection& connection : all_.list) table.add(cells(connection, states));
+    return table;
+  }
+
+  [[nodiscard]] std::vector<Column> headings(States states) const {
+    std::vector<Column> headings{{"PROGRAM PID:FD"}, {"REMOTE"}};
+    if (states == States::shown) headings.push_back({"STATE"});
+    headings.insert(
+        headings.end(),
+        {{"KEEP-ALIVE"}, {"FROM"}, {"SILENT", Align::right}, {"NOTICED", Align::right}});
     if (!wide_) return headings;
     for (const char* more :
          {"LOCAL", "STATE", "NEXT", "UNANSWERED", "UNACKED", "USER TIMEOUT", "DRIVER"}) {
@@ -160,15 +175,16 @@ class ConnectionsReport final : public Report {
     return headings;
   }
 
-  [[nodiscard]] std::vector<Cell> cells(const Connection& connection) const {
+  [[nodiscard]] std::vector<Cell> cells(const Connection& connection, States states) const {
     const attach::TcpSocket& socket = connection.socket;
     const bool listens = socket.state == os::TcpState::listen;
     std::vector<Cell> cells{{connection.name()},
-                            {listens ? "(listening)" : os::format_endpoint(socket.remote)},
-                            {values_of(connection), tone_of(connection)},
-                            {source_of(connection), drawing::Tone::faint},
-                            {listens ? "" : silence_of(connection)},
-                            {notice_of(connection)}};
+                            {listens ? "(listening)" : os::format_endpoint(socket.remote)}};
+    if (states == States::shown) cells.push_back({listens ? "" : state_of(connection)});
+    cells.push_back({values_of(connection), tone_of(connection)});
+    cells.push_back({source_of(connection), drawing::Tone::faint});
+    cells.push_back({listens ? "" : silence_of(connection)});
+    cells.push_back({notice_of(connection)});
     if (!wide_) return cells;
     const std::optional<policy::Span> next = connection.to_next_probe();
     const auto& values = connection.keep_alive;
@@ -182,6 +198,32 @@ class ConnectionsReport final : public Report {
                                                     : "-"});
     cells.push_back({values ? name_in(kDrivers, values->driver) : "?"});
     return cells;
+  }
+
+  /// "psql 4711:3 close-wait", of those that are in no ordinary state.
+  [[nodiscard]] std::vector<std::string> not_established() const {
+    std::vector<std::string> names;
+    for (const Connection& each : all_.list) {
+      const std::string state = state_of(each);
+      const bool is_usual =
+          each.socket.state == os::TcpState::listen || state == name_of(os::TcpState::established);
+      if (!is_usual) names.push_back(each.name() + ' ' + state);
+    }
+    return names;
+  }
+
+  /// Where the states are, if the table has no room for them, and what else is to be seen.
+  static std::string more_columns(bool has_states, const std::vector<std::string>& unusual,
+                                  const Page& page) {
+    constexpr std::size_t kNamed = 4;
+    if (has_states) return "LOCAL and more: --wide.\n";
+    if (unusual.empty()) return "STATE: all are established. LOCAL and more: --wide.\n";
+    const std::span<const std::string> named{unusual.data(), std::min(unusual.size(), kNamed)};
+    const std::size_t rest = unusual.size() - named.size();
+    return wrapped(
+        fmt::format("STATE: established, but for {}{}. LOCAL and more: --wide.",
+                    fmt::join(named, "; "), rest == 0 ? "" : fmt::format("; and {} more", rest)),
+        page.width);
   }
 
   /// What the words of the table mean that stand in it.

@@ -69,11 +69,23 @@ std::string Columns::line(const Page& page, const std::vector<std::size_t>& widt
   return line;
 }
 
-std::string Columns::text(const Page& page, std::size_t indent) const {
+std::vector<Columns::Row> Columns::lines() const {
   std::vector<Row> lines;
   for (const Row& row : rows_) {
     for (Row& each : broken(row)) lines.push_back(std::move(each));
   }
+  return lines;
+}
+
+std::size_t Columns::width() const {
+  constexpr std::size_t kGap = 2;
+  std::size_t total = 0;
+  for (const std::size_t each : widths(lines())) total += each + kGap;
+  return total == 0 ? 0 : total - kGap;
+}
+
+std::string Columns::text(const Page& page, std::size_t indent) const {
+  const std::vector<Row> lines = this->lines();
   const std::vector<std::size_t> columns = widths(lines);
   Row headings;
   for (const Column& column : columns_) headings.push_back({column.heading, drawing::Tone::faint});

@@ -30,6 +30,9 @@ class Columns {
   /// Cells that are left out are empty; more than there are columns are not shown.
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
 
+  /// Characters of the widest line that there can be, without an indent.
+  [[nodiscard]] std::size_t width() const;
+
   /// Every line begins with `indent` blanks. No trailing blanks.
   [[nodiscard]] std::string text(const Page& page, std::size_t indent = 0) const;
 
@@ -37,6 +40,7 @@ class Columns {
   using Row = std::vector<Cell>;
 
   [[nodiscard]] std::vector<Row> broken(const Row& row) const;
+  [[nodiscard]] std::vector<Row> lines() const;
   [[nodiscard]] std::vector<std::size_t> widths(const std::vector<Row>& lines) const;
   [[nodiscard]] std::string line(const Page& page, const std::vector<std::size_t>& widths,
                                  const Row& cells, std::size_t indent) const;

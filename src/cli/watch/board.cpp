@@ -139,6 +139,8 @@ Row Board::row_of(const Connection& connection) const {
   if (connection.keep_alive && !listens) {
     row.outlook = advice::outlook(connection.state(), Millis{socket.heard}, unanswered, path_);
   }
+  const std::string state = state_of(connection);
+  if (!listens && state != name_of(os::TcpState::established)) row.state = state;
   row.pid = connection.owner ? connection.owner->pid : 0;
   row.fd = connection.owner ? connection.owner->fd : 0;
   row.peer = listens ? os::Endpoint{} : socket.remote;
@@ -209,8 +211,9 @@ std::string Board::detail_line() const {
   if (shown_.empty()) return "no such connection";
   const Row& row = shown_[selected_];
   const std::string_view words = outlook_words(row.outlook);
-  // The table may have cut the first two.
-  return fmt::format("{}  {}  {}", row.program, row.remote,
+  // The table may have cut the first two, and has no column for the state.
+  return fmt::format("{}  {}  {}{}", row.program, row.remote,
+                     row.state.empty() ? "" : row.state + "  ",
                      words.empty() ? std::string_view{row.keep_alive} : words);
 }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t kOrders = 6;
 /// One line of the table.
 struct Row {
   std::string program, remote, keep_alive, silent, next, noticed;
+  std::string state{};  ///< Where it is not established, or something waits for an answer.
   advice::Outlook outlook = advice::Outlook::well;
   // By what the columns are sorted.
   std::int64_t pid = 0;
