@@ -127,7 +127,7 @@ class Denials(tool.ToolWithConnection):
             done = self.under(refuse("bpf"), "run", *TIMES, "--", *program)
             self.assertEqual((done.returncode, done.stdout), (0, ""))
             self.assertRegex(done.stderr, rf"\Awsalive: keep-alive by {way}: [^\n]*; no bpf: [^\n]*\n\Z")
-        self.assert_refused(self.under(refuse("bpf"), "run", "--via", "bpf", *TIMES, "--", "/bin/true"), 4, "bpf")
+        self.assert_refused(self.under(refuse("bpf"), "run", "--via", "bpf", *TIMES, "--", "/bin/true"), 4, "leave --via away")
         attach = self.under(refuse("bpf"), "attach", "--system", *TIMES)
         # Where no bpf file system is mounted, that comes first.
         self.assert_refused(attach, *((5, "bpf") if "file system" in attach.stderr else (4, self.why_no_bpf())))
@@ -150,6 +150,8 @@ class Denials(tool.ToolWithConnection):
                 refuse(other)()
             done = self.under(both, "run", *TIMES, "--", STATIC, "exit", "0")
             self.assert_refused(done, 4, f"no seccomp: not permitted, {'install' if other == 'seccomp' else other}")
+            self.assertNotIn("--via", done.stderr)  # Nobody has given it.
+            self.assertIn("`wsalive doctor` says what is missing", done.stderr)
 
     @tool.needs_preload
     def test_without_bpf_and_seccomp_a_dynamic_program_is_preloaded(self):

@@ -121,8 +121,80 @@ class States(Choice):
         self.assertEqual(self.json("ls", *ends, "--state", "established,close-wait")["connections"], [])
         self.assertIn(f"127.0.0.1:{self.port}", self.ok("ls", *ends, "--state", "time-wait,established", "--wide"))
 
+    def test_the_spellings_of_other_tools_are_taken(self):
+        port = ("--pid", str(os.getpid()), "--from", f":{self.port}")
+        for number, words in ((1, ("established", "ESTABLISHED", "ESTAB", "Established")),
+                              (1, ("listening", "LISTEN", "listen", "LISTENING")),
+                              (2, ("listen,ESTAB",)),
+                              (0, ("SYN-SENT", "syn_sent", "SYN_RECV", "syn-recv", "SYN_RECEIVED", "FIN_WAIT1", "FIN-WAIT-2", "CLOSE_WAIT",
+                                   "TIME_WAIT", "LAST_ACK", "CLOSING", "CLOSE", "closed"))):
+            for word in words:
+                self.assertEqual(len(self.json("ls", *port, "--state", word)["connections"]), number, word)
+        for word in ("LISTEN", "listening"):  # As if it were written as we write it.
+            self.assertEqual(len(self.json("set", *port, "--state", word, "--time", "20s", "--dry-run")["sockets"]), 1)
+
     def test_a_word_that_is_no_state_is_refused(self):
         self.assertIn("'open' is none of established, syn-sent", self.refused(2, "ls", "--state", "open"))
+
+
+class Addresses(Choice):
+    def connected(self, family, host, peer):
+        """A connection and its listener's port."""
+        try:
+            listener = socket.create_server((host, 0), family=family, dualstack_ipv6=peer.startswith("::ffff:"))
+        except OSError as error:
+            self.skipTest(f"no IPv6 here: {error.strerror}")
+        self.addCleanup(listener.close)
+        port = listener.getsockname()[1]
+        client = socket.socket(family)
+        self.addCleanup(client.close)
+        client.connect((peer, port))
+        self.addCleanup(listener.accept()[0].close)
+        return client, port
+
+    def found(self, option, text):
+        return {each["fd"] for each in self.json("ls", "--pid", str(os.getpid()), option, text)["connections"]}
+
+    def test_networks_of_both_families_are_taken(self):
+        six, port6 = self.connected(socket.AF_INET6, "::1", "::1")
+        mapped, port4 = self.connected(socket.AF_INET6, "::", "::ffff:127.0.0.1")
+        ours = self.client.fileno()
+        for text, fds in ((f"127.0.0.0/8:{self.port}", {ours}), (f"127.0.0.1/32:{self.port}", {ours}),
+                          (f"0.0.0.0/0:{self.port}", {ours}), (f"128.0.0.0/1:{self.port}", set()), (f"::/0:{self.port}", None),
+                          (f"[::]/0:{self.port}", set()), (f"127.0.0.0/8:{port4}", {mapped.fileno()}),
+                          (f"[::ffff:127.0.0.0]/104:{port4}", {mapped.fileno()}), (f"[::]/96:{port6}", {six.fileno()}),
+                          (f"[::/96]:{port6}", {six.fileno()}), (f"[2001:db8::]/32:{port6}", set())):
+            if fds is None:
+                continue  # Without brackets it has no port.
+            self.assertEqual(self.found("--to", text), fds, text)
+        self.assertIn(six.fileno(), self.found("--to", "[::1]/128"))
+        self.assertIn(six.fileno(), self.found("--to", "::/96"))
+        self.assertNotIn(six.fileno(), self.found("--to", "127.0.0.0/8"))
+        self.assertTrue({ours, mapped.fileno()} <= self.found("--from", "127.0.0.0/8"))
+        self.assertEqual(self.found("--from", "10.0.0.0/8"), set())
+
+    @tool.needs_borrowing
+    def test_every_command_that_chooses_takes_them(self):
+        near = ("--pid", str(os.getpid()), "--to", f"127.0.0.0/8:{self.port}")
+        far = ("--pid", str(os.getpid()), "--to", f"10.0.0.0/8:{self.port}")
+        done = self.json("set", *near, "--time", "20s", "--interval", "5s", "--probes", "4")
+        self.assertEqual([each["fd"] for each in done["sockets"]], [self.client.fileno()])
+        self.refused(6, "set", *far, "--time", "30s")
+        self.assertEqual(self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 20)
+        self.assertEqual((self.json("lint", *near)["sockets"], self.json("lint", *far)["sockets"]), (1, 0))
+        self.assertIn("20s to 22.05s  probe 1", self.ok("explain", *near))
+        self.assertIn(f"{os.getpid()}:{self.client.fileno()}", self.watched("1 of 1 connections", *near))
+        self.watched("0 of 0 connections", *far)
+
+    def test_what_names_no_network_is_refused_by_every_command(self):
+        commands = (("ls",), ("watch",), ("lint",), ("explain",), ("set", "--time", "20s"), ("attach", "--system", "--time", "20s"))
+        for text, words in (("10.0.0.0/33", "no network"), ("[2001:db8::]/129", "no network"), ("10.0.0.0/8/8:1", "no network"),
+                            ("db.example/8", "no network"), ("10.0.0.0/8:", "no port"), ("[::1", "is not written as"),
+                            ("[::1]5", "is not written as"), ("127.0.0.1:", "no port")):
+            for command in commands:
+                self.assertIn(words, self.refused(2, *command, "--to", text), (command, text))
+        for words in (("path", "10.0.0.0/8:22"), ("serve", "--listen", "10.0.0.0/8:7350")):
+            self.assertIn("is a network, and one address is wanted", self.refused(2, *words))
 
 
 class Groups(Choice):

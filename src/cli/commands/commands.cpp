@@ -27,9 +27,8 @@ examples:
         .summary = "Set keep-alive on connections that running programs have open",
         .details = R"(
 Says what was in force before and after, on each; nothing is held afterwards.
-What you name (--time, --interval, --probes) is set; of the rest, values that
-the program has set itself stay its own. Needs the right to trace the program:
-its user, or root.
+What you name (--time, --interval, --probes) is set; the rest stays as it is on
+the socket. Needs the right to trace the program: its user, or root.
 
 examples:
   wsalive set 4711:5 4711:7 --time 45s --interval 5s --probes 5

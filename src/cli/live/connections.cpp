@@ -215,7 +215,10 @@ std::string names_of(const std::vector<Hidden>& hidden) {
   return rest == 0 ? names : names + fmt::format(" and {} other{}", rest, rest == 1 ? "" : "s");
 }
 
-Fallible<Connections> find_connections(const Selection& selection) {
+Fallible<Connections> find_connections(const Selection& asked) {
+  const Fallible<Selection> by_sockets = asked.by_sockets();
+  if (!by_sockets) return tl::unexpected(by_sockets.error());
+  const Selection& selection = *by_sockets;
   const auto which = selection.with_ended()       ? attach::Which::everything
                      : selection.with_listeners() ? attach::Which::connections_and_listeners
                                                   : attach::Which::connections;

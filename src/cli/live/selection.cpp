@@ -113,7 +113,7 @@ std::vector<CLI::Option*> Selection::declare(CLI::App& parser) {
 
 bool Selection::is_given() const {
   return pid || to || from || !program.empty() || !netns.empty() || !states.empty() ||
-         group.is_given();
+         group.is_given() || made_in != 0;
 }
 
 std::string Selection::words() const {
@@ -142,6 +142,7 @@ bool Selection::with_ended() const {
 bool Selection::takes(const attach::TcpSocket& socket) const {
   if (to && !to->matches(socket.remote)) return false;
   if (from && !from->matches(socket.local)) return false;
+  if (made_in != 0 && socket.cgroup != made_in) return false;
   return states.empty() || std::ranges::find(states, name_of(socket.state)) != states.end();
 }
 
@@ -153,7 +154,20 @@ bool Selection::takes(const attach::Owner& owner) const {
   return wanted.size() == attach::kKernelName && owner.program.starts_with(wanted);
 }
 
-bool Selection::takes_ownerless() const { return !pid && program.empty() && !group.is_given(); }
+bool Selection::takes_ownerless() const {
+  return !pid && program.empty() && !group.is_given() && made_in == 0;
+}
+
+Fallible<Selection> Selection::by_sockets() const {
+  if (!group.is_given()) return *this;
+  const Fallible<Group> found = group.resolve(kChoosing);
+  if (!found) return tl::unexpected(found.error());
+  if (!found->path.ends_with(".socket")) return *this;
+  Selection narrowed = *this;
+  narrowed.group = {};
+  narrowed.made_in = found->number;
+  return narrowed;
+}
 
 Fallible<attach::Owners> Selection::owners() const {
   if (!group.is_given()) return pid ? attach::socket_owners(*pid) : attach::socket_owners();

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct Selection {
   std::string to_text;  ///< As --to and --from were written.
   std::string from_text;
   bool listeners = false;
+  std::uint64_t made_in = 0;  ///< The control group of the sockets themselves; 0: any.
 
   /// Adds --pid, --program, --unit, --container, --cgroup, --netns, --state, --to and --from.
   /// \return them, for what they exclude.
@@ -53,6 +55,10 @@ struct Selection {
   [[nodiscard]] bool takes(const attach::Owner& owner) const;
   /// Whether a connection is meant that has no owner whom we may see.
   [[nodiscard]] bool takes_ownerless() const;
+
+  /// With `made_in` in place of the group where that is a socket unit's: it has no process, and what its listeners have
+  /// accepted belongs to it.  Failures: those of GroupOptions::resolve.
+  [[nodiscard]] Fallible<Selection> by_sockets() const;
 
   /// The owners of what is meant.  Failures: those of GroupOptions::resolve.
   [[nodiscard]] Fallible<attach::Owners> owners() const;
