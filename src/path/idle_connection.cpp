@@ -77,6 +77,10 @@ IdleSight IdleConnection::look() {
   return came ? IdleSight::answered : IdleSight::quiet;
 }
 
+bool IdleConnection::finish() noexcept {
+  return fd_ && os::shut_down(fd_.get(), os::Direction::send) == 0;
+}
+
 void IdleConnection::close(Farewell farewell) noexcept {
   if (farewell == Farewell::reset && fd_)
     (void)os::set_linger(fd_.get(), {.on = true, .seconds = 0});

@@ -43,6 +43,8 @@ class IdleConnection {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] bool connecting() const noexcept { return connecting_; }
 
+  /// Says to the far end that it is over, and keeps the descriptor. False: the connection is there no more.
+  [[nodiscard]] bool finish() noexcept;
   void close(Farewell farewell) noexcept;
 
  private:

@@ -49,7 +49,10 @@ void Lane::look_at_waiters(Millis now) {
     const std::uint32_t id = at->first;
     if (sight == IdleSight::data) search_.spoke(id, now);
     if (is_over(sight)) {
-      search_.ended(id, sight == IdleSight::ended ? PathSight::closed : PathSight::cut_short, now);
+      const PathSight end = sight == IdleSight::ended ? PathSight::closed : PathSight::cut_short;
+      // What died of another cause was not ended by the far end.
+      part(std::move(at->second), sight == IdleSight::failed ? PathSight::silent : end, now);
+      search_.ended(id, end, now);
       at = waiting_.erase(at);
     } else {
       ++at;
@@ -89,16 +92,13 @@ void Lane::judge(Waiting waiting, PathSight sight, Millis now, std::optional<Mil
     }
     revivals_.push_back(std::move(revival));
   } else {
-    part(std::move(waiting), sight);
+    part(std::move(waiting), sight, now);
   }
   search_.judged(sight, now, idle);
 }
 
-/// Closes it at both ends: a farewell does not get through where the path has forgotten.
-void Lane::part(Waiting waiting, PathSight sight) {
-  const bool alive = sight == PathSight::kept || sight == PathSight::closed;
-  waiting.connection.close(alive ? Farewell::finish : Farewell::reset);
-  if (control_ && !alive) control_->drop(waiting.id);
+void Lane::part(Waiting waiting, PathSight sight, Millis now) {
+  leaving_.take(std::move(waiting), sight, now, longest_trip_);
 }
 
 std::optional<bool> Lane::revived(Revival& revival, Millis now) {
@@ -122,7 +122,7 @@ void Lane::look_at_revivals(Millis now) {
     ++counted_.asked;
     if (*verdict) ++counted_.revived;
     IdleConnection connection = at->own ? at->own->take() : std::move(*at->held);
-    part({std::move(connection), at->id}, *verdict ? PathSight::kept : PathSight::silent);
+    part({std::move(connection), at->id}, *verdict ? PathSight::kept : PathSight::silent, now);
     at = revivals_.erase(at);
   }
 }
@@ -150,17 +150,21 @@ void Lane::act(const PathStep& step, Millis now) {
   if (step.act == PathAct::probe) return begin_probe(step.id, now);
   const auto at = waiting_.find(step.id);
   if (at == waiting_.end()) return;
-  at->second.connection.close(Farewell::finish);
-  // The farewell does not arrive where the path has forgotten.
-  if (control_) control_->drop(at->second.id);
+  part(std::move(at->second), PathSight::kept, now);
   waiting_.erase(at);
 }
 
-void Lane::leave() {
-  for (const auto& [id, each] : waiting_) {
-    if (control_) control_->drop(each.id);
-  }
+void Lane::leave(Millis now) {
+  for (auto& [id, each] : waiting_) part(std::move(each), PathSight::kept, now);
   waiting_.clear();
+  if (own_probe_) part({own_probe_->take(), own_probe_id_}, PathSight::kept, now);
+  own_probe_.reset();
+  if (ordered_) part(std::move(ordered_->waiting), PathSight::kept, now);
+  ordered_.reset();
+  for (Revival& each : revivals_) {
+    part({each.own ? each.own->take() : std::move(*each.held), each.id}, PathSight::silent, now);
+  }
+  revivals_.clear();
 }
 
 void Lane::begin_opening(Millis now) {

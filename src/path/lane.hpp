@@ -12,6 +12,7 @@
 #include "os/socket/poll.hpp"
 #include "path/control.hpp"
 #include "path/far_end_call.hpp"
+#include "path/leaving.hpp"
 #include "path/plan/search.hpp"
 #include "path/plan/ways.hpp"
 #include "path/probing.hpp"
@@ -23,8 +24,9 @@ enum class Toward : std::uint8_t { outward, inward };
 class Lane {
  public:
   /// \param control  Orders to the far end; nullptr: it is any TCP server, and `toward` is outward.
-  Lane(PathSearch& search, Toward toward, const FarEnd& far_end, Control* control)
-      : search_(search), toward_(toward), far_end_(far_end), control_(control) {}
+  /// \param leaving  Takes what is done with.
+  Lane(PathSearch& search, Toward toward, const FarEnd& far_end, Control* control, Leaving& leaving)
+      : search_(search), toward_(toward), far_end_(far_end), control_(control), leaving_(leaving) {}
 
   /// Looks at everything and does what is to be done now. `until`: when there is more to do; Millis::max(): when
   /// something has come.
@@ -39,12 +41,14 @@ class Lane {
     return opening_ || own_probe_ || ordered_ || !revivals_.empty();
   }
   void watch(std::vector<os::Watched>& watched) const;
-  /// The far end need not hold any more what still waits.
-  void leave();
+  /// Ends what still waits, or is being probed.
+  void leave(policy::Millis now);
 
   [[nodiscard]] const PathSearch& search() const noexcept { return search_; }
   [[nodiscard]] const PathRevivals& revivals() const noexcept { return counted_; }
   [[nodiscard]] std::uint32_t opened() const noexcept { return next_id_; }
+  /// The longest time that a connection took to be made.
+  [[nodiscard]] policy::Millis longest_trip() const noexcept { return longest_trip_; }
   /// The errno of the last connection that could not be made; 0: none.
   [[nodiscard]] int refusal() const noexcept { return refusal_; }
 
@@ -72,12 +76,13 @@ class Lane {
   void begin_probe(std::uint32_t id, policy::Millis now);
   void judge(Waiting waiting, PathSight sight, policy::Millis now,
              std::optional<policy::Millis> idle);
-  void part(Waiting waiting, PathSight sight);
+  void part(Waiting waiting, PathSight sight, policy::Millis now);
 
   PathSearch& search_;
   Toward toward_;
   const FarEnd& far_end_;
   Control* control_;
+  Leaving& leaving_;
   std::map<std::uint32_t, Waiting> waiting_;
   std::optional<Opening> opening_;
   policy::Millis opening_began_{};

@@ -1,6 +1,7 @@
 #include "path/search_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -31,26 +32,30 @@ SearchRun::SearchRun(PathSearch& outward, const FarEnd& far_end, const Clock& cl
     : clock_(clock),
       stop_(stop),
       began_(clock.now()),
+      far_end_(far_end),
+      leaving_(nullptr),
       outward_search_(outward),
-      outward_(outward, Toward::outward, far_end, nullptr) {}
+      outward_(outward, Toward::outward, far_end, nullptr, leaving_) {}
 
 SearchRun::SearchRun(PathSearch& outward, PathSearch& inward, const FarEnd& far_end,
                      const Clock& clock, os::StopSignals& stop)
     : clock_(clock),
       stop_(stop),
       began_(clock.now()),
+      far_end_(far_end),
       control_(far_end),
+      leaving_(&*control_),
       outward_search_(outward),
       inward_search_(&inward),
-      outward_(outward, Toward::outward, far_end, &*control_),
-      inward_(std::in_place, inward, Toward::inward, far_end, &*control_) {}
+      outward_(outward, Toward::outward, far_end, &*control_, leaving_),
+      inward_(std::in_place, inward, Toward::inward, far_end, &*control_, leaving_) {}
 
 Millis SearchRun::now() const { return std::chrono::floor<Millis>(clock_.now() - began_); }
 
 Millis SearchRun::took() const { return now(); }
 
 std::uint32_t SearchRun::opened() const noexcept {
-  return outward_.opened() + (inward_ ? inward_->opened() : 0);
+  return outward_.opened() + (inward_ ? inward_->opened() : 0) + tried_;
 }
 
 std::size_t SearchRun::observations() const noexcept {
@@ -94,6 +99,7 @@ RunEnd SearchRun::run(const std::function<void(const Moment&)>& watcher) {
       control_->look(now());
       if (control_->end()) return RunEnd::alone;
     }
+    leaving_.look(now());
     const Lane::Round round = play_both(now());
     const bool news = std::exchange(seen, observations()) != seen;
     watcher({.outward = outward_search_,
@@ -109,14 +115,41 @@ RunEnd SearchRun::run(const std::function<void(const Moment&)>& watcher) {
   }
 }
 
+TrialEnd SearchRun::try_out(TrialPlan& plan, const policy::Timing& timing) {
+  const auto tend = [this] {
+    if (control_) control_->look(now());
+  };
+  HeldTrial held = try_settings(plan, timing,
+                                {.far_end = far_end_,
+                                 .is_served = control_.has_value(),
+                                 .clock = clock_,
+                                 .stop = stop_,
+                                 .tend = tend});
+  if (held.connection) {
+    ++tried_;
+    const bool is_alive = held.end.trial.finding != TrialFinding::not_counted;
+    leaving_.take(std::move(*held.connection), is_alive ? PathSight::kept : PathSight::silent,
+                  now(), outward_.longest_trip());
+  }
+  end_what_leaves();
+  return held.end;
+}
+
 /// In good order, and not for long: what it does not hear the far end finds out itself.
 void SearchRun::leave() {
-  outward_.leave();
-  if (inward_) inward_->leave();
+  outward_.leave(now());
+  if (inward_) inward_->leave(now());
+  end_what_leaves();
+}
+
+void SearchRun::end_what_leaves() {
   constexpr int kLooks = 20;
-  for (int looks = 0; control_ && looks < kLooks && !control_->is_idle(); ++looks) {
-    control_->look(now());
-    wait(now() + kVerdictGlance);
+  for (int looks = 0; !leaving_.is_over() || looks < kLooks; ++looks) {
+    leaving_.look(now());
+    if (control_) control_->look(now());
+    if (leaving_.is_over() && (!control_ || control_->is_idle())) return;
+    std::array<os::Watched, 1> nothing{os::Watched{stop_.fd(), 0}};
+    (void)os::wait_for(nothing.data(), nothing.size(), kVerdictGlance);
   }
 }
 

@@ -11,6 +11,8 @@
 #include "base/clock.hpp"
 #include "os/process/signals.hpp"
 #include "path/lane.hpp"
+#include "path/leaving.hpp"
+#include "path/trial_run.hpp"
 
 namespace wsalive::path {
 
@@ -43,9 +45,14 @@ class SearchRun {
   /// To the end, or to a signal (`signal` tells which).
   [[nodiscard]] RunEnd run(const std::function<void(const Moment&)>& watcher);
 
+  /// Tries settings on one more connection, after `run`.
+  [[nodiscard]] TrialEnd try_out(TrialPlan& plan, const policy::Timing& timing);
+
   [[nodiscard]] int signal() const noexcept { return signal_; }
   [[nodiscard]] policy::Millis took() const;
   [[nodiscard]] std::uint32_t opened() const noexcept;
+  /// What the far end knows of all these, now that they have ended here.
+  [[nodiscard]] Farewells farewells() const noexcept { return leaving_.farewells(); }
   [[nodiscard]] const Lane& outward() const noexcept { return outward_; }
   /// nullptr without `wsalive serve`.
   [[nodiscard]] const Lane* inward() const noexcept { return inward_ ? &*inward_ : nullptr; }
@@ -60,16 +67,20 @@ class SearchRun {
   [[nodiscard]] std::size_t observations() const noexcept;
   [[nodiscard]] Lane::Round play_both(policy::Millis now);
   void leave();
+  void end_what_leaves();
   void wait(policy::Millis until);
 
   const Clock& clock_;
   os::StopSignals& stop_;
   Instant began_;
+  const FarEnd& far_end_;
   std::optional<Control> control_;
+  Leaving leaving_;
   PathSearch& outward_search_;
   PathSearch* inward_search_ = nullptr;
   Lane outward_;
   std::optional<Lane> inward_;
+  std::uint32_t tried_ = 0;  ///< Connections for trials.
   int signal_ = 0;
 };
 

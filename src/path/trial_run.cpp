@@ -47,58 +47,55 @@ TrialSight sight_of(IdleSight sight) {
 
 class Trial {
  public:
-  Trial(const Clock& clock, os::StopSignals& stop) : clock_(clock), stop_(stop) {}
+  explicit Trial(const TrialPlace& place) : place_(place) {}
 
-  TrialEnd play(TrialPlan& plan, const policy::Timing& timing, const FarEnd& far_end, bool served) {
+  HeldTrial play(TrialPlan& plan, const policy::Timing& timing) {
     const TrialEnd not_made{.trial = {.timing = timing, .finding = TrialFinding::not_made}};
-    Result<Opening> opening = Opening::begin(far_end, served);
-    if (!opening) return not_made;
+    Result<Opening> opening = Opening::begin(place_.far_end, place_.is_served);
+    if (!opening) return {not_made};
     Opening::State state = opening->look();
     constexpr Millis kPatience{30'000};
-    for (const Instant begun = clock_.now();
+    for (const Instant begun = place_.clock.now();
          state == Opening::State::under_way && age(begun) < kPatience; state = opening->look()) {
-      if (const int signal = wait(-1)) return {.trial = {}, .signal = signal};
+      if (const int signal = wait(-1)) return {{.trial = {}, .signal = signal}};
     }
-    if (state != Opening::State::made) return not_made;
+    if (state != Opening::State::made) return {not_made};
     Waiting waiting = opening->take();
-    if (!keep_alive(waiting.connection.fd(), timing)) return not_made;
-    return hold(plan, waiting.connection);
+    const bool is_set = keep_alive(waiting.connection.fd(), timing).has_value();
+    const TrialEnd end = is_set ? hold(plan, waiting.connection) : not_made;
+    return {end, std::move(waiting)};
   }
 
  private:
   TrialEnd hold(TrialPlan& plan, IdleConnection& connection) {
-    const Instant begun = clock_.now();
+    const Instant begun = place_.clock.now();
     for (;;) {
       const TrialSight sight = sight_of(connection.look());
-      if (const auto trial = plan.saw(sight, age(begun))) {
-        connection.close(trial->finding == TrialFinding::kept ? Farewell::finish : Farewell::reset);
-        return {.trial = *trial};
-      }
+      if (const auto trial = plan.saw(sight, age(begun))) return {.trial = *trial};
       if (const int signal = wait(connection.fd())) return {.trial = {}, .signal = signal};
     }
   }
 
   [[nodiscard]] Millis age(Instant begun) const {
-    return std::chrono::floor<Millis>(clock_.now() - begun);
+    return std::chrono::floor<Millis>(place_.clock.now() - begun);
   }
 
   /// \param fd  What is watched as well; -1: nothing. \return a signal that came, or 0.
   [[nodiscard]] int wait(int fd) {
-    std::array<os::Watched, 2> watched{os::Watched{stop_.fd(), os::kReadable},
+    std::array<os::Watched, 2> watched{os::Watched{place_.stop.fd(), os::kReadable},
                                        os::Watched{fd, os::kReadable}};
     (void)os::wait_for(watched.data(), fd >= 0 ? 2 : 1, kGlance);
-    return stop_.taken().value_or(0);
+    if (place_.tend) place_.tend();
+    return place_.stop.taken().value_or(0);
   }
 
-  const Clock& clock_;
-  os::StopSignals& stop_;
+  const TrialPlace& place_;
 };
 
 }  // namespace
 
-TrialEnd try_settings(TrialPlan& plan, const policy::Timing& timing, const FarEnd& far_end,
-                      bool served, const Clock& clock, os::StopSignals& stop) {
-  return Trial{clock, stop}.play(plan, timing, far_end, served);
+HeldTrial try_settings(TrialPlan& plan, const policy::Timing& timing, const TrialPlace& place) {
+  return Trial{place}.play(plan, timing);
 }
 
 }  // namespace wsalive::path

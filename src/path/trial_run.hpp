@@ -3,6 +3,7 @@
 // One thread; ends at a signal, between two looks.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -17,10 +18,23 @@ struct TrialEnd {
   int signal = 0;
 };
 
+/// Where it is played.
+struct TrialPlace {
+  const FarEnd& far_end;
+  bool is_served = false;  ///< The far end is `wsalive serve`.
+  const Clock& clock;
+  os::StopSignals& stop;
+  std::function<void()>
+      tend;  ///< Called several times a second: `wsalive serve` drops those of whom it hears nothing.
+};
+
+struct HeldTrial {
+  TrialEnd end;
+  std::optional<Waiting> connection{};  ///< To be ended; nullopt: it was not made.
+};
+
 /// \param timing  Whole seconds: the kernel keeps it.
-/// \param served  The far end is `wsalive serve`.
-[[nodiscard]] TrialEnd try_settings(TrialPlan& plan, const policy::Timing& timing,
-                                    const FarEnd& far_end, bool served, const Clock& clock,
-                                    os::StopSignals& stop);
+[[nodiscard]] HeldTrial try_settings(TrialPlan& plan, const policy::Timing& timing,
+                                     const TrialPlace& place);
 
 }  // namespace wsalive::path

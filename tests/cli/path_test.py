@@ -55,6 +55,7 @@ class Path(tool.Tool):
         target = self.far_end(lambda connection, age: False)
         report = self.json("path", target, "--max", "3s", "--connections", "4")
         self.assertEqual((report["finding"], report["lost_ms"]), ("keeps", None))
+        self.assertEqual(report["far_end"], {"told": report["connections"], "untold": 0, "reset": 0})
         self.assertGreaterEqual(report["kept_ms"], 3000)
         advice = report["advice"]
         self.assertLessEqual(advice["time_ms"], report["kept_ms"] / 2)
@@ -63,6 +64,7 @@ class Path(tool.Tool):
         self.assertEqual(os.listdir(os.path.join(self.home, ".local/state/wsalive")), [
             name for name in os.listdir(os.path.join(self.home, ".local/state/wsalive")) if name.endswith(".lock")])
         text = self.ok("path", target, "--max", "3s", "--connections", "2")
+        self.assertIn("The far end knows that they are over.", " ".join(text.split()))
         self.assertRegex(text, r"keeps an idle connection for 3[\d.]*s at least")
         self.assertRegex(text, r"wsalive run --time 1s --interval 1s --probes 5 -- PROGRAM")
 
@@ -72,6 +74,7 @@ class Path(tool.Tool):
         self.assertEqual((report["finding"], report["how"]), ("far_end_ends", "closed"))
         self.assertAlmostEqual(report["limit_ms"], 2000, delta=400)
         self.assertEqual((report["advice"], report["trial"]), (None, None))
+        self.assertEqual(report["far_end"], {"told": report["connections"], "untold": 0, "reset": 0})
         text = self.run_tool("path", self.far_end(lambda connection, age: age > 2), "--max", "20s").stdout
         self.assertIn("No T is advised", text)
         self.assertNotIn("wsalive run --time", text)
@@ -86,6 +89,15 @@ class Path(tool.Tool):
             return False
         report = self.json("path", self.far_end(speak), "--max", "30s", status=1)
         self.assertEqual(report["finding"], "far_end_talks")
+
+    def test_every_connection_that_it_has_made_is_ended_at_the_far_end(self):
+        far = FarEnd(lambda connection, age: False)
+        self.addCleanup(far.end)
+        report = self.json("path", f"127.0.0.1:{far.port}", "--max", "2s", "--connections", "6")
+        self.assertEqual(len(far.held), report["connections"])
+        for connection in far.held:
+            connection.settimeout(10)
+            self.assertEqual(connection.recv(1), b"")
 
     def test_a_port_where_nobody_listens_is_one_line(self):
         closed = socket.create_server(("127.0.0.1", 0))

@@ -80,7 +80,7 @@ class Readme(tool.ToolWithConnection):
             self.assertIn(heading, said)
         columns = [line for line in shown if "IDLE FOR" in line]
         self.assertEqual([shape(line) for line in said if "IDLE FOR" in line], [shape(line) for line in columns])
-        self.assertTrue(any(re.match(r"Took [\d.]+s, \d+ connections to 127.0.0.1:\d+\.\Z", line) for line in said))
+        self.assertTrue(any(re.match(r"Took [\d.]+s, \d+ connections to 127.0.0.1:\d+\. ", line) for line in said))
 
 
 if __name__ == "__main__":

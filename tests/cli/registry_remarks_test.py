@@ -64,7 +64,7 @@ class Remarks(tool.ToolWithConnection):
     def test_run_says_it_once_and_ends_as_its_program(self):  # K-84, K-85
         for content, expected in ((BROKEN, None), (USELESS, self.useless(self.registry))):
             self.path("registry.reg", content)
-            done = self.run_tool("run", *self.program)
+            done = self.run_tool("run", "--time", "45s", *self.program)
             self.assertEqual((done.returncode, done.stdout), (3, "it ran\n"))
             lines = done.stderr.splitlines()
             self.assertIn("wsalive: keep-alive by seccomp", lines.pop())

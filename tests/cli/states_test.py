@@ -353,6 +353,37 @@ class States(tool.Tool):
         self.assertIn("in-repair", self.rules(client))
         client.setsockopt(TCP, REPAIR, 0)
 
+    PLAIN = ("import errno, socket, sys; c = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
+             "for o in ((1, 9, 1), (6, 5, 1), (6, 6, 4), (6, 4, 1)): c.setsockopt(*o)\nprint('waiting', flush=True)\n"
+             "try: c.recv(1)\nexcept OSError as e: print(errno.errorcode[e.errno])")
+
+    @tool.needs_borrowing
+    def test_the_error_that_is_foretold_is_the_one_that_the_program_gets(self):
+        """A program on our Winsock interface, and a plain one."""
+        listener = self.keep(socket.create_server(("127.0.0.1", 0)))
+        port = listener.getsockname()[1]
+        winsock = [os.path.join(tool.BUILD, "examples/keepalive"), "127.0.0.1", str(port), "1500", "300"]
+        plain = [sys.executable, "-c", self.PLAIN, "127.0.0.1", str(port)]
+        programs = []
+        for words, name, code, other in ((winsock, "WSAENETRESET", 10052, "ETIMEDOUT"), (plain, "ETIMEDOUT", 110, "WSAENETRESET")):
+            if not os.path.exists(words[0]):
+                self.skipTest("this build has no examples")
+            started = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+            for cleanup in (started.stdout.close, started.wait, started.kill):
+                self.addCleanup(cleanup)
+            self.assertEqual(started.stdout.readline(), "waiting\n")
+            self.keep(listener.accept()[0])
+            [row] = self.json("ls", "--pid", str(started.pid))["connections"]
+            target = f"{started.pid}:{row['fd']}"
+            self.assertEqual(self.json("explain", target)["subjects"][0]["error"], {"name": name, "code": code})
+            text = self.ok("explain", target)
+            self.assertIn(f"{name} ({code})", text)
+            self.assertNotIn(other, text)
+            programs.append((started, name))
+        self.cut(port)
+        for started, name in programs:
+            self.assertTrue(started.stdout.readline().startswith(name))
+
     @tool.needs_borrowing
     def test_what_has_no_connection_of_tcp_is_named(self):
         dead, _ = self.pair()

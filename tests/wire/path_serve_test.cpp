@@ -78,7 +78,20 @@ class PathWithServe : public ThroughFirewall {
     EXPECT_TRUE(output) << output.error();
     auto json = nlohmann::json::parse(output.value_or(""), nullptr, false);
     EXPECT_TRUE(json.is_object()) << output.value_or("");
+    expect_nothing_is_left(json);
     return json;
+  }
+
+  /// What the path has forgotten the far end was told of over the control connection.
+  void expect_nothing_is_left(const nlohmann::json& json) {
+    EXPECT_EQ(json["far_end"].value("told", -1), json.value("connections", 0)) << json.dump(1);
+    EXPECT_EQ(json["far_end"].value("untold", -1), 0) << json.dump(1);
+    const lab::Visit visit{network().server()};
+    const auto held = lab::run_command(
+        {"sh", "-c",
+         "for i in $(seq 50); do ss -Hnt state established sport = :7350 | grep -q . || exit 0; "
+         "sleep 0.1; done; ss -nt; exit 1"});
+    EXPECT_TRUE(held) << held.error();
   }
 
   static void expect_three_seconds(const nlohmann::json& way, const nlohmann::json& whole) {

@@ -10,6 +10,7 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "os/socket/poll.hpp"
+#include "os/socket/socket_calls.hpp"
 #include "support/private_network.hpp"
 #include "support/temp_folder.hpp"
 
@@ -39,23 +41,32 @@ class SilentServer {
     EXPECT_EQ(::listen(listener_.get(), 64), 0);
     thread_ = std::thread{[this] { serve(); }};
   }
-  ~SilentServer() {
-    stop_ = true;
-    thread_.join();
+  ~SilentServer() { end(); }
+
+  /// Ends the service. \return its connections of whose end it has not heard.
+  int end_with_open_ones() {
+    end();
+    return static_cast<int>(std::ranges::count_if(held_, [](const Fd& each) {
+      return os::tcp_state(each.get()) == os::TcpState::established;
+    }));
   }
 
  private:
+  void end() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
   void serve() {
-    std::vector<Fd> held;
     while (!stop_) {
       os::Watched watched{listener_.get(), os::kReadable};
       (void)os::wait_for(&watched, 1, std::chrono::milliseconds{50});
       Fd taken{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-      if (taken) held.push_back(std::move(taken));
+      if (taken) held_.push_back(std::move(taken));
     }
   }
 
   Fd listener_;
+  std::vector<Fd> held_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };
@@ -76,6 +87,19 @@ class PathCommand : public ThroughFirewall {
     return json;
   }
 
+  /// What the report says is left at the far end is what is left there.
+  static void expect_true_farewells(const nlohmann::json& json, SilentServer& server) {
+    const auto ends = json["far_end"];
+    const int told = ends.value("told", -1);
+    const int untold = ends.value("untold", -1);
+    const int reset = ends.value("reset", -1);
+    EXPECT_EQ(told + untold + reset, json.value("connections", 0)) << json.dump(1);
+    // Of one at the very end of what is kept, the news may have arrived and its acknowledgement not.
+    const int open = server.end_with_open_ones();
+    EXPECT_LE(open, untold + reset) << json.dump(1);
+    EXPECT_GE(open, untold + reset - 2) << json.dump(1);
+  }
+
   void forget_after_three_seconds() {
     const auto set = network().forget_after(std::chrono::seconds{3});
     ASSERT_TRUE(set) << set.error();
@@ -93,26 +117,29 @@ class PathCommand : public ThroughFirewall {
 };
 
 TEST_F(PathCommand, FindsWhenAFirewallDropsWithoutAWord) {
-  const SilentServer server{network().server()};
+  SilentServer server{network().server()};
   forget_after_three_seconds();
   const auto json = found("--max 10s --no-trial");
   expect_three_seconds(json);
   EXPECT_EQ(json.value("how", ""), "silent");
   EXPECT_TRUE(json["trial"].is_null());
+  EXPECT_GE(json["far_end"].value("untold", 0), 2) << json.dump(1);
+  expect_true_farewells(json, server);
 }
 
 TEST_F(PathCommand, TheSettingsThatItAdvisesAreTried) {
-  const SilentServer server{network().server()};
+  SilentServer server{network().server()};
   forget_after_three_seconds();
   const auto json = found("--max 10s");
   const auto trial = json["trial"];
   EXPECT_EQ(trial.value("finding", ""), "kept") << json.dump(1);
   EXPECT_GT(trial.value("answered_ms", 0), json.value("lost_ms", 99'999)) << json.dump(1);
   EXPECT_EQ(trial["time_ms"], json["advice"]["time_ms"]);
+  expect_true_farewells(json, server);
 }
 
 TEST_F(PathCommand, APathOnWhichOnlyDataCountsIsToldAndNoSettingsAreAdvised) {
-  const SilentServer server{network().server()};
+  SilentServer server{network().server()};
   // A port is known from its SYN on and for six seconds after each segment that carries something: a segment without
   // anything has 52 octets here.
   const auto set =
@@ -130,10 +157,11 @@ TEST_F(PathCommand, APathOnWhichOnlyDataCountsIsToldAndNoSettingsAreAdvised) {
   EXPECT_EQ(json["trial"].value("finding", ""), "not_counted") << json.dump(1);
   EXPECT_GT(json["trial"].value("answered_ms", 0), 1'000) << json.dump(1);
   EXPECT_TRUE(json["advice"].is_null()) << json.dump(1);
+  expect_true_farewells(json, server);
 }
 
 TEST_F(PathCommand, TellsAFirewallThatAnswersWithAReset) {
-  const SilentServer server{network().server()};
+  SilentServer server{network().server()};
   forget_after_three_seconds();
   const auto added = lab::apply_nft(
       network().firewall(),
@@ -142,6 +170,8 @@ TEST_F(PathCommand, TellsAFirewallThatAnswersWithAReset) {
   const auto json = found("--max 10s");
   expect_three_seconds(json);
   EXPECT_EQ(json.value("how", ""), "reset");
+  EXPECT_GE(json["far_end"].value("reset", 0), 2) << json.dump(1);
+  expect_true_farewells(json, server);
 }
 
 TEST_F(PathCommand, AFarEndWhoseAnswersNeverComeIsNoPathThatForgets) {

@@ -142,7 +142,7 @@ class Path final : public Command {
     if (!outward) return tl::unexpected(outward.error());
     os::StopSignals stop;
     path::SearchRun run{outward->plan, far_end, os::monotonic_clock(), stop};
-    return play(target, far_end, run, stop, *outward, nullptr);
+    return play(target, run, *outward, nullptr);
   }
 
   Outcome search_both(const path_command::Target& target, const FarEnd& far_end) {
@@ -160,11 +160,11 @@ class Path final : public Command {
       os::StopSignals::end_by(run.signal());
     }
     if (called == path::RunEnd::alone) return tl::unexpected(no_far_end(target, *run.farewell()));
-    return play(target, far_end, run, stop, *outward, &*inward);
+    return play(target, run, *outward, &*inward);
   }
 
-  Outcome play(const path_command::Target& target, const FarEnd& far_end, path::SearchRun& run,
-               os::StopSignals& stop, const Way& outward, const Way* inward) const {
+  Outcome play(const path_command::Target& target, path::SearchRun& run, const Way& outward,
+               const Way* inward) const {
     path_command::Progress progress;
     const path::RunEnd end = run.run([&](const path::Moment& moment) {
       if (moment.news) {
@@ -174,7 +174,7 @@ class Path final : public Command {
       progress.show(moment);
     });
     progress.clear();
-    if (end == path::RunEnd::stopped) interrupted(outward, inward, run.signal());
+    if (end == path::RunEnd::stopped) interrupted(outward, inward, run, run.signal());
     if (end == path::RunEnd::alone) return tl::unexpected(no_far_end(target, *run.farewell()));
     if (outward.plan.observations().empty()) {
       return tl::unexpected(unreachable(target, run.outward().refusal()));
@@ -186,10 +186,12 @@ class Path final : public Command {
                               .took = run.took(),
                               .connections = run.opened()};
     if (inward) found.inward = inward->found(*run.inward());
-    if (const int signal = no_trial_ ? 0 : try_out(found, far_end, stop); signal != 0) {
-      interrupted(outward, inward, signal);
+    if (const int signal = no_trial_ ? 0 : try_out(found, run); signal != 0) {
+      interrupted(outward, inward, run, signal);
     }
     found.took = run.took();
+    found.connections = run.opened();
+    found.farewells = run.farewells();
     if (found.joint().finding != PathFinding::unreachable) {
       outward.state.remove();
       if (inward) inward->state.remove();
@@ -200,7 +202,7 @@ class Path final : public Command {
   }
 
   /// Holds a connection with the settings that were found, where a time was found. \return a signal that came, or 0.
-  static int try_out(path_command::Found& found, const FarEnd& far_end, os::StopSignals& stop) {
+  static int try_out(path_command::Found& found, path::SearchRun& run) {
     const path::PathResult result = found.joint();
     const auto timing = path_command::advice_of(found);
     if (!timing || result.finding != PathFinding::forgets || !result.lost) return 0;
@@ -211,21 +213,22 @@ class Path final : public Command {
         path_command::shown(result.kept), path_command::shown(*result.lost),
         policy::format_duration(timing->idle), policy::format_duration(timing->interval),
         timing->probes, path_command::shown(plan.longest())));
-    const path::TrialEnd end = path::try_settings(plan, *timing, far_end, found.inward.has_value(),
-                                                  os::monotonic_clock(), stop);
+    const path::TrialEnd end = run.try_out(plan, *timing);
     if (end.signal != 0) return end.signal;
     found.trial = end.trial;
-    ++found.connections;
     return 0;
   }
 
   /// Says how to go on, and ends as the signal ends a program.
-  [[noreturn]] static void interrupted(const Way& outward, const Way* inward, int signal) {
+  [[noreturn]] static void interrupted(const Way& outward, const Way* inward,
+                                       const path::SearchRun& run, int signal) {
     const std::string known =
         inward ? fmt::format("from here {}, from the far end {}", outward.known(), inward->known())
                : outward.known();
     say(fmt::format("wsalive path: interrupted; so far {}; the same command goes on from there",
                     known));
+    const std::string left = path_command::farewell_words(run.farewells(), inward != nullptr);
+    if (!left.empty()) say("wsalive path: " + left);
     os::StopSignals::end_by(signal);
   }
 

@@ -45,7 +45,7 @@ std::string sight_table(const std::vector<PathObservation>& observations,
   return table.text(page, 2);
 }
 
-/// Programs that are run, attached or set are the kernel's alone.
+/// Of programs that the kernel alone keeps: `attach`, `set`, and `run` unless it preloads, which is no later.
 policy::Accuracy accuracy_here() { return {policy::KeptBy::kernel, os::tick_length()}; }
 
 std::string options_of(const policy::Timing& timing) {
@@ -250,10 +250,11 @@ std::string PathReport::text(const Page& page) const {
         "heartbeats.",
         page.width);
   }
-  text += page.coloured(Tone::faint,
-                        fmt::format("\nTook {}, {} connections to {}.\n", shown(found_.took),
-                                    found_.connections, found_.address));
-  return text;
+  std::string last = fmt::format("Took {}, {} connections to {}.", shown(found_.took),
+                                 found_.connections, found_.address);
+  const std::string left = farewell_words(found_.farewells, found_.inward.has_value());
+  last += left.empty() ? " The far end knows that they are over." : ' ' + left;
+  return text + '\n' + page.coloured(Tone::faint, wrapped(last, page.width));
 }
 
 ordered_json PathReport::json() const {
@@ -272,6 +273,9 @@ ordered_json PathReport::json() const {
   json["trial"] = found_.trial ? trial_json(*found_.trial) : ordered_json();
   json["observations"] = observations_json(found_.outward);
   json["connections"] = found_.connections;
+  json["far_end"] = {{"told", found_.farewells.told},
+                     {"untold", found_.farewells.untold},
+                     {"reset", found_.farewells.reset}};
   json["took_ms"] = found_.took.count();
   return json;
 }

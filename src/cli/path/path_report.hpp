@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/frame/report.hpp"
+#include "path/leaving.hpp"
 #include "path/plan/trial.hpp"
 #include "path/plan/ways.hpp"
 
@@ -26,6 +27,7 @@ struct Found {
   policy::Millis took{};
   std::uint32_t connections = 0;
   std::optional<path::PathTrial> trial{};  ///< nullopt: the settings were not tried.
+  path::Farewells farewells{};             ///< What the far end knows of the connections' ends.
 
   /// Both directions joined; nullopt where one was searched.
   [[nodiscard]] std::optional<path::PathWays> ways() const {

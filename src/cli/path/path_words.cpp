@@ -151,6 +151,23 @@ Sentences words_for(const std::string& target, const path::PathWays& ways) {
           meaning_of(ways)};
 }
 
+std::string farewell_words(const path::Farewells& farewells, bool served) {
+  std::string words;
+  if (const std::uint32_t untold = farewells.untold; untold != 0) {
+    words = fmt::format(
+        "{} {} may stay open at the far end, which has not acknowledged {} end: {}.", untold,
+        untold == 1 ? "connection" : "connections", untold == 1 ? "its" : "their",
+        served ? "`wsalive serve` ends what nobody has spoken for in a minute"
+               : "a server ends that by a time-out or keep-alive of its own, if it has one");
+  }
+  if (farewells.reset != 0) {
+    words += fmt::format(
+        "{}{} ended with a reset: where the path sent that, the far end may hold {} still.",
+        words.empty() ? "" : " ", farewells.reset, farewells.reset == 1 ? "it" : "them");
+  }
+  return words;
+}
+
 std::string words_for(PathSight sight) {
   switch (sight) {
     case PathSight::kept:

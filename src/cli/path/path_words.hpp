@@ -23,4 +23,8 @@ struct Sentences {
 
 [[nodiscard]] std::string words_for(path::PathSight sight);
 
+/// What the search leaves behind at the far end, in sentences; empty: nothing.
+/// \param served  The far end is `wsalive serve`.
+[[nodiscard]] std::string farewell_words(const path::Farewells& farewells, bool served);
+
 }  // namespace wsalive::cli::path_command

@@ -16,6 +16,8 @@ namespace wsalive::path {
 struct ServeLimits {
   std::size_t connections = 256;               ///< Open at the same time.
   policy::Millis longest_hold{3 * 3'600'000};  ///< One is closed after that.
+  /// For a session's connections without a control connection: it may be made anew after an outage.
+  policy::Millis session{60'000};
 
   /// Of them for one host: a quarter.
   [[nodiscard]] constexpr std::size_t per_host() const noexcept {
@@ -26,8 +28,6 @@ struct ServeLimits {
 inline constexpr policy::Millis kRequestPatience{5'000};  ///< For the first line of a connection.
 inline constexpr policy::Millis kControlPatience{
     20'000};  ///< Between two lines of a control connection.
-/// For a session's connections without a control connection: it may be made anew after an outage.
-inline constexpr policy::Millis kSessionPatience{60'000};
 
 /// So many at once, and so many a second afterwards.
 struct Pace {

@@ -88,7 +88,7 @@ void Server::run() {
 
 void Server::wait(Millis now) {
   const bool accepts = now >= no_accept_before_;
-  Millis until = accepts ? now + kLongestNap : no_accept_before_;
+  Millis until = accepts ? now + std::min(kLongestNap, limits_.session) : no_accept_before_;
   std::vector<os::Watched> watched{{stop_.fd(), os::kReadable}};
   for (const Listener& each : listeners_)
     watched.emplace_back(accepts ? each.fd.get() : -1, os::kReadable);
@@ -269,12 +269,12 @@ bool Server::is_late(const Peer& peer, Millis now) const {
   if (now >= peer.deadline) return true;
   if (peer.stage != Stage::held) return false;
   const auto session = sessions_.find(peer.session);
-  return session == sessions_.end() || now - session->second > kSessionPatience;
+  return session == sessions_.end() || now - session->second > limits_.session;
 }
 
 void Server::forget_sessions(Millis now) {
   std::erase_if(sessions_,
-                [&](const auto& entry) { return now - entry.second > kSessionPatience * 2; });
+                [&](const auto& entry) { return now - entry.second > limits_.session * 2; });
 }
 
 }  // namespace wsalive::path::serve

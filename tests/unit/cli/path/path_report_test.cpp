@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "cli/path/path_words.hpp"
+
 namespace wsalive::cli::path_command {
 namespace {
 
@@ -50,6 +52,7 @@ Found a_minute() {
                                 .finding = path::TrialFinding::kept,
                                 .held = Millis{76'300},
                                 .answered = Millis{76'300}};
+  found.farewells = {.told = 25, .untold = 14};
   return found;
 }
 
@@ -58,6 +61,19 @@ TEST(PathReport, ReadmeShowsWhatItSays) {
   ASSERT_FALSE(shown.empty());
   EXPECT_EQ(PathReport{a_minute()}.text({.coloured = drawing::ColouredText{false}, .width = 80}),
             shown);
+}
+
+TEST(PathReport, WhatStaysOpenAtTheFarEndIsSaid) {
+  EXPECT_EQ(farewell_words({.told = 7}, false), "");
+  EXPECT_EQ(
+      farewell_words({.untold = 1}, true),
+      "1 connection may stay open at the far end, which has not acknowledged its end: `wsalive "
+      "serve` ends what nobody has spoken for in a minute.");
+  EXPECT_EQ(farewell_words({.told = 1, .reset = 2}, false),
+            "2 ended with a reset: where the path sent that, the far end may hold them still.");
+  const std::string both = farewell_words({.untold = 3, .reset = 1}, false);
+  EXPECT_NE(both.find("3 connections may stay open"), std::string::npos) << both;
+  EXPECT_NE(both.find(". 1 ended with a reset"), std::string::npos) << both;
 }
 
 TEST(PathReport, SettingsThatDoNotKeepAConnectionAreNotAdvised) {
