@@ -29,22 +29,23 @@ WSALIVE_EXTERN_C_BEGIN
 
 // What keep-alive does on one socket. Times in milliseconds. Later versions add members at the end.
 typedef struct wsalive_keepalive {
-  DWORD size;               // in: sizeof(struct wsalive_keepalive); out: bytes filled in
-  DWORD on;                 // what SO_KEEPALIVE reads
-  DWORD idle;               // T asked for: silence before the first probe
-  DWORD interval;           // I asked for: between unanswered probes
-  DWORD probes;             // N asked for: unanswered probes before the connection is given up
-  DWORD idle_source;        // WSALIVE_SOURCE_*
-  DWORD interval_source;    // WSALIVE_SOURCE_*
-  DWORD probes_source;      // WSALIVE_SOURCE_*
-  DWORD actual_idle;        // T, I and N that the host really does: as asked for, or later (K-57)
-  DWORD actual_interval;    //
-  DWORD actual_probes;      //
-  DWORD driver;             // WSALIVE_DRIVER_*
-  DWORD lateness_us;        // how late a probe may be by the driver's nature, microseconds
-  DWORD unanswered;         // probes sent in the present silence
-  ULONGLONG next_probe_in;  // WSALIVE_NEVER: off, silent, not connected, or data outstanding
-  ULONGLONG give_up_in;     // if the peer is silent from now on; WSALIVE_NEVER: never
+  DWORD size;             // in: sizeof(struct wsalive_keepalive); out: bytes filled in
+  DWORD on;               // what SO_KEEPALIVE reads
+  DWORD idle;             // T asked for: silence before the first probe
+  DWORD interval;         // I asked for: between unanswered probes
+  DWORD probes;           // N asked for: unanswered probes before the connection is given up
+  DWORD idle_source;      // WSALIVE_SOURCE_*
+  DWORD interval_source;  // WSALIVE_SOURCE_*
+  DWORD probes_source;    // WSALIVE_SOURCE_*
+  DWORD actual_idle;      // T, I and N that the host really does: as asked for, or later (K-57)
+  DWORD actual_interval;  //
+  DWORD actual_probes;    //
+  DWORD driver;           // WSALIVE_DRIVER_*
+  DWORD lateness_us;      // how late a probe may be by the driver's nature, microseconds
+  DWORD unanswered;       // probes sent in the present silence
+  ULONGLONG
+  next_probe_in;  // WSALIVE_NEVER: off, silent, not connected, data outstanding, or the end is next
+  ULONGLONG give_up_in;  // if the peer is silent from now on; WSALIVE_NEVER: never
   // Probes of a silence before the connection is given up: actual_probes, or more where a Linux peer, which
   // answers one in 500 ms, could not answer so many, or ten (K-52). 0: off, silent.
   DWORD probes_before_end;

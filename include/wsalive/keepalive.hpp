@@ -12,7 +12,7 @@
 //
 // Rules: after `idle` without a segment from the peer a probe goes out; unanswered, the next one every
 // `interval`; after `probes` of them, one interval later, the connection is reset, and reading and
-// writing answer ETIMEDOUT. An answer starts the idle time again. No probe goes out while sent data
+// writing answer ETIMEDOUT, or ECONNABORTED where the driver is `repair`. An answer starts the idle time again. No probe goes out while sent data
 // is unacknowledged: retransmission finds a dead peer then.
 //
 // A TCP_USER_TIMEOUT bounds retransmission only, as on Windows, if it was set before the call; Linux alone would
@@ -53,9 +53,9 @@ namespace wsalive {
 
 /// How exactly the times are kept.
 enum class KeepAlivePrecision : std::uint8_t {
-  environment,  ///< As the variable WSALIVE_PRECISION says, `exact` or `kernel`; else exact.
-  exact,        ///< On the instant, by a thread.
-  kernel,       ///< By the kernel alone: whole seconds, late by a step of its timers, no thread.
+  environment,  ///< As the variable WSALIVE_PRECISION says, `exact` or `kernel`; else exact. No registry is asked.
+  exact,   ///< On the instant, by a thread.
+  kernel,  ///< By the kernel alone: whole seconds, late by a step of its timers, no thread.
 };
 
 /// What is wanted. The defaults are Windows' own.
@@ -96,11 +96,14 @@ struct KeepAliveInForce {
   /// Probes before the end: `actual.probes`, or more where a Linux peer, which answers one in 500 ms, could not
   /// answer so many, or ten; 0 for never.
   unsigned probes_before_end = 0;
-  std::optional<std::chrono::milliseconds> to_next_probe{};  ///< nullopt: none is due.
-  std::optional<std::chrono::milliseconds> to_give_up{};     ///< If silent from now on.
+  std::optional<std::chrono::milliseconds>
+      to_next_probe{};  ///< nullopt: none is due, or the end is next.
+  std::optional<std::chrono::milliseconds> to_give_up{};  ///< If silent from now on.
 
-  /// All is as it was asked for: the times, and how many probes go out before the end.
+  /// All is as it was asked for, on the instant: the times, how many probes go out before the end, and no driver that is
+  /// later than `lateness` of the library's own.
   [[nodiscard]] bool is_exact() const noexcept {
+    if (driver == KeepAliveDriver::native || driver == KeepAliveDriver::late) return false;
     const bool has_more_probes =
         probes_before_end != 0 && probes_before_end != static_cast<unsigned>(actual.probes);
     return wanted == actual && !has_more_probes;
@@ -113,7 +116,11 @@ struct TimelineEvent {
 
   std::chrono::milliseconds at{};
   What what = What::probe;
+  /// By when it has happened, on a host that does not stall: two ticks of the kernel and 1 ms later, or, by the kernel
+  /// alone, as late as its coarse timers may be.
+  std::chrono::milliseconds latest{};
 
+  /// The instant and what happens.
   friend constexpr bool operator==(const TimelineEvent& a, const TimelineEvent& b) {
     return a.at == b.at && a.what == b.what;
   }
@@ -177,8 +184,10 @@ inline Expected<void> stop_keep_alive(int fd) {
   return now;
 }
 
-/// The events in their order, `most` of them at most (an answering peer's never end).
-/// Errors  EINVAL: a value out of range.
+/// The events in their order, `most` of them at most (an answering peer's never end), as they are on a host that can
+/// keep `wanted`, or by the kernel alone where the precision says so. What a socket really keeps is
+/// `KeepAliveInForce::actual`, which may be asked for here, too.
+/// Errors  EINVAL: a value out of range, or WSALIVE_PRECISION is no word that is known.
 [[nodiscard]] inline Expected<std::vector<TimelineEvent> > timeline(const KeepAlive& wanted,
                                                                     Peer peer = Peer::silent,
                                                                     std::size_t most = 1024) {

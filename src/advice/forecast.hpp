@@ -47,8 +47,7 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
                             std::optional<policy::Millis> path, const policy::Accuracy& accuracy,
                             policy::Millis behind = {}, policy::Millis user_timeout = {}) noexcept {
   Forecast result;
-  if (timing.probes != 0)
-    result.first_probe = policy::shifted(policy::probe_span(timing, 1, accuracy), behind);
+  if (timing.probes != 0) result.first_probe = policy::probe_span(timing, 1, accuracy, behind);
   // Forgetting differs from dying only where there was a peer to be reached.
   const bool forgets = path && !(result.first_probe && result.first_probe->latest < *path);
   if (forgets) result.forgotten = *path;
@@ -73,13 +72,17 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
   const Noticed noticed = when_noticed(
       {.on = true, .timing = timing, .user_timeout = user_timeout, .accuracy = accuracy});
   result.by = noticed.by;
-  result.probes = probes_to_the_end(timing, user_timeout, accuracy);
-  result.noticed = policy::shifted(*noticed.after, behind);
+  result.probes = policy::probes_to_the_end(timing, user_timeout, accuracy);
+  result.noticed = policy::give_up_span(timing, accuracy, user_timeout, behind);
   return result;
 }
 
 /// Whose errors a program sees.
-enum class Stack : std::uint8_t { windows, linux_kernel };
+enum class Stack : std::uint8_t {
+  windows,
+  linux_kernel,
+  linux_repair,  ///< The same where our engine sends the probes itself: it ends the connection by SOCK_DESTROY.
+};
 
 /// The error that a program gets at a connection's end.
 struct EndRow {
@@ -94,6 +97,7 @@ inline constexpr std::array kEnds{
     // clang-format off
     EndRow{Fate::found_dead,    Stack::windows,      "WSAENETRESET",  10052, "WSAECONNRESET (10054)"},  // K-90
     EndRow{Fate::found_dead,    Stack::linux_kernel, "ETIMEDOUT",     110,   "0 bytes from recv, EPIPE from send"},
+    EndRow{Fate::found_dead,    Stack::linux_repair, "ECONNABORTED",  103,   "0 bytes from recv, EPIPE from send"},
     EndRow{Fate::reset_by_peer, Stack::windows,      "WSAECONNRESET", 10054, "WSAECONNRESET (10054)"},  // K-92
     EndRow{Fate::reset_by_peer, Stack::linux_kernel, "ECONNRESET",    104,   "0 bytes from recv, EPIPE from send"},
     // clang-format on
@@ -101,6 +105,8 @@ inline constexpr std::array kEnds{
 
 /// nullptr for a connection that lives, or whose end is not reported.
 constexpr const EndRow* end_of(Fate fate, Stack stack) noexcept {
+  const bool is_own = stack == Stack::linux_repair && fate != Fate::found_dead;
+  if (is_own) return end_of(fate, Stack::linux_kernel);
   for (const EndRow& row : kEnds) {
     if (row.fate == fate && row.stack == stack) return &row;
   }

@@ -93,6 +93,12 @@ void one_probe(const LintSubject& subject, Findings& findings) {
                       .source = "RFC 1122 4.2.3.6 (K-59)"});
 }
 
+/// The kernel alone keeps them, and an answer starts I, which is above T.
+bool waits_for_interval(const LintSubject& subject) {
+  const policy::Timing& timing = subject.in_force.timing;
+  return subject.accuracy.by == policy::KeptBy::kernel && timing.interval > timing.idle;
+}
+
 /// Most of the time until a dead peer is noticed passes between probes. Whether the two numbers were exchanged is known
 /// only to who has set them, and worth a thought only where both were set at one place.
 void idle_below_interval(const LintSubject& subject, Findings& findings) {
@@ -102,52 +108,74 @@ void idle_below_interval(const LintSubject& subject, Findings& findings) {
   const policy::Timing& timing = subject.in_force.timing;
   if (timing.probes == 0 || timing.idle >= timing.interval) return;
   findings.push_back(
-      {.text = joined("the first probe comes after ", shown(timing.idle), ", the next ones ",
-                      shown(timing.interval),
-                      " apart: a dead peer is noticed long after the first one"),
+      {.text =
+           joined("the first probe comes after ", shown(timing.idle), ", the next ones ",
+                  shown(timing.interval), " apart: a dead peer is noticed long after the first one",
+                  waits_for_interval(subject)
+                      ? ", and by the kernel alone a peer that answers is probed as seldom"
+                      : ""),
        .remedy = joined("an interval below the time, so that a loss is noticed soon after",
                         is_one_place ? "; if the two were exchanged, the other way round" : ""),
        .source = {}});
 }
 
 /// A time to advise on a path.
-std::string advised_time(policy::Millis forgets, const policy::Accuracy& accuracy) {
-  const std::optional<policy::Timing> timing = policy::settings_for_path(forgets, accuracy);
-  return timing ? joined("a time of ", shown(timing->idle), " or less")
-                : "heartbeats of the application: no keep-alive of the kernel comes in time";
+std::string advised_time(const LintSubject& subject, policy::Millis forgets) {
+  const auto timing = policy::settings_for_path(forgets, subject.accuracy);
+  if (!timing) return "heartbeats of the application: no keep-alive of the kernel comes in time";
+  const policy::DwordMillis idle = subject.in_force.timing.idle;
+  std::string time = joined("a time of ", shown(timing->idle), " or less");
+  std::string interval = joined("an interval of ", shown(timing->interval), " or less");
+  if (!waits_for_interval(subject) || subject.in_force.timing.interval <= timing->interval)
+    return time;
+  return idle <= timing->idle ? interval : joined(time, ", and ", interval);
+}
+
+/// Of settings that nobody keeps yet: the kernel has whole seconds only, which may be later, and our programs have what was
+/// asked for.
+policy::Span first_probe(const LintSubject& subject) {
+  const policy::Timing& timing = subject.in_force.timing;
+  const policy::Span first = policy::probe_span(timing, 1, subject.accuracy, subject.behind);
+  if (subject.accuracy.by == policy::KeptBy::engine) return first;
+  const policy::Timing kept =
+      policy::as_timing(policy::fit_to_kernel(timing, policy::RoundIdle::down));
+  const policy::Span alone = policy::probe_span(kept, 1, subject.accuracy, subject.behind);
+  return {std::max(first.earliest, alone.earliest), std::max(first.latest, alone.latest)};
 }
 
 void known_path_forgets(const LintSubject& subject, policy::Millis forgets, Findings& findings) {
-  const policy::Timing& timing = subject.in_force.timing;
-  const PathVerdict verdict = judge_path(timing, forgets, subject.accuracy);
-  if (verdict == PathVerdict::keeps) return;
-  const std::string first = policy::format_span(policy::probe_span(timing, 1, subject.accuracy));
-  findings.push_back(
-      {.text = verdict == PathVerdict::forgets ? joined("the path forgets after ", shown(forgets),
-                                                        ", before the first probe at ", first)
-                                               : joined("the path forgets after ", shown(forgets),
-                                                        ", and the first probe leaves after ",
-                                                        first, " of silence: it may come too late"),
-       .remedy = advised_time(forgets, subject.accuracy),
-       .source = verdict == PathVerdict::forgets ? "" : "Linux: the kernel's timers are coarse"});
+  const policy::Span first = first_probe(subject);
+  if (first.latest < forgets) return;
+  const bool may_come = first.earliest < forgets;
+  const std::string when = policy::format_span(first);
+  findings.push_back({.text = may_come ? joined("the path forgets after ", shown(forgets),
+                                                ", and the first probe leaves after ", when,
+                                                " of silence: it may come too late")
+                                       : joined("the path forgets after ", shown(forgets),
+                                                ", before the first probe at ", when),
+                      .remedy = advised_time(subject, forgets),
+                      .source = !may_come ? ""
+                                : waits_for_interval(subject)
+                                    ? "Linux: after a probe that was answered the kernel "
+                                      "waits for the interval"
+                                    : "Linux: the kernel's timers are coarse"});
 }
 
 void path_forgets(const LintSubject& subject, Findings& findings) {
-  const policy::Timing& timing = subject.in_force.timing;
-  if (timing.probes == 0) return;
+  if (subject.in_force.timing.probes == 0) return;
   if (subject.path_timeout) return known_path_forgets(subject, *subject.path_timeout, findings);
-  const std::string first = policy::format_span(policy::probe_span(timing, 1, subject.accuracy));
+  const policy::Span first = first_probe(subject);
   std::string paths;
   std::string sources;
   for (const PathTimeout& path : kPathTimeouts) {
-    if (path_keeps(timing, path.time, subject.accuracy)) continue;
+    if (first.latest < path.time) continue;
     paths += joined(paths.empty() ? "" : ", ", shown(path.time), " (", path.where, ")");
     sources += joined(sources.empty() ? "" : "; ", path.source);
   }
   if (paths.empty()) return;
-  findings.push_back({.text = joined("the first probe at ", first,
+  findings.push_back({.text = joined("the first probe at ", policy::format_span(first),
                                      " is too late for paths that forget after ", paths),
-                      .remedy = joined(advised_time(kPathTimeouts.front().time, subject.accuracy),
+                      .remedy = joined(advised_time(subject, kPathTimeouts.front().time),
                                        ", if the path is one of these"),
                       .source = sources});
 }
@@ -160,7 +188,7 @@ void short_patience(const LintSubject& subject, Findings& findings) {
       subject.user_timeout.count() == 0 || subject.accuracy.by == policy::KeptBy::engine;
   const std::uint32_t probes =
       is_by_count ? timing.probes
-                  : probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
+                  : policy::probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
   const policy::Millis patience{std::int64_t{timing.interval.count()} * probes};
   if (timing.probes < 2 || patience >= kOutage) return;
   findings.push_back({.text = joined("an outage of ", shown(patience),

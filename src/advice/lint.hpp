@@ -44,6 +44,7 @@ struct LintSubject {
       accuracy{};  ///< What keeps the connections: the kernel alone, if it is not known.
   policy::Millis
       user_timeout{};  ///< TCP_USER_TIMEOUT; 0: none. The rule about it is a socket's (socket_lint.hpp).
+  policy::Millis behind{};  ///< So much later than T the timer of an open socket stands.
 };
 
 struct LintRule {

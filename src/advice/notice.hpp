@@ -61,32 +61,50 @@ constexpr bool by_armed_timer(const SocketState& socket) noexcept {
   return socket.armed && socket.accuracy.by == policy::KeptBy::kernel;
 }
 
-/// Silence at which the next probe, or the end, is due by the values alone.
-constexpr policy::Millis due_by_values(const SocketState& socket) noexcept {
-  return policy::probe_span(socket.timing, socket.unanswered + 1, socket.accuracy).earliest;
+/// Keep-alive decides, and is on.
+constexpr bool is_probed(const SocketState& socket) noexcept {
+  return socket.on && socket.timing.probes != 0 &&
+         row(socket.condition).decides == Decides::keep_alive;
+}
+
+/// When the next probe is due, or the end: from now on.
+constexpr policy::Span next_look(const SocketState& socket) noexcept {
+  const policy::Span due =
+      policy::probe_span(socket.timing, socket.unanswered + 1, socket.accuracy);
+  const policy::Millis by_values = std::max(due.earliest - socket.heard, policy::Millis{0});
+  if (!by_armed_timer(socket)) return {by_values, by_values + (due.latest - due.earliest)};
+  // The timer was set some time ago, for a longer time: its step is that of the whole. With each probe it is set for I.
+  const policy::Millis interval{socket.timing.interval.count()};
+  const policy::Millis wait =
+      socket.unanswered == 0 ? std::max(by_values, *socket.armed) : *socket.armed;
+  const policy::Millis since = socket.unanswered == 0 ? socket.heard : policy::Millis{0};
+  const policy::Span whole = policy::due_span(std::max(wait + since, interval), socket.accuracy);
+  return {wait, wait + (whole.latest - whole.earliest)};
+}
+
+/// What is due next is the end and no probe: enough of them are out, or the user time-out is over by then.
+constexpr bool ends_next(const SocketState& socket) noexcept {
+  const bool by_count =
+      socket.user_timeout.count() == 0 || socket.accuracy.by == policy::KeptBy::engine;
+  if (!by_count) {
+    return socket.unanswered != 0 &&
+           socket.heard + next_look(socket).earliest >= socket.user_timeout;
+  }
+  return socket.unanswered >=
+         policy::probes_to_the_end(socket.timing, policy::Millis{}, socket.accuracy);
 }
 
 }  // namespace detail
 
-/// When the next probe leaves, or the end comes after the last one, if the peer stays silent: from now on. nullopt where
-/// none is due: keep-alive is off, or something else decides.
+/// When the next probe leaves if the peer stays silent: from now on. nullopt where none is due: keep-alive is off,
+/// something else decides, or the end comes first.
 ///
 /// A timer that fires before T is over, because something was heard since it was set, is set anew for the rest of T. One
-/// that stands behind T, because T was changed without it, counts as it stands.
+/// that stands behind T, because T was changed without it or because an answered probe has set it for I, counts as it
+/// stands.
 constexpr std::optional<policy::Span> next_probe(const SocketState& socket) noexcept {
-  if (!socket.on || socket.timing.probes == 0) return std::nullopt;
-  if (row(socket.condition).decides != Decides::keep_alive) return std::nullopt;
-  const policy::Millis by_values = detail::due_by_values(socket) - socket.heard;
-  policy::Millis wait = std::max(by_values, policy::Millis{0});
-  if (detail::by_armed_timer(socket)) {
-    wait = socket.unanswered == 0 ? std::max(by_values, *socket.armed) : *socket.armed;
-  }
-  // The timer was set some time ago, for a longer time: its step is that of the whole. With each probe it is set for I.
-  const policy::Millis whole_wait =
-      socket.unanswered == 0 ? wait + socket.heard
-                             : std::max(wait, policy::Millis{socket.timing.interval.count()});
-  const policy::Span whole = policy::due_span(whole_wait, socket.accuracy);
-  return policy::Span{wait, wait + (whole.latest - whole.earliest)};
+  if (!detail::is_probed(socket) || detail::ends_next(socket)) return std::nullopt;
+  return detail::next_look(socket);
 }
 
 /// Whether the kernel's timer stands behind the values that the socket reads: a value was changed and the timer was not.
@@ -94,7 +112,10 @@ constexpr std::optional<policy::Span> next_probe(const SocketState& socket) noex
 constexpr bool timer_disagrees(const SocketState& socket) noexcept {
   constexpr policy::Millis kRounding{100};
   if (!socket.on || !detail::by_armed_timer(socket) || socket.unanswered != 0) return false;
-  const policy::Millis longest{std::max(socket.timing.idle, socket.timing.interval).count()};
+  policy::Millis longest{std::max(socket.timing.idle, socket.timing.interval).count()};
+  // One that is over waits for its step of the wheel.
+  if (socket.armed->count() == 0)
+    longest = policy::timer_span(longest, socket.accuracy.tick).latest;
   return *socket.armed + socket.heard > longest + kRounding;
 }
 
@@ -102,19 +123,6 @@ constexpr bool timer_disagrees(const SocketState& socket) noexcept {
 constexpr policy::Millis timer_behind(const SocketState& socket) noexcept {
   if (!timer_disagrees(socket)) return policy::Millis{0};
   return *socket.armed + socket.heard - policy::Millis{socket.timing.idle.count()};
-}
-
-/// Unanswered probes that end a silence: N, or, where a user time-out takes its place, those that leave until then. The
-/// kernel looks at each probe's instant, after one probe at least; the count plays no part. The engine keeps the count.  K-76
-constexpr std::uint32_t probes_to_the_end(const policy::Timing& timing, policy::Millis user_timeout,
-                                          const policy::Accuracy& accuracy) noexcept {
-  if (timing.probes == 0) return 0;
-  if (accuracy.by == policy::KeptBy::engine) return policy::probes_before_give_up(timing);
-  if (user_timeout.count() == 0) return timing.probes;
-  const policy::Millis interval{std::max<std::int64_t>(timing.interval.count(), 1)};
-  const policy::Millis rest =
-      std::max(user_timeout - policy::Millis{timing.idle.count()}, policy::Millis{1});
-  return static_cast<std::uint32_t>((rest + interval - policy::Millis{1}) / interval);
 }
 
 namespace detail {
@@ -161,21 +169,26 @@ constexpr Noticed by_handshake(const SocketState& socket) noexcept {
                   now.since_first.value_or(policy::Millis{0}));
 }
 
+/// From now on, where the kernel's timer is known and the count decides: each probe sets the next timer.
+constexpr policy::Span end_by_timer(const SocketState& socket) noexcept {
+  const std::int64_t more = std::int64_t{socket.timing.probes} -
+                            std::min<std::int64_t>(socket.unanswered, socket.timing.probes);
+  const policy::Span next = next_look(socket);
+  const policy::Span interval =
+      policy::due_span(policy::Millis{socket.timing.interval.count()}, socket.accuracy);
+  return {next.earliest + more * interval.earliest, next.latest + more * interval.latest};
+}
+
 constexpr Noticed by_keep_alive(const SocketState& socket) noexcept {
   if (!socket.on || socket.timing.probes == 0) return {};
-  const auto noticed = [&](Notice by, const policy::Span& values) {
-    const policy::Span after = policy::shifted(values, timer_behind(socket));
-    const policy::Millis heard = socket.heard;
-    const policy::Span in{std::max(after.earliest - heard, policy::Millis{0}),
-                          std::max(after.latest - heard, policy::Millis{0})};
-    return Noticed{by, after, in};
-  };
   const bool by_count =
       socket.user_timeout.count() == 0 || socket.accuracy.by == policy::KeptBy::engine;
-  const std::uint32_t probes =
-      probes_to_the_end(socket.timing, socket.user_timeout, socket.accuracy);
-  return noticed(by_count ? Notice::keep_alive : Notice::user_timeout,
-                 policy::probe_span(socket.timing, probes + 1, socket.accuracy));
+  const policy::Span after = *policy::give_up_span(socket.timing, socket.accuracy,
+                                                   socket.user_timeout, timer_behind(socket));
+  policy::Span in{std::max(after.earliest - socket.heard, policy::Millis{0}),
+                  std::max(after.latest - socket.heard, policy::Millis{0})};
+  if (by_count && by_armed_timer(socket)) in = end_by_timer(socket);
+  return {by_count ? Notice::keep_alive : Notice::user_timeout, after, in};
 }
 
 }  // namespace detail

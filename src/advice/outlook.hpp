@@ -25,7 +25,8 @@ constexpr Outlook path_outlook(const SocketState& socket, policy::Millis heard,
                                std::optional<policy::Millis> path) noexcept {
   if (!path || row(socket.condition).decides != Decides::keep_alive) return Outlook::well;
   if (heard >= *path) return Outlook::lost;
-  const bool kept = socket.on && path_keeps(socket.timing, *path, socket.accuracy);
+  const bool kept =
+      socket.on && path_keeps(socket.timing, *path, socket.accuracy, timer_behind(socket));
   return kept ? Outlook::well : Outlook::will_be_lost;
 }
 

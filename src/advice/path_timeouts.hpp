@@ -40,17 +40,19 @@ enum class PathVerdict : std::uint8_t {
 };
 
 /// \param timeout  After so much silence the path forgets. A probe in the same instant comes too late.
+/// \param behind  So much later than T the kernel's timer stands.
 constexpr PathVerdict judge_path(const policy::Timing& timing, policy::Millis timeout,
-                                 const policy::Accuracy& accuracy) noexcept {
+                                 const policy::Accuracy& accuracy,
+                                 policy::Millis behind = {}) noexcept {
   if (timing.probes == 0) return PathVerdict::forgets;
-  const policy::Span first = policy::probe_span(timing, 1, accuracy);
+  const policy::Span first = policy::probe_span(timing, 1, accuracy, behind);
   if (first.latest < timeout) return PathVerdict::keeps;
   return first.earliest < timeout ? PathVerdict::may_forget : PathVerdict::forgets;
 }
 
 constexpr bool path_keeps(const policy::Timing& timing, policy::Millis timeout,
-                          const policy::Accuracy& accuracy) noexcept {
-  return judge_path(timing, timeout, accuracy) == PathVerdict::keeps;
+                          const policy::Accuracy& accuracy, policy::Millis behind = {}) noexcept {
+  return judge_path(timing, timeout, accuracy, behind) == PathVerdict::keeps;
 }
 
 }  // namespace wsalive::advice

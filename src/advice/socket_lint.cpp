@@ -114,7 +114,8 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
   const auto real = when_noticed(with).after;
   if (!meant || !real || meant->earliest == real->earliest) return;
   const policy::Timing& timing = state.timing;
-  const std::uint32_t probes = probes_to_the_end(timing, state.user_timeout, state.accuracy);
+  const std::uint32_t probes =
+      policy::probes_to_the_end(timing, state.user_timeout, state.accuracy);
   const policy::Millis good{timing.idle.count() +
                             std::int64_t{timing.interval.count()} * timing.probes};
   findings.push_back(

@@ -6,8 +6,10 @@
 #include <limits>
 
 #include "engine/make_engine.hpp"
+#include "os/clock.hpp"
 #include "os/file/file.hpp"
 #include "os/tcp/keepalive_values.hpp"
+#include "policy/driver_choice.hpp"
 #include "policy/registry_rules.hpp"
 #include "policy/timeline.hpp"
 
@@ -70,7 +72,7 @@ KeepAliveInForce present(int fd) {
   return shown(engine::process_engine().in_force(fd, of_socket(*checked({}))));
 }
 
-TimelineEvent shown(const policy::Event& event) {
+TimelineEvent shown(const policy::Event& event, milliseconds latest) {
   using What = TimelineEvent::What;
   const auto what = [&] {
     switch (event.what) {
@@ -82,7 +84,7 @@ TimelineEvent shown(const policy::Event& event) {
         return What::reset;
     }
   };
-  return {event.at, what()};
+  return {event.at, what(), latest};
 }
 
 }  // namespace
@@ -119,12 +121,22 @@ std::error_code abi::keep_alive_in_force(int fd, KeepAliveInForce& now) {
 std::error_code abi::timeline(const KeepAlive& wanted, Peer peer, std::size_t most,
                               std::vector<TimelineEvent>& events) {
   const auto timing = checked(wanted);
-  if (!timing) return error(EINVAL);
-  policy::Timeline planned{*timing, peer == Peer::silent ? policy::kDeadPeer : policy::kLinuxPeer};
+  const auto precision = chosen(wanted.precision);
+  if (!timing || !precision) return error(EINVAL);
+  const policy::Accuracy accuracy{
+      *precision == policy::Precision::exact ? policy::KeptBy::engine : policy::KeptBy::kernel,
+      os::tick_length()};
+  const policy::Timing kept =
+      accuracy.by == policy::KeptBy::engine
+          ? *timing
+          : policy::choose_driver(*timing, {.has_engine = false}, {}).actual;
+  policy::Timeline planned{kept, peer == Peer::silent ? policy::kDeadPeer : policy::kLinuxPeer,
+                           accuracy.by};
+  policy::Lateness lateness{kept, accuracy};
   while (events.size() < most) {
     const auto event = planned.next();
     if (!event) break;
-    events.push_back(shown(*event));
+    events.push_back(shown(*event, lateness.of(*event)));
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include "attach/host_facts.hpp"
 
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -142,6 +143,14 @@ HostFacts look_at_host() {
   facts.destroy = try_destroy();
   if (const Result<Defaults> defaults = namespace_defaults()) facts.defaults = *defaults;
   return facts;
+}
+
+bool programs_may_repair() {
+  constexpr int kNoRoot = 1;  // SECBIT_NOROOT
+  if (!can_repair()) return false;
+  const bool is_root = ::geteuid() == 0 && (::prctl(PR_GET_SECUREBITS) & kNoRoot) == 0;
+  return is_root ? ::prctl(PR_CAPBSET_READ, CAP_NET_ADMIN) == 1
+                 : ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0, 0) == 1;
 }
 
 Status supervision_is_possible() {

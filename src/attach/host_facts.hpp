@@ -31,6 +31,9 @@ struct HostFacts {
 /// Thread  The process must have one thread: children are forked.
 [[nodiscard]] HostFacts look_at_host();
 
+/// Whether a program that this process executes will have CAP_NET_ADMIN over this network, as `may_repair`.
+[[nodiscard]] bool programs_may_repair();
+
 /// Whether a program can be supervised: by a filter with a listener, and copies of its descriptors. Thread as above.
 [[nodiscard]] Status supervision_is_possible();
 

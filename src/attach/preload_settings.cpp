@@ -50,7 +50,8 @@ std::string to_text(const PreloadSettings& settings) {
          "ms probes=" + std::to_string(settings.timing.probes) +
          " force=" + yes_if(settings.whose == Precedence::ours) +
          " listen=" + yes_if(!settings.connect_only) + " user=" +
-         (settings.user_timeout_ms ? std::to_string(*settings.user_timeout_ms) + "ms" : "no");
+         (settings.user_timeout_ms ? std::to_string(*settings.user_timeout_ms) + "ms" : "no") +
+         " kernel=" + yes_if(settings.precision == policy::Precision::kernel);
 }
 
 std::optional<PreloadSettings> from_text(std::string_view text) {
@@ -61,17 +62,20 @@ std::optional<PreloadSettings> from_text(std::string_view text) {
   bool force = false;
   bool listen = false;
   std::optional<std::uint32_t> user_timeout;
+  bool by_kernel = false;
   const bool fits = words.word("time=") && words.number(idle) && words.word("ms interval=") &&
                     words.number(interval) && words.word("ms probes=") && words.number(probes) &&
                     words.word(" force=") && words.yes_or_no(force) && words.word(" listen=") &&
                     words.yes_or_no(listen) && words.word(" user=") &&
-                    words.number_or_no(user_timeout) && words.at_end();
+                    words.number_or_no(user_timeout) && words.word(" kernel=") &&
+                    words.yes_or_no(by_kernel) && words.at_end();
   if (!fits || idle == 0 || interval == 0 || probes == 0) return std::nullopt;
   return PreloadSettings{
       .timing = {policy::DwordMillis{idle}, policy::DwordMillis{interval}, probes},
       .whose = force ? Precedence::ours : Precedence::program,
       .connect_only = !listen,
       .user_timeout_ms = user_timeout,
+      .precision = by_kernel ? policy::Precision::kernel : policy::Precision::exact,
   };
 }
 

@@ -1,5 +1,5 @@
 // What `wsalive run --via preload` hands to the library inside the program: one environment variable,
-// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes user=30000ms", read strictly.
+// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes user=30000ms kernel=no", read strictly.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct PreloadSettings {
   Precedence whose = Precedence::program;
   bool connect_only = false;
   std::optional<std::uint32_t> user_timeout_ms{};  ///< TCP_USER_TIMEOUT; nullopt: left alone.
+  policy::Precision precision = policy::Precision::exact;  ///< As `run` has it.  K-121
 
   friend constexpr bool operator==(const PreloadSettings&, const PreloadSettings&) = default;
 };

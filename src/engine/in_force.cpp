@@ -11,7 +11,6 @@ namespace wsalive::engine {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 
 /// States in which the kernel sends probes.
 bool is_probed(os::TcpState state) noexcept {
@@ -28,14 +27,16 @@ bool is_probed(os::TcpState state) noexcept {
 
 /// What depends on the present silence: the next probe and the end. Neither is reported of a connection
 /// that is not established, nor where unacknowledged data keeps the kernel from probing.
-void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds kept_late) noexcept {
+/// \param end  After so much silence.
+void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds end,
+                  milliseconds kept_late) noexcept {
   if (!is_probed(facts.state) || facts.busy) return;
-  const policy::Series series{answer.actual};
   const auto left = [&](milliseconds instant) {
     return std::max(instant + kept_late - facts.heard, milliseconds::zero());
   };
-  answer.to_next_probe = left(series.due(answer.unanswered));
-  answer.to_give_up = left(series.due(answer.probes_before_end));
+  if (answer.unanswered < answer.probes_before_end)
+    answer.to_next_probe = left(policy::Series{answer.actual}.due(answer.unanswered));
+  answer.to_give_up = left(end);
 }
 
 policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
@@ -46,26 +47,6 @@ policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
   }
   const auto tick = std::chrono::ceil<std::chrono::microseconds>(ticks.length);
   return policy::detail::nearest_later_rearm(wanted.timing, {.tick = tick});
-}
-
-/// How late the end may be by the mechanism's nature, and no probe later.
-nanoseconds lateness_of(Mechanism mechanism, const policy::Timing& actual,
-                        const TickGrid& ticks) noexcept {
-  const policy::Accuracy accuracy{
-      mechanism == Mechanism::kernel ? policy::KeptBy::kernel : policy::KeptBy::engine,
-      ticks.length};
-  const policy::Span end = policy::probe_span(actual, actual.probes + 1U, accuracy);
-  return end.latest - end.earliest;
-}
-
-/// Probes that the kernel sends before it gives up. With a TCP_USER_TIMEOUT that is at the first instant
-/// after a probe at which the silence is as long.
-std::uint32_t probes_by_kernel(const policy::Timing& timing, milliseconds user_timeout) noexcept {
-  if (user_timeout == milliseconds::zero()) return timing.probes;
-  const milliseconds interval = timing.interval;
-  const milliseconds rest = user_timeout - milliseconds{timing.idle};
-  return static_cast<std::uint32_t>(
-      std::max<milliseconds::rep>((rest + interval - milliseconds{1}) / interval, 1));
 }
 
 /// Whether somebody outside has set values of a connection whose own the kernel has: then those are in force.
@@ -100,16 +81,20 @@ InForce in_force_in_kernel(policy::SourcedTiming wanted, const os::KernelKeepAli
   if (found.values.on == os::Switch::off) return in_force_while_off(wanted);
   adopt_outside(wanted, written, found.values);
   policy::Timing actual = from_kernel(found.values);
-  const std::uint32_t probes = probes_by_kernel(actual, milliseconds{found.user_timeout});
+  const policy::Accuracy alone{policy::KeptBy::kernel, ticks.length};
+  const milliseconds user_timeout{found.user_timeout};
+  const policy::Span end =
+      policy::give_up_span(actual, alone, user_timeout).value_or(policy::Span{});
+  const std::uint32_t probes = policy::probes_to_the_end(actual, user_timeout, alone);
   actual.probes = static_cast<std::uint8_t>(std::min<std::uint32_t>(probes, policy::kLargestCount));
   InForce answer{.on = true,
                  .wanted = wanted,
                  .actual = actual,
                  .driver = actual == wanted.timing ? DriverKind::native : DriverKind::late,
-                 .lateness = lateness_of(Mechanism::kernel, actual, ticks),
+                 .lateness = end.latest - end.earliest,
                  .unanswered = found.facts.probes,
                  .probes_before_end = probes};
-  add_instants(answer, found.facts, milliseconds::zero());
+  add_instants(answer, found.facts, end.earliest, milliseconds::zero());
   return answer;
 }
 
@@ -129,11 +114,13 @@ InForce in_force_when_driven(const Slot& slot, const policy::SourcedTiming& cell
     return answer;  // Listening, over, or N = 0: nothing is due.
   }
   const bool is_repair = mechanism_of(course) == Mechanism::repair;
-  answer.lateness = lateness_of(mechanism_of(course), answer.actual, ticks);
+  answer.lateness = policy::driven_lateness(ticks.length);
   answer.probes_before_end = policy::probes_before_give_up(answer.actual);
   answer.unanswered = is_repair ? unanswered_of(slot, answer.actual, found.facts, ticks)
                                 : static_cast<std::uint8_t>(found.facts.probes - slot.base_probes);
-  add_instants(answer, found.facts, milliseconds{is_repair ? 0 : slot.mark});
+  const policy::Series series{answer.actual};
+  add_instants(answer, found.facts, series.due(series.probes()),
+               milliseconds{is_repair ? 0 : slot.mark});
   return answer;
 }
 

@@ -29,7 +29,7 @@ struct InForce {
   /// ten (K-52). 0: never given up.
   std::uint32_t probes_before_end = 0;
   std::optional<std::chrono::milliseconds>
-      to_next_probe{};  ///< nullopt: none is due (off, silent, not connected, data outstanding).
+      to_next_probe{};  ///< nullopt: none is due (off, silent, not connected, data outstanding, the end is next).
   std::optional<std::chrono::milliseconds>
       to_give_up{};  ///< If silent from now on; nullopt: never.
 };

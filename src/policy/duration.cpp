@@ -189,10 +189,7 @@ std::string format_duration_word(Millis time) {
   return text;
 }
 
-bool is_one_instant(const Span& span) noexcept {
-  constexpr Millis kApart{50};
-  return span.latest - span.earliest < kApart;
-}
+bool is_one_instant(const Span& span) noexcept { return span.latest - span.earliest < kOneInstant; }
 
 Span widened(const Span& span, Millis step) noexcept {
   return {span.earliest / step * step, (span.latest + step - Millis{1}) / step * step};

@@ -31,7 +31,11 @@ namespace wsalive::policy {
 /// The same in one word, as a command line takes it: "11min15s".
 [[nodiscard]] std::string format_duration_word(Millis time);
 
-/// Ends that are not 50 ms apart, as with what the engine drives, are said as one instant, the earlier one.
+/// What the engine drives lies within so much, and is told as one instant, with its lateness beside it; what the kernel's
+/// coarse timers keep does not, at the ticks that Linux can be built with.
+inline constexpr Millis kOneInstant{25};
+
+/// Such ends are said as one instant, the earlier one.
 [[nodiscard]] bool is_one_instant(const Span& span) noexcept;
 
 /// Both ends in whole steps, the earlier one rounded down and the later one up: what happens does so between them.

@@ -2,12 +2,13 @@
 //
 // Pure layer; the length of a tick is measured by the caller. The kernel's keep-alive hangs on such a timer, so where
 // the kernel keeps T and I by itself, a probe leaves in a span of time and not at an instant. A forecast says
-// both ends of the span, and judges by the later one.
+// both ends of the span, and judges by the later one. Where I is above T the span is wider still: an answer starts I.
 //
-// Source: OURS; kernel/time/timer.c, and tests/wire/kernel_timer_test.cpp, which captures probes on both sides of the
-// levels' borders.
+// Source: OURS; kernel/time/timer.c, net/ipv4/tcp_timer.c, and tests/wire/kernel_timer_test.cpp, which captures probes on
+// both sides of the levels' borders.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -84,24 +85,58 @@ constexpr Span due_span(Millis wait, const Accuracy& accuracy) noexcept {
 /// When the k-th probe of a silence leaves, k from 1 on, counted from the last segment that was heard. One behind the
 /// last is the end. The kernel sets each timer when the one before it has fired, so its lateness adds up.
 ///
-/// Activity before the silence does not make it later: the timer that was set before fires, and is set anew for the rest
-/// of T, whose step is no longer than that of T.  K-50, K-52
-constexpr Span probe_span(const Timing& timing, std::uint32_t k,
-                          const Accuracy& accuracy) noexcept {
+/// The first one of the kernel alone: behind a probe its timer stands for I, whatever is answered meanwhile. When it fires
+/// there is a probe if the silence is T by then, else it is set anew for the rest of T. So where I is above T an answer
+/// starts I, and the silence is up to I before the next probe. Other activity makes no probe later: the timer that was set
+/// before fires, and the rest's step is no longer than that of the whole.  K-50, K-52
+///
+/// \param behind  So much later than T the kernel's timer is known to stand; 0 where it is not known to.
+constexpr Span probe_span(const Timing& timing, std::uint32_t k, const Accuracy& accuracy,
+                          Millis behind = {}) noexcept {
   if (accuracy.by == KeptBy::engine) return due_span(Series{timing}.due(k - 1), accuracy);
   const std::int64_t later = std::int64_t{k} - 1;
-  const Span first = timer_span(Millis{timing.idle.count()}, accuracy.tick);
-  const Span next = timer_span(Millis{timing.interval.count()}, accuracy.tick);
-  return {first.earliest + later * next.earliest, first.latest + later * next.latest};
+  const Millis first{Millis{timing.idle.count()} + behind};
+  const Millis interval{timing.interval.count()};
+  const Millis longest = behind == Millis{} ? std::max(first, interval) : first;
+  const Span next = timer_span(interval, accuracy.tick);
+  return {first + later * next.earliest,
+          timer_span(longest, accuracy.tick).latest + later * next.latest};
 }
 
-/// The end of a silence in which nothing answers; nullopt: never, N = 0.  K-52, K-53
-constexpr std::optional<Span> give_up_span(const Timing& timing,
-                                           const Accuracy& accuracy) noexcept {
+/// Unanswered probes that end a silence: N, or, where a user time-out takes its place, as many as leave until then, the most
+/// if none is late. The kernel looks at each probe's instant, after one probe at least; the count plays no part. The engine
+/// keeps the count.  K-76
+constexpr std::uint32_t probes_to_the_end(const Timing& timing, Millis user_timeout,
+                                          const Accuracy& accuracy) noexcept {
+  if (timing.probes == 0) return 0;
+  if (accuracy.by == KeptBy::engine) return probes_before_give_up(timing);
+  if (user_timeout.count() == 0) return timing.probes;
+  const Millis interval{std::max<std::int64_t>(timing.interval.count(), 1)};
+  const Millis rest = std::max(user_timeout - Millis{timing.idle.count()}, Millis{1});
+  return static_cast<std::uint32_t>((rest + interval - Millis{1}) / interval);
+}
+
+/// The end of a silence in which nothing answers; nullopt: never, N = 0. Late probes may spare one where a user time-out
+/// decides, and then the end comes sooner than by timers that are never late.  K-52, K-53, K-76
+constexpr std::optional<Span> give_up_span(const Timing& timing, const Accuracy& accuracy,
+                                           Millis user_timeout = {}, Millis behind = {}) noexcept {
   if (timing.probes == 0) return std::nullopt;
-  const std::uint32_t probes =
-      accuracy.by == KeptBy::engine ? probes_before_give_up(timing) : timing.probes;
-  return probe_span(timing, probes + 1, accuracy);
+  const std::uint32_t probes = probes_to_the_end(timing, user_timeout, accuracy);
+  Span end = probe_span(timing, probes + 1, accuracy, behind);
+  if (accuracy.by == KeptBy::engine || user_timeout.count() == 0) return end;
+  // The fewest probes behind which the silence may be as long.
+  std::uint32_t fewest = 1;
+  std::uint32_t enough = probes;
+  while (fewest < enough) {
+    const std::uint32_t middle = fewest + (enough - fewest) / 2;
+    if (probe_span(timing, middle + 1, accuracy, behind).latest >= user_timeout) {
+      enough = middle;
+    } else {
+      fewest = middle + 1;
+    }
+  }
+  end.earliest = std::max(user_timeout, probe_span(timing, fewest + 1, accuracy, behind).earliest);
+  return end;
 }
 
 }  // namespace wsalive::policy

@@ -34,40 +34,79 @@ constexpr Timing five_probes(Millis idle, Millis interval) noexcept {
           .probes = kProbes};
 }
 
-/// The latest first probe comes before the path forgets, and so does the one that repeats it.
-constexpr bool survives_a_loss(const Timing& timing, Millis forgets,
-                               const Accuracy& accuracy) noexcept {
-  return probe_span(timing, 2, accuracy).latest < forgets;
+inline constexpr Millis kWholeSecond{1'000};
+inline constexpr Millis kWholeFrom{2'000};  ///< From here on a time is whole seconds.
+
+constexpr Millis idle_for_people(Millis idle, const Accuracy& accuracy) noexcept {
+  const Millis round = round_down_for_people(idle);
+  const bool whole = idle >= kWholeFrom || accuracy.by == KeptBy::kernel;
+  return whole ? std::max(round - round % kWholeSecond, kWholeSecond) : round;
+}
+
+/// A tenth of T, or a fifth of short ones.
+constexpr Millis interval_for(Millis idle, const Accuracy& accuracy) noexcept {
+  constexpr Millis kLongest{30'000};
+  constexpr Millis kShortest{10};
+  if (idle < kWholeFrom && accuracy.by == KeptBy::engine) return std::max(idle / 5, kShortest);
+  const Millis tenth = idle / 10;
+  return std::clamp(tenth - tenth % kWholeSecond, kWholeSecond, kLongest);
+}
+
+/// What is left of the path's memory behind T, in two.
+constexpr Millis short_interval(Millis left, const Accuracy& accuracy) noexcept {
+  constexpr Millis kStep{10};
+  if (accuracy.by == KeptBy::kernel) return kWholeSecond;
+  return std::clamp(left / 2 - left / 2 % kStep, kStep, kWholeSecond);
 }
 
 }  // namespace detail
 
+/// The latest first probe comes before the path forgets, and so does the one that repeats it: one may be lost.
+constexpr bool survives_a_loss(const Timing& timing, Millis forgets,
+                               const Accuracy& accuracy) noexcept {
+  return timing.probes > 1 && probe_span(timing, 2, accuracy).latest < forgets;
+}
+
+/// What the choice is bound to.
+struct PathWish {
+  std::optional<DwordMillis> idle{};      ///< T is given.
+  std::optional<DwordMillis> interval{};  ///< I is given.
+  Millis least_idle{1};                   ///< What keeps the connection can keep no shorter T.
+};
+
 /// The first probe comes at half of what is kept and the next ones at tenths of that, so that even the latest one, and
-/// one repetition of it, come in time.
+/// one repetition of it, come in time. Beside a T or I that is given the other one is chosen so, as far as it can be.
 ///
 /// \param forgets   After so much silence the path forgets, or may.
 /// \param accuracy  Of what keeps the connection: the kernel has whole seconds only.
-/// \return Whole seconds where T is 2 s or more, and always for the kernel. nullopt where nothing comes in time: below 2 s
-///         and some ticks the kernel cannot repeat a probe.
-constexpr std::optional<Timing> settings_for_path(Millis forgets,
-                                                  const Accuracy& accuracy) noexcept {
+/// \return Whole seconds where T is 2 s or more, and always for the kernel. nullopt where no T that is chosen comes in time:
+///         below 2 s and some ticks the kernel cannot repeat a probe, nor below twice an I that is given. A T that is given
+///         is taken as it is.
+constexpr std::optional<Timing> settings_for_path(Millis forgets, const Accuracy& accuracy,
+                                                  const PathWish& wish = {}) noexcept {
   constexpr Millis kLongest{7'200'000};
-  constexpr Millis kSecond{1'000};
-  constexpr Millis kTwoSeconds{2'000};
-  constexpr Millis kLongestInterval{30'000};
   if (forgets <= Millis{0}) return std::nullopt;
-  const Millis half = std::min(forgets / 2, kLongest);
-  const bool whole = half >= kTwoSeconds || accuracy.by == KeptBy::kernel;
-  Millis idle = detail::round_down_for_people(half);
-  if (whole) idle = std::max(idle - idle % kSecond, kSecond);
-  Millis interval = idle / 5;
-  if (whole) {
-    const Millis tenth = idle / 10;
-    interval = std::clamp(tenth - tenth % kSecond, kSecond, kLongestInterval);
+  const auto with = [&](Millis idle) {
+    const Millis own =
+        wish.interval ? Millis{wish.interval->count()} : detail::interval_for(idle, accuracy);
+    return detail::five_probes(idle, own);
+  };
+  if (wish.idle) {
+    const Millis given{wish.idle->count()};
+    const Timing usual = with(given);
+    if (wish.interval || survives_a_loss(usual, forgets, accuracy)) return usual;
+    return detail::five_probes(given, detail::short_interval(forgets - given, accuracy));
   }
-  const Timing timing = detail::five_probes(idle, std::max(interval, Millis{10}));
-  if (!detail::survives_a_loss(timing, forgets, accuracy)) return std::nullopt;
-  return timing;
+  Millis idle = detail::idle_for_people(std::min(forgets / 2, kLongest), accuracy);
+  idle = std::max(idle, wish.least_idle);
+  while (true) {
+    const Timing timing = with(idle);
+    if (survives_a_loss(timing, forgets, accuracy)) return timing;
+    // Only an I that is given asks for a shorter T than half.
+    const Millis shorter = detail::idle_for_people(idle - Millis{1}, accuracy);
+    if (!wish.interval || shorter >= idle || shorter < wish.least_idle) return std::nullopt;
+    idle = shorter;
+  }
 }
 
 }  // namespace wsalive::policy

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 
+#include "policy/kernel_timer.hpp"
 #include "policy/series.hpp"
 #include "policy/timing_in_force.hpp"
 
@@ -99,6 +100,37 @@ class Schedule {
   bool ended_ = false;
 };
 
+/// When the events of a Timeline happen at the latest: the kernel's lateness adds up from probe to probe.
+class Lateness {
+ public:
+  /// \param behind  So much later than T the kernel's timer of the first probe stands.
+  constexpr Lateness(const Timing& timing, const Accuracy& accuracy, Millis behind = {}) noexcept
+      : timing_(timing), accuracy_(accuracy), behind_(behind) {}
+
+  /// \param event  Each one in its turn. \return Its latest instant, from `behind` on.
+  constexpr Millis of(const Event& event) noexcept {
+    if (event.what == Happening::probe || event.what == Happening::reset) {
+      const Span span = probe_span(timing_, ++unanswered_, accuracy_, behind_);
+      late_ = before_ + span.latest - span.earliest;
+    } else if (event.what == Happening::answer) {
+      before_ = late_;
+      unanswered_ = 0;
+      // What the kernel then waits for is in the instants of the events.
+      behind_ = {};
+      timing_.idle = std::max(timing_.idle, timing_.interval);
+    }
+    return event.at + late_;
+  }
+
+ private:
+  Timing timing_;
+  Accuracy accuracy_;
+  Millis behind_;
+  std::uint32_t unanswered_ = 0;
+  Millis before_{};  ///< How late this silence may have begun.
+  Millis late_{};
+};
+
 /// How the other end of a timeline behaves. An answer comes in the instant of its probe.
 struct Peer {
   enum class Kind : std::uint8_t { dead, answers, resets };
@@ -119,8 +151,12 @@ inline constexpr Peer kResettingPeer{.kind = Peer::Kind::resets};
 /// A schedule and a peer: all events in order, from a last segment heard at 0.
 class Timeline {
  public:
-  constexpr Timeline(const Timing& timing, const Peer& peer) noexcept
-      : schedule_(timing), peer_(peer) {}
+  /// \param by  The kernel alone starts I from an answer where I is above T, not T.  K-50
+  constexpr Timeline(const Timing& timing, const Peer& peer, KeptBy by = KeptBy::engine) noexcept
+      : schedule_(timing), peer_(peer) {
+    const Millis more = Millis{timing.interval.count()} - Millis{timing.idle.count()};
+    if (by == KeptBy::kernel) longer_ = std::max(more, Millis{});
+  }
 
   /// The next event, which has not happened yet; nullopt when nothing happens any more. Endless with
   /// a peer that answers.
@@ -162,7 +198,7 @@ class Timeline {
       reply_ = Event{at, Happening::peer_reset};
     } else if (peer_.kind == Peer::Kind::answers && probes_ % peer_.every == 0 &&
                at >= answers_from_) {
-      schedule_.heard(at);
+      schedule_.heard(at + longer_);
       answers_from_ = at + peer_.least_gap;
       reply_ = Event{at, Happening::answer};
     }
@@ -170,6 +206,7 @@ class Timeline {
 
   Schedule schedule_;
   Peer peer_;
+  Millis longer_{};  ///< So much longer than T is the silence behind an answer.
   std::uint32_t probes_ = 0;
   Millis answers_from_{};
   std::optional<Event> reply_;

@@ -75,6 +75,37 @@ class Explain(tool.Tool):
         self.assertRegex(text, r"A path that forgets after 60s may lose the connection: the first probe leaves after "
                                r"59s to 6[\d.]+s of silence\. Use --time 30s or less\.")
 
+    def test_an_answer_starts_the_interval_where_that_is_longer(self):  # K-50
+        words = ("--compare", "linux", "--time", "2s", "--interval", "6s", "--probes", "2", "--path-timeout", "5s")
+        linux = self.subject(*words, "--peer", "answers")
+        self.assertGreater(linux["first_probe_latest_ms"], 6_000)
+        self.assertEqual(linux["forgotten_ms"], 5_000)
+        text = " ".join(self.ok("explain", *words).split())
+        self.assertRegex(text, r"may lose the connection: the first probe leaves after 2s to 6\.[\d]+s of silence\. "
+                               r"Use --time 2s and --interval 1s, or less\.")
+        self.assertRegex(text, r"I is longer than T: after a probe that was answered the kernel waits I, so a living peer is "
+                               r"probed every 6s to 6\.[\d]+s\.")
+        living = self.subject(*words[:-2], "--peer", "answers")
+        self.assertEqual([event["at_ms"] for event in living["events"] if event["what"] == "probe"], [2_000, 8_000, 14_000])
+        self.assertNotIn("I is longer than T", self.ok("explain", "--compare", "linux", "--time", "6s", "--interval", "6s"))
+
+    def test_by_the_kernel_alone_whole_seconds_are_told(self):  # K-57, K-121
+        words = ("--time", "1500ms", "--interval", "300ms", "--probes", "5")
+        alone = self.json("explain", *words, env={"WSALIVE_PRECISION": "kernel"})["subjects"][0]
+        self.assertEqual((alone["time_ms"], alone["interval_ms"], alone["first_probe_ms"], alone["noticed_ms"]),
+                         (2_000, 1_000, 2_000, 7_000))
+        self.assertIn("stand for after 1.5s of silence, every 300ms, 5 times", alone["remarks"][0])
+        self.ok("registry", "set", "Precision", "kernel")
+        text = " ".join(self.ok("explain", *words).split())
+        self.assertIn("By the kernel alone, as was chosen (WSALIVE_PRECISION, or Precision in the registry)", text)
+        self.assertIn("In other people's programs (run, attach, set) the kernel keeps T 1s, I 1s, N 5", text)
+
+    def test_what_takes_a_right_is_told_without_it_too(self):
+        text = " ".join(self.ok("explain", "--time", "500ms", "--interval", "300ms", "--path-timeout", "900ms").split())
+        self.assertIn("with CAP_NET_ADMIN, whose engine sends the probes itself", text)
+        self.assertIn("ECONNABORTED (103)", text)
+        self.assertRegex(text, r"without it T 1s, I 300ms, N 10\. There: A path that forgets after 900ms loses the connection")
+
     def test_a_path_too_short_for_whole_seconds_is_said(self):
         text = " ".join(self.ok("explain", "--compare", "linux", "--time", "1s", "--path-timeout", "1s").split())
         self.assertIn("No keep-alive of the kernel comes in time: use heartbeats of the application.", text)

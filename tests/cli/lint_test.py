@@ -34,6 +34,9 @@ class Lint(tool.Tool):
         self.assertIn("path-forgets", self.rules("--time", "5min", "--path-timeout", "240s"))
         self.assertNotIn("path-forgets",
                          self.rules("--time", "5min", "--path-timeout", "350s", status=0))
+        self.assertIn("path-forgets", self.rules("--time", "500ms", "--path-timeout", "900ms"))  # The kernel has whole seconds.
+        seldom = self.rules("--time", "2s", "--interval", "6s", "--path-timeout", "5s")["path-forgets"]  # K-50
+        self.assertRegex(seldom["text"], r"after 2s to 6\.[\d]+s of silence")
         late = self.rules("--time", "345s", "--path-timeout", "350s")["path-forgets"]  # The kernel's timers are coarse.
         self.assertRegex(late["text"], r"after 345s to 3[\d.]+s of silence: it may come too late")
 

@@ -57,6 +57,41 @@ class Run(tool.Tool):
         self.assertIn("by preload: after 45.5s of silence", line)
 
     @tool.needs_preload
+    def test_the_kernel_alone_is_chosen_by_the_registry_too(self):  # K-121
+        chosen = self.path("chosen.reg", "REGEDIT4\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\wsalive]\n\"Precision\"=\"kernel\"\n")
+        words = ("--time", "1500ms", "--interval", "300ms", "--probes", "5", "--registry", chosen)
+        values, line = self.values(*words, program=DYNAMIC, via="preload")
+        self.assertEqual(values, "1 2 1 5\n")
+        self.assertRegex(line, r"by preload: after 2s to 2\.[\d]+s of silence, every 1s to 1\.[\d]+s, 5 times \(the kernel alone was "
+                               r"chosen, and keeps whole seconds, up to 32767s; wanted after 1.5s of silence, every 300ms, 5 times\)")
+        values, line = self.values(*words[:-2], program=DYNAMIC, via="preload")
+        self.assertRegex(line, r"by preload: after 1\.5s of silence, every 300ms, 5 times, each at most [\d]+ms later")
+        # Nothing is gained by the engine then, and what the kernel alone keeps is rounded down.
+        self.assertEqual(self.values(*words, program=DYNAMIC, via="auto")[0], "1 1 1 5\n")
+
+    @tool.needs_preload
+    def test_a_path_that_the_engine_alone_keeps_is_kept(self):
+        done = self.run_tool("run", "--via", "preload", "--path-timeout", "2s", "--", DYNAMIC, "connect", self.port)
+        self.assertEqual(done.stdout, "1 1 1 5\n", done.stderr)
+        self.assertRegex(done.stderr, r"by preload: after 1s of silence, every 200ms, 5 times, each at most [\d]+ms later")
+        self.assertRegex(done.stderr, r"A path that forgets after 2s keeps the connection: the first probe comes at least [\d]+ms "
+                                      r"before, and one that repeats it at least [\d]+ms\.")
+        line = self.refused(3, "run", "--via", "seccomp", "--path-timeout", "2s", "--", STATIC, "connect", self.port)
+        self.assertIn("the kernel keeps whole seconds", line)
+
+    @tool.needs_preload
+    def test_without_the_right_to_send_probes_times_below_a_second_are_a_second(self):  # K-57
+        words = ("run", "--via", "preload", "--time", "500ms", "--interval", "100ms", "--path-timeout", "900ms", "--", DYNAMIC)
+        done = self.as_nobody(*words, "connect", self.port)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 1 1 10\n"), done.stderr)
+        self.assertRegex(done.stderr, r"by preload: after 1s of silence, every 100ms, 10 times, each at most [\d]+ms later \(times below "
+                                      r"a second take CAP_NET_ADMIN; wanted after 500ms")
+        self.assertIn("A path that forgets after 900ms loses the connection: the first probe comes too late.", done.stderr)
+        refused = self.as_nobody("run", "--via", "preload", "--path-timeout", "900ms", "--", DYNAMIC, "connect", self.port)
+        self.assertEqual(refused.returncode, 3, refused.stderr)
+        self.assertIn("without CAP_NET_ADMIN no probe leaves before a second is over", refused.stderr)
+
+    @tool.needs_preload
     def test_what_a_program_reads_back_is_what_is_in_force(self):
         # For ten hours the kernel's own switch is off between the engine's instants.
         self.assertEqual(self.values("--time", "10h", *TIMES[2:], program=DYNAMIC, via="preload")[0], "1 36000 5 5\n")

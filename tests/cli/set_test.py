@@ -68,6 +68,28 @@ class Set(tool.ToolWithConnection):
         self.ok("set", self.me, "--path-timeout", "100s")  # It names all three.
         self.assertEqual(values(self.client), (1, 50, 5, 5))
 
+    def test_a_path_chooses_the_interval_beside_a_time_and_the_time_beside_an_interval(self):
+        """The socket's own 75 s would come between the probes of a living peer (K-50)."""
+        text = " ".join(self.ok("set", self.me, "--time", "3s", "--path-timeout", "8s").split())
+        self.assertEqual(values(self.client), (1, 3, 1, self.untouched[3]))
+        self.assertRegex(text, r"keeps the connection: the first probe comes at least 4\.[\d]+s before, and one that repeats it at "
+                               r"least 3\.[\d]+s\.")
+        self.assertIn("N was not named and stays as before", text)
+        self.ok("set", self.me, "--interval", "25s", "--path-timeout", "60s")
+        self.assertEqual(values(self.client), (1, 30, 25, 5))
+        line = self.refused(3, "set", self.me, "--interval", "40s", "--path-timeout", "60s")
+        self.assertIn("with an interval of 40s no probe and its repetition come in time; give a shorter --interval", line)
+        self.assertEqual(values(self.client), (1, 30, 25, 5))
+        text = " ".join(self.ok("set", self.me, "--time", "30s", "--interval", "40s", "--path-timeout", "60s").split())
+        self.assertIn("but none that repeats it: one lost segment may lose the connection", text)
+
+    def test_an_interval_that_is_longer_than_the_time_is_said(self):  # K-50
+        text = " ".join(self.ok("set", self.me, "--time", "45s", "--interval", "75s").split())
+        self.assertRegex(text, r"the first probe leaves after 45s to 7[\d.]+s of silence")
+        self.assertRegex(text, r"I is longer than T: after a probe that was answered the kernel waits I, so a living peer is "
+                               r"probed every 75s to 7[\d.]+s\.")
+        self.assertNotIn("longer than T", self.ok("set", self.me, "--time", "75s", "--interval", "75s"))
+
     def user_timeout(self):
         return self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
 

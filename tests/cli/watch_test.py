@@ -43,7 +43,7 @@ class Watch(tool.Tool):
         self.shows(terminal, f"127.0.0.1:{self.port}")
         lines = terminal.screen.lines()
         self.assertEqual(len(lines), 24)
-        self.assertRegex(lines[1], r"^PROGRAM PID:FDv? +REMOTE +KEEP-ALIVE +SILENT +NEXT +NOTICED")
+        self.assertRegex(lines[1], r"^PROGRAM PID:\S+ +REMOTE +KEEP-ALIVE +SILENT +NEXT +NOTICED")
         self.assertIn("q quit", lines[23])
         self.assertRegex(terminal.screen.text(), r"45s \+\d+s x\d+")
         self.assertTrue(terminal.screen.alternate)

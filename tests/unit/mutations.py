@@ -6,6 +6,8 @@ SERIES = "src/policy/series.hpp"
 CONDUCTOR = "src/engine/conductor.cpp"
 REARM = "src/engine/drivers/rearm.cpp"
 REPAIR = "src/engine/drivers/repair.cpp"
+TIMER = "src/policy/kernel_timer.hpp"
+NOTICE = "src/advice/notice.hpp"
 IN_POLICY = ("unit.policy.timeline",)
 IN_ENGINE = ("unit.engine.conductor", "contract.probe_driver_interrupted")
 
@@ -16,6 +18,12 @@ MUTATIONS = [
     ("one answer is enough for two probes", SERIES, "probes_for(std::min(answers, 2U), kSafeAnswerGap)", "0", IN_POLICY),
     ("a longer series is a flood", SERIES, "kLeastGapOfMore{50}", "kLeastGapOfMore{1}", IN_POLICY),
     ("a longer series has no most", SERIES, "kMostEveryInterval = 128;", "kMostEveryInterval = 255;", IN_POLICY),
+    ("an answer starts T where the kernel waits for I", TIMER, "? std::max(first, interval) : first", "? first : first",
+     ("unit.policy.kernel_timer",)),
+    ("late probes spare none", TIMER, "probe_span(timing, fewest + 1, accuracy, behind).earliest", "end.earliest",
+     ("unit.policy.kernel_timer",)),
+    ("the end is a probe", NOTICE, "|| detail::ends_next(socket)", "", ("unit.advice.notice",)),
+    ("a timer that is over stands behind", NOTICE, "if (socket.armed->count() == 0)", "if (false)", ("unit.advice.notice",)),
     ("segments received are not counted", REPAIR,
      "if (series.in != low_bits(seen.facts.segments_in, kInBits)) return true;", "", IN_ENGINE),
     ("the kernel's measure of silence is not looked at", REPAIR,

@@ -91,6 +91,16 @@ KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defau
   return result;
 }
 
+/// An engine that cannot send probes itself keeps no time below a second, nor a shorter interval than two ticks; one that
+/// has no thread leaves times beyond the kernel's alone, and then there is no probe.  K-57
+policy::Timing in_effect(policy::DriverKind driver, const policy::Timing& wanted) {
+  if (driver != policy::DriverKind::late) return wanted;
+  const auto tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
+  policy::Timing later = policy::detail::nearest_later_rearm(wanted, {.tick = tick});
+  if (later == wanted) later.probes = 0;
+  return later;
+}
+
 /// What else decides how the kernel treats the socket.
 void add_mode(int fd, KeepAliveOf& result) {
   constexpr int kRtoMaxMs = 44;  // TCP_RTO_MAX_MS, Linux 6.15.
@@ -146,7 +156,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
     result.driver = static_cast<policy::DriverKind>(record->driver);
     result.faces = process.table.faces();
     result.sourced = engine::timing_of(*record);
-    result.timing = result.sourced.timing;
+    result.timing = in_effect(result.driver, result.sourced.timing);
     if (result.driver ==
         policy::DriverKind::repair) {  // Its engine notices an answer when it looks next.
       result.unanswered = policy::Series{result.timing}.unanswered(record->unanswered, socket.heard,

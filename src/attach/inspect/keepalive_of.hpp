@@ -21,7 +21,8 @@ struct KeepAliveOf {
   os::KernelKeepAlive kernel;
   std::chrono::milliseconds user_timeout{};
   policy::DriverKind driver = policy::DriverKind::off;  ///< off, native, or what our engine says.
-  policy::Timing timing;  ///< In force: the kernel's, or what our engine keeps.
+  policy::Timing
+      timing;  ///< In force: the kernel's, or what our engine keeps, which may be later than was asked for.
   /// Of each value: `socket` if it differs from the namespace's default, `release` for the default; where
   /// our engine drives, what it says.
   policy::SourcedTiming sourced;

@@ -83,10 +83,10 @@ struct Orders {
   policy::Precision precision = policy::Precision::exact;
 };
 
-/// K-121
-policy::Precision chosen_precision() noexcept {
+/// The program's environment, else what `run` has found in the store.  K-121
+policy::Precision chosen_precision(policy::Precision by_run) noexcept {
   const char* const word = std::getenv("WSALIVE_PRECISION");
-  if (!word || *word == '\0') return policy::Precision::exact;
+  if (!word || *word == '\0') return by_run;
   const auto named = policy::precision_named(word);
   if (!named) {
     std::fprintf(stderr, "wsalive: WSALIVE_PRECISION: \"%s\" is not exact or kernel; exact it is\n",
@@ -98,8 +98,10 @@ policy::Precision chosen_precision() noexcept {
 Orders read_orders() noexcept {
   const char* const text = std::getenv(kPreloadVariable);
   if (!text) return {};
-  Orders orders{from_text(text), {}, chosen_precision()};
-  if (!orders.settings) {
+  Orders orders{from_text(text), {}, {}};
+  if (orders.settings) {
+    orders.precision = chosen_precision(orders.settings->precision);
+  } else {
     std::fprintf(stderr,
                  "wsalive: %s is not readable, no keep-alive: it is written by `wsalive run`\n",
                  kPreloadVariable);

@@ -32,8 +32,8 @@ the socket. Needs the right to trace the program: its user, or root.
 
 examples:
   wsalive set 4711:5 4711:7 --time 45s --interval 5s --probes 5
-  wsalive set --to db.example:5432 --time 45s --dry-run
-  wsalive set --unit nginx --time 45s
+  wsalive set --to db.example:5432 --time 45s --interval 5s --dry-run
+  wsalive set --unit nginx --time 45s --interval 5s
   wsalive set 4711 off)",
         .json = Json::yes,
         .make = make_set,

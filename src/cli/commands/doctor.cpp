@@ -241,7 +241,7 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   run.takes_no_new_privs = attach::filter_takes_no_new_privs();
   const auto plan = plan_run(Via::automatic, run);
   if (!plan) return {id, program, "none", plan.error()};
-  const std::string rounded = plan->exact ? "" : "rounded to whole seconds; ";
+  const std::string rounded = plan->kept == run.wanted ? "" : "rounded to whole seconds; ";
   return {id, program, std::string{name_of(plan->via)}, rounded + plan->why};
 }
 

@@ -231,6 +231,13 @@ class ConnectionsReport final : public Report {
     std::string text =
         "NOTICED: how long after its last segment a peer that falls silent is given up.\n"
         "Two ends: the kernel's timers are coarse.\n";
+    const auto is_driven = [](const Connection& each) {
+      return each.keep_alive && each.keep_alive->is_driven();
+    };
+    if (std::ranges::any_of(all_.list, is_driven)) {
+      text += fmt::format("One: our engine keeps it, at most {} later.\n",
+                          policy::format_duration(policy::driven_lateness(os::tick_length())));
+    }
     if (std::ranges::any_of(all_.list, is_starred)) {
       text += wrapped(
           "*: not keep-alive decides, because something waits for an answer: data, the "

@@ -62,7 +62,14 @@ class Run final : public Command {
   }
 
   Outcome run() override {
-    const auto chosen = timing_.resolve();
+    const Via way = asked_way();
+    const bool may_preload = way == Via::preload || way == Via::automatic;
+    may_repair_ = may_preload && attach::programs_may_repair();
+    constexpr policy::Millis kBeside{1'000};
+    const auto chosen =
+        timing_.resolve({.kernel = way != Via::preload,
+                         .library = may_preload,
+                         .library_least = may_repair_ ? policy::Millis{1} : kBeside});
     if (!chosen) return tl::unexpected(chosen.error());
     if (!quiet_) say_remarks(*chosen);
     wanted_ = chosen->timing.timing;
@@ -85,6 +92,8 @@ class Run final : public Command {
     }
     RunFacts facts;
     facts.wanted = wanted_;
+    facts.precision = chosen_.settings.precision;
+    facts.may_repair = may_repair_;
     facts.rounding = rounding_.rounding();
     facts.program = program;
     facts.user_timeout_ms = chosen_.user_timeout_ms();
@@ -121,14 +130,13 @@ class Run final : public Command {
   /// \param missed  What is said of sockets that the program is started with.
   void say_plan(const RunPlan& plan, const std::string& missed) const {
     say(fmt::format("wsalive: {}{}", describe(plan, wanted_), missed));
-    const policy::Timing kept = plan.exact ? wanted_ : policy::as_timing(plan.fit);
-    for (const std::string& note :
-         {default_note(chosen_), path_note(chosen_, kept, accuracy_of(plan))}) {
+    for (const std::string& note : {default_note(chosen_), interval_words(plan.kept, plan.accuracy),
+                                    path_note(chosen_, plan.kept, plan.accuracy)}) {
       if (!note.empty()) say(fmt::format("wsalive: {}", note));
     }
     const policy::Millis timeout = chosen_.user_timeout.value_or(policy::Millis{});
     if (timeout.count() == 0) return;
-    say(fmt::format("wsalive: {}", user_timeout_words(timeout, kept, accuracy_of(plan))));
+    say(fmt::format("wsalive: {}", user_timeout_words(timeout, plan.kept, plan.accuracy)));
   }
 
   /// Tries the ways in the order in which they are taken, up to one that goes.
@@ -136,9 +144,7 @@ class Run final : public Command {
     std::unique_ptr<attach::KeeperService> service;
     const bool any = asked == Via::automatic;
     if (any || asked == Via::bpf) service = try_bpf(facts);
-    const auto fit = policy::fit_to_kernel(wanted_, facts.rounding);
-    const bool is_exact = policy::as_timing(fit) == wanted_;
-    if (asked == Via::preload || (any && (!service || !is_exact))) try_preload(facts);
+    if (asked == Via::preload || (any && (!service || gains_by_engine(facts)))) try_preload(facts);
     if (asked == Via::seccomp || (any && !service)) try_seccomp(facts);
     return service;
   }
@@ -197,7 +203,9 @@ class Run final : public Command {
   void give_orders() const {
     ::setenv("LD_PRELOAD", attach::with_preloaded(preload_name_).c_str(), 1);
     ::setenv(attach::kPreloadVariable,
-             attach::to_text({wanted_, whose(), connect_only_, chosen_.user_timeout_ms()}).c_str(),
+             attach::to_text({wanted_, whose(), connect_only_, chosen_.user_timeout_ms(),
+                              chosen_.settings.precision})
+                 .c_str(),
              1);
   }
 
@@ -253,6 +261,7 @@ class Run final : public Command {
   std::string preload_name_;  ///< As LD_PRELOAD is to have it.
   std::vector<std::string> words_;
   policy::Timing wanted_;
+  bool may_repair_ = false;  ///< The program, and so its engine.
   ChosenTiming chosen_;
 };
 

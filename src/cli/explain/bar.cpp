@@ -83,16 +83,18 @@ std::string bar(const Scene& scene, const Subject& subject, const Page& page) {
     Mark& place = marks[column(at)];
     if (mark.rank >= place.rank) place = mark;
   };
-  const auto label = [&](Millis at) { labels.put(column(at), policy::format_duration(at)); };
+  const auto label = [&](const policy::Span& when) {
+    labels.put(column(when.earliest), policy::format_span(when));
+  };
 
   if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
     put(*subject.forecast.forgotten, {"▒", Tone::bad, 3});
   }
   for (const Foretold& event : subject.events) put(event.at, mark_of(event.what));
-  if (!subject.events.empty()) label(subject.events.back().at);
-  if (!subject.events.empty()) label(subject.events.front().at);
+  if (!subject.events.empty()) label(subject.events.back().span());
+  if (!subject.events.empty()) label(subject.events.front().span());
   if (subject.forecast.forgotten && scene.story != advice::Story::dead) {
-    label(*subject.forecast.forgotten);
+    label({*subject.forecast.forgotten, *subject.forecast.forgotten});
   }
   if (axis.is_broken()) marks[column(quiet) / 2] = {"╱", Tone::plain, 5};
 

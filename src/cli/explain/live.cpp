@@ -7,6 +7,7 @@
 
 #include "cli/explain/user_timeout.hpp"
 #include "cli/live/connection_text.hpp"
+#include "cli/live/keepalive_text.hpp"
 #include "cli/live/live_socket.hpp"
 #include "engine/make_engine.hpp"
 #include "policy/duration.hpp"
@@ -37,6 +38,12 @@ Part part_of(Source source) {
 }
 
 constexpr std::uint32_t bit_of(engine::Face face) { return static_cast<std::uint32_t>(face); }
+
+advice::Stack stack_of(bool is_winsock, policy::DriverKind driver) {
+  if (is_winsock) return advice::Stack::windows;
+  return driver == policy::DriverKind::repair ? advice::Stack::linux_repair
+                                              : advice::Stack::linux_kernel;
+}
 
 std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
 
@@ -127,6 +134,10 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.push_back(
         fmt::format("The next probe leaves in {}.", policy::format_span(in_tenths(*live.next))));
   }
+  if (live.on && !live.driven && live.waits_for_silence()) {
+    if (std::string seldom = interval_words(timing, kernel_alone()); !seldom.empty())
+      words.push_back(std::move(seldom));
+  }
   if (live.behind != Millis{}) {
     words.push_back(
         fmt::format("T reads {}, but the kernel's timer was set before that and still stands {} "
@@ -195,9 +206,10 @@ Scene live_scene(const Connections& only, const Wish& wish) {
                                  : std::string{}};
   Subject subject{.name = "linux",
                   .title = scene.live->name,
-                  .stack = is_winsock ? advice::Stack::windows : advice::Stack::linux_kernel,
+                  .stack = stack_of(is_winsock, values.driver),
                   .is_stack_known = !driven || is_winsock || values.faces == linux_face,
                   .timing = values.timing,
+                  .wanted = values.timing,
                   .time = part_of(values.sourced.idle_from),
                   .interval = part_of(values.sourced.interval_from),
                   .probes = part_of(values.sourced.probes_from),

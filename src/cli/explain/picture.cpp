@@ -92,7 +92,7 @@ class Lane {
     const Point place{kMargin, top_ + 24};
     const advice::Forecast& forecast = subject_.forecast;
     if (forecast.fate == advice::Fate::lives) return svg::text(place, "lives", "good-end");
-    const advice::EndRow* const end = advice::end_of(forecast.fate, subject_.stack);
+    const advice::EndRow* const end = end_of(subject_);
     if (!end || !forecast.noticed) return svg::text(place, "never noticed", "bad-end");
     return svg::text(place,
                      fmt::format("{} after {}", subject_.is_stack_known ? end->name : "told",
@@ -185,11 +185,11 @@ class Lane {
       double to;
     };
     std::vector<Place> taken{{kLeft - 8, kLeft + 80}};
-    const auto label = [&](Millis at) {
+    const auto label = [&](const Foretold& event) {
       constexpr double kLetter = 7;
       constexpr double kApart = 16;
-      const double place = x(at);
-      const std::string words = policy::format_duration(at);
+      const double place = x(event.at);
+      const std::string words = policy::format_span(event.span());
       const double length = static_cast<double>(words.size()) * kLetter;
       // Long words below the last instants end at the margin.
       const bool fits = place + length / 2 <= kMargin;
@@ -203,8 +203,8 @@ class Lane {
       drawn += svg::line({place, y_ + 12}, {place, y_ + 20}, "tick") +
                svg::text({fits ? place : kMargin, y_ + 34}, words, fits ? "middle" : "end");
     };
-    if (!subject_.events.empty()) label(subject_.events.back().at);
-    for (const Foretold& event : subject_.events) label(event.at);
+    if (!subject_.events.empty()) label(subject_.events.back());
+    for (const Foretold& event : subject_.events) label(event);
     return drawn;
   }
 

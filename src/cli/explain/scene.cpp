@@ -63,6 +63,7 @@ Subject linux_subject(const ChosenTiming& chosen) {
                   .title = "Linux",
                   .stack = Stack::linux_kernel,
                   .timing = policy::as_timing(fit_to_kernel(wanted, policy::RoundIdle::down)),
+                  .wanted = {},
                   .time = part(asked.idle.has_value()),
                   .interval = part(asked.interval.has_value()),
                   .probes = part(asked.probes.has_value()),
@@ -70,6 +71,7 @@ Subject linux_subject(const ChosenTiming& chosen) {
                   .forecast = {},
                   .events = {},
                   .accuracy = {policy::KeptBy::kernel, os::tick_length()}};
+  subject.wanted = subject.timing;
   if (subject.timing != wanted) {
     subject.remarks.push_back(
         "Linux keeps whole seconds, 1 to 32767, and counts up to 127: the time is rounded down, "
@@ -77,6 +79,13 @@ Subject linux_subject(const ChosenTiming& chosen) {
         "the end is not before the one asked for.");
   }
   return subject;
+}
+
+std::string by_kernel_alone(const policy::Timing& wanted) {
+  return fmt::format(
+      "The kernel alone was chosen, and keeps whole seconds, up to {}s: the nearest later values "
+      "stand for {}.",
+      policy::kLongestKernelTime.count(), in_words(wanted));
 }
 
 Subject release_subject(Release release, const ChosenTiming& chosen) {
@@ -91,53 +100,38 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
   }
   const policy::SourcedTiming in_force =
       policy::timing_in_force(release, chosen.settings.registry, asked);
+  const policy::Precision precision = chosen.settings.precision;
+  policy::Timing kept = in_force.timing;
+  if (precision == policy::Precision::kernel && kept.probes != 0) {
+    kept = choose_driver(kept, this_host(precision), kEstablished).actual;
+    if (kept != in_force.timing) remarks.push_back(by_kernel_alone(in_force.timing));
+  }
   const auto part = [release](policy::Source from) {
     return Part{.source = source_name(from, release), .asked = from == policy::Source::socket};
   };
   return {.name = std::string{row.name},
           .title = std::string{row.title},
           .stack = Stack::windows,
-          .timing = in_force.timing,
+          .timing = kept,
+          .wanted = in_force.timing,
           .time = part(in_force.idle_from),
           .interval = part(in_force.interval_from),
           .probes = part(in_force.probes_from),
           .remarks = std::move(remarks),
           .forecast = {},
           .events = {},
-          .accuracy = with_our_library(chosen.settings.precision)};
+          .accuracy = with_our_library(precision)};
 }
-
-/// When the events of a silence happen at the latest: the kernel's lateness adds up from probe to probe.
-class Latest {
- public:
-  explicit Latest(const Subject& subject) noexcept : subject_(subject) {}
-
-  Millis of(const policy::Event& event) noexcept {
-    if (event.what == policy::Happening::probe || event.what == policy::Happening::reset) {
-      ++unanswered_;
-      const policy::Span span = policy::probe_span(subject_.timing, unanswered_, subject_.accuracy);
-      late_ = before_ + span.latest - span.earliest;
-    } else if (event.what == policy::Happening::answer) {
-      before_ = late_;
-      unanswered_ = 0;
-    }
-    return event.at + late_;
-  }
-
- private:
-  const Subject& subject_;
-  std::uint32_t unanswered_ = 0;
-  Millis before_{};  ///< How late this silence may have begun.
-  Millis late_{};
-};
 
 /// Up to the end that a user time-out brings: all probes, or, of very many, the first and the last two.
 void play_to_user_timeout(Subject& subject) {
   constexpr std::uint32_t kLast = 2;
   const std::uint32_t probes = subject.forecast.probes;
   const auto add = [&](std::uint32_t number, policy::Happening what) {
-    const policy::Span span = policy::shifted(
-        policy::probe_span(subject.timing, number, subject.accuracy), subject.behind);
+    const bool is_end = what == policy::Happening::reset;
+    const policy::Span span =
+        is_end ? *subject.forecast.noticed
+               : policy::probe_span(subject.timing, number, subject.accuracy, subject.behind);
     subject.events.push_back({span.earliest, what, span.latest});
   };
   const std::uint32_t first = std::min<std::uint32_t>(probes, kMostEvents - kLast);
@@ -152,8 +146,8 @@ void play_to_user_timeout(Subject& subject) {
 /// Plays the events up to the end, or a few rounds of what goes on for ever.
 void play(Subject& subject) {
   if (subject.forecast.by == advice::Notice::user_timeout) return play_to_user_timeout(subject);
-  policy::Timeline timeline{subject.timing, subject.forecast.peer};
-  Latest latest{subject};
+  policy::Timeline timeline{subject.timing, subject.forecast.peer, subject.accuracy.by};
+  policy::Lateness latest{subject.timing, subject.accuracy, subject.behind};
   std::size_t answers = 0;
   while (subject.events.size() < kMostEvents) {
     const auto event = timeline.next();
@@ -182,7 +176,7 @@ policy::DriverChoice driver_of(const policy::Timing& timing, const policy::HostF
   policy::DriverChoice choice = choose_driver(timing, host, kEstablished);
   if (host.has_engine || user_timeout == Millis{}) return choice;
   const policy::Accuracy alone{policy::KeptBy::kernel, os::tick_length()};
-  const std::uint32_t probes = advice::probes_to_the_end(choice.actual, user_timeout, alone);
+  const std::uint32_t probes = policy::probes_to_the_end(choice.actual, user_timeout, alone);
   choice.actual.probes =
       static_cast<std::uint8_t>(std::min<std::uint32_t>(probes, policy::kLargestCount));
   if (choice.actual != timing) choice.kind = policy::DriverKind::late;
@@ -253,7 +247,7 @@ Fallible<Scene> make_scene(const ChosenTiming& chosen, const Wish& wish) {
   }
   play_out(scene);
   scene.host =
-      host_part(scene.subjects.front().timing, chosen.settings.precision, scene.user_timeout);
+      host_part(scene.subjects.front().wanted, chosen.settings.precision, scene.user_timeout);
   return scene;
 }
 

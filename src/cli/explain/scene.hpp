@@ -36,7 +36,8 @@ struct Subject {
   std::string title;  ///< "Windows XP"
   advice::Stack stack = advice::Stack::windows;
   bool is_stack_known = true;  ///< Whose errors the program gets.
-  policy::Timing timing;
+  policy::Timing timing;       ///< As it is kept.
+  policy::Timing wanted;       ///< As it was asked for.
   Part time, interval, probes;
   std::vector<std::string> remarks;
   advice::Forecast forecast;
@@ -47,6 +48,11 @@ struct Subject {
   policy::Accuracy accuracy{};  ///< What keeps it on this host.
   policy::Millis behind{};      ///< So much later than its values say the kernel's timer stands.
 };
+
+/// What its program is told at the end; nullptr: nothing.
+[[nodiscard]] inline const advice::EndRow* end_of(const Subject& subject) {
+  return advice::end_of(subject.forecast.fate, subject.stack);
+}
 
 /// How this machine would keep the first subject's timing.
 struct HostPart {

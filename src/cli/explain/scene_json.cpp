@@ -40,7 +40,7 @@ Json timing_json(const policy::Timing& timing) {
 }
 
 Json end_json(const Subject& subject) {
-  const advice::EndRow* const end = advice::end_of(subject.forecast.fate, subject.stack);
+  const advice::EndRow* const end = end_of(subject);
   if (!end || !subject.is_stack_known) return {};
   return {{"name", end->name}, {"code", end->code}};
 }
@@ -123,7 +123,7 @@ Json scene_json(const Scene& scene) {
             {"with_cap_net_admin", driver_json(scene.host.entitled)},
             {"other_programs", Json{}},
             {"preloaded_programs", Json{}}};
-  if (scene.subjects.front().timing.probes != 0) {
+  if (scene.subjects.front().wanted.probes != 0) {
     const bool is_exact = scene.host.precision == policy::Precision::exact;
     const policy::Timing kernel = policy::as_timing(scene.host.kernel);
     host["other_programs"] = programs_json(kernel, scene.host.noticed);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/explain/bar.hpp"
+#include "cli/explain/host_words.hpp"
 #include "cli/explain/live.hpp"
 #include "cli/explain/user_timeout.hpp"
 #include "cli/frame/columns.hpp"
@@ -152,6 +153,7 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   for (const advice::EndRow& row : advice::kEnds) {
     if (row.fate != forecast.fate) continue;
     if (scene.live && subject.is_stack_known && row.stack != subject.stack) continue;
+    if (!scene.live && row.stack == advice::Stack::linux_repair) continue;  // Below: on this host.
     table.add({{row.stack == advice::Stack::windows ? "Windows" : "Linux", Tone::faint},
                {fmt::format("{} ({})", row.name, row.code)},
                {fmt::format("later calls: {}", row.later), Tone::faint}});
@@ -161,11 +163,9 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
 
 std::string on_the_path(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
-  const policy::Span first =
-      shifted(policy::probe_span(timing, 1, subject.accuracy), subject.behind);
-  if (scene.path_timeout) {
-    return path_words(*scene.path_timeout, timing, first, subject.accuracy);
-  }
+  if (scene.path_timeout)
+    return path_words(*scene.path_timeout, timing, subject.accuracy, subject.behind);
+  const policy::Span first = policy::probe_span(timing, 1, subject.accuracy, subject.behind);
   const auto kept =
       std::ranges::find_if(advice::kPathTimeouts, [&](const advice::PathTimeout& path) {
         return timing.probes != 0 && first.latest < path.time;
@@ -189,65 +189,11 @@ std::string assumption(const Scene& scene, const Page& page) {
                  page.width, 2);
 }
 
-/// Nothing but the count is not kept: a user time-out has its place.
-bool is_counted_out(const HostPart& host, const policy::Timing& timing) {
-  policy::Timing without = timing;
-  without.probes = host.plain.actual.probes;
-  return host.plain.kind == policy::DriverKind::late && host.plain.actual == without;
-}
-
-std::string host_words(const HostPart& host, const policy::Timing& timing) {
-  using policy::DriverKind;
-  const auto late = [](const policy::Timing& actual) {
-    return fmt::format("T {}, I {}, N {}", format_duration(actual.idle),
-                       format_duration(actual.interval), actual.probes);
-  };
-  switch (host.plain.kind) {
-    case DriverKind::silent:
-      return "N is 0: keep-alive reads as on and sends nothing.";
-    case DriverKind::native:
-      return "By the kernel alone, as was chosen (WSALIVE_PRECISION): as late as its coarse timers "
-             "are.";
-    case DriverKind::rearm:
-      return "Exact in programs on our library, whose engine re-arms the kernel's timer.";
-    default:
-      break;
-  }
-  if (is_counted_out(host, timing)) {
-    return "By the kernel alone, as was chosen (WSALIVE_PRECISION): as late as its coarse timers "
-           "are, and with the user time-out in place of N.";
-  }
-  const std::string without = fmt::format("without it {}", late(host.plain.actual));
-  return host.entitled.actual == timing
-             ? fmt::format("Exact in programs on our library with CAP_NET_ADMIN; {}.", without)
-             : fmt::format("The nearest that this host can do: {}.", late(host.entitled.actual));
-}
-
-/// The same settings in other people's programs, by the way in which they get them; with both ends of the kernel's instants.
-std::string others_words(const Scene& scene, const Subject& subject) {
-  if (subject.timing.probes == 0) return {};
-  const policy::Timing actual = policy::as_timing(scene.host.kernel);
-  const policy::Accuracy alone{policy::KeptBy::kernel, subject.accuracy.tick};
-  const policy::Span first = policy::probe_span(actual, 1, alone);
-  const bool is_preload_exact = scene.host.precision == policy::Precision::exact;
-  std::string words =
-      is_preload_exact
-          ? "In other people's programs: where run preloads our library, as in programs on it. By "
-            "set, by attach and by run with bpf or seccomp the kernel keeps "
-          : "In other people's programs (run, attach, set) the kernel keeps ";
-  words += actual == subject.timing ? "them"
-                                    : fmt::format("T {}, I {}, N {}", format_duration(actual.idle),
-                                                  format_duration(actual.interval), actual.probes);
-  words += fmt::format(
-      " alone: the first probe leaves after {} of silence, and a dead peer is noticed after {}.",
-      policy::format_span(first), policy::format_span(*scene.host.noticed.after));
-  if (scene.user_timeout != Millis{})
-    words += ' ' + in_place_of_count(scene.user_timeout, actual.probes);
-  const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
-  if (scene.path_timeout && differs) {
-    words += ' ' + path_words(*scene.path_timeout, actual, first, alone);
-  }
-  return words;
+/// Of a connection that our engine drives.
+std::string lateness_words(const Subject& subject) {
+  if (subject.accuracy.by == policy::KeptBy::kernel) return {};
+  return fmt::format(", and each instant comes at most {} later than it is told here",
+                     format_duration(policy::driven_lateness(subject.accuracy.tick)));
 }
 
 /// A socket's own words, in place of a host's.
@@ -262,13 +208,14 @@ std::string live_subject(const Scene& scene, const Page& page) {
   text += numbers(set, page) + '\n';
   for (const std::string& words : live_words(live, set.timing)) text += paragraph(words);
   if (live.on && !live.listens) {
-    text += paragraph("Kept by: " + live.driver + ".");
+    text += paragraph("Kept by: " + live.driver + lateness_words(subject) + ".");
     text += heading(page, title_of(scene)) + event_list(scene, subject, page);
     text += '\n' + bar(scene, subject, page) + '\n' + told(scene, subject, page);
   }
   if (live.listens) {
     const std::string switch_on = fmt::format(
-        "wsalive set {} --time 45s switches keep-alive on for those that it accepts from "
+        "wsalive set {} --time 45s --interval 5s switches keep-alive on for those that it accepts "
+        "from "
         "then on.",
         live.target);
     return live.on ? text : text + '\n' + paragraph(switch_on);
@@ -279,7 +226,9 @@ std::string live_subject(const Scene& scene, const Page& page) {
       !live.on &&
       live.waits_for_silence();  // Else it is --user-timeout that does, and is named above.
   const std::string switch_on =
-      helps ? fmt::format(" wsalive set {} --time 45s switches keep-alive on.", live.target) : "";
+      helps ? fmt::format(" wsalive set {} --time 45s --interval 5s switches keep-alive on.",
+                          live.target)
+            : "";
   if (has_no_path) {
     return text +
            paragraph("Both ends are on this machine: there is no path that could forget it." +
@@ -308,14 +257,14 @@ std::string one_subject(const Scene& scene, const Page& page) {
   text += paragraph(data_words(scene));
   text += heading(page, "On the path") + paragraph(on_the_path(scene, subject));
   text += assumption(scene, page);
-  text += heading(page, "On this host") + paragraph(host_words(scene.host, subject.timing));
-  const std::string others = others_words(scene, subject);
+  text += heading(page, "On this host") + paragraph(host_words(scene));
+  const std::string others = others_words(scene);
   if (!others.empty()) text += paragraph(others);
   return text;
 }
 
 std::string ending(const Subject& subject) {
-  const advice::EndRow* const end = advice::end_of(subject.forecast.fate, subject.stack);
+  const advice::EndRow* const end = end_of(subject);
   if (end) return std::string{end->name};
   return subject.forecast.fate == Fate::lives ? "lives" : "never told";
 }

@@ -123,7 +123,7 @@ inline constexpr std::array kMessages{
     MessageRow{Message::no_host,           "no-host",            ExitCode::bad_input,      "{the resolver's words}", "{how it is written}"},
     MessageRow{Message::several_fit,       "several-fit",        ExitCode::bad_input,      "{how many fit, and which}", "{how to choose one}"},
     MessageRow{Message::count_of_zero,     "count-of-zero",      ExitCode::bad_input,      "these settings send no probe at all (a count of 0)", "{give --probes}"},
-    MessageRow{Message::path_too_short,    "path-too-short",     ExitCode::bad_input,      "the kernel keeps whole seconds, and no probe and its repetition come in time", "let the application send heartbeats, or give --time"},
+    MessageRow{Message::path_too_short,    "path-too-short",     ExitCode::bad_input,      "{the kernel keeps whole seconds, and no probe and its repetition come in time}", "{let the application send heartbeats}, or give --time"},
     MessageRow{Message::bad_registry,      "bad-registry",       ExitCode::bad_input,      "{the line, and what is wrong with it}", "{mend the file, or name another one}"},
     MessageRow{Message::unknown_choice,    "unknown-choice",     ExitCode::bad_input,      "{which word is unknown, and where it stands}", "use {the known words}"},
     MessageRow{Message::bad_value,         "bad-value",          ExitCode::bad_input,      "{what is wrong with it}", "{nothing was changed}"},

@@ -75,10 +75,21 @@ tl::unexpected<Failure> unknown_choice(const registry::ChoiceProblem& problem) {
       failure_of(Message::unknown_choice, each.attempt, {}, {problem.text, each.remedy}));
 }
 
-tl::unexpected<Failure> too_short_a_path(policy::Millis forgets) {
+tl::unexpected<Failure> too_short_a_path(policy::Millis forgets, const Keeper& keeper,
+                                         const policy::PathWish& wish) {
+  Particulars why;
+  if (wish.interval) {
+    why = {fmt::format("with an interval of {} no probe and its repetition come in time",
+                       policy::format_duration(policy::Millis{wish.interval->count()})),
+           "give a shorter --interval"};
+  } else if (!keeper.kernel && forgets > policy::Millis{100}) {
+    why.reason = "without CAP_NET_ADMIN no probe leaves before a second is over";
+  } else if (!keeper.kernel) {
+    why.reason = "no probe and its repetition come in time";
+  }
   return tl::unexpected(failure_of(Message::path_too_short,
                                    "cannot choose a time for a path that forgets after",
-                                   policy::format_duration(forgets)));
+                                   policy::format_duration(forgets), why));
 }
 
 /// The store of the command line's own file: it must be there, and sound.
@@ -128,7 +139,31 @@ void TimingOptions::declare_user_timeout(CLI::App& parser) {
            parse_user_timeout);
 }
 
-Fallible<ChosenTiming> TimingOptions::resolve() const {
+Fallible<void> TimingOptions::choose_for_path(const Keeper& keeper, ChosenTiming& chosen) const {
+  if (!path_timeout_) return {};
+  std::optional<policy::Timing> fitting;
+  policy::PathWish wish{.idle = time_, .interval = interval_};
+  const auto try_with = [&](const policy::Accuracy& accuracy) {
+    const auto found = policy::settings_for_path(*path_timeout_, accuracy, wish);
+    const bool is_safe = found && policy::survives_a_loss(*found, *path_timeout_, accuracy);
+    if (is_safe || !fitting) fitting = found;
+    return is_safe;
+  };
+  const bool is_kept = keeper.kernel && try_with(kernel_alone());
+  if (!is_kept && keeper.library) {
+    const bool is_exact = chosen.settings.precision == policy::Precision::exact;
+    wish.least_idle = is_exact ? keeper.library_least : policy::Millis{1};
+    static_cast<void>(try_with(with_our_library(chosen.settings.precision)));
+  }
+  if (!fitting) return too_short_a_path(*path_timeout_, keeper, wish);
+  chosen.asked.idle = fitting->idle;
+  chosen.asked.interval = fitting->interval;
+  // A count that is left open beside a time that is given stays what it would be without a path.
+  if (!probes_ && !time_) chosen.asked.probes = fitting->probes;
+  return {};
+}
+
+Fallible<ChosenTiming> TimingOptions::resolve(const Keeper& keeper) const {
   const registry::Environment environment = registry::process_environment();
   registry::StoreFiles files = registry::store_files(environment);
   if (!registry_.empty()) {
@@ -142,13 +177,7 @@ Fallible<ChosenTiming> TimingOptions::resolve() const {
   chosen.asked = {.idle = time_, .interval = interval_, .probes = probes_};
   chosen.path_timeout = path_timeout_;
   chosen.user_timeout = user_timeout_;
-  if (path_timeout_ && !time_) {
-    const auto fitting = policy::settings_for_path(*path_timeout_, kernel_alone());
-    if (!fitting) return too_short_a_path(*path_timeout_);
-    chosen.asked.idle = fitting->idle;
-    if (!interval_) chosen.asked.interval = fitting->interval;
-    if (!probes_) chosen.asked.probes = fitting->probes;
-  }
+  if (const auto done = choose_for_path(keeper, chosen); !done) return tl::unexpected(done.error());
   chosen.timing =
       policy::timing_in_force(chosen.settings.release, chosen.settings.registry, chosen.asked);
   const policy::SocketValues& asked = chosen.asked;
@@ -199,7 +228,7 @@ void say_remarks(const ChosenTiming& chosen) {
 std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
                       const policy::Accuracy& accuracy) {
   if (!chosen.path_timeout) return {};
-  return path_words(*chosen.path_timeout, kept, policy::probe_span(kept, 1, accuracy), accuracy);
+  return path_words(*chosen.path_timeout, kept, accuracy);
 }
 
 std::string default_note(const ChosenTiming& chosen) {

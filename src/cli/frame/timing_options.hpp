@@ -48,6 +48,13 @@ struct ChosenTiming {
   [[nodiscard]] std::optional<std::uint32_t> user_timeout_ms() const;
 };
 
+/// What may keep the settings that --path-timeout chooses; the kernel comes first where both may.
+struct Keeper {
+  bool kernel = true;               ///< Alone, as in other people's programs.
+  bool library = false;             ///< Ours, in the program.
+  policy::Millis library_least{1};  ///< The shortest T that it can keep there.
+};
+
 class TimingOptions {
  public:
   /// Adds --time, --interval, --probes, --release and --registry.
@@ -58,10 +65,13 @@ class TimingOptions {
   void declare_with_path(CLI::App& parser);
 
   /// Failures: a registry file that is missing or broken, an unknown release in the environment or in
-  /// the store. What does not count in the store is no failure: see say_remarks.
-  [[nodiscard]] Fallible<ChosenTiming> resolve() const;
+  /// the store; a path that nothing keeps. What does not count in the store is no failure: see say_remarks.
+  [[nodiscard]] Fallible<ChosenTiming> resolve(const Keeper& keeper = {}) const;
 
  private:
+  /// What --path-timeout makes of what is left open.
+  [[nodiscard]] Fallible<void> choose_for_path(const Keeper& keeper, ChosenTiming& chosen) const;
+
   std::optional<policy::DwordMillis> time_;
   std::optional<policy::DwordMillis> interval_;
   std::optional<std::uint8_t> probes_;

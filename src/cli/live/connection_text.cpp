@@ -19,9 +19,22 @@ std::string values_of(const Connection& connection) {
   return in_short(connection.keep_alive->timing);
 }
 
-std::string rough(Millis time) {
-  const Millis step{time < Millis{10'000} ? 100 : time < Millis{3'600'000} ? 1'000 : 60'000};
-  return policy::format_duration(time - time % step);
+namespace {
+
+Millis rough_step(Millis time) {
+  return Millis{time < Millis{10'000} ? 100 : time < Millis{3'600'000} ? 1'000 : 60'000};
+}
+
+}  // namespace
+
+std::string rough(Millis time) { return policy::format_duration(time - time % rough_step(time)); }
+
+std::string rough(const policy::Span& span) {
+  const Millis step = rough_step(span.latest);
+  const std::string earliest = rough(span.earliest);
+  const std::string latest =
+      policy::format_duration((span.latest + step - Millis{1}) / step * step);
+  return earliest == latest ? earliest : earliest + ".." + latest;
 }
 
 std::string in_table(const policy::Span& span) {

@@ -21,6 +21,8 @@ std::string name_in(const Names& names, Value value) {
 [[nodiscard]] std::string values_of(const Connection& connection);
 /// Tenths below ten seconds, seconds below an hour, else minutes: a table is for the eye, and must not flicker.
 [[nodiscard]] std::string rough(policy::Millis time);
+/// Both ends, rounded outward: "40s..43s".
+[[nodiscard]] std::string rough(const policy::Span& span);
 /// "70s..74s", both ends of a span for a column, in the same steps: tenths below ten seconds, seconds below an hour, else
 /// minutes. One where they are the same instant.
 [[nodiscard]] std::string in_table(const policy::Span& span);

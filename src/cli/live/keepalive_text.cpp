@@ -17,11 +17,15 @@ namespace {
 using policy::Millis;
 
 /// What to do where the kernel or the engine probes too late.
-std::string sooner(Millis forgets, const policy::Accuracy& accuracy) {
+std::string sooner(Millis forgets, const policy::Timing& now, const policy::Accuracy& accuracy) {
   const auto timing = policy::settings_for_path(forgets, accuracy);
   if (!timing)
     return "No keep-alive of the kernel comes in time: use heartbeats of the application.";
-  return fmt::format("Use --time {} or less.", policy::format_duration(timing->idle));
+  const std::string time = policy::format_duration(timing->idle);
+  const bool is_seldom = now.interval > now.idle && now.interval > timing->interval;
+  if (!is_seldom) return fmt::format("Use --time {} or less.", time);
+  return fmt::format("Use --time {} and --interval {}, or less.", time,
+                     policy::format_duration(timing->interval));
 }
 
 policy::Span noticed_after(const policy::Timing& timing, const policy::Accuracy& accuracy,
@@ -41,19 +45,33 @@ std::string in_words(const policy::Timing& timing) {
 
 std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
   const policy::Span interval = policy::due_span(Millis{timing.interval.count()}, accuracy);
-  return fmt::format("after {} of silence, every {}, {} {}",
-                     policy::format_span(policy::probe_span(timing, 1, accuracy)),
-                     policy::format_span(interval), timing.probes,
-                     timing.probes == 1 ? "time" : "times");
+  const bool is_driven = accuracy.by == policy::KeptBy::engine;
+  return fmt::format(
+      "after {} of silence, every {}, {} {}{}",
+      policy::format_span(policy::probe_span(timing, 1, accuracy)), policy::format_span(interval),
+      timing.probes, timing.probes == 1 ? "time" : "times",
+      is_driven ? fmt::format(", each at most {} later",
+                              policy::format_duration(policy::driven_lateness(accuracy.tick)))
+                : "");
 }
 
 std::string kernel_words(const policy::Timing& timing, const policy::Accuracy& accuracy,
                          Millis user_timeout) {
   const policy::Span noticed = noticed_after(timing, accuracy, user_timeout);
-  return fmt::format(
+  const std::string words = fmt::format(
       "The kernel's timers are coarse: the first probe leaves after {} of silence, and a dead peer "
       "is noticed after {}.",
       policy::format_span(policy::probe_span(timing, 1, accuracy)), policy::format_span(noticed));
+  const std::string seldom = interval_words(timing, accuracy);
+  return seldom.empty() ? words : words + ' ' + seldom;
+}
+
+std::string interval_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
+  if (accuracy.by == policy::KeptBy::engine || timing.interval <= timing.idle) return {};
+  return fmt::format(
+      "I is longer than T: after a probe that was answered the kernel waits I, so a living peer is "
+      "probed every {}.",
+      policy::format_span(policy::due_span(Millis{timing.interval.count()}, accuracy)));
 }
 
 std::string user_timeout_words(Millis timeout, const policy::Timing& timing,
@@ -123,24 +141,30 @@ std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit&
   return fmt::format("{}; wanted {}", why, fmt::join(wishes, ", "));
 }
 
-std::string path_words(Millis forgets, const policy::Timing& timing, const policy::Span& first,
-                       const policy::Accuracy& accuracy) {
+std::string path_words(Millis forgets, const policy::Timing& timing,
+                       const policy::Accuracy& accuracy, Millis behind) {
   const std::string path = policy::format_duration(forgets);
+  const policy::Span first = policy::probe_span(timing, 1, accuracy, behind);
   if (timing.probes != 0 && first.latest < forgets) {
+    const Millis repeated = policy::probe_span(timing, 2, accuracy, behind).latest;
     return fmt::format(
-        "A path that forgets after {} keeps the connection: the first probe comes {}{} before.",
-        path, first.latest == first.earliest ? "" : "at least ",
-        policy::format_duration(forgets - first.latest));
+        "A path that forgets after {} keeps the connection: the first probe comes at least {} "
+        "before, {}.",
+        path, policy::format_duration(forgets - first.latest),
+        repeated < forgets && timing.probes > 1
+            ? fmt::format("and one that repeats it at least {}",
+                          policy::format_duration(forgets - repeated))
+            : "but none that repeats it: one lost segment may lose the connection");
   }
   if (timing.probes != 0 && first.earliest < forgets) {
     return fmt::format(
         "A path that forgets after {} may lose the connection: the first probe leaves after {} of "
         "silence. {}",
-        path, policy::format_span(first), sooner(forgets, accuracy));
+        path, policy::format_span(first), sooner(forgets, timing, accuracy));
   }
   return fmt::format("A path that forgets after {} loses the connection: {}. {}", path,
                      timing.probes == 0 ? "no probe ever leaves" : "the first probe comes too late",
-                     sooner(forgets, accuracy));
+                     sooner(forgets, timing, accuracy));
 }
 
 }  // namespace wsalive::cli

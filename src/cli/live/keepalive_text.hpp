@@ -14,7 +14,7 @@ namespace wsalive::cli {
 /// "after 45s of silence, every 5s, 5 times"
 [[nodiscard]] std::string in_words(const policy::Timing& timing);
 
-/// The same with both ends of each time: "after 45s to 47.05s of silence, ..."
+/// The same with both ends of each time: "after 45s to 47.05s of silence, ...", "..., 5 times, each at most 9ms later"
 [[nodiscard]] std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy);
 
 /// Of connections that this host's kernel keeps alone, as other people's programs' are.
@@ -34,9 +34,14 @@ namespace wsalive::cli {
 [[nodiscard]] std::string user_timeout_words(policy::Millis timeout, const policy::Timing& timing,
                                              const policy::Accuracy& accuracy);
 
-/// What a path that forgets after a known time makes of the first probe, in a sentence or two.
+/// Where the kernel keeps them and I is above T: how seldom a living peer is probed, in a sentence; else empty.
+[[nodiscard]] std::string interval_words(const policy::Timing& timing,
+                                         const policy::Accuracy& accuracy);
+
+/// What a path that forgets after a known time makes of the first probe and its repetition, in a sentence or two.
+/// \param behind  So much later than T the kernel's timer stands.
 [[nodiscard]] std::string path_words(policy::Millis forgets, const policy::Timing& timing,
-                                     const policy::Span& first, const policy::Accuracy& accuracy);
+                                     const policy::Accuracy& accuracy, policy::Millis behind = {});
 
 /// "45s +5s x5"
 [[nodiscard]] std::string in_short(const policy::Timing& timing);

@@ -109,13 +109,16 @@ class LiveLintReport final : public Report {
     const advice::LiveSocket socket = live_socket(connection, connections_, path);
     for (Finding& finding : advice::lint(socket)) add(std::move(finding), connection);
     if (!socket.state.on || socket.listens) return;
+    policy::SourcedTiming in_force = connection.keep_alive->sourced;
+    in_force.timing = connection.keep_alive->timing;
     const advice::LintSubject numbers{.release = policy::kDefaultRelease,
                                       .registry = {},
                                       .socket = {},
-                                      .in_force = connection.keep_alive->sourced,
+                                      .in_force = in_force,
                                       .path_timeout = path,
                                       .accuracy = socket.state.accuracy,
-                                      .user_timeout = socket.state.user_timeout};
+                                      .user_timeout = socket.state.user_timeout,
+                                      .behind = advice::timer_behind(socket.state)};
     for (Finding& finding : advice::lint(numbers)) {
       if (finding.rule != "path-forgets" || path_matters(socket))
         add(std::move(finding), connection);

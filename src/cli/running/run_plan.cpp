@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/live/keepalive_text.hpp"
-#include "os/file/file.hpp"
-#include "policy/registry_rules.hpp"
+#include "policy/driver_choice.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -72,9 +71,31 @@ std::string exception_of(const RunFacts& facts) {
              : "values that the program sets itself stay (--force)";
 }
 
+/// What the library can keep in the program.  K-57
+policy::Timing kept_by_library(const RunFacts& facts) {
+  const policy::HostFacts host{
+      .tick = std::chrono::ceil<std::chrono::microseconds>(kernel_alone().tick),
+      .has_engine = facts.precision == policy::Precision::exact,
+      .can_repair = facts.may_repair};
+  return choose_driver(facts.wanted, host, {.established = true}).actual;
+}
+
+/// Why that is not what was wanted.
+std::string late_note(const RunPlan& plan, const policy::Timing& wanted) {
+  if (plan.accuracy.by == policy::KeptBy::kernel) {
+    return fmt::format("the kernel alone was chosen, and keeps whole seconds, up to {}s; wanted {}",
+                       policy::kLongestKernelTime.count(), in_words(wanted));
+  }
+  return fmt::format("times below a second take CAP_NET_ADMIN; wanted {}", in_words(wanted));
+}
+
 RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
   plan.via = via;
-  plan.exact = plan.exact || via == Via::preload;
+  if (via == Via::preload) {
+    plan.kept = kept_by_library(facts);
+    plan.accuracy = with_our_library(facts.precision);
+    plan.is_late = plan.kept != facts.wanted;
+  }
   plan.why = std::move(why);
   plan.warning = warning_of(via, facts);
   plan.exception = exception_of(facts);
@@ -89,17 +110,23 @@ policy::KernelFit fit_of(const RunFacts& facts) {
   return fit;
 }
 
+bool gains_by_engine(const RunFacts& facts) {
+  return facts.precision == policy::Precision::exact &&
+         policy::as_timing(fit_of(facts)) != facts.wanted;
+}
+
 tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   RunPlan plan;
   plan.fit = fit_of(facts);
-  plan.exact = policy::as_timing(plan.fit) == facts.wanted;
+  plan.kept = policy::as_timing(plan.fit);
+  plan.accuracy = kernel_alone();
   if (asked != Via::automatic) {
     std::string reason = obstacle(asked, facts);
     if (!reason.empty()) return tl::unexpected(std::move(reason));
     return taken(std::move(plan), asked, facts, "");
   }
   std::string reasons;
-  const bool needs_engine = !plan.exact;
+  const bool needs_engine = gains_by_engine(facts);
   if (needs_engine) {
     const std::string reason = preload_obstacle(facts);
     if (reason.empty())
@@ -115,19 +142,14 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
   return tl::unexpected(reasons);
 }
 
-// The preloaded library drives, unless the program's environment chooses the kernel alone.  K-121
-policy::Accuracy accuracy_of(const RunPlan& plan) {
-  if (plan.via != Via::preload) return kernel_alone();
-  const auto word = os::trusted_environment("WSALIVE_PRECISION");
-  const auto named = word ? policy::precision_named(*word) : std::nullopt;
-  return with_our_library(named.value_or(policy::Precision::exact));
-}
-
 std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
-  std::string text =
-      fmt::format("keep-alive by {}: {}", name_of(plan.via),
-                  in_words(plan.exact ? wanted : policy::as_timing(plan.fit), accuracy_of(plan)));
-  if (!plan.exact) text += fmt::format(" ({})", rounding_note(wanted, plan.fit));
+  std::string text = fmt::format(
+      "keep-alive by {}: {}", name_of(plan.via),
+      plan.kept.probes == 0 ? "no probe ever leaves" : in_words(plan.kept, plan.accuracy));
+  if (plan.kept != wanted) {
+    text += fmt::format(" ({})",
+                        plan.is_late ? late_note(plan, wanted) : rounding_note(wanted, plan.fit));
+  }
   for (const std::string* const more : {&plan.exception, &plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;
   }

@@ -16,6 +16,7 @@
 #include "attach/program_kind.hpp"
 #include "policy/kernel_fit.hpp"
 #include "policy/kernel_timer.hpp"
+#include "policy/timing_in_force.hpp"
 
 namespace wsalive::cli {
 
@@ -29,6 +30,8 @@ constexpr std::string_view name_of(Via via) noexcept {
 
 struct RunFacts {
   policy::Timing wanted;
+  policy::Precision precision = policy::Precision::exact;  ///< Of the preloaded library.  K-121
+  bool may_repair = false;  ///< The program will have CAP_NET_ADMIN over its network.
   policy::RoundIdle rounding = policy::RoundIdle::down;
   std::optional<std::uint32_t> user_timeout_ms{};  ///< 0: off; nullopt: left alone.
   bool is_forced = false;                          ///< Against values of the program's own, too.
@@ -43,22 +46,24 @@ struct RunFacts {
 
 struct RunPlan {
   Via via = Via::seccomp;
-  policy::KernelFit fit;  ///< What the kernel is told, for bpf and seccomp.
-  bool exact = true;      ///< Whether that is what was wanted.
-  std::string why;        ///< "the times need the engine", "no bpf: not permitted".
-  std::string warning;    ///< What the program feels of it; mostly nothing.
+  policy::KernelFit fit;      ///< What the kernel is told, for bpf and seccomp.
+  policy::Timing kept;        ///< What becomes of it: the fit, or what the preloaded library keeps.
+  policy::Accuracy accuracy;  ///< By what keeps it, and how late that is.
+  bool is_late = false;       ///< The library can keep only what is later than was wanted.
+  std::string why;            ///< "the times need the engine", "no bpf: not permitted".
+  std::string warning;        ///< What the program feels of it; mostly nothing.
   std::string exception;  ///< Which of its connections may have other values; empty where none can.
 };
 
 /// What the kernel is told.
 [[nodiscard]] policy::KernelFit fit_of(const RunFacts& facts);
 
+/// Whether the preloaded library's engine keeps what the kernel alone cannot.
+[[nodiscard]] bool gains_by_engine(const RunFacts& facts);
+
 /// \param asked  automatic, or the one way that must be taken.
 /// \return the plan, or why that way cannot be taken, as a sentence without a full stop.
 [[nodiscard]] tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts);
-
-/// What keeps the program's connections alive by this plan, and how late that is.
-[[nodiscard]] policy::Accuracy accuracy_of(const RunPlan& plan);
 
 /// "keep-alive by seccomp: after 1s of silence, every 1s, 6 times (wanted 1.5s, 300ms, 5: ...)"
 [[nodiscard]] std::string describe(const RunPlan& plan, const policy::Timing& wanted);

@@ -130,11 +130,11 @@ Row Board::row_of(const Connection& connection) const {
           .remote = listens ? "(listening)" : os::format_endpoint(socket.remote),
           .keep_alive = values_of(connection),
           .silent = listens ? "" : silence_of(connection),
-          .next = next ? rough(next->earliest) : "-",
+          .next = next ? rough(*next) : "-",
           .noticed = notice_of(connection)};
   constexpr Millis kHour{3'600'000};  // Beyond it minutes are enough here.
   if (connection.can_notice() && noticed.after && noticed.after->earliest >= kHour)
-    row.noticed = rough(noticed.after->earliest) + (is_starred(connection) ? "*" : "");
+    row.noticed = rough(*noticed.after) + (is_starred(connection) ? "*" : "");
   if (unanswered != 0) row.next += fmt::format(" !{}", unanswered);
   if (connection.keep_alive && !listens) {
     row.outlook = advice::outlook(connection.state(), Millis{socket.heard}, unanswered, path_);

@@ -106,6 +106,8 @@ TEST(Forecast, EndsByTheUserTimeoutWhereTheKernelKeepsIt) {  // K-76
 TEST(Ends, AreThoseOfWindowsAndLinux) {  // K-90, K-92
   EXPECT_EQ(end_of(Fate::found_dead, Stack::windows)->code, 10052);
   EXPECT_EQ(end_of(Fate::found_dead, Stack::linux_kernel)->name, "ETIMEDOUT");
+  EXPECT_EQ(end_of(Fate::found_dead, Stack::linux_repair)->code, 103);
+  EXPECT_EQ(end_of(Fate::reset_by_peer, Stack::linux_repair)->code, 104);
   EXPECT_EQ(end_of(Fate::reset_by_peer, Stack::windows)->code, 10054);
   EXPECT_EQ(end_of(Fate::lives, Stack::windows), nullptr);
 }

@@ -69,6 +69,9 @@ std::vector<Row> rows() {
       {"idle-below-interval",      asked(999, 1000, 10),                      asked(1000, 1000, 10)},
       {"path-forgets",             asked(240'000, 1000, 10),                  asked(223'000, 1000, 10)},
       {"path-forgets",             asked(30'000, 1000, 10, policy::Millis{30'000}),   asked(30'000, 1000, 10, policy::Millis{32'049})},
+      {"path-forgets",             asked(3'000, 75'000, 9, policy::Millis{8'000}),    asked(3'000, 3'000, 9, policy::Millis{8'000})},
+      {"path-forgets",             asked(500, 100, 5, policy::Millis{900}),           asked(500, 100, 5, policy::Millis{1'100})},
+      {"path-forgets",             asked(1500, 100, 5, policy::Millis{1'500}),        asked(1500, 100, 5, policy::Millis{1'540})},
       {"short-patience",           asked(45'000, 500, 5),                     asked(45'000, 500, 6)},
       {"count-without-effect",     subject(policy::Release::vista, counts, {}),       subject(policy::Release::ws2003, counts, {})},
       {"count-without-effect",     subject(policy::Release::winxp, one_zero, {}),     subject(policy::Release::winxp, both_zero, {})},
@@ -115,6 +118,30 @@ TEST(Lint, SpeaksInNumbers) {
   EXPECT_NE(findings[0].text.find("400s"), std::string::npos) << findings[0].text;
   EXPECT_NE(findings[0].text.find("350s (AWS"), std::string::npos) << findings[0].text;
   EXPECT_NE(findings[0].source.find("Azure documentation"), std::string::npos);
+}
+
+TEST(Lint, AnIntervalThatKeepsNoPathIsNamed) {  // K-50
+  const auto found = [](const LintSubject& subject) {
+    for (const Finding& each : lint(subject)) {
+      if (each.rule == "path-forgets") return each;
+    }
+    return Finding{};
+  };
+  LintSubject subject = asked(3'000, 75'000, 9, policy::Millis{8'000});
+  EXPECT_NE(found(subject).text.find("after 3s to "), std::string::npos) << found(subject).text;
+  EXPECT_EQ(found(subject).remedy, "an interval of 1s or less");
+  EXPECT_NE(found(subject).source.find("waits for the interval"), std::string::npos);
+  subject.in_force.timing.idle = Ms{7'000};
+  EXPECT_EQ(found(subject).remedy, "a time of 4s or less, and an interval of 1s or less");
+  subject.accuracy.by = policy::KeptBy::engine;
+  EXPECT_TRUE(found(subject).rule.empty());
+}
+
+TEST(Lint, ATimerThatStandsBehindForgetsThePath) {
+  LintSubject subject = asked(20'000, 1'000, 9, policy::Millis{60'000});
+  EXPECT_FALSE(finds(subject, "path-forgets"));
+  subject.behind = policy::Millis{40'000};
+  EXPECT_TRUE(finds(subject, "path-forgets"));
 }
 
 TEST(Lint, AnExchangeIsSpokenOfOnlyWhereBothNumbersWereSetAtOnePlace) {

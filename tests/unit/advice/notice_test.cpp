@@ -64,9 +64,10 @@ TEST(ProbesToTheEnd, AreNUnlessAUserTimeoutHasItsPlace) {  // K-76
   for (const Series& row : {Series{0, 3}, Series{1, 1}, Series{15'000, 1}, Series{15'001, 2},
                             Series{25'000, 3}, Series{25'001, 4}, Series{7'200'000, 1438}}) {
     const policy::Millis user_timeout{row.user_timeout};
-    EXPECT_EQ(probes_to_the_end(timing, user_timeout, kKernel), row.probes) << row.user_timeout;
-    EXPECT_EQ(probes_to_the_end(timing, user_timeout, {policy::KeptBy::engine}), 3U);
-    EXPECT_EQ(probes_to_the_end(seconds(10, 5, 0), user_timeout, kKernel), 0U);
+    EXPECT_EQ(policy::probes_to_the_end(timing, user_timeout, kKernel), row.probes)
+        << row.user_timeout;
+    EXPECT_EQ(policy::probes_to_the_end(timing, user_timeout, {policy::KeptBy::engine}), 3U);
+    EXPECT_EQ(policy::probes_to_the_end(seconds(10, 5, 0), user_timeout, kKernel), 0U);
   }
 }
 
@@ -109,6 +110,13 @@ TEST(TimerBehindValues, IsNoneWhereTheyAgree) {
   const policy::Span interval = policy::due_span(policy::Millis{5'000}, socket.accuracy);
   EXPECT_EQ(next_probe(socket)->latest - policy::Millis{3'000},
             interval.latest - interval.earliest);
+  socket.unanswered = 0;  // It is over, and waits for the wheel.
+  socket.heard = policy::Millis{21'900};
+  socket.armed = policy::Millis{0};
+  EXPECT_FALSE(timer_disagrees(socket));
+  EXPECT_EQ(when_noticed(socket).after->earliest, policy::Millis{35'000});
+  socket.heard = policy::Millis{22'200};
+  EXPECT_TRUE(timer_disagrees(socket));
   socket = kOldTimer;
   socket.accuracy.by = policy::KeptBy::engine;  // Its parked timer stands behind on purpose.
   EXPECT_FALSE(timer_disagrees(socket));
@@ -119,6 +127,53 @@ TEST(NextProbe, IsNoneWhileDataWaitsOrNobodyAsks) {
   socket.condition = Condition::unacknowledged;
   EXPECT_EQ(next_probe(socket), std::nullopt);
   EXPECT_EQ(next_probe({}), std::nullopt);
+}
+
+/// T = 1 s, I = 6 s, and the last probe was answered a second ago: the kernel's timer stands for I.
+constexpr SocketState kAnswered{.on = true,
+                                .timing = seconds(1, 6, 2),
+                                .heard = policy::Millis{1'000},
+                                .armed = policy::Millis{5'000}};
+
+TEST(NextProbe, ComesBehindAnAnswerWhenTheIntervalIsOver) {  // K-50
+  EXPECT_FALSE(timer_disagrees(kAnswered));
+  EXPECT_EQ(next_probe(kAnswered), (policy::Span{policy::Millis{5'000}, policy::Millis{5'256}}));
+  const Noticed noticed = when_noticed(kAnswered);
+  EXPECT_EQ(noticed.after, (policy::Span{policy::Millis{13'000}, policy::Millis{18'768}}));
+  EXPECT_EQ(noticed.in, (policy::Span{policy::Millis{17'000}, policy::Millis{17'768}}));
+  // Where the timer is not known both ends are.
+  SocketState unknown = kAnswered;
+  unknown.armed.reset();
+  EXPECT_EQ(next_probe(unknown), (policy::Span{policy::Millis{0}, policy::Millis{5'256}}));
+  EXPECT_EQ(when_noticed(unknown).in,
+            (policy::Span{policy::Millis{12'000}, policy::Millis{17'768}}));
+  // Something was heard since: the timer is still that of I, and as coarse.
+  SocketState heard = kAnswered;
+  heard.heard = policy::Millis{0};
+  heard.armed = policy::Millis{500};
+  EXPECT_EQ(next_probe(heard), (policy::Span{policy::Millis{1'000}, policy::Millis{1'256}}));
+}
+
+TEST(NextProbe, IsNoneWhereTheEndIsNext) {  // K-52
+  SocketState last = kAnswered;
+  last.unanswered = 2;
+  last.heard = policy::Millis{9'000};
+  EXPECT_EQ(next_probe(last), std::nullopt);
+  EXPECT_EQ(when_noticed(last).in, (policy::Span{policy::Millis{5'000}, policy::Millis{5'256}}));
+  last.unanswered = 1;
+  EXPECT_NE(next_probe(last), std::nullopt);
+  last.user_timeout = policy::Millis{14'000};  // Over when the timer fires.
+  EXPECT_EQ(next_probe(last), std::nullopt);
+  last.user_timeout = policy::Millis{14'001};
+  EXPECT_NE(next_probe(last), std::nullopt);
+  // Of the engine's series, which may be longer than N.
+  SocketState driven{.on = true,
+                     .timing = {policy::DwordMillis{1500}, policy::DwordMillis{300}, 5},
+                     .accuracy = {policy::KeptBy::engine},
+                     .unanswered = 8};
+  EXPECT_NE(next_probe(driven), std::nullopt);
+  driven.unanswered = 9;
+  EXPECT_EQ(next_probe(driven), std::nullopt);
 }
 
 /// Data that a peer on this machine does not take: the round trip is short, and the first time-out is 204 ms.

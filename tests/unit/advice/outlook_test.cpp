@@ -26,6 +26,21 @@ TEST(Outlook, NoKeepAliveOrOneThatComesTooLateWillBeLost) {
   EXPECT_EQ(outlook(kept_by(350'000), policy::Millis{0}, 0, kPath), Outlook::will_be_lost);
 }
 
+TEST(Outlook, AnIntervalThatThePathDoesNotBearWillBeLost) {  // K-50
+  SocketState state = kept_by(60'000);
+  state.timing.interval = policy::DwordMillis{350'000};
+  EXPECT_EQ(outlook(state, policy::Millis{10'000}, 0, kPath), Outlook::will_be_lost);
+  state.accuracy.by = policy::KeptBy::engine;
+  EXPECT_EQ(outlook(state, policy::Millis{10'000}, 0, kPath), Outlook::well);
+}
+
+TEST(Outlook, ATimerBehindItsValuesWillBeLost) {
+  SocketState state = kept_by(60'000);
+  state.heard = policy::Millis{10'000};
+  state.armed = policy::Millis{345'000};
+  EXPECT_EQ(outlook(state, policy::Millis{10'000}, 0, kPath), Outlook::will_be_lost);
+}
+
 TEST(Outlook, ASilenceBeyondThePathsIsLost) {
   EXPECT_EQ(outlook(kept_by(0), policy::Millis{350'000}, 0, kPath), Outlook::lost);
 }

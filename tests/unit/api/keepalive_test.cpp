@@ -43,6 +43,20 @@ TEST_F(KeepAliveFace, TheKernelHasWholeSecondsAsTheyAre) {  // K-57, K-121
   EXPECT_EQ(alone->wanted.precision, KeepAlivePrecision::kernel);
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
   EXPECT_GT(alone->lateness, 1s);
+  EXPECT_EQ(alone->actual, wanted);
+  EXPECT_FALSE(alone->is_exact());
+}
+
+TEST_F(KeepAliveFace, ByTheKernelAloneAnIntervalAboveTheTimeIsLate) {  // K-50, K-96
+  KeepAlive wanted{.idle = 10s, .interval = 50s, .probes = 3};
+  wanted.precision = KeepAlivePrecision::kernel;
+  const auto now = set_keep_alive(client_.fd(), wanted);
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->actual, wanted);
+  EXPECT_FALSE(now->is_exact());
+  EXPECT_GT(now->lateness, 40s);  // An answer starts I.
+  EXPECT_LT(now->lateness, 60s);
+  EXPECT_LE(now->to_next_probe, 10s);
 }
 
 TEST_F(KeepAliveFace, TheEnvironmentChoosesWhereTheCallDoesNot) {  // K-121
@@ -139,8 +153,32 @@ TEST(TimelineFace, ASilentPeerIsProbedAndReset) {  // K-50, K-52
                                                  {2100ms, What::probe},
                                                  {2700ms, What::probe},
                                                  {3300ms, What::reset}}));
+  EXPECT_GT(events->front().latest, 1500ms);
+  EXPECT_LT(events->front().latest, 1530ms);
   EXPECT_TRUE(timeline({.probes = 0})->empty());
   EXPECT_EQ(timeline({}, Peer::answering, 7)->size(), 7U);
+}
+
+TEST(TimelineFace, ByTheKernelAloneIsItsWholeSecondsAndItsLateness) {  // K-57, K-121
+  using What = TimelineEvent::What;
+  KeepAlive wanted{.idle = 1500ms, .interval = 300ms, .probes = 2};
+  wanted.precision = KeepAlivePrecision::kernel;
+  const auto events = timeline(wanted);
+  ASSERT_TRUE(events);
+  EXPECT_EQ(*events,
+            (std::vector<TimelineEvent>{{2s, What::probe}, {3s, What::probe}, {4s, What::reset}}));
+  EXPECT_GE(events->front().latest, 2s + 8ms);
+  EXPECT_GE(events->back().latest - events->back().at, events->front().latest - 2s + 16ms);
+  wanted = {.idle = 1s, .interval = 5s, .probes = 3, .precision = KeepAlivePrecision::kernel};
+  const auto living = timeline(wanted, Peer::answering, 3);
+  ASSERT_TRUE(living);
+  EXPECT_GT(living->at(0).latest, 5s);
+  EXPECT_EQ(living->at(2), (TimelineEvent{6s, What::probe}));
+  ::setenv("WSALIVE_PRECISION", "kernel", 1);
+  EXPECT_EQ(timeline({.idle = 1500ms})->front().at, 2s);
+  ::setenv("WSALIVE_PRECISION", "precise", 1);
+  EXPECT_FALSE(timeline({.idle = 1500ms}));
+  ::unsetenv("WSALIVE_PRECISION");
 }
 
 }  // namespace

@@ -164,7 +164,11 @@ TEST_F(KernelEngineTest, AUserTimeoutThatTheEngineWasNotToldOfIsReadBack) {  // 
     const auto found = engine_->in_force(socket_.get(), {});
     EXPECT_EQ(found.driver, DriverKind::late);
     EXPECT_EQ(found.probes_before_end, probes) << user_timeout;
-    EXPECT_EQ(*found.to_give_up - *found.to_next_probe, probes * std::chrono::seconds{7});
+    // Late probes may spare the last one.
+    const auto by_values = *found.to_next_probe + probes * std::chrono::seconds{7};
+    EXPECT_LE(*found.to_give_up, by_values);
+    EXPECT_GE(*found.to_give_up, std::chrono::milliseconds{user_timeout} - std::chrono::seconds{2});
+    EXPECT_GE(*found.to_give_up + found.lateness, by_values);
   }
 }
 

@@ -98,6 +98,8 @@ TEST(FormattedSpans, HaveBothEndsInTheSameStepsAndNothingOutside) {
   };
   constexpr std::array kRows{
       // clang-format off
+      SpanRow{"1s to 1.04s",         1'000,      1'036},     SpanRow{"1s to 1.03s",      1'000,     1'027},
+      SpanRow{"1s",                  1'000,      1'021},     SpanRow{"2s to 77.1s",      2'000,     77'048},
       SpanRow{"45s to 47.05s",        45'000,    47'049},    SpanRow{"45s",              45'000,    45'009},
       SpanRow{"1.23s to 1.29s",       1'236,     1'290},     SpanRow{"2.83s to 20.05s",  2'837,     20'048},
       SpanRow{"59.9s to 61.2s",       59'987,    61'101},    SpanRow{"345s to 361.1s",   345'000,   361'072},
@@ -112,6 +114,13 @@ TEST(FormattedSpans, HaveBothEndsInTheSameStepsAndNothingOutside) {
     EXPECT_GE(shown.latest, span.latest);
     EXPECT_LT(span.earliest - shown.earliest, Millis{100});
     EXPECT_LT(shown.latest - span.latest, Millis{100});
+  }
+  // At the ticks that Linux can be built with the one is never taken for the other.
+  for (const std::int64_t rate : {100, 250, 300, 1'000}) {
+    const Accuracy alone{KeptBy::kernel, std::chrono::nanoseconds{1'000'000'000 / rate}};
+    const Span second = due_span(Millis{1'000}, alone);
+    EXPECT_GE(second.latest - second.earliest, kOneInstant) << rate;
+    EXPECT_LT(driven_lateness(alone.tick), kOneInstant) << rate;
   }
 }
 

@@ -95,6 +95,67 @@ TEST(KernelTimer, ActivityBeforeASilenceMakesNoProbeLater) {
   }
 }
 
+constexpr policy::Timing seconds(std::uint32_t idle, std::uint32_t interval, std::uint8_t probes) {
+  return {policy::DwordMillis{idle * 1000}, policy::DwordMillis{interval * 1000}, probes};
+}
+
+TEST(KernelTimer, AnAnswerStartsTheIntervalWhereThatIsLonger) {  // K-50
+  constexpr nanoseconds kTick = 4ms;
+  for (const policy::Timing& timing : {seconds(1, 5, 3), seconds(2, 6, 2), seconds(3, 75, 9),
+                                       seconds(45, 75, 9), seconds(5, 5, 3), seconds(5, 4, 3)}) {
+    const Span span = policy::probe_span(timing, 1, {policy::KeptBy::kernel, kTick});
+    const std::int64_t idle = timing.idle / kTick;
+    const std::int64_t interval = timing.interval / kTick;
+    std::int64_t most = 0;
+    for (std::int64_t probe = 0; probe < 600; probe += 7) {
+      const std::int64_t next = fires(probe, interval);
+      // The probe is answered at once, and more may come before the timer fires.
+      for (std::int64_t heard = probe; heard < next;
+           heard += std::max<std::int64_t>(interval / 97, 1)) {
+        const std::int64_t silence = next - heard;
+        const std::int64_t at = silence >= idle ? next : fires(next, idle - silence);
+        EXPECT_GE((at - heard) * kTick, span.earliest);
+        EXPECT_LE((at - heard) * kTick, span.latest);
+        most = std::max(most, at - heard);
+      }
+    }
+    const nanoseconds step = policy::timer_step(std::max(timing.idle, timing.interval), kTick);
+    EXPECT_GE(most * kTick, span.latest - step) << timing.idle.count();
+  }
+}
+
+TEST(KernelTimer, ATimerThatIsKnownToStandBehindCountsAsItStands) {
+  constexpr policy::Accuracy kKernel{policy::KeptBy::kernel, 4ms};
+  EXPECT_EQ(policy::probe_span(seconds(1, 5, 3), 1, kKernel, 9s), (Span{10s, 10'256ms}));
+  EXPECT_EQ(policy::give_up_span(seconds(1, 5, 3), kKernel, {}, 9s), (Span{25s, 26'024ms}));
+}
+
+TEST(KernelTimer, LateProbesMaySpareOneWhereAUserTimeoutDecides) {  // K-76
+  constexpr nanoseconds kTick = 4ms;
+  constexpr policy::Accuracy kKernel{policy::KeptBy::kernel, kTick};
+  for (const policy::Timing& timing : {seconds(1, 6, 9), seconds(3, 1, 9), seconds(20, 2, 9)}) {
+    const Span first = policy::probe_span(timing, 1, kKernel);
+    const Span gap = policy::timer_span(timing.interval, kTick);
+    for (Millis user_timeout = 100ms; user_timeout < 60s; user_timeout += 137ms) {
+      const Span end = *policy::give_up_span(timing, kKernel, user_timeout);
+      Millis least = Millis::max();
+      Millis most{};
+      for (int late = 0; late <= 20; ++late) {
+        for (const Millis step : {gap.earliest, gap.latest}) {
+          Millis silence = first.earliest + (first.latest - first.earliest) * late / 20;
+          do silence += step;
+          while (silence < user_timeout);
+          least = std::min(least, silence);
+          most = std::max(most, silence);
+        }
+      }
+      EXPECT_LE(end.earliest, least) << user_timeout.count();
+      EXPECT_GE(end.latest, most) << user_timeout.count();
+      EXPECT_GE(end.earliest, user_timeout);
+    }
+  }
+}
+
 constexpr policy::Timing kTiming{policy::DwordMillis{3000}, policy::DwordMillis{1000}, 10};
 
 TEST(KernelTimer, LatenessOfTheKernelsProbesAddsUp) {

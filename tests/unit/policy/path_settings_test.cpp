@@ -32,6 +32,36 @@ TEST(SettingsForPath, OfTheEngineReachShorterPaths) {
   EXPECT_EQ(settings_for_path(0s, kEngine), std::nullopt);
 }
 
+TEST(SettingsForPath, TakeAnIntervalThatIsGivenAndChooseTheTimeForIt) {
+  const PathWish forty{.interval = DwordMillis{40'000}};
+  EXPECT_EQ(settings_for_path(60s, kEngine, forty), timing(19'000, 40'000));
+  EXPECT_EQ(settings_for_path(60s, kKernel, forty), std::nullopt);  // An answer starts I.  K-50
+  EXPECT_EQ(settings_for_path(60s, kKernel, {.interval = DwordMillis{25'000}}),
+            timing(30'000, 25'000));
+  EXPECT_EQ(settings_for_path(60s, kKernel, {.interval = DwordMillis{27'000}}),
+            timing(25'000, 27'000));
+  EXPECT_EQ(settings_for_path(60s, kEngine, {.interval = DwordMillis{60'000}}), std::nullopt);
+  EXPECT_EQ(settings_for_path(60s, kEngine, {.interval = DwordMillis{59'900}}), timing(50, 59'900));
+}
+
+TEST(SettingsForPath, ChooseTheIntervalForATimeThatIsGiven) {
+  EXPECT_EQ(settings_for_path(8s, kKernel, {.idle = DwordMillis{3'000}}), timing(3'000, 1'000));
+  EXPECT_EQ(settings_for_path(60s, kKernel, {.idle = DwordMillis{45'000}}), timing(45'000, 4'000));
+  EXPECT_EQ(settings_for_path(60s, kKernel, {.idle = DwordMillis{55'000}}), timing(55'000, 1'000));
+  EXPECT_EQ(settings_for_path(60s, kEngine, {.idle = DwordMillis{59'500}}), timing(59'500, 250));
+  // Too late, and taken as it is.
+  EXPECT_EQ(settings_for_path(60s, kKernel, {.idle = DwordMillis{90'000}}), timing(90'000, 1'000));
+  const PathWish both{.idle = DwordMillis{9'000}, .interval = DwordMillis{70'000}};
+  EXPECT_EQ(settings_for_path(60s, kKernel, both), timing(9'000, 70'000));
+}
+
+TEST(SettingsForPath, KeepToTheShortestTimeThatThereCanBe) {  // K-57
+  const PathWish late{.least_idle = 1s};
+  EXPECT_EQ(settings_for_path(1500ms, kEngine, late), timing(1'000, 200));
+  EXPECT_EQ(settings_for_path(900ms, kEngine, late), std::nullopt);
+  EXPECT_EQ(settings_for_path(900ms, kEngine), timing(450, 90));
+}
+
 TEST(SettingsForPath, SurviveTheLossOfTheLatestProbe) {
   for (const Accuracy& accuracy : {kKernel, kEngine}) {
     for (Millis forgets = 100ms; forgets < 3h; forgets += forgets / 37 + 1ms) {

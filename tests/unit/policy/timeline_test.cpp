@@ -105,6 +105,34 @@ static_assert([] {                                                      // K-50,
   return schedule.next() == probe_at(4010ms) && schedule.unanswered() == 0;
 }());
 
+TEST(Timeline, ByTheKernelAloneAnAnswerStartsTheIntervalWhereThatIsLonger) {  // K-50
+  std::array<Event, 6> events{};
+  Timeline{timing(1000, 5000, 3), kAnsweringPeer, KeptBy::kernel}.fill(events);
+  EXPECT_EQ(events[2], probe_at(6s));
+  EXPECT_EQ(events[4], probe_at(11s));
+  Timeline{timing(1000, 5000, 3), kAnsweringPeer}.fill(events);
+  EXPECT_EQ(events[4], probe_at(3s));
+  Timeline{timing(5000, 1000, 3), kAnsweringPeer, KeptBy::kernel}.fill(events);
+  EXPECT_EQ(events[4], probe_at(15s));
+}
+
+TEST(Lateness, AddsUpFromProbeToProbe) {
+  constexpr Accuracy kKernel{KeptBy::kernel, 4ms};
+  const auto latest = [&](const Timing& timing, const Peer& peer, std::size_t number) {
+    Timeline timeline{timing, peer, KeptBy::kernel};
+    Lateness lateness{timing, kKernel};
+    for (std::size_t at = 0; at < number; ++at) lateness.of(*timeline.next());
+    return lateness.of(*timeline.next());
+  };
+  EXPECT_EQ(latest(timing(1000, 5000, 3), kDeadPeer, 0), 5'256ms);
+  EXPECT_EQ(latest(timing(1000, 5000, 3), kDeadPeer, 3), 5'256ms + 3 * 5'256ms);
+  // An answer, from which I is waited for.
+  EXPECT_EQ(latest(timing(1000, 5000, 3), kAnsweringPeer, 2), 5'256ms + 5'256ms);
+  EXPECT_EQ(latest(timing(5000, 1000, 3), kAnsweringPeer, 2), 2 * 5'256ms);
+  Lateness driven{timing(1000, 5000, 3), {KeptBy::engine, 4ms}};
+  EXPECT_EQ(driven.of(probe_at(1s)), 1'009ms);
+}
+
 TEST(Schedule, CountsTheSilenceFromTheLastSegmentNotFromTheCall) {  // K-50
   EXPECT_EQ((Schedule{timing(10'000, 1000, 3), 0s, 4s}.next()), probe_at(10s));
   EXPECT_EQ((Schedule{timing(10'000, 1000, 3), 0s, 25s}.next()), probe_at(25s));

@@ -98,6 +98,21 @@ TEST(Board, WhatThePathForgetsIsMarkedAndExplained) {
   EXPECT_NE(frame[22].text.find("the path forgets it before a probe comes"), std::string::npos);
 }
 
+TEST(Board, TheNextProbeHasBothEnds) {
+  Connection next = probing(1, 1, Millis{5'000});
+  next.socket.timer = {.kind = attach::TimerKind::keep_alive, .expires_in = Millis{40'000}};
+  Connection last = probing(1, 2, Millis{5'000});
+  last.socket.timer = next.socket.timer;
+  last.keep_alive->unanswered = 5;
+  Connection hours = probing(1, 3, Millis{5'000});
+  hours.keep_alive->timing.idle = policy::DwordMillis{7'200'000};
+  Board board = board_of({next, last, hours});
+  const auto frame = board.frame(120, 24, "");
+  EXPECT_NE(frame[2].text.find("  40s..4"), std::string::npos) << frame[2].text;
+  EXPECT_NE(frame[3].text.find("  - !5"), std::string::npos) << frame[3].text;  // The end is next.
+  EXPECT_NE(frame[4].text.find("  2h.."), std::string::npos) << frame[4].text;
+}
+
 TEST(Board, AFrameFitsAnyTerminal) {
   std::vector<Connection> many;
   for (int fd = 0; fd < 300; ++fd) many.push_back(probing(123'456, fd, Millis{fd * 1'000}));
