@@ -9,7 +9,6 @@
 #include "winsock2.h"
 
 #include <mstcpip.h>
-#include <winsock2.h>
 
 #include <algorithm>
 #include <array>
