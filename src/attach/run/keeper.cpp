@@ -26,7 +26,7 @@ Fd pidfd_of(pid_t process) noexcept {
 
 class Keeper {
  public:
-  explicit Keeper(KeeperService& service) noexcept : companion_(service) {}
+  explicit Keeper(KeeperService& service) noexcept : service_(service) {}
 
   /// Before the program runs: a child is there that serves, if one is needed. It does not return in the child.
   [[nodiscard]] Status split();
@@ -42,14 +42,14 @@ class Keeper {
   void become_child(Fd parent);
   [[noreturn]] void end();
 
-  KeeperService& companion_;
+  KeeperService& service_;
   Fd parent_;        ///< Who watches over this one, or none.
   pid_t child_ = 0;  ///< The process that serves, or 0.
   Pace pace_;
 };
 
 Status Keeper::split() {
-  if (!companion_.needs_successor()) return {};
+  if (!service_.needs_successor()) return {};
   Fd here = pidfd_of(::getpid());
   if (!here) return failure(errno, "pidfd_open");
   const pid_t child = ::fork();
@@ -67,8 +67,8 @@ Status Keeper::split() {
 void Keeper::become_child(Fd parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0,
           0);  // Stopped when its parent is killed, it goes on, too.
-  companion_.forget();
-  const std::array kept{parent.get(), companion_.watch().fd};
+  service_.forget();
+  const std::array kept{parent.get(), service_.watch().fd};
   let_go_of_everything(kept);
   parent_ = std::move(parent);
 }
@@ -91,7 +91,7 @@ void Keeper::watch_over_child() {
     siginfo_t event{};
     const int waited = ::waitid(P_PID, static_cast<id_t>(child_), &event, WEXITED | WSTOPPED);
     if (waited != 0 && errno != ECHILD) {  // It is there all the same, and only one may serve.
-      if (companion_.all_gone()) end();
+      if (service_.all_gone()) end();
       pause_for_a_moment();
       continue;
     }
@@ -99,36 +99,36 @@ void Keeper::watch_over_child() {
     ::kill(child_, SIGCONT);
   }
   child_ = 0;
-  if (companion_.all_gone()) end();
+  if (service_.all_gone()) end();
 }
 
 void Keeper::stand_behind(const Fd& ahead) {
   for (;;) {
     // No event of the watched descriptor but its end, which is always told.
-    std::array polls{pollfd{companion_.watch().fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
+    std::array polls{pollfd{service_.watch().fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
     await_events(polls, kForEver);
-    if (companion_.all_gone()) ::_exit(0);
+    if (service_.all_gone()) ::_exit(0);
     if (polls[1].revents != 0) keep();
   }
 }
 
 void Keeper::serve(int alone_ms) {
-  companion_.resume();
-  const bool is_alone = companion_.needs_successor() && !parent_;
+  service_.resume();
+  const bool is_alone = service_.needs_successor() && !parent_;
   do {
     // In this order: the watch reports what ends after it has begun.
-    const KeeperService::Watch watched = companion_.watch();
-    if (companion_.all_gone()) end();
+    const KeeperService::Watch watched = service_.watch();
+    if (service_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
     await_events(polls, is_alone ? alone_ms : kForEver);
-    if (polls[0].revents != 0) companion_.serve();
+    if (polls[0].revents != 0) service_.serve();
     if (polls[1].revents != 0) return parent_.reset();
   } while (!is_alone);
 }
 
 void Keeper::end() {
   // With a parent there it is not the last one.
-  if (!parent_) companion_.clean_up();
+  if (!parent_) service_.clean_up();
   ::_exit(0);
 }
 

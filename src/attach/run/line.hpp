@@ -11,7 +11,7 @@
 
 namespace wsalive::attach {
 
-/// Where starting a program's companions failed.
+/// Where starting a program's keepers failed.
 enum class Stage : std::uint8_t { fork, prepare, take };
 
 struct StartError {

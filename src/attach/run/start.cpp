@@ -37,7 +37,7 @@ void end_with(pid_t front) {
 }
 
 /// \param front  The line to a front that serves ahead of the keeper, or none.
-Started start_companions(KeeperService& service, Fd front, Fd front_process) {
+Started start_keepers(KeeperService& service, Fd front, Fd front_process) {
   const bool has_front = static_cast<bool>(front);
   Result<Fd> line = start_keeper(service, std::move(front_process));
   if (!line) return failed(Stage::fork, line.error());
@@ -92,7 +92,7 @@ Started go_behind_a_front(KeeperService& service, Shape shape) {
   end_with(front);
   for (const char* const variable : {"LISTEN_PID", "WATCHDOG_PID"}) readdress(variable, front);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  return start_companions(service, std::move(program_end), std::move(front_process));
+  return start_keepers(service, std::move(program_end), std::move(front_process));
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ Shape natural_shape() noexcept {
 }
 
 Started stand_beside(KeeperService& service, Shape shape) {
-  if (shape == Shape::become) return start_companions(service, {}, {});
+  if (shape == Shape::become) return start_keepers(service, {}, {});
   return go_behind_a_front(service, shape);
 }
 

@@ -65,11 +65,11 @@ class Run final : public Command {
     const Via way = asked_way();
     const bool may_preload = way == Via::preload || way == Via::automatic;
     may_repair_ = may_preload && attach::programs_may_repair();
-    constexpr policy::Millis kBeside{1'000};
-    const auto chosen =
-        timing_.resolve({.kernel = way != Via::preload,
-                         .library = may_preload,
-                         .library_least = may_repair_ ? policy::Millis{1} : kBeside});
+    const auto chosen = timing_.resolve(
+        {.kernel = way != Via::preload,
+         .preload = may_preload,
+         .preload_least =
+             may_repair_ ? policy::Millis{1} : policy::Millis{policy::kShortestRearmIdle}});
     if (!chosen) return tl::unexpected(chosen.error());
     if (!quiet_) say_remarks(*chosen);
     wanted_ = chosen->timing.timing;

@@ -150,9 +150,9 @@ Fallible<void> TimingOptions::choose_for_path(const Keeper& keeper, ChosenTiming
     return is_safe;
   };
   const bool is_kept = keeper.kernel && try_with(kernel_alone());
-  if (!is_kept && keeper.library) {
+  if (!is_kept && keeper.preload) {
     const bool is_exact = chosen.settings.precision == policy::Precision::exact;
-    wish.least_idle = is_exact ? keeper.library_least : policy::Millis{1};
+    wish.least_idle = is_exact ? keeper.preload_least : policy::Millis{1};
     static_cast<void>(try_with(with_our_library(chosen.settings.precision)));
   }
   if (!fitting) return too_short_a_path(*path_timeout_, keeper, wish);

@@ -51,8 +51,8 @@ struct ChosenTiming {
 /// What may keep the settings that --path-timeout chooses; the kernel comes first where both may.
 struct Keeper {
   bool kernel = true;               ///< Alone, as in other people's programs.
-  bool library = false;             ///< Ours, in the program.
-  policy::Millis library_least{1};  ///< The shortest T that it can keep there.
+  bool preload = false;             ///< Our library, in the program.
+  policy::Millis preload_least{1};  ///< The shortest T that it can keep there.
 };
 
 class TimingOptions {
