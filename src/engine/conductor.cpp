@@ -24,6 +24,11 @@ Mechanism mechanism_for(DriverKind kind) noexcept {
   }
 }
 
+/// Or it is over: the facts do not say which.
+bool is_yet_to_connect(os::TcpState state) noexcept {
+  return state == os::TcpState::close || state == os::TcpState::syn_sent;
+}
+
 /// A look that is later than this finds the engine back from an absence.
 constexpr milliseconds kAway{500};
 constexpr milliseconds kGrace{100};
@@ -80,6 +85,10 @@ Conductor::Choice Conductor::choose(int fd, const policy::SourcedTiming& wanted,
   host.can_repair = parts_.host.may_repair(fd);
   choice = policy::choose_driver(wanted.timing, host, connection);
   if (choice.kind != DriverKind::late) return chosen(choice, mechanism_for(choice.kind));
+  // Told as what it will be: whoever looks between the handshake and the engine's next look has the truth.
+  connection.established = facts && is_yet_to_connect(facts->state);
+  if (policy::choose_driver(wanted.timing, host, connection).kind == DriverKind::repair)
+    return chosen({DriverKind::repair, wanted.timing}, Mechanism::rearm);
   return chosen(choice, mechanism_for_late(choice.actual, host));
 }
 
@@ -110,9 +119,7 @@ Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
 void Conductor::forget_connection(int fd, Slot& slot) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return;
-  const bool connecting =
-      facts->state == os::TcpState::close || facts->state == os::TcpState::syn_sent;
-  if (connecting) change(slot, [](Course& course) { course.connected = 0; });
+  if (is_yet_to_connect(facts->state)) change(slot, [](Course& course) { course.connected = 0; });
 }
 
 Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wanted,

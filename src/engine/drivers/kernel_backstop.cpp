@@ -22,8 +22,8 @@ bool is_connected(os::TcpState state) noexcept {
          state != os::TcpState::syn_sent;
 }
 
-/// Not connected yet: looked at once in T, but not more often than this.
-constexpr milliseconds kLeastWaiting{20};
+/// Not connected yet: looked at once in T, so that its first probe is in time, but not more often than this.
+constexpr policy::DwordMillis kLeastWaiting{20};
 
 }  // namespace
 
@@ -132,26 +132,28 @@ Result<policy::SourcedTiming> KernelBackstop::outside_values(int fd, const Slot&
   return wanted;
 }
 
-std::optional<Next> KernelBackstop::not_driven(os::TcpState state, Slot& slot, Instant now,
-                                               const policy::Timing& actual) noexcept {
-  const bool was_connected = course_of(slot).connected;
+std::optional<Next> KernelBackstop::not_driven(os::TcpState state, Slot& slot,
+                                               Instant now) noexcept {
+  const Course before = course_of(slot);
+  const milliseconds least =
+      driver_of(before) == policy::DriverKind::late ? policy::kShortestRearmIdle : kLeastWaiting;
   switch (state) {
     case os::TcpState::listen:
       return Next{Verdict::listening};
     case os::TcpState::close:
-      if (was_connected) return Next{Verdict::ended};
+      if (before.connected) return Next{Verdict::ended};
       [[fallthrough]];
     case os::TcpState::syn_sent:
-      return Next{Verdict::again,
-                  now + std::max<milliseconds>(milliseconds{actual.idle}, kLeastWaiting)};
+      return Next{Verdict::again, now + std::max<milliseconds>(wanted_of(slot).timing.idle, least)};
     default:
       break;
   }
-  if (was_connected) return std::nullopt;
+  if (before.connected) return std::nullopt;
   change(slot, [](Course& course) { course.connected = 1; });
-  // Only now it is known whether repair, which needs a connection, would be exact.
-  const bool late = driver_of(course_of(slot)) == policy::DriverKind::late;
-  return late ? std::optional<Next>{Next{Verdict::choose}} : std::nullopt;
+  // Only now repair, which needs a connection, can take it.
+  const bool is_open =
+      mechanism_of(before) == Mechanism::rearm && driver_of(before) != policy::DriverKind::rearm;
+  return is_open ? std::optional<Next>{Next{Verdict::choose}} : std::nullopt;
 }
 
 }  // namespace wsalive::engine

@@ -52,8 +52,8 @@ class KernelBackstop {
                                                              unsigned base) noexcept;
 
   /// A verdict for a state in which nothing is driven; nullopt where probes are sent.
-  [[nodiscard]] static std::optional<Next> not_driven(os::TcpState state, Slot& slot, Instant now,
-                                                      const policy::Timing& actual) noexcept;
+  [[nodiscard]] static std::optional<Next> not_driven(os::TcpState state, Slot& slot,
+                                                      Instant now) noexcept;
 
  private:
   [[nodiscard]] std::chrono::milliseconds silence_so_far(int fd) noexcept;

@@ -56,7 +56,7 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
   const Seen seen{*facts, now, asked, backstop_.actual(slot, Mechanism::rearm)};
-  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now, seen.actual)) {
+  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now)) {
     if (other->verdict == Verdict::ended) release_user_timeout(fd);
     return *other;
   }

@@ -64,8 +64,7 @@ Next RepairDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
   const Seen seen{*facts, now, backstop_.actual(slot, Mechanism::repair)};
-  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now, seen.actual))
-    return *other;
+  if (const auto other = KernelBackstop::not_driven(facts->state, slot, now)) return *other;
   if (facts->state != os::TcpState::established) return {Verdict::choose};
   return look_at_connection(fd, slot, seen);
 }

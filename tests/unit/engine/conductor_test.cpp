@@ -450,15 +450,38 @@ TEST_F(ConductorTest, RepairWaitsForTheConnection) {
   simulation_.kernel.allows_repair = true;
   const int fd = simulation_.kernel.unconnected();
   ASSERT_TRUE(simulation_.switch_on(fd, asked(300, 50, 12)));
-  EXPECT_EQ(simulation_.driver(fd), DriverKind::late);
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::repair) << "what it will be is told";
   simulation_.run_for(10s);
-  EXPECT_LE(simulation_.looks, 20U);
+  EXPECT_LE(simulation_.looks, 40U);
   simulation_.kernel.establish(fd);
   simulation_.conductor().reconsider(fd, simulation_.slot(fd), engine::Driving::possible,
                                      simulation_.kernel.now());
   EXPECT_EQ(simulation_.driver(fd), DriverKind::repair);
   simulation_.run_for(310ms);
   EXPECT_EQ(simulation_.probes(fd).size(), 1U);
+}
+
+TEST_F(ConductorTest, RepairIsInTimeWhenNobodyTellsOfTheConnection) {
+  for (const auto after : {0ms, 40ms, 299ms, 301ms, 890ms}) {
+    SCOPED_TRACE(after.count());
+    const int fd = simulation_.kernel.unconnected();
+    simulation_.kernel.allows_repair = true;
+    ASSERT_TRUE(simulation_.switch_on(fd, asked(300, 600, 4)));
+    simulation_.run_for(after);
+    simulation_.kernel.establish(fd);
+    simulation_.kernel.set_peer(fd, kNobody);
+    simulation_.run_for(320ms);
+    EXPECT_EQ(simulation_.probes(fd).size(), 1U);
+    EXPECT_EQ(simulation_.driver(fd), DriverKind::repair);
+  }
+}
+
+TEST_F(ConductorTest, WithoutTheRightWhatIsNotConnectedIsLate) {
+  const int fd = simulation_.kernel.unconnected();
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(300, 50, 12)));
+  EXPECT_EQ(simulation_.driver(fd), DriverKind::late);
+  simulation_.run_for(10s);
+  EXPECT_LE(simulation_.looks, 20U);
 }
 
 TEST_F(ConductorTest, AListenerHandsDownWholeSecondsAndIsNotDriven) {  // K-41
