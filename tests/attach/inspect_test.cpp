@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <string>
 
+#include "attach/inspect/keepalive_of.hpp"
 #include "attach/inspect/owners.hpp"
 #include "attach/inspect/tcp_table.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
@@ -114,6 +115,27 @@ TEST(ForeignSocket, ThatIsNotThereIsTold) {
   const auto self = Process::open(::getpid());
   ASSERT_TRUE(self);
   EXPECT_EQ(self->borrow(1'000'000).error().code, EBADF);
+}
+
+TEST(KeepAliveReader, SaysOfAConnectionThatHasEndedSinceThatItIsGone) {
+  if (filtered_call()) GTEST_SKIP() << "a filter of system calls refuses pidfd_getfd here";
+  Trio trio;
+  ASSERT_TRUE(os::set_keep_alive_switch(trio.client.get(), os::Switch::on));
+  const auto table = tcp_table(Which::connections);
+  ASSERT_TRUE(table);
+  const TcpSocket* const client = socket_of(*table, trio.client.get());
+  ASSERT_TRUE(client);
+  const auto owners = socket_owners(::getpid());
+  const auto owner = owners.by_inode.find(client->inode);
+  ASSERT_NE(owner, owners.by_inode.end());
+  KeepAliveReader reader{owners};
+  EXPECT_TRUE(reader.read(*client, owner->second, {}));
+  const linger at_once{1, 0};
+  ASSERT_EQ(::setsockopt(trio.accepted.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+  trio.accepted.reset();
+  const auto ended = reader.read(*client, owner->second, {});
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, ESTALE);
 }
 
 }  // namespace

@@ -264,6 +264,8 @@ class PrintedInstants : public EngineOnWire {
       const auto port = std::stoi(remote.substr(remote.rfind(':') + 1));
       const auto each = std::ranges::find(watched_, port, &Watched::port);
       if (each == watched_.end() || found.at("state") != "established") continue;
+      // It has ended between the look at the connections and the one at the program.
+      if (is_deaf_ && found.at("unknown_because") == "gone meanwhile") continue;
       const std::string source =
           fmt::format("ls, silent for {} ms", found.at("silent_for_ms").dump());
       each->claims.push_back({source, kLast, span_of(found, "noticed_after")});

@@ -101,6 +101,12 @@ policy::Timing in_effect(policy::DriverKind driver, const policy::Timing& wanted
   return later;
 }
 
+/// What is read of a connection that has ended since it was seen is true of neither.
+bool has_ended(int fd, const TcpSocket& seen) {
+  const Result<os::TcpFacts> facts = os::tcp_facts(fd);
+  return seen.state != os::TcpState::close && facts && facts->state == os::TcpState::close;
+}
+
 /// What else decides how the kernel treats the socket.
 void add_mode(int fd, KeepAliveOf& result) {
   constexpr int kRtoMaxMs = 44;  // TCP_RTO_MAX_MS, Linux 6.15.
@@ -163,6 +169,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
                                                                    2 * os::tick_length());
     }
   }
+  if (has_ended(copy->get(), socket)) return failure(ESTALE, "read the connection");
   return result;
 }
 

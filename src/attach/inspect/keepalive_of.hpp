@@ -50,7 +50,7 @@ class KeepAliveReader {
 
   /// \param defaults  Of the network namespace in which the socket is.
   /// Errors  EPERM: no right to trace its owner. ESRCH, EBADF: gone meanwhile. ESTALE: the descriptor means
-  ///         another socket now.
+  ///         another socket now, or the connection has ended.
   [[nodiscard]] Result<KeepAliveOf> read(const TcpSocket& socket, const Owner& owner,
                                          const Defaults& defaults);
 
