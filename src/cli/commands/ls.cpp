@@ -21,6 +21,7 @@
 #include "cli/live/connection_text.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/socket_target.hpp"
+#include "os/clock.hpp"
 #include "os/socket/address.hpp"
 #include "policy/duration.hpp"
 
