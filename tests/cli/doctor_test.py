@@ -51,6 +51,10 @@ class Doctor(tool.Tool):
             done = self.run_tool("run", *times, "--", "/bin/true")
             self.assertIn(f"keep-alive by {run[kind]['via']}:", done.stderr)
 
+    def test_the_way_goes_by_the_precision_that_was_chosen(self):  # K-121
+        _, run = self.look("env", "WSALIVE_PRECISION=kernel")
+        self.assertIn("rounded to whole seconds", run["dynamic_fraction"]["because"])
+
     @tool.needs_borrowing
     def test_without_capabilities_bpf_and_repair_are_missing(self):
         if os.getuid() != 0:

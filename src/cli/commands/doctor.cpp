@@ -24,6 +24,7 @@
 #include "cli/running/preload_library.hpp"
 #include "cli/running/run_plan.hpp"
 #include "policy/duration.hpp"
+#include "registry/settings.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -239,6 +240,7 @@ Route route(const char* id, const char* program, ProgramKind kind, policy::Dword
   const Status& supervision = facts.seccomp ? facts.borrow : facts.seccomp;
   if (!supervision) run.seccomp_refusal = seccomp_refusal(supervision.error());
   run.takes_no_new_privs = attach::filter_takes_no_new_privs();
+  run.precision = registry::load_settings().precision;
   const auto plan = plan_run(Via::automatic, run);
   if (!plan) return {id, program, "none", plan.error()};
   const std::string rounded = plan->kept == run.wanted ? "" : "rounded to whole seconds; ";
