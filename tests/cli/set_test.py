@@ -90,6 +90,19 @@ class Set(tool.ToolWithConnection):
                                r"probed every 75s to 7[\d.]+s\.")
         self.assertNotIn("longer than T", self.ok("set", self.me, "--time", "75s", "--interval", "75s"))
 
+    def test_of_sockets_that_differ_each_timing_has_its_own_words(self):
+        accepted = f"{os.getpid()}:{self.accepted.fileno()}"
+        self.ok("set", self.me, "--interval", "75s", "--probes", "1")
+        self.ok("set", accepted, "--interval", "5s", "--probes", "3")
+        text = " ".join(self.ok("set", self.me, accepted, "--time", "50s").split())
+        self.assertRegex(text, r"1 of these \(50s \+75s x1\): The kernel's timers are coarse")
+        self.assertRegex(text, r"1 of these \(50s \+5s x3\): The kernel's timers are coarse")
+        self.assertEqual(text.count("I is longer than T"), 1)
+        path = ("--interval", "5s", "--path-timeout", "60s", "--time", "50s")
+        text = " ".join(self.ok("set", self.me, accepted, *path).split())
+        self.assertRegex(text, r"x1\): A path that forgets after 60s keeps[^.]*\.?[^.]*but none that repeats it")
+        self.assertRegex(text, r"x3\): A path that forgets after 60s keeps[^;]* and one that repeats it")
+
     def user_timeout(self):
         return self.client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
 

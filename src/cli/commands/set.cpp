@@ -160,7 +160,7 @@ class Set final : public Command {
     attach::SocketWish& wish = request.wish;
     wish.fit = fit_of_named(request.wanted, chosen.named);
     named_ = chosen.named;
-    request.path_note = path_note(chosen, policy::as_timing(wish.fit), kernel_alone());
+    request.path_timeout = chosen.path_timeout;
     wish.idle = claim_of(chosen.named.idle);
     wish.interval = claim_of(chosen.named.interval);
     wish.probes = claim_of(chosen.named.probes);
@@ -181,16 +181,13 @@ class Set final : public Command {
         !note.empty()) {
       notes.push_back("Rounded: " + note + ".");
     }
-    const bool has_connection = std::ranges::any_of(rows, [](const SetRow& row) {
-      return row.connection.socket.state != os::TcpState::listen;
-    });
-    if (!request.path_note.empty() && has_connection) notes.push_back(request.path_note);
     if (!meant.hidden.empty()) {
       notes.push_back(
           fmt::format("Not all could be looked into ({}): sockets there are as they were.",
                       names_of(meant.hidden)));
     }
-    auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes));
+    auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes),
+                                              request.path_timeout);
     ExitCode code = report->exit_code();
     if (code == ExitCode::ok && !meant.hidden.empty()) code = ExitCode::denied;
     return Answer{std::move(report), static_cast<int>(code)};

@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/frame/columns.hpp"
 #include "cli/live/keepalive_text.hpp"
+#include "cli/live/set_notes.hpp"
 #include "os/socket/address.hpp"
 
 namespace wsalive::cli {
@@ -16,15 +18,10 @@ namespace {
 using attach::Deed;
 using nlohmann::ordered_json;
 
-/// By an engine of ours inside its program; what the kernel has is then not the truth.
-bool is_driven(const Connection& connection) {
-  return connection.keep_alive && connection.keep_alive->is_driven();
-}
-
 /// An engine tells a value from outside by its difference from the one that it has written itself.
 bool would_be_overlooked(const Connection& connection, const SetRequest& request,
                          const attach::SocketChange& change) {
-  if (!is_driven(connection) || request.wish.on != os::Switch::on) return false;
+  if (!is_driven_inside(connection) || request.wish.on != os::Switch::on) return false;
   const os::KernelKeepAlive& kernel = change.before.keep_alive;
   const os::KernelKeepAlive& after = change.after.keep_alive;
   const policy::Timing& in_force = connection.keep_alive->timing;
@@ -68,7 +65,7 @@ std::string unnamed_note(const attach::SocketWish& wish) {
 }
 
 std::string before_of(const SetRow& row) {
-  if (is_driven(row.connection)) return in_short(row.connection.keep_alive->timing);
+  if (is_driven_inside(row.connection)) return in_short(row.connection.keep_alive->timing);
   if (row.change) return in_short(row.change->before);
   return row.connection.keep_alive ? in_short(row.connection.keep_alive->kernel) : "?";
 }
@@ -99,45 +96,10 @@ ordered_json row_json(const SetRow& row) {
           {"before", row.change ? values_json(row.change->before) : ordered_json()},
           {"after", row.change ? values_json(row.change->after) : ordered_json()},
           {"keeps_earlier_values", row.change ? ordered_json(row.keeps_set) : ordered_json()},
-          {"driven_by_engine", is_driven(at)},
+          {"driven_by_engine", is_driven_inside(at)},
           {"condition", advice::row(at.condition()).name},
           {"in_effect", advice::row(at.condition()).no_effect.empty()},
           {"refused_because", row.change ? ordered_json() : ordered_json(row.refused_because)}};
-}
-
-/// Where keep-alive was switched on and does nothing yet: how many, and why; one sentence for each condition.
-std::vector<std::string> no_effect_notes(const std::vector<SetRow>& rows) {
-  std::vector<std::string> notes;
-  for (const advice::ConditionRow& condition : advice::kConditions) {
-    const auto count = std::ranges::count_if(rows, [&](const SetRow& row) {
-      return row.change && row.change->after.keep_alive.on == os::Switch::on &&
-             row.connection.condition() == condition.condition;
-    });
-    if (count == 0 || condition.no_effect.empty()) continue;
-    notes.push_back(fmt::format("Keep-alive has no effect yet on {} of these: {}.", count,
-                                condition.no_effect));
-  }
-  return notes;
-}
-
-/// What the kernel keeps on all that were set; nullopt where that differs, or is nothing.
-std::optional<attach::KernelValues> only_values(const std::vector<SetRow>& rows) {
-  std::optional<attach::KernelValues> only;
-  for (const SetRow& row : rows) {
-    const bool listens = row.connection.socket.state == os::TcpState::listen;
-    if (!row.change || listens || is_driven(row.connection)) continue;
-    if (row.change->after.keep_alive.on == os::Switch::off) return std::nullopt;
-    if (only && *only != row.change->after) return std::nullopt;
-    only = row.change->after;
-  }
-  return only;
-}
-
-policy::Timing timing_of(const os::KernelKeepAlive& values) {
-  return policy::as_timing({.idle_s = static_cast<std::uint32_t>(values.idle_s),
-                            .interval_s = static_cast<std::uint32_t>(values.interval_s),
-                            .probes = static_cast<std::uint32_t>(values.probes),
-                            .user_timeout_ms = {}});
 }
 
 void refuse(SetRow& row, ExitCode code, std::string reason) {
@@ -191,32 +153,10 @@ std::vector<std::string> wish_notes(const attach::SocketWish& wish) {
   return note.empty() ? std::vector<std::string>{} : std::vector{std::move(note)};
 }
 
-SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::string> notes)
-    : rows_(std::move(rows)), deed_(deed), notes_(std::move(notes)) {
-  if (std::ranges::any_of(rows_, &SetRow::keeps_set)) {
-    notes_.emplace_back(
-        "Values that differ from the defaults stay as they are: the program has set them, or an "
-        "earlier set or run, or a policy that was detached; the kernel does not tell which. "
-        "--force sets them, too.");
-  }
-  if (const auto kept = only_values(rows_)) {
-    const policy::Timing timing = timing_of(kept->keep_alive);
-    const policy::Millis timeout{kept->user_timeout_ms.value_or(0)};
-    if (timeout.count() != 0)
-      notes_.insert(notes_.begin(), user_timeout_words(timeout, timing, kernel_alone()));
-    notes_.insert(notes_.begin(), kernel_words(timing, kernel_alone(), timeout));
-  }
-  for (std::string& note : no_effect_notes(rows_)) notes_.push_back(std::move(note));
-  const auto is_set_and_driven = [](const SetRow& row) {
-    return row.change && is_driven(row.connection) &&
-           row.change->before.keep_alive != row.change->after.keep_alive;
-  };
-  if (std::ranges::any_of(rows_, is_set_and_driven)) {
-    notes_.emplace_back(
-        "An engine of wsalive inside the program drives such a connection. It takes the values "
-        "over, as set "
-        "from outside, when it next looks: within the idle time that was in force.");
-  }
+SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::string> notes,
+                     std::optional<policy::Millis> path_timeout)
+    : rows_(std::move(rows)), deed_(deed), notes_(notes_of(rows_, path_timeout)) {
+  std::ranges::move(notes, std::back_inserter(notes_));
 }
 
 std::size_t SetReport::refused() const {

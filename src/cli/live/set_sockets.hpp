@@ -17,7 +17,7 @@ struct SetRequest {
   attach::SocketWish wish;
   policy::Timing wanted;  ///< Before it was fitted to the kernel; without meaning for `off`.
   attach::Deed deed = attach::Deed::act;
-  std::string path_note{};  ///< What the settings make of a path whose time-out is known.
+  std::optional<policy::Millis> path_timeout{};  ///< Of the path, where it was said.
 };
 
 /// One socket, and what became of it.
@@ -43,8 +43,9 @@ class SocketSetter {
 
 class SetReport final : public Report {
  public:
-  /// \param notes  Sentences that stand below the table.
-  SetReport(std::vector<SetRow> rows, attach::Deed deed, std::vector<std::string> notes);
+  /// \param notes  Sentences that stand below the table, behind those about its rows.
+  SetReport(std::vector<SetRow> rows, attach::Deed deed, std::vector<std::string> notes,
+            std::optional<policy::Millis> path_timeout = {});
 
   /// 0, or 1 if a part was refused, or why all were.
   [[nodiscard]] ExitCode exit_code() const;
