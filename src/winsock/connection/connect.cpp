@@ -127,7 +127,7 @@ WsaError phase_refusal(const Socket& socket, Phase phase) {
     case Phase::fresh:
       break;
   }
-  return WsaError::none;
+  return waits_for_accept(socket) ? WsaError::invalid_argument : WsaError::none;
 }
 
 bool leads_nowhere(const Socket& socket, const os::SocketAddress& address) {
@@ -204,6 +204,11 @@ bool begin_request(Socket& socket) noexcept {
   if (socket.request_awaited.exchange(true)) return false;
   Phase fresh = Phase::fresh;
   if (!socket.phase.compare_exchange_strong(fresh, Phase::connecting)) {
+    socket.request_awaited.store(false);
+    return false;
+  }
+  if (waits_for_accept(socket)) {  // After the phase: AcceptEx asks the other way round.
+    socket.phase.store(Phase::fresh);
     socket.request_awaited.store(false);
     return false;
   }

@@ -13,8 +13,13 @@ Phase settle_phase(Socket& socket) noexcept;
 
 /// Takes a fresh socket for a connection request that the caller makes now. Until the caller clears
 /// `request_awaited` no other thread says that the request has failed.
-/// \return false, and nothing has changed, if the socket is not fresh.
+/// \return false, and nothing has changed, if the socket is not fresh, or an AcceptEx has it.
 [[nodiscard]] bool begin_request(Socket& socket) noexcept;
+
+/// Whether an AcceptEx is to make the socket a connection: until then it takes no other one (K-133).
+[[nodiscard]] inline bool waits_for_accept(const Socket& socket) noexcept {
+  return (socket.options.bits.load() & kAcceptPending) != 0;
+}
 
 /// Notes that the socket is connected: its phase, its time (K-106), and keep-alive, which a driver may
 /// have to begin anew on a connection (K-34).

@@ -174,8 +174,11 @@ WsaError reserve(const Socket& listener, Socket& accepting) {
                       (!accepting.bound.load(std::memory_order_relaxed) ||
                        accepting.reusable.load(std::memory_order_relaxed));
   if (!alike || !unused) return WsaError::invalid_argument;
-  const auto before = accepting.options.bits.fetch_or(kAcceptPending, std::memory_order_acq_rel);
-  return (before & kAcceptPending) != 0 ? WsaError::invalid_argument : WsaError::none;
+  const auto before = accepting.options.bits.fetch_or(kAcceptPending);
+  if ((before & kAcceptPending) != 0) return WsaError::invalid_argument;
+  if (accepting.phase.load() == Phase::fresh) return WsaError::none;
+  clear_pending(accepting);  // A connect was first, which asks the other way round.
+  return WsaError::invalid_argument;
 }
 
 WsaError start(Socket& listener, Socket& accepting, const AcceptExCall& request) {
@@ -189,6 +192,7 @@ WsaError start(Socket& listener, Socket& accepting, const AcceptExCall& request)
   operation.attempt = attempt_accept;
   operation.move_on = end_accept;
   operation.on_cancel = free_accepting;
+  operation.pends = true;
   operation.direction = os::Direction::receive;
   operation.data = Buffers{request.output, std::size_t{request.receive_size}};
   operation.extra.accept_socket = request.accepting;

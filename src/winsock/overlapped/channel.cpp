@@ -51,16 +51,62 @@ WsaError Channel::associate(kernel::Ref<kernel::CompletionPort> port, std::uintp
     poller = port->set_poller(fresh);
     if (poller != fresh) fresh->end();
   }
-  const std::lock_guard lock{mutex_};
-  if (port_) return WsaError::invalid_argument;
-  const bool waits = !receives_.empty() || !sends_.empty();
-  // Operations that wait already were promised no packet: they stay where they are watched.
-  if (waits) return WsaError::invalid_argument;
-  forget_registration();
-  port_ = std::move(port);
-  port_set_ = std::static_pointer_cast<WatchSet>(std::move(poller));
-  key_ = key;
+  auto joined = std::static_pointer_cast<WatchSet>(std::move(poller));
+  const auto handle = static_cast<Handle>(socket_.fd());
+  {
+    const std::lock_guard lock{mutex_};
+    if (port_) return WsaError::invalid_argument;
+    if (!move_to(*joined)) return WsaError::no_buffers;
+    port_ = port;
+    port_set_ = std::move(joined);
+    key_ = key;
+  }
+  promise_packets(handle, port, key);
+  if (!has_moved.load()) return WsaError::none;
+  Socket::for_each([&](const Socket& each) {
+    Channel* const other = each.channel.load(std::memory_order_acquire);
+    if (other && other != this) other->promise_packets(handle, port, key);
+  });
   return WsaError::none;
+}
+
+/// What waits is watched there from now on. \return false if it cannot be: then nothing has changed.
+bool Channel::move_to(WatchSet& joined) noexcept {
+  WatchSet& left = set();
+  std::size_t waiting = 0;
+  for (Queue* const queue : {&receives_, &sends_}) {
+    for (Operation* each = queue->front(); each; each = queue->after(*each)) ++waiting;
+  }
+  const os::Readiness watched = waiting != 0 ? watched_ : os::Readiness{0};
+  const auto next = static_cast<std::uint16_t>(generation_ + 1);
+  if (watched != 0) {
+    if (joined.sockets().add(socket_.fd(), watched, token_of(*this, next)) != 0) return false;
+    joined.pending.fetch_add(waiting - 1);
+    if (!reactor().begin_waiting(joined)) {
+      joined.pending.fetch_sub(waiting - 1);
+      joined.sockets().remove(socket_.fd());
+      return false;
+    }
+    left.pending.fetch_sub(waiting);
+  }
+  forget_registration();
+  watched_ = watched;
+  return true;
+}
+
+/// Those of this queue that were started on that socket: AcceptEx waits for data with the accepting one.
+void Channel::promise_packets(Handle starter, const kernel::Ref<kernel::CompletionPort>& port,
+                              std::uintptr_t key) noexcept {
+  const std::lock_guard lock{mutex_};
+  const auto own = static_cast<Handle>(socket_.fd());
+  for (Queue* const queue : {&receives_, &sends_}) {
+    for (Operation* each = queue->front(); each; each = queue->after(*each)) {
+      const Handle listener = each->extra.listener;
+      if (!each->wants_packet || (listener != kInvalidHandle ? listener : own) != starter) continue;
+      each->port = port;
+      each->key = key;
+    }
+  }
 }
 
 void Channel::add_modes(std::uint8_t modes) noexcept {
@@ -81,7 +127,8 @@ WsaError Channel::resolve(Operation& operation, const Notice& notice) {
     operation.event = kernel::handles().find<kernel::Event>(event & ~kNoPacket).share();
     if (!operation.event) return WsaError::invalid_handle;
   }
-  if (port_ && (event & kNoPacket) == 0) {
+  operation.wants_packet = !notice.has_routine() && (event & kNoPacket) == 0;
+  if (port_ && operation.wants_packet) {
     operation.port = port_;
     operation.key = key_;
   }
@@ -91,7 +138,6 @@ WsaError Channel::resolve(Operation& operation, const Notice& notice) {
 void Channel::commit(Operation& operation) noexcept {
   OVERLAPPED& overlapped = *operation.notice.overlapped;
   if (operation.event) operation.event->clear();
-  overlapped.InternalHigh = 0;
   std::atomic_ref{overlapped.Internal}.store(kPending, std::memory_order_relaxed);
 }
 
@@ -128,24 +174,25 @@ WsaError Channel::start(Operation& operation, const Notice& notice, Outcome& out
       give_back(operation);
       return bad;
     }
-    commit(operation);
     const bool first = queue_of(operation).empty() && worth_trying(operation);
     const Progress progress = first ? attempt(operation, outcome) : Progress::waits;
-    if (progress == Progress::ended) return end_at_once(operation, outcome);
-    if (progress == Progress::waits) {
-      if (wait(operation)) return WsaError::io_pending;
+    if (progress == Progress::waits && !wait(operation)) {
+      if (operation.on_cancel) operation.on_cancel(operation, socket_);
       give_back(operation);
       return WsaError::no_buffers;
     }
+    commit(operation);  // Only now: a call that cannot begin has changed nothing.
+    if (progress == Progress::ended) return end_at_once(operation, outcome);
+    if (progress == Progress::waits) return WsaError::io_pending;
   }
   operation.move_on(operation);
   return WsaError::io_pending;
 }
 
-/// A refusal is the call's own answer; a success and a cut message are reported as well.
+/// A refusal is the call's own answer, but for those that always pend; a success and a cut message are reported as well.
 WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) const noexcept {
   OVERLAPPED& overlapped = *operation.notice.overlapped;
-  if (outcome.status == kBufferOverflow) {
+  if (operation.pends || outcome.status == kBufferOverflow) {
     tell(operation, outcome);
     return WsaError::io_pending;
   }

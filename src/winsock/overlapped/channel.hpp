@@ -34,7 +34,7 @@ class Channel final : public EdgeTaker {
   /// The socket's, made if need be. Throws std::bad_alloc.
   [[nodiscard]] static Channel& of(Socket& socket);
 
-  /// Makes the port hear of the socket's operations from now on.
+  /// Makes the port hear of the socket's operations from now on, of those that wait already, too.
   /// Errors: WSAEINVAL if it has one already, WSAENOBUFS. Throws std::bad_alloc.
   [[nodiscard]] WsaError associate(kernel::Ref<kernel::CompletionPort> port, std::uintptr_t key);
   /// NotificationMode bits; once set they stay.
@@ -86,6 +86,9 @@ class Channel final : public EdgeTaker {
   }
   // All of these under the lock.
   [[nodiscard]] WsaError resolve(Operation& operation, const Notice& notice);
+  [[nodiscard]] bool move_to(WatchSet& joined) noexcept;
+  void promise_packets(Handle starter, const kernel::Ref<kernel::CompletionPort>& port,
+                       std::uintptr_t key) noexcept;
   static void commit(Operation& operation) noexcept;
   [[nodiscard]] bool worth_trying(const Operation& operation) const noexcept;
   [[nodiscard]] Progress attempt(Operation& operation, Outcome& outcome) noexcept;

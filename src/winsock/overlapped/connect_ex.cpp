@@ -90,7 +90,8 @@ WsaError phase_refusal(Socket& socket) {
   const Phase phase = settle_phase(socket);
   if (phase == Phase::connected) return WsaError::is_connected;
   const bool bound = socket.bound.load(std::memory_order_relaxed);
-  return phase != Phase::fresh || !bound ? WsaError::invalid_argument : WsaError::none;
+  const bool busy = phase != Phase::fresh || waits_for_accept(socket);
+  return busy || !bound ? WsaError::invalid_argument : WsaError::none;
 }
 
 WsaError check_call(Socket& socket, const ConnectExCall& request, os::SocketAddress& address) {
@@ -115,8 +116,6 @@ class Earlier {
         last_error_(socket.last_error.load(std::memory_order_relaxed)) {}
 
   void give_back(Socket& socket) const noexcept {
-    // The kernel has refused: then the request has taken place.
-    if (socket.last_error.load(std::memory_order_relaxed) != 0) return;
     if (context_updated_) {
       socket.options.bits.fetch_or(kContextUpdated, std::memory_order_relaxed);
     }
@@ -136,6 +135,7 @@ WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAdd
   Operation& operation = take_operation();
   operation.attempt = attempt_connect;
   operation.on_cancel = take_back;
+  operation.pends = true;
   operation.direction = os::Direction::send;
   operation.address = address;
   operation.data = Buffers{request.data, std::size_t{request.data_size}};
@@ -147,17 +147,13 @@ WsaError start(Socket& socket, const ConnectExCall& request, const os::SocketAdd
   socket.options.bits.fetch_or(kByConnectEx, std::memory_order_relaxed);
   clear_bit(socket, kContextUpdated);
   socket.peer.store(address);
-  std::uint32_t sent = 0;
-  const WsaError answer = start_operation(socket, operation, {request.overlapped}, sent);
-  const bool began = answer == WsaError::none || answer == WsaError::io_pending;
-  if (!began) {
+  std::uint32_t unused = 0;
+  const WsaError answer = start_operation(socket, operation, {request.overlapped}, unused);
+  if (answer != WsaError::io_pending) {
     free_again(socket);
     earlier.give_back(socket);
   }
   observe_if_selected(socket);
-  if (answer == WsaError::none && request.sent) {
-    static_cast<void>(os::store_program(request.sent, DWORD{sent}));
-  }
   return answer;
 }
 

@@ -111,6 +111,7 @@ WsaError disconnect_ex_call(SOCKET handle, OVERLAPPED* overlapped, DWORD flags, 
   Operation& operation = take_operation();
   operation.attempt = attempt_disconnect;
   operation.direction = os::Direction::receive;
+  operation.pends = true;
   operation.extra.mode = flags;
   std::uint32_t unused = 0;
   return start_operation(*socket, operation, {overlapped}, unused);

@@ -125,6 +125,7 @@ void give_back(Operation& operation) noexcept {
   operation.flags = 0;
   operation.at_entry = Cause::none;
   operation.passes_over = false;
+  operation.pends = false;
   operation.drained = false;
   operation.has_target = false;
   operation.name = nullptr;

@@ -100,8 +100,11 @@ struct Operation : Link {
   unsigned flags = 0;
   Cause at_entry = Cause::none;
   bool passes_over =
-      false;             ///< A send that waits for the peer's end, and takes what comes till then.
-  bool drained = false;  ///< The last attempt found less than it asked for.
+      false;  ///< A send that waits for the peer's end, and takes what comes till then.
+  bool pends =
+      false;  ///< Its end is never the call's own answer, however soon it is known (K-131).
+  bool wants_packet = false;  ///< Where the socket has a port when it ends.
+  bool drained = false;       ///< The last attempt found less than it asked for.
   bool has_target = false;
   os::SocketAddress address;
   void* name = nullptr;  ///< WSARecvFrom's address and its length, in the program's memory.

@@ -104,6 +104,7 @@ WsaError transmit(Socket& socket, Transmission&& what, std::uint32_t mode, OVERL
   Operation& operation = take_operation();
   operation.attempt = messages ? attempt_messages : attempt_transmission;
   operation.direction = os::Direction::send;
+  operation.pends = true;
   operation.extra.mode = mode;
   operation.extra.transmission = std::move(shared);
   if (!is_overlapped(socket, overlapped)) {
