@@ -23,7 +23,7 @@ bool ApcQueue::push(Apc& apc) noexcept {
   apc.next = nullptr;
   (last_ ? last_->next : first_) = &apc;
   last_ = &apc;
-  pending_.store(true, std::memory_order_release);
+  pending_.store(true);
   return true;
 }
 
@@ -113,8 +113,22 @@ void Thread::end() noexcept {
 bool Thread::queue_apc(Apc& apc) noexcept {
   if (!apcs_.push(apc)) return false;
   unpark();
+  // Either this sees that the thread waits, or the thread sees the call before it does.
+  if (waits_for_descriptors_.load()) wake_.tell();
   return true;
 }
+
+int Thread::begin_descriptor_wait() noexcept {
+  const bool is_own = wake_.descriptor() >= 0 && wake_generation_ == fork_generation();
+  if (!is_own) {
+    if (!wake_.make()) return -1;
+    wake_generation_ = fork_generation();
+  }
+  waits_for_descriptors_.store(true);
+  return wake_.descriptor();
+}
+
+void Thread::end_descriptor_wait() noexcept { waits_for_descriptors_.store(false); }
 
 void Thread::renumber() noexcept { number_ = os::thread_number(); }
 

@@ -15,6 +15,7 @@
 #include "base/intrusive_list.hpp"
 #include "kernel/dispatcher.hpp"
 #include "os/process/futex.hpp"
+#include "os/process/wake_event.hpp"
 
 namespace wsalive::kernel {
 
@@ -39,7 +40,7 @@ class ApcQueue {
   /// \return false if the queue was closed; the call then stays the caller's.
   [[nodiscard]] bool push(Apc& apc) noexcept;
 
-  [[nodiscard]] bool pending() const noexcept { return pending_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool pending() const noexcept { return pending_.load(); }
 
   /// Runs calls until none is left, those queued meanwhile included, as an alertable wait does.
   /// \return false if there was none.
@@ -126,6 +127,12 @@ class Thread final : public WaitObject, public Link {
   [[nodiscard]] bool has_apcs() const noexcept { return apcs_.pending(); }
   bool run_apcs() { return apcs_.run_all(); }
   bool park(Instant deadline) noexcept { return parker_.park(deadline); }
+  /// For a wait for descriptors: from here to the end of it a call that is queued makes one more readable.
+  /// \return its number; -1 where the host gives none: then the thread looks for calls by itself.
+  [[nodiscard]] int begin_descriptor_wait() noexcept;
+  void end_descriptor_wait() noexcept;
+  /// After a wait that the descriptor has ended.
+  void clear_descriptor_wait() noexcept { wake_.clear(); }
   /// What the thread's end will report.
   void set_exit_code(std::uint32_t code) noexcept { coming_exit_code_ = code; }
 
@@ -154,6 +161,9 @@ class Thread final : public WaitObject, public Link {
 
   Parker parker_;
   ApcQueue apcs_;
+  os::WakeEvent wake_;
+  std::uint32_t wake_generation_ = 0;  ///< The fork's that it was made in: a child's is its own.
+  std::atomic<bool> waits_for_descriptors_{false};
   std::atomic<std::int32_t> number_{0};
   std::atomic<std::uint32_t> exit_code_{kStillActive};
   std::atomic<std::uint32_t> suspended_{0};

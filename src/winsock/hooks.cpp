@@ -3,6 +3,7 @@
 #include "winsock2.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 
@@ -19,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// How long a call with a hook waits before it calls the hook again.
-constexpr auto kBetweenHooks = 10ms;
+constexpr auto kBetweenLooks = 10ms;
 
 constinit thread_local bool t_in_blocking_call = false;
 constinit thread_local bool t_cancelled = false;
@@ -35,12 +36,30 @@ bool run_hook() {
   return t_cancelled;
 }
 
-/// Until the deadline, but no longer than to the next call of the hook.
-std::optional<std::chrono::nanoseconds> next_wait(std::optional<Instant> deadline) {
+/// Until the deadline, but no longer than to the next look for what wakes nobody: the hook, and calls where the host has no
+/// descriptor for them.
+std::optional<std::chrono::nanoseconds> next_wait(std::optional<Instant> deadline, bool looks) {
   std::optional<std::chrono::nanoseconds> wait;
   if (deadline) wait = *deadline - os::monotonic_clock().now();
-  if (has_hook()) wait = std::min(wait.value_or(kBetweenHooks), {kBetweenHooks});
+  if (looks || has_hook()) wait = std::min(wait.value_or(kBetweenLooks), {kBetweenLooks});
   return wait;
+}
+
+/// os::wait_for, which a call that is queued to the thread ends.
+int wait_alertably(kernel::Thread& thread, os::Watched* watched, std::size_t count,
+                   std::optional<Instant> deadline) {
+  const int wake = thread.begin_descriptor_wait();
+  os::Watched& last = watched[count];
+  last = os::Watched{wake, os::kReadable};
+  // What is queued already runs if the call has to wait, and only then.
+  const auto wait = thread.has_apcs() ? std::chrono::nanoseconds{0} : next_wait(deadline, wake < 0);
+  int found = os::wait_for(watched, count + 1, wait);
+  thread.end_descriptor_wait();
+  if (found > 0 && last.ready() != 0) {
+    thread.clear_descriptor_wait();
+    --found;
+  }
+  return found;
 }
 
 bool hooks_exist() { return runtime().version().major == 1; }
@@ -59,18 +78,21 @@ WsaError hook_refusal() {
 int wait_with_hook(os::Watched* watched, std::size_t count,
                    std::optional<Instant> deadline) noexcept {
   if (has_hook() && run_hook()) return -ECANCELED;
-  const auto wait = next_wait(deadline);
-  const int found = os::wait_for(watched, count, wait);
-  if (found != 0) return found;
+  kernel::Thread* const thread = kernel::attached_thread();
+  const int found = thread ? wait_alertably(*thread, watched, count, deadline)
+                           : os::wait_for(watched, count, next_wait(deadline, false));
+  if (found > 0 || (found < 0 && found != -EINTR)) return found;
   const bool over = deadline && os::monotonic_clock().now() >= *deadline;
-  return over ? 0 : -EINTR;
+  if (over) return found;
+  if (thread) thread->run_apcs();
+  return -EINTR;
 }
 
 WsaError wait_until_ready(Socket& socket, os::Readiness wanted,
                           std::optional<Instant> deadline) noexcept {
   for (;;) {
-    os::Watched watched{socket.fd(), wanted};
-    const int found = wait_with_hook(&watched, 1, deadline);
+    std::array<os::Watched, 2> watched{os::Watched{socket.fd(), wanted}};
+    const int found = wait_with_hook(watched.data(), 1, deadline);
     if (found == -ECANCELED || socket.life() != Life::open) return WsaError::interrupted;
     if (found > 0) return WsaError::none;
     if (found == 0) return WsaError::timed_out;

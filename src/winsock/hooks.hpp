@@ -1,4 +1,5 @@
-// Winsock 1.1's blocking hooks (K-22), and the one way to wait for a socket outside its own system call.
+// Winsock 1.1's blocking hooks (K-22), and the one way to wait for a socket outside its own system call: alertably, so
+// that calls which are queued to the thread run meanwhile (K-136).
 //
 // A hook belongs to a thread, and only where the start-up negotiated 1.x. While a call of that thread
 // waits, its hook is called again and again; inside it every other call answers WSAEINPROGRESS, but
@@ -10,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
+#include "kernel/thread.hpp"
 #include "os/socket/poll.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
@@ -26,7 +28,16 @@ using Hook = int (*)();
   return detail::own_hook != nullptr && runtime().version().major == 1;
 }
 
-/// Waits for descriptors as os::wait_for does, calling the hook meanwhile. A nullopt deadline is never.
+/// Whether the calling thread's blocking calls wait here and not in their own system call: a hook is to be called meanwhile,
+/// or calls may be queued to the thread (K-136).
+[[nodiscard]] inline bool waits_by_itself() noexcept {
+  return kernel::attached_thread() != nullptr || has_hook();
+}
+
+/// Waits for descriptors as os::wait_for does, calling the hook and running queued calls meanwhile. A nullopt deadline is
+/// never.
+///
+/// \param watched  Has one place more than `count`, for what wakes the thread.
 /// \return how many are ready; 0 at the deadline; -EINTR if the caller is to look again and come back;
 /// -ECANCELED after WSACancelBlockingCall.
 [[nodiscard]] int wait_with_hook(os::Watched* watched, std::size_t count,

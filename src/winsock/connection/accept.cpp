@@ -49,10 +49,14 @@ WsaError accept_error(const Socket& listener, int error) {
   }
 }
 
-/// With a blocking hook the wait is ours, so that the hook is called meanwhile.
+/// With a blocking hook the wait is ours, so that the hook is called meanwhile; and so it is where calls may be queued to
+/// the thread (K-136): an accept that finds another thread was faster must not wait in the kernel then.
 WsaError await_connection(Socket& listener, bool non_blocking) {
-  if (non_blocking || !has_hook()) [[likely]]
+  if (non_blocking || !waits_by_itself()) [[likely]]
     return WsaError::none;
+  const bool is_ours = !listener.shared.load(std::memory_order_relaxed) &&
+                       !listener.own_mode.load(std::memory_order_relaxed);
+  if (is_ours) static_cast<void>(stop_blocking(listener));
   return wait_until_ready(listener, os::kReadable, std::nullopt);
 }
 

@@ -51,8 +51,8 @@ int await_request(Socket& socket, const os::SocketAddress& address) {
   }
 }
 
-/// While a hook is set the request goes on by itself and the hook is called meanwhile (K-22).
-int request_with_hook(Socket& socket, const os::SocketAddress& address) {
+/// The request goes on by itself, and the hook is called (K-22) or queued calls run (K-136) meanwhile.
+int request_by_itself(Socket& socket, const os::SocketAddress& address) {
   if (const int refused = os::set_blocking(socket.fd(), os::Blocking::no); refused != 0) {
     return refused;
   }
@@ -74,7 +74,7 @@ int request(Socket& socket, const os::SocketAddress& address) {
   }
   os::limit_awaited_connect(socket.fd(), host_limit(socket));
   const int result =
-      has_hook() ? request_with_hook(socket, address) : await_request(socket, address);
+      waits_by_itself() ? request_by_itself(socket, address) : await_request(socket, address);
   os::unlimit_awaited_connect(socket.fd(), host_limit(socket));
   return result;
 }

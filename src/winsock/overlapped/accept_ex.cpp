@@ -27,6 +27,7 @@
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/transfer/waiting.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -158,15 +159,6 @@ WsaError check_memory(const Socket& listener, const AcceptExCall& request) {
   return request.received && !can_store(request.received) ? WsaError::fault : WsaError::none;
 }
 
-/// The listener does not block in the kernel from now on; accept() waits in another way.
-WsaError prepare_listener(Socket& listener) {
-  if (listener.kernel_non_blocking.load(std::memory_order_acquire)) return WsaError::none;
-  const int bad = os::set_blocking(listener.fd(), os::Blocking::no);
-  // Only now: a thread that reads it calls accept and counts on its not blocking.
-  if (bad == 0) listener.kernel_non_blocking.store(true, std::memory_order_release);
-  return os::wsa_error(-bad);
-}
-
 WsaError reserve(const Socket& listener, Socket& accepting) {
   const bool alike = accepting.traits().kind == listener.traits().kind &&
                      accepting.traits().family == listener.traits().family;
@@ -221,7 +213,7 @@ WsaError accept_ex_call(const AcceptExCall& request) {
     return WsaError::invalid_argument;
   }
   if (const WsaError bad = check_memory(*listener, request); bad != WsaError::none) return bad;
-  if (const WsaError bad = prepare_listener(*listener); bad != WsaError::none) return bad;
+  if (const WsaError bad = stop_blocking(*listener); bad != WsaError::none) return bad;
   return start(*listener, *accepting, request);
 }
 

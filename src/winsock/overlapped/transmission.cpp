@@ -66,12 +66,6 @@ Progress attempt_transmission(Operation& operation, Socket& socket, Outcome& out
   return attempt_disconnect(operation, socket, outcome);
 }
 
-WsaError stop_blocking(Socket& socket) {
-  const int bad = os::set_blocking(socket.fd(), os::Blocking::no);
-  if (bad == 0) socket.kernel_non_blocking.store(true);
-  return os::wsa_error(-bad);
-}
-
 /// Without an OVERLAPPED: the same attempts, with waits in between.
 WsaError transmit_now(Socket& socket, Operation& operation) {
   std::optional<Instant> deadline;

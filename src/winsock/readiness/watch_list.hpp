@@ -40,7 +40,8 @@ class WatchList {
 
   /// Throws std::bad_alloc. Nothing may run out of memory once the call has begun.
   void make_room(std::size_t count) {
-    const std::size_t places = count + 1;  // The last one is for what has been left out.
+    const std::size_t places =
+        count + 2;  // For what has been left out, and for what wakes the thread.
     if (places > few_.size()) many_ = {Room{}.allocate(places), Free{places}};
     first_ = places > few_.size() ? many_.get() : few_.data();
     size_ = count;
@@ -69,7 +70,7 @@ class WatchList {
     return os::wait_for(first_, size_, std::chrono::nanoseconds{0});
   }
 
-  /// Leaves out the sockets that are ready, and puts `edges` into the last place, which tells when more happens to them.
+  /// Leaves out the sockets that are ready, and puts `edges` behind them, which tells when more happens to them.
   /// \return false if it cannot: then the caller looks again soon.
   [[nodiscard]] bool leave_out_ready(os::EdgeSet& edges) noexcept {
     bool told = true;
@@ -83,7 +84,7 @@ class WatchList {
   }
 
  private:
-  static constexpr std::size_t kUsual = 193;  // Three sets of Windows' usual size, and one place.
+  static constexpr std::size_t kUsual = 194;  // Three sets of Windows' usual size, and two places.
   static_assert(std::is_trivially_destructible_v<os::Watched>);
   using Room = std::allocator<os::Watched>;
   struct Free {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "os/clock.hpp"
+#include "os/errno_table.hpp"
 #include "os/socket/poll.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "winsock/connection/close_cause.hpp"
@@ -31,6 +32,14 @@ bool is_non_blocking(Socket& socket) noexcept {
   return socket.non_blocking.load(std::memory_order_relaxed);
 }
 
+WsaError stop_blocking(Socket& socket) noexcept {
+  if (socket.kernel_non_blocking.load(std::memory_order_acquire)) return WsaError::none;
+  const int bad = os::set_blocking(socket.fd(), os::Blocking::no);
+  // Only now: a thread that reads it makes its call and counts on its not blocking.
+  if (bad == 0) socket.kernel_non_blocking.store(true, std::memory_order_release);
+  return os::wsa_error(-bad);
+}
+
 Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
     : socket_(socket), direction_(direction), non_blocking_(winsock::is_non_blocking(socket)) {
   if (non_blocking_) {
@@ -40,8 +49,9 @@ Waiting::Waiting(Socket& socket, os::Direction direction) noexcept
   if (const std::uint32_t ms = option_time_out_ms(socket, direction); ms != 0) [[unlikely]] {
     deadline_ = os::monotonic_clock().now() + std::chrono::milliseconds{ms};
   }
-  if (has_hook() || socket.kernel_non_blocking.load(std::memory_order_relaxed)) [[unlikely]]
+  if (waits_by_itself() || socket.kernel_non_blocking.load(std::memory_order_relaxed)) {
     flags_ = os::kDontBlock;
+  }
 }
 
 WsaError Waiting::after(int error, Cause at_entry) noexcept {

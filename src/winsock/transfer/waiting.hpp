@@ -1,5 +1,6 @@
 // How a blocking call waits: in its own system call as a rule; with poll() once a signal has interrupted a
-// call with a time-out, whose rest must count, or while a blocking hook is set (K-22).
+// call with a time-out, whose rest must count, while a blocking hook is set (K-22), and in a thread to which calls may be
+// queued (K-136).
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,9 @@ namespace wsalive::winsock {
 
 /// Whether the program has made the socket non-blocking. Where other processes have it too, the kernel is asked.
 [[nodiscard]] bool is_non_blocking(Socket& socket) noexcept;
+
+/// The kernel's socket does not block from now on, whatever the program's mode; blocking calls wait in another way.
+[[nodiscard]] WsaError stop_blocking(Socket& socket) noexcept;
 
 class Waiting {
  public:
