@@ -218,9 +218,52 @@ class Run(tool.Tool):
 
     def test_no_time_is_promised_that_the_program_may_override(self):
         _, line = self.values(*TIMES)
-        self.assertIn("; values that the program sets itself stay (--force)", line)
+        self.assertIn("; times and counts of the program's own that differ from the system's defaults stay (--force)", line)
+        if not tool.NO_PRELOAD:
+            _, line = self.values(*TIMES, program=DYNAMIC, via="preload")
+            self.assertIn("; values that the program sets itself stay (--force)", line)
         _, line = self.values(*TIMES, "--force")
         self.assertNotIn("stay", line)
+
+    @tool.needs_preload
+    def test_a_value_of_the_programs_own_stays_also_where_it_is_the_systems_default(self):
+        defaults = []
+        for name in ("time", "intvl", "probes"):
+            with open("/proc/sys/net/ipv4/tcp_keepalive_" + name, encoding="ascii") as file:
+                defaults.append(int(file.read()))
+        idle, interval, count = defaults
+        own = [f"idle={idle}", f"interval={interval}", f"count={count}"]
+        words = ("run", "--quiet", "--via", "preload", "--time", "2s", "--interval", "1s", "--probes", "4")
+        for how in (("connect", self.port), ("accept",)):
+            for options, values in ((own, f"1 {idle} {interval} {count}\n"), (["idle=50", *own[1:]], f"1 50 {interval} {count}\n"),
+                                    ([own[1]], f"1 2 {interval} 4\n"), (["idle=50"], "1 50 1 4\n")):
+                with self.subTest(how=how[0], options=options):
+                    self.assertEqual(self.ok(*words, "--", DYNAMIC, *how, *options), values)
+                    self.assertEqual(self.ok(*words, "--force", "--", DYNAMIC, *how, *options), "1 2 1 4\n")
+
+    @tool.needs_preload
+    def test_a_switch_that_the_program_turns_off_beforehand_stays_off_until_it_turns_it_on(self):
+        words = ("run", "--quiet", "--via", "preload", *TIMES)
+        for how in (("connect", self.port), ("accept",)):
+            with self.subTest(how=how[0]):
+                self.assertTrue(self.ok(*words, "--", DYNAMIC, *how, "keepalive=0").startswith("0 "))
+                self.assertEqual(self.ok(*words, "--", DYNAMIC, *how, "keepalive=0", "keepalive=1"), "1 45 5 5\n")
+                self.assertEqual(self.ok(*words, "--", DYNAMIC, *how, "keepalive=0", "late-keepalive=1"), "1 45 5 5\n")
+                self.assertEqual(self.ok(*words, "--", DYNAMIC, *how, "keepalive=0", "late-idle=77", "late-keepalive=1"), "1 77 5 5\n")
+                self.assertEqual(self.ok(*words, "--force", "--", DYNAMIC, *how, "keepalive=0"), "1 45 5 5\n")
+
+    @tool.needs_preload
+    def test_what_a_program_has_set_ends_with_its_socket(self):
+        program = ("import os, socket, sys\n"
+                   "def values(c): return c.getsockopt(1, 8 + 1), *(c.getsockopt(6, each) for each in (4, 5, 6))\n"
+                   "first, other = socket.socket(), socket.socket()\n"
+                   "first.setsockopt(6, 5, 75); first.setsockopt(1, 9, 0)\n"
+                   "os.dup2(other.fileno(), first.fileno())\n"  # The number is another socket's now, unseen.
+                   "first.connect(('127.0.0.1', int(sys.argv[1]))); print(*values(first))\n"
+                   "number = first.fileno(); first.close(); second = socket.socket(); assert second.fileno() == number\n"
+                   "second.connect(('127.0.0.1', int(sys.argv[1]))); print(*values(second))\n")
+        words = ("run", "--quiet", "--via", "preload", *TIMES, "--", sys.executable, "-c", program, self.port)
+        self.assertEqual(self.ok(*words), "1 45 5 5\n1 45 5 5\n")
 
     @tool.needs_borrowing
     def test_a_go_program_sets_its_own_and_that_is_said_beforehand(self):

@@ -112,13 +112,13 @@ WSALIVE_REDIRECTED int listen(int fd, int backlog) noexcept {
 
 WSALIVE_REDIRECTED int accept(int fd, sockaddr* address, socklen_t* size) {
   const int taken = g_next.accept(fd, address, size);
-  if (taken >= 0) preload::take_accepted(taken);
+  if (taken >= 0) preload::take_accepted(fd, taken);
   return taken;
 }
 
 WSALIVE_REDIRECTED int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   const int taken = g_next.accept4(fd, address, size, flags);
-  if (taken >= 0) preload::take_accepted(taken);
+  if (taken >= 0) preload::take_accepted(fd, taken);
   return taken;
 }
 

@@ -25,14 +25,21 @@ namespace {
 using policy::DwordMillis;
 using policy::Source;
 
-/// Which values of a socket that we hold are the program's own.
-enum Held : std::uint8_t { kHeld = 1, kOwnIdle = 2, kOwnInterval = 4, kOwnCount = 8 };
+/// Whether we hold a socket, and what the program has set on it itself, before or after.
+/// kOwnOff: it switched keep-alive off before, and has not switched it on since; then our times wait.
+enum Known : std::uint8_t {
+  kHeld = 1,
+  kOwnIdle = 2,
+  kOwnInterval = 4,
+  kOwnCount = 8,
+  kOwnOff = 16
+};
 
-/// Per descriptor the socket's cookie, shifted by 8, and its Held bits: a number that was closed behind our
+/// Per descriptor the socket's cookie, shifted by 8, and its Known bits: a number that was closed behind our
 /// back, by fclose or dup2, and means another socket now is not taken for the old one.
 constexpr std::size_t kMostDescriptors = 1U << 20;
-constexpr unsigned kHeldBits = 8;
-std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_held;  // Untouched pages cost nothing.
+constexpr unsigned kKnownBits = 8;
+std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_known;  // Untouched pages cost nothing.
 
 std::atomic<pid_t> g_process{0};
 std::atomic<bool> g_stands_back{false};
@@ -45,25 +52,27 @@ bool books_are_ours() noexcept { return g_process.load(std::memory_order_relaxed
 
 std::atomic<std::uint64_t>* entry(int fd) noexcept {
   const auto index = static_cast<std::size_t>(fd);
-  return fd >= 0 && index < g_held.size() ? &g_held[index] : nullptr;
+  return fd >= 0 && index < g_known.size() ? &g_known[index] : nullptr;
 }
 
-std::uint8_t held(int fd) noexcept {
+std::uint8_t known(int fd) noexcept {
   const std::atomic<std::uint64_t>* const place = entry(fd);
   const std::uint64_t kept = place ? place->load(std::memory_order_acquire) : 0;
   if (kept == 0 || stands_back()) return 0;
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
-  return cookie && (*cookie << kHeldBits) == (kept & ~std::uint64_t{0xff})
+  return cookie && (*cookie << kKnownBits) == (kept & ~std::uint64_t{0xff})
              ? static_cast<std::uint8_t>(kept)
              : 0;
 }
 
-void hold(int fd, std::uint8_t bits) noexcept {
+bool is_held(int fd) noexcept { return (known(fd) & kHeld) != 0; }
+
+void write_down(int fd, std::uint8_t bits) noexcept {
   std::atomic<std::uint64_t>* const place = entry(fd);
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
   if (!place || !cookie) return;
-  place->store((*cookie << kHeldBits) | bits, std::memory_order_release);
-  g_holds_any.store(true, std::memory_order_relaxed);
+  place->store((*cookie << kKnownBits) | bits, std::memory_order_release);
+  if ((bits & kHeld) != 0) g_holds_any.store(true, std::memory_order_relaxed);
 }
 
 class KeepErrno {
@@ -135,17 +144,20 @@ policy::SourcedTiming timing_for(const os::KernelKeepAlive& now, std::uint8_t ow
   return wanted;
 }
 
-std::uint8_t own_values(const os::KernelKeepAlive& now) noexcept {
+/// What a socket has that we take. Values that it has from before the program, or by another number, tell themselves by
+/// being no defaults.
+/// \param set  What the program was seen to set.
+std::uint8_t own_values(const os::KernelKeepAlive& now, std::uint8_t set) noexcept {
   const Orders& given = orders();
-  std::uint8_t own = kHeld;
-  if (given.settings->whose == Precedence::ours) return own;
+  if (given.settings->whose == Precedence::ours) return kHeld;
+  auto own = static_cast<std::uint8_t>(kHeld | set);
   if (now.idle_s != given.defaults.idle_s) own |= kOwnIdle;
   if (now.interval_s != given.defaults.interval_s) own |= kOwnInterval;
   if (now.probes != given.defaults.probes) own |= kOwnCount;
   return own;
 }
 
-/// The values that belong to an option; 0 for any other option.
+/// The bit that belongs to the option of a value; 0 for any other option.
 std::uint8_t own_bit(int level, int name) noexcept {
   if (level != IPPROTO_TCP) return 0;
   switch (name) {
@@ -176,6 +188,29 @@ void give_user_timeout(int fd) noexcept {
     static_cast<void>(os::set_user_timeout(fd, static_cast<int>(*settings.user_timeout_ms)));
 }
 
+/// On a socket that we do not hold yet: its values of that moment do not tell whether it was set to the default.
+void note_own(int fd, std::uint8_t set, int level, int name) noexcept {
+  if (!orders().settings || !books_are_ours()) return;
+  if (!is_switch(level, name)) return write_down(fd, set | own_bit(level, name));
+  const bool is_off = os::keep_alive_switch(fd).value_or(os::Switch::on) == os::Switch::off;
+  write_down(fd, static_cast<std::uint8_t>(is_off ? set | kOwnOff : set & ~kOwnOff));
+}
+
+/// \param set  What the program was seen to set, here or on the listener.
+void take(int fd, std::uint8_t set) noexcept {
+  const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
+  if (!now) return;  // No TCP socket.
+  const os::AllSignalsBlocked
+      quiet;  // A handler that comes in here would wait for the engine's lock, below itself.
+  const std::uint8_t own = own_values(*now, set);
+  give_user_timeout(fd);
+  engine::note_face(engine::Face::linux_);
+  if ((own & kOwnOff) != 0) return write_down(fd, own);
+  const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
+                                                       engine::KernelSwitch::untouched);
+  if (on) write_down(fd, own);
+}
+
 }  // namespace
 
 void take_orders() noexcept {
@@ -186,33 +221,27 @@ void take_orders() noexcept {
 
 void take_connection(int fd) noexcept {
   const KeepErrno keep;
-  if (stands_back() || !orders().settings || !entry(fd) || held(fd) != 0 || !books_are_ours())
-    return;
-  const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
-  if (!now) return;  // No TCP socket.
-  const os::AllSignalsBlocked
-      quiet;  // A handler that comes in here would wait for the engine's lock, below itself.
-  const std::uint8_t own = own_values(*now);
-  give_user_timeout(fd);
-  engine::note_face(engine::Face::linux_);
-  const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
-                                                       engine::KernelSwitch::untouched);
-  if (on) hold(fd, own);
+  if (stands_back() || !orders().settings || !entry(fd) || !books_are_ours()) return;
+  const std::uint8_t set = known(fd);
+  if ((set & kHeld) == 0) take(fd, set);
 }
 
-void take_accepted(int fd) noexcept {
-  if (stands_back()) return;
-  if (orders().settings && !orders().settings->connect_only) take_connection(fd);
+void take_accepted(int listener, int fd) noexcept {
+  const KeepErrno keep;
+  if (stands_back() || !orders().settings || orders().settings->connect_only) return;
+  if (!entry(fd) || !books_are_ours() || is_held(fd)) return;
+  take(fd, static_cast<std::uint8_t>(known(listener) & ~kHeld));
 }
 
 void take_listener(int fd) noexcept {
   const KeepErrno keep;
-  if (stands_back()) return;
+  if (stands_back() || !orders().settings || orders().settings->connect_only) return;
+  if (!os::keep_alive_idle(fd)) return;  // No TCP socket.
+  const bool may_switch =
+      orders().settings->whose == Precedence::ours || (known(fd) & kOwnOff) == 0;
   // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
-  if (orders().settings && !orders().settings->connect_only && os::keep_alive_idle(fd)) {
-    static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
-    give_user_timeout(fd);
-  }
+  if (may_switch) static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
+  give_user_timeout(fd);
 }
 
 void let_go(int fd) noexcept {
@@ -221,7 +250,8 @@ void let_go(int fd) noexcept {
   if (!place || place->load(std::memory_order_acquire) == 0 || stands_back() || !books_are_ours())
     return;
   const os::AllSignalsBlocked quiet;
-  engine::process_engine().forget(fd);
+  const bool is_taken = (place->load(std::memory_order_relaxed) & kHeld) != 0;
+  if (is_taken) engine::process_engine().forget(fd);
   place->store(0, std::memory_order_release);
 }
 
@@ -229,25 +259,29 @@ bool withstand(int fd, int level, int name) noexcept {
   const bool is_ours = own_bit(level, name) != 0 || is_switch(level, name);
   if (!is_ours && !is_our_user_timeout(level, name)) return false;
   const KeepErrno keep;
-  return held(fd) != 0 && orders().settings->whose == Precedence::ours;
+  return is_held(fd) && orders().settings->whose == Precedence::ours;
 }
 
 void program_has_set(int fd, int level, int name) noexcept {
   const std::uint8_t bit = own_bit(level, name);
   if (bit == 0 && !is_switch(level, name)) return;
   const KeepErrno keep;
-  const std::uint8_t own = held(fd);
-  if (own == 0) return;
+  if (stands_back()) return;
+  const std::uint8_t own = known(fd);
+  if ((own & kHeld) == 0) return note_own(fd, own, level, name);
   const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
   if (!now) return;
+  const bool goes_on = is_switch(level, name) && now->on == os::Switch::on;
+  if ((own & kOwnOff) != 0 && goes_on) return take(fd, own & (kOwnIdle | kOwnInterval | kOwnCount));
+  if ((own & kOwnOff) != 0) return write_down(fd, own | bit);
   const os::AllSignalsBlocked quiet;
   engine::Engine& engine = engine::process_engine();
-  hold(fd, static_cast<std::uint8_t>(own | bit));
+  write_down(fd, static_cast<std::uint8_t>(own | bit));
   if (is_switch(level, name) && now->on == os::Switch::off) {
     static_cast<void>(engine.switch_off(fd));
     return;
   }
-  const engine::InForce before = engine.in_force(fd, timing_for(*now, 0));
+  const engine::InForce before = engine.in_force(fd, timing_for(*now, own));
   // The kernel's own switch is off while it could not wait long enough.
   const bool is_on = before.on || now->on == os::Switch::on;
   policy::SourcedTiming wanted = before.wanted;
@@ -265,7 +299,7 @@ bool in_force(int fd, int level, int name, int& value) noexcept {
   const bool asks_switch = is_switch(level, name);
   if (bit == 0 && !asks_switch) return false;
   const KeepErrno keep;
-  if (held(fd) == 0) return false;
+  if (!is_held(fd)) return false;
   const os::AllSignalsBlocked quiet;
   const engine::InForce now = engine::process_engine().in_force(fd, {});
   if (!now.on || now.driver == engine::DriverKind::native) return false;

@@ -14,8 +14,8 @@ void take_orders() noexcept;
 /// connect is about to make this descriptor a connection.
 void take_connection(int fd) noexcept;
 
-/// accept has given this descriptor.
-void take_accepted(int fd) noexcept;
+/// accept has given this descriptor, at that listener.
+void take_accepted(int listener, int fd) noexcept;
 
 /// listen: what is accepted inherits from the listener.
 void take_listener(int fd) noexcept;
@@ -27,7 +27,7 @@ void let_go(int fd) noexcept;
 /// nothing is done (force).
 [[nodiscard]] bool withstand(int fd, int level, int name) noexcept;
 
-/// setsockopt has changed a keep-alive value of the program's: ours are fitted around it.
+/// setsockopt has changed a keep-alive value of the program's: ours are fitted around it, now, or when the socket is taken.
 void program_has_set(int fd, int level, int name) noexcept;
 
 /// getsockopt of a value that the engine keeps: what is in force, in the option's own unit, instead of the value

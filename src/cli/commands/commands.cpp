@@ -11,9 +11,10 @@ constexpr std::array kCommands{
         .summary = "Run a program with keep-alive on all its TCP connections",
         .details = R"(
 Made and accepted connections of the program and its children. Each value that
-the program sets itself stays its own, unless --force is given; a program that
-only switches keep-alive on gets our times. How it is done, and what had to be
-rounded, is said in one line on standard error. Ends as the program ends.
+the program sets itself stays its own, unless --force is given (by seccomp: if
+it is not the system's default); a program that only switches keep-alive on
+gets our times. How it is done, and what had to be rounded, is said in one line
+on standard error. Ends as the program ends.
 
 examples:
   wsalive run --time 45s --interval 5s --probes 5 -- psql -h db.example
@@ -44,8 +45,8 @@ examples:
         .details = R"(
 By bpf, at no cost per call, for programs of any kind, until `wsalive detach`
 or the end of the control group (a unit that restarts has a new one). Each
-value that a program sets itself stays its own, unless --force is given. Needs
-root.
+time and count that a program sets itself stays its own, unless --force is
+given. Needs root.
 
 A file for --policy; the first rule that fits a connection decides:
   time = "45s"              # of rules without one; also interval, probes

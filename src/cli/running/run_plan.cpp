@@ -62,13 +62,29 @@ std::string warning_of(Via via, const RunFacts& facts) {
                : "";
 }
 
+/// Which of the program's own settings go before ours: the library sees each call; bpf finds times and count marked in the kernel,
+/// and the switch not; a keeper sees numbers alone.
+std::string_view what_stays(Via via) {
+  switch (via) {
+    case Via::preload:
+      return "values that the program sets itself stay (--force)";
+    case Via::bpf:
+      return "times and counts that the program sets itself stay (--force)";
+    case Via::seccomp:
+    case Via::automatic:
+      break;
+  }
+  return "times and counts of the program's own that differ from the system's defaults stay "
+         "(--force)";
+}
+
 /// The program goes before us, and its own values are not known beforehand.
-std::string exception_of(const RunFacts& facts) {
+std::string exception_of(Via via, const RunFacts& facts) {
   if (facts.is_forced) return {};
   return facts.program.kind == ProgramKind::own_calls
              ? "values of its own stay, and Go's net package sets 15s, 15s and 9 unless told "
                "otherwise (--force)"
-             : "values that the program sets itself stay (--force)";
+             : std::string{what_stays(via)};
 }
 
 /// What the library can keep in the program.  K-57
@@ -98,7 +114,7 @@ RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
   }
   plan.why = std::move(why);
   plan.warning = warning_of(via, facts);
-  plan.exception = exception_of(facts);
+  plan.exception = exception_of(via, facts);
   return plan;
 }
 
