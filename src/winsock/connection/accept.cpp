@@ -152,6 +152,9 @@ WsaError accept_refusal(Socket& listener, AddressOutlet& outlet) {
   return listens ? WsaError::none : WsaError::invalid_argument;
 }
 
+/// Without one of the two nothing is told (K-143).
+AddressOutlet outlet_of(sockaddr* name, int* size) { return {size ? name : nullptr, size}; }
+
 NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& condition) {
   if (const WsaError refusal = runtime().refusal(); refusal != WsaError::none) {
     return tl::unexpected{refusal};
@@ -208,13 +211,13 @@ NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {
 
 SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   using namespace wsalive::winsock;
-  return finish_handle(accept_call(s, {addr, addrlen}, {}));
+  return finish_handle(accept_call(s, outlet_of(addr, addrlen), {}));
 }
 
 SOCKET WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
                  DWORD_PTR dwCallbackData) {
   using namespace wsalive::winsock;
-  return finish_handle(accept_call(s, {addr, addrlen}, {lpfnCondition, dwCallbackData}));
+  return finish_handle(accept_call(s, outlet_of(addr, addrlen), {lpfnCondition, dwCallbackData}));
 }
 
 namespace wsalive::winsock {

@@ -28,9 +28,9 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A datagram socket's peer; the address without a port and without a host takes it away.
+/// A datagram socket's peer; an address of zeroes takes it away, whatever its port (K-144).
 WsaError set_peer(Socket& socket, const os::SocketAddress& address) {
-  const bool nowhere = address.is_any() && address.port() == 0;
+  const bool nowhere = address.is_any();
   const int result =
       nowhere ? os::disconnect_socket(socket.fd()) : os::connect_socket(socket.fd(), address);
   if (result == 0 && !nowhere) socket.bound.store(true, std::memory_order_relaxed);

@@ -60,10 +60,10 @@ tl::expected<TypeRow, WsaError> find_protocol(const Wish& wish) {
   const auto same_protocol = [&](const TypeRow& row) {
     return wish.protocol == 0 || row.protocol == wish.protocol || row.protocol == kAnyProtocol;
   };
-  // Type 0 leaves the choice to the protocol.
+  // Type 0 leaves the choice to the protocol, and protocol 0 beside it to the first row (K-145).
   const auto* const row = std::ranges::find_if(kTypeRows, [&](const TypeRow& each) {
-    return wish.type == 0 ? wish.protocol != 0 && each.protocol == wish.protocol
-                          : same_type(each) && same_protocol(each);
+    const bool unsaid = wish.protocol == 0 || each.protocol == wish.protocol;
+    return wish.type == 0 ? unsaid : same_type(each) && same_protocol(each);
   });
   if (row != kTypeRows.end()) return *row;
   const bool known = wish.type == 0 || std::ranges::any_of(kTypeRows, same_type);

@@ -160,8 +160,8 @@ WsaError take_destination(const Socket& socket, const void* name, int size,
                           os::SocketAddress& address) noexcept {
   const WsaError bad = take_address(socket, name, size, address);
   if (bad != WsaError::none) return bad;
-  const bool nowhere = socket.traits().kind == Kind::udp && address.port() == 0;
-  return nowhere ? WsaError::address_not_available : WsaError::none;
+  const bool no_port = socket.traits().kind == Kind::udp && address.port() == 0;
+  return no_port || address.is_any() ? WsaError::address_not_available : WsaError::none;
 }
 
 void to_windows(os::SocketAddress& address) noexcept {

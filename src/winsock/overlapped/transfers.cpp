@@ -63,7 +63,7 @@ Progress attempt_message(Operation& operation, Socket& socket, Outcome& outcome)
 }  // namespace
 
 Progress attempt_stream_receive(Operation& operation, Socket& socket, Outcome& outcome) {
-  const bool fills = (operation.flags & (os::kWaitAll | os::kPeek)) == os::kWaitAll;
+  const bool fills = (operation.flags & os::kWaitAll) != 0;
   for (;;) {
     const std::size_t wanted = operation.data.size() - operation.done;
     const long result = operation.data.receive(socket.fd(), operation.done,
@@ -144,6 +144,11 @@ bool are_good_buffers(const WSABUF* buffers, std::uint32_t count) noexcept {
   return buffers && (os::is_on_stack(buffers, size) || os::is_readable(buffers, size));
 }
 
+bool lacks_memory(const WSABUF* buffers, std::uint32_t count) noexcept {
+  return std::any_of(buffers, buffers + count,
+                     [](const WSABUF& each) { return !each.buf && each.len != 0; });
+}
+
 WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
                        const OVERLAPPED* good) noexcept {
   if (!buffers) return WsaError::fault;
@@ -153,10 +158,7 @@ WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
   const bool known =
       good && os::is_in_page_of(&good->InternalHigh, buffers, count * sizeof *buffers);
   if (!known && !are_good_buffers(buffers, count)) return WsaError::fault;
-  for (std::uint32_t at = 0; at < count; ++at) {
-    if (!buffers[at].buf && buffers[at].len != 0) return WsaError::fault;
-  }
-  return WsaError::none;
+  return lacks_memory(buffers, count) ? WsaError::fault : WsaError::none;
 }
 
 WsaError start_operation(Socket& socket, Operation& operation, const Notice& notice,

@@ -48,6 +48,8 @@ struct ReceiveWish {
 [[nodiscard]] WsaError check_notice(const Notice& notice) noexcept;
 [[nodiscard]] WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
                                      const OVERLAPPED* good = nullptr) noexcept;
+/// Whether a piece of a good array has a length and no memory (K-142).
+[[nodiscard]] bool lacks_memory(const WSABUF* buffers, std::uint32_t count) noexcept;
 /// The array alone.
 [[nodiscard]] bool are_good_buffers(const WSABUF* buffers, std::uint32_t count) noexcept;
 

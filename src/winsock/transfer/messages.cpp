@@ -103,7 +103,7 @@ WsaError receive_call(const MessageCall& request) {
     return bad;
   }
   if (!has_messages(*socket)) return WsaError::invalid_argument;
-  const auto flags = receive_flags(message.dwFlags);
+  const auto flags = receive_flags(*socket, message.dwFlags);
   if (!flags) return WsaError::operation_not_supported;
   const Enabling enabling{*socket, FD_READ | FD_OOB};
   ask_for_destination(*socket);

@@ -16,9 +16,7 @@
 namespace wsalive::winsock {
 namespace {
 
-Fill fill_of(unsigned flags) {
-  return (flags & (os::kWaitAll | os::kPeek)) == os::kWaitAll ? Fill::all : Fill::some;
-}
+Fill fill_of(unsigned flags) { return (flags & os::kWaitAll) != 0 ? Fill::all : Fill::some; }
 
 /// A message that the buffer was too short for has filled it, and is an error (WSAEMSGSIZE).
 Count receive_message(Socket& socket, const Buffers& buffers, unsigned flags, AddressOutlet& from) {
@@ -37,7 +35,7 @@ Count receive_message(Socket& socket, const Buffers& buffers, unsigned flags, Ad
 }
 
 Count receive_on(Socket& socket, const Buffers& buffers, unsigned flags, AddressOutlet from) {
-  const auto ours = receive_flags(flags);
+  const auto ours = receive_flags(socket, flags);
   if (!ours) return refused(WsaError::operation_not_supported);
   if (has_messages(socket)) return receive_message(socket, buffers, *ours, from);
   // A stream has one sender: `from` does not count.
@@ -55,7 +53,7 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
   const Enabling enabling{*socket, FD_READ | FD_OOB};
-  if (size < 0) return refused(WsaError::fault);
+  if (size < 0 || (!to && size != 0)) return refused(WsaError::fault);  // K-142
   const Buffers buffers{to, static_cast<std::size_t>(size)};
   return receive_on(*socket, buffers, static_cast<unsigned>(flags), from);
 }
@@ -91,7 +89,7 @@ WsaError receive_overlapped(Socket& socket, const ReceiveCall& request, const Se
   DWORD flags = 0;
   if (request.received && !can_store(request.received)) return WsaError::fault;
   if (!can_store(request.flags) || !os::load_program(request.flags, flags)) return WsaError::fault;
-  const auto ours = receive_flags(flags);
+  const auto ours = receive_flags(socket, flags);
   if (!ours) return WsaError::operation_not_supported;
   std::uint32_t received = 0;
   const WsaError answer =
@@ -118,6 +116,7 @@ WsaError receive_buffers(const ReceiveCall& request, const SenderName& from) {
     return WsaError::fault;
   }
   if (request.count == 0) return WsaError::invalid_argument;
+  if (lacks_memory(request.buffers, request.count)) return WsaError::fault;
   const Buffers buffers{request.buffers, request.count};
   const Count count = receive_on(*socket, buffers, flags, {from.name, from.size});
   return report(request, count, static_cast<DWORD>(buffers.size()));

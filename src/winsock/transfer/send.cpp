@@ -42,7 +42,7 @@ Count send_message(Socket& socket, const Buffers& buffers, unsigned flags, const
 
 Count send_on(Socket& socket, const Buffers& buffers, int flags, const Target* target,
               const os::ControlBuffer* control) {
-  const auto ours = send_flags(static_cast<unsigned>(flags));
+  const auto ours = send_flags(socket, static_cast<unsigned>(flags));
   if (!ours) return refused(WsaError::operation_not_supported);
   if (has_messages(socket)) return send_message(socket, buffers, *ours, target, control);
   // A stream's peer is who it is: the target does not count.
@@ -69,7 +69,7 @@ Count send_plain(SOCKET handle, const char* from, int size, int flags, const Tar
   const Entered entered{handle};
   Socket* const socket = entered.socket();
   if (!socket) return refused(WsaError::not_a_socket);
-  if (size < 0) return refused(WsaError::fault);
+  if (size < 0 || (!from && size != 0)) return refused(WsaError::fault);  // K-142
   const Buffers buffers{const_cast<char*>(from), static_cast<std::size_t>(size)};
   return send_watched(*socket, buffers, flags, target);
 }
@@ -82,7 +82,7 @@ struct SendCall {
 
 WsaError send_overlapped(Socket& socket, const SendRequest& request, const Target* target) {
   if (request.sent && !can_store(request.sent)) return WsaError::fault;
-  const auto flags = send_flags(request.flags);
+  const auto flags = send_flags(socket, request.flags);
   if (!flags) return WsaError::operation_not_supported;
   os::SocketAddress address;
   const bool named = target && target->name && has_messages(socket);
@@ -117,6 +117,7 @@ WsaError send_request(Socket& socket, const SendRequest& request, const Target* 
     return WsaError::fault;
   }
   if (request.count == 0) return WsaError::invalid_argument;
+  if (lacks_memory(request.buffers, request.count)) return WsaError::fault;
   const Buffers buffers{request.buffers, request.count};
   const Count sent =
       send_watched(socket, buffers, static_cast<int>(request.flags), target, request.control);

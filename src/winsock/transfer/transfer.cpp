@@ -58,17 +58,26 @@ std::optional<unsigned> translate(unsigned windows, std::span<const FlagRow> row
   return ours;
 }
 
+/// MSG_WAITALL waits for a whole buffer: of a stream that blocks, and of what is taken for good.
+bool may_fill(Socket& socket, unsigned windows) noexcept {
+  constexpr unsigned kNotWith = MSG_OOB | MSG_PEEK | MSG_PARTIAL;
+  return !has_messages(socket) && (windows & kNotWith) == 0 && !is_non_blocking(socket);
+}
+
 }  // namespace
 
-std::optional<unsigned> send_flags(unsigned windows) noexcept {
+std::optional<unsigned> send_flags(const Socket& socket, unsigned windows) noexcept {
   if (windows == 0) [[likely]]
     return os::kPlain;
+  if ((windows & MSG_OOB) != 0 && has_messages(socket)) return std::nullopt;
   return translate(windows, kSendFlags);
 }
 
-std::optional<unsigned> receive_flags(unsigned windows) noexcept {
+std::optional<unsigned> receive_flags(Socket& socket, unsigned windows) noexcept {
   if (windows == 0) [[likely]]
     return os::kPlain;
+  if ((windows & MSG_OOB) != 0 && has_messages(socket)) return std::nullopt;
+  if ((windows & MSG_WAITALL) != 0 && !may_fill(socket, windows)) return std::nullopt;
   return translate(windows, kReceiveFlags);
 }
 

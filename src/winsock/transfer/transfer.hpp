@@ -109,8 +109,9 @@ template <typename Attempt>
 
 // The flags of send and receive calls: Windows' numbers become ours.
 
-/// os::TransferFlag bits; nullopt for a flag that the direction does not know (WSAEOPNOTSUPP).
-[[nodiscard]] std::optional<unsigned> send_flags(unsigned windows) noexcept;
-[[nodiscard]] std::optional<unsigned> receive_flags(unsigned windows) noexcept;
+/// os::TransferFlag bits; nullopt for a flag that the direction does not know or that the socket does not have
+/// (WSAEOPNOTSUPP, K-140).
+[[nodiscard]] std::optional<unsigned> send_flags(const Socket& socket, unsigned windows) noexcept;
+[[nodiscard]] std::optional<unsigned> receive_flags(Socket& socket, unsigned windows) noexcept;
 
 }  // namespace wsalive::winsock
