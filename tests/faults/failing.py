@@ -19,6 +19,7 @@ WAITING = {0: "read", 1: "write", 7: "poll", 16: "ioctl", 35: "nanosleep", 44: "
 OPENING = {41: "socket", 53: "socketpair", 72: "fcntl", 257: "openat", 289: "signalfd4", 293: "pipe2", 317: "seccomp",
            319: "memfd_create", 321: "bpf", 434: "pidfd_open", 438: "pidfd_getfd"}
 SENDTO, AF_UNIX = 44, 1
+MMAP, MUNMAP = 9, 11
 
 
 def need_known_numbers():
@@ -57,6 +58,7 @@ def failing(turn):
             return None
         error = errors[(who_is_traced.harm_at + turn) % len(errors)]
         who_is_traced.did = f"call {call}: {errno.errorcode[error]}"
+        who_is_traced.harmed_loader = call == MMAP and who_is_traced.loads
         return fail_now(who, error)
     harm.__doc__ = "errors"
     return harm
@@ -80,6 +82,8 @@ class Failing(traced.Traced):
 
     def __init__(self, *arguments, fails=None, **more):
         self.logged = False
+        self.loads = True  # The first program's loader is at work: its first munmap is nearly its last call.
+        self.harmed_loader = False  # It got no memory. A loader may end by itself then, by a signal and without a word.
         self._fails = fails
         super().__init__(*arguments, **more)
 
@@ -89,6 +93,7 @@ class Failing(traced.Traced):
         if not begins:
             return
         self.logged = self.logged or is_said_to_the_log(who)
+        self.loads = self.loads and call_of(who) != MUNMAP
         error = self._fails and self._is_it and name_of(who) == "wsalive-keeper" and self._fails(call_of(who))
         if error:
             self.harmed += 1
