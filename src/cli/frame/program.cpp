@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -231,14 +232,38 @@ int Program::refuse(const CLI::ParseError& error) const {
   return wants_json() ? write_out(as_text(parts_of(failure)), status) : status;
 }
 
-int run_program(int argc, const char* const* argv) {
-  std::vector<const char*> words(argv, argv + argc);
-  // `wsalive help run` is `wsalive run --help`.
-  if (argc > 1 && std::string_view{words[1]} == "help") {
-    words.erase(words.begin() + 1);
-    words.push_back("--help");
+namespace {
+
+std::terminate_handler g_usual_end = std::abort;
+
+/// The C++ library calls this where it has no memory for an exception either.
+[[noreturn]] void end_without_exception() {
+  constexpr std::size_t kAnException = 1024;
+  void* const memory = std::current_exception() ? nullptr : std::malloc(kAnException);
+  if (!memory && !std::current_exception()) {
+    say_out_of_memory();
+    std::_Exit(static_cast<int>(ExitCode::failed));
   }
+  std::free(memory);
+  g_usual_end();
+  std::abort();
+}
+
+/// Before all constructors of static objects: those of our libraries take memory.
+[[gnu::constructor(101)]] void prepare_for_the_end() {
+  g_usual_end = std::set_terminate(end_without_exception);
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
   try {
+    std::vector<const char*> words(argv, argv + argc);
+    // `wsalive help run` is `wsalive run --help`.
+    if (argc > 1 && std::string_view{words[1]} == "help") {
+      words.erase(words.begin() + 1);
+      words.push_back("--help");
+    }
     return Program{}.run(static_cast<int>(words.size()), words.data());
   } catch (const std::bad_alloc&) {  // Before it knows what is asked.
     say_out_of_memory();
