@@ -76,7 +76,7 @@ std::string trial_text(const path::PathTrial& trial, const PathResult& result, c
       fmt::format("T {}, I {}, N {}", format_duration(trial.timing.idle),
                   format_duration(trial.timing.interval), trial.timing.probes);
   const std::string held = shown(trial.held);
-  const std::string lost = shown(result.lost.value_or(result.kept));
+  const std::string lost = shown_at_most(result.lost.value_or(result.kept));
   switch (trial.finding) {
     case path::TrialFinding::kept:
       return '\n' + wrapped(fmt::format("Tried: with these settings a connection was kept for {}, "
@@ -133,7 +133,7 @@ std::string oddities(const PathResult& result, const Page& page) {
     text +=
         wrapped(fmt::format("One was lost after {} already, though others of that age were kept: "
                             "the path is lossy, or more than one.",
-                            shown(*result.earliest_loss)),
+                            shown_at_most(*result.earliest_loss)),
                 page.width, 2) +
         '\n';
   }

@@ -52,7 +52,7 @@ std::string explanation(const PathResult& result) {
   switch (result.finding) {
     case PathFinding::forgets:
       return fmt::format("Kept after {}, lost after {}. What comes later {}.", shown(result.kept),
-                         shown(*result.lost),
+                         shown_at_most(*result.lost),
                          result.how == PathSight::reset ? "is answered with a reset"
                                                         : "is dropped without a word");
     case PathFinding::keeps:
@@ -126,9 +126,17 @@ std::string meaning_of(const path::PathWays& ways) {
 
 }  // namespace
 
-std::string shown(Millis time) {
-  const Millis step{time < Millis{60'000} ? 100 : 1'000};
-  return format_duration(time - time % step);
+namespace {
+
+Millis step_of(Millis time) { return Millis{time < Millis{60'000} ? 100 : 1'000}; }
+
+}  // namespace
+
+std::string shown(Millis time) { return format_duration(time - time % step_of(time)); }
+
+std::string shown_at_most(Millis time) {
+  const Millis step = step_of(time);
+  return format_duration((time + step - Millis{1}) / step * step);
 }
 
 Sentences words_for(const std::string& target, const PathResult& result) {

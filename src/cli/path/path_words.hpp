@@ -9,6 +9,8 @@ namespace wsalive::cli::path_command {
 
 /// Tenths of a second are as much as a person wants to read.
 [[nodiscard]] std::string shown(policy::Millis time);
+/// The upper end of what was measured, never said smaller than it is.
+[[nodiscard]] std::string shown_at_most(policy::Millis time);
 
 struct Sentences {
   std::string headline;
