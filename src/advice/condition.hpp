@@ -16,6 +16,7 @@ enum class Condition : std::uint8_t {
   idle,            ///< It stands, and nothing is on the way.
   unacknowledged,  ///< Sent data waits for its acknowledgement.
   window_closed,   ///< Data waits for room at the peer.
+  not_sent,        ///< Data waits in this host, though the peer has room for it.
   connecting,      ///< SYN-SENT.
   being_accepted,  ///< SYN-RECEIVED.
   half_closed,     ///< FIN-WAIT-2: our end is closed and that is acknowledged.
@@ -46,9 +47,13 @@ inline constexpr std::array kConditions{
                  "Sent data is not acknowledged: no probe leaves now, and retransmission decides.",
                  "sent data waits for its acknowledgement, and retransmission decides (--user-timeout bounds it)"},
     ConditionRow{Condition::window_closed,  "window-closed",  Decides::window_probes,
-                 "Data waits, and the peer has no room for it: the kernel asks after its window and no probe leaves now. A peer "
-                 "that answers keeps the connection so for ever.",
-                 "the peer's window is closed, and the kernel asks after that (--user-timeout bounds it)"},
+                 "Data waits, and the peer has no room for it: the kernel asks after its window and no probe leaves now.",
+                 "the peer's window is closed, and the kernel asks after that (--user-timeout ends it, whether the peer answers or "
+                 "not)"},
+    ConditionRow{Condition::not_sent,       "not-sent",       Decides::window_probes,
+                 "Data waits and does not leave this host, though the peer has room for it: a rule of this host's own firewall or "
+                 "a queue drops it, perhaps. No probe leaves now.",
+                 "its data does not leave this host"},
     ConditionRow{Condition::connecting,     "connecting",     Decides::handshake,
                  "The connection is being made: the request is sent anew until it is answered. Keep-alive begins when it stands.",
                  "the connection is being made"},

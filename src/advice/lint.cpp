@@ -183,12 +183,9 @@ void path_forgets(const LintSubject& subject, Findings& findings) {
 void short_patience(const LintSubject& subject, Findings& findings) {
   const policy::Timing& timing = subject.in_force.timing;
   constexpr policy::Millis kOutage{3'000};
-  // A user time-out that takes the count's place may leave the connection more patience, or less.
-  const bool is_by_count =
-      subject.user_timeout.count() == 0 || subject.accuracy.by == policy::KeptBy::engine;
+  // More probes may leave than N, and a user time-out may take the count's place: more patience, or less.
   const std::uint32_t probes =
-      is_by_count ? timing.probes
-                  : policy::probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
+      policy::probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
   const policy::Millis patience{std::int64_t{timing.interval.count()} * probes};
   if (timing.probes < 2 || patience >= kOutage) return;
   findings.push_back({.text = joined("an outage of ", shown(patience),

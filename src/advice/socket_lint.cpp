@@ -49,11 +49,14 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
                      ? "keep-alive is off, " + silence
                      : "keep-alive is off, and the path forgets after " + forgets +
                            ": the connection is lost when nobody speaks for so long",
-         .remedy = can_keep ? "SO_KEEPALIVE in the program"
-                            : "heartbeats of the application: no keep-alive of the kernel comes in "
-                              "time",
+         .remedy = outlook == Outlook::lost ? "a new connection, with keep-alive"
+                   : can_keep               ? "SO_KEEPALIVE in the program"
+                              : "heartbeats of the application: no keep-alive of the kernel comes "
+                                "in time",
          .source = {},
-         .set = can_keep ? "--path-timeout " + in_command(*socket.path_timeout) : ""});
+         .set = can_keep && outlook != Outlook::lost
+                    ? "--path-timeout " + in_command(*socket.path_timeout)
+                    : ""});
   }
 }
 
@@ -162,7 +165,7 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   const auto noticed = when_noticed(state);
   const auto idle = told_by_probes(state);
   if (!noticed.in) return;
-  std::string text = "sent data is not acknowledged, and was sent anew " +
+  std::string text = "sent data is not acknowledged, and its timer has run out " +
                      std::to_string(state.resending->tries) +
                      (state.resending->tries == 1 ? " time" : " times") +
                      ": no keep-alive probe leaves, and retransmission gives up " +
@@ -172,6 +175,7 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
     text += ", where keep-alive would have noticed a dead peer after " + policy::format_span(*idle);
   if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
   const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
+  if (noticed.after->latest <= bound) return;  // A user time-out would put it off.
   findings.push_back({.text = std::move(text),
                       .remedy = "TCP_USER_TIMEOUT in the program",
                       .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT",
@@ -187,9 +191,35 @@ void window_closed(const LiveSocket& socket, Findings& findings) {
       {.text =
            "the peer's window is closed, and data waits for it: as long as the peer answers, the "
            "connection stays so for ever, and no keep-alive probe leaves",
-       .remedy = "a time limit in the program",
+       .remedy = "a time limit in the program; a user time-out ends it though the peer answers",
        .source = "RFC 1122, 4.2.2.17",
        .set = "--user-timeout 1min"});
+}
+
+/// The kernel's timer for a closed window runs where a segment could not be sent, too.
+void not_sent(const LiveSocket& socket, Findings& findings) {
+  if (socket.state.condition != Condition::not_sent) return;
+  findings.push_back(
+      {.text = "data does not leave this host, though the peer has room for it: no "
+               "keep-alive probe leaves either",
+       .remedy = "look at this host's own firewall and queues (nft list ruleset, tc -s qdisc)",
+       .source = {}});
+}
+
+/// One may be on its way still.
+void probes_unanswered(const LiveSocket& socket, Findings& findings) {
+  constexpr std::uint32_t kMoreThanChance = 2;
+  const SocketState& state = socket.state;
+  if (row(state.condition).decides != Decides::keep_alive || state.unanswered < kMoreThanChance)
+    return;
+  const auto in = when_noticed(state).in;
+  findings.push_back({.text = std::to_string(state.unanswered) +
+                              " probes are unanswered: the peer or the path is gone, perhaps" +
+                              (in ? "; if that goes on the program is told " +
+                                        policy::format_span(*in) + " from now"
+                                  : ""),
+                      .remedy = "look at the peer, and at the path to it",
+                      .source = {}});
 }
 
 void peer_closed(const LiveSocket& socket, Findings& findings) {
@@ -222,6 +252,8 @@ constexpr std::array kSocketRules{
     SocketRule{"timer-behind-values",    "a timer that an earlier value has set",                timer_behind_values},
     SocketRule{"data-unacknowledged",    "data on the way, which keep-alive does not look at",    data_unacknowledged},
     SocketRule{"window-closed",          "data that waits for a window that is closed",           window_closed},
+    SocketRule{"not-sent",               "data that does not leave this host",                    not_sent},
+    SocketRule{"probes-unanswered",      "probes that nobody answers",                            probes_unanswered},
     SocketRule{"peer-closed",            "a connection that only the peer has closed",            peer_closed},
     SocketRule{"user-timeout-overrides", "a user time-out that takes the place of the count",     user_timeout_overrides},
     SocketRule{"in-repair",              "a socket that a checkpointing program works on",        in_repair},

@@ -111,7 +111,8 @@ class Set(tool.ToolWithConnection):
         self.assertEqual((self.user_timeout(), values(self.client)), (30000, self.untouched))
         text = " ".join(self.ok("set", self.me, *TIMES, "--user-timeout", "50s").split())
         self.assertEqual((self.user_timeout(), values(self.client)), (50000, (1, 45, 5, 5)))
-        self.assertIn("Data that waits 50s for its acknowledgement ends the connection.", text)
+        self.assertIn("Data that waits 50s for its acknowledgement ends the connection, and so does data that waits so long for a "
+                      "peer that answers but has no room for it.", text)
         self.assertRegex(text, r"takes the place of N = 5, too: a dead peer is noticed after 50s to 5[\d.]+s, not after 70s to")
         self.assertIn("45s +5s x5, data 50s", text)
         report = self.json("set", self.me, "--user-timeout", "off")

@@ -127,7 +127,7 @@ class States(tool.Tool):
         live, text = self.explained(client)
         self.assertIn("tcp_retries2 is 15, and no TCP_USER_TIMEOUT is set", text)
         self.assertIn("Once that is answered, if the peer falls silent", text)
-        self.assertIn("4 octets wait in the send queue, sent and not acknowledged or not sent yet. It was sent anew", text)
+        self.assertIn("4 octets wait in the send queue, sent and not acknowledged or not sent yet. The timer of what waits has run out", text)
         self.assertGreater(live["noticed_in_ms"], 900_000)
         self.assertIn("data-unacknowledged", self.rules(client))
         table = self.ok("ls", "--pid", str(os.getpid()))
@@ -250,6 +250,75 @@ class States(tool.Tool):
         live, text = self.explained(client)
         self.assertIn(f"{live['unacknowledged_bytes']} octets wait in the send queue.", text)
         self.assertNotIn("on the way", text)
+        self.assertIn("A peer that answers keeps the connection so for ever.", text)
+        self.assertIn("--user-timeout 1min ends it after so long, whether the peer answers or not", text)
+        client.setsockopt(TCP, USER_TIMEOUT, 600_000)
+        text = self.explained(client)[1]
+        self.assertNotIn("for ever", text)
+        self.assertIn("Unless the peer makes room, whether it answers or not, it is given up", text)
+        self.assertNotIn("--user-timeout 1min", text)
+
+    @tool.needs_borrowing
+    def test_a_user_timeout_ends_a_peer_that_answers_and_has_no_room(self):
+        client, _ = self.pair()
+        client.setsockopt(TCP, USER_TIMEOUT, 3000)
+        client.setblocking(False)
+        try:
+            while True:
+                client.send(b"x" * 65536)
+        except BlockingIOError:
+            pass
+        deadline = time.monotonic() + 20
+        while self.listed(client)["condition"] != "window-closed":
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        begun = time.monotonic()
+        row = self.listed(client)
+        self.assertTrue(select.select([], [], [client], 0) == ([], [], []))
+        poll = select.poll()
+        poll.register(client, 0)
+        self.assertTrue(poll.poll(20_000))
+        took = (time.monotonic() - begun) * 1000
+        self.assertGreater(took, row["noticed_in_ms"] - 500)
+        self.assertLess(took, row["noticed_in_latest_ms"] + 1500)
+        self.assertEqual(client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), errno.ETIMEDOUT)
+
+    @tool.needs_borrowing
+    def test_data_that_does_not_leave_this_host_is_not_laid_to_the_peer(self):
+        client, _ = self.pair()
+        self.keep_alive(client)
+        nft("add chain inet test out { type filter hook output priority 0; }")
+        nft(f"add rule inet test out tcp dport {self.port} drop")
+        client.send(b"lost")
+        time.sleep(0.5)
+        self.check(client, "established", "not-sent", "window-probes", "does not leave this host", effect=False)
+        self.assertIn("not-sent", self.rules(client))
+        self.assertNotIn("no room", self.explained(client)[1])
+
+    @tool.needs_borrowing
+    def test_unanswered_probes_are_found_and_the_end_is_told_from_now_on(self):
+        client, _ = self.pair()
+        self.keep_alive(client, idle=1, interval=1, count=20)
+        self.cut(self.port)
+        deadline = time.monotonic() + 20
+        while (self.listed(client)["keep_alive"] or {}).get("unanswered", 0) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.2)
+        self.assertIn("probes-unanswered", self.rules(client))
+        self.assertRegex(self.explained(client)[1], r"probes are unanswered[^.]*\. If that goes on the program is told 1[\d.]+s to ")
+
+    @tool.needs_borrowing
+    def test_what_a_path_has_lost_already_is_not_called_kept(self):
+        client, _ = self.pair()
+        time.sleep(1.3)
+        lost = "a path that forgets after 1s has lost the connection, and no setting brings it back"
+        self.assertIn(lost, " ".join(self.ok("explain", self.name(client), "--path-timeout", "1s").split()))
+        finding = " ".join(self.run_tool("lint", str(os.getpid()), "--path-timeout", "1s").stdout.split())
+        self.assertIn("the connection is lost", finding)
+        self.assertNotIn("wsalive set", finding)
+        done = self.run_tool("set", self.name(client), "--time", "1s", "--interval", "1s", "--path-timeout", "1s")
+        self.assertIn(lost, " ".join(done.stdout.split()))
+        self.assertNotIn("keeps the connection", " ".join(done.stdout.split()))
 
     @tool.needs_borrowing
     def test_the_states_of_closing(self):

@@ -94,7 +94,10 @@ void add_info(std::span<const char> value, TcpSocket& socket) {
   socket.sending = {.timeout = std::chrono::milliseconds{info.tcpi_rto / kMicroseconds},
                     .retransmits = info.tcpi_retransmits,
                     .backoff = info.tcpi_backoff,
-                    .round_trip = std::chrono::milliseconds{info.tcpi_rtt / kMicroseconds}};
+                    .round_trip = std::chrono::milliseconds{info.tcpi_rtt / kMicroseconds},
+                    .in_flight = info.tcpi_unacked,
+                    .segment = info.tcpi_snd_mss,
+                    .room = info.tcpi_snd_wnd};
 }
 
 Status add_attributes(std::span<const char> bytes, TcpSocket& socket) {

@@ -31,6 +31,9 @@ struct Sending {
   std::uint8_t retransmits = 0;         ///< Of the oldest segment, unanswered so far.
   std::uint8_t backoff = 0;  ///< So often the time-out, or the wait for the window, was doubled.
   std::chrono::milliseconds round_trip{};
+  std::uint32_t in_flight = 0;  ///< Segments that were sent and are not acknowledged.
+  std::uint32_t segment = 0;    ///< The largest segment, in octets.
+  std::uint32_t room = 0;       ///< At the peer, in octets, as it said last; 0 before Linux 5.4.
 };
 
 struct TcpSocket {

@@ -52,7 +52,8 @@ std::string host_words(const Scene& scene) {
   }
   std::string without = fmt::format("without it {}", late(host.plain.actual));
   if (scene.path_timeout)
-    without += ". There: " + path_words(*scene.path_timeout, host.plain.actual, subject.accuracy);
+    without += ". There: " + path_words(*scene.path_timeout, host.plain.actual, subject.accuracy,
+                                        {}, scene.user_timeout);
   if (without.ends_with('.')) without.pop_back();
   return host.entitled.actual == timing
              ? fmt::format(
@@ -86,7 +87,7 @@ std::string others_words(const Scene& scene) {
     words += ' ' + in_place_of_count(scene.user_timeout, actual.probes);
   const bool differs = subject.accuracy.by == policy::KeptBy::engine || actual != subject.timing;
   if (scene.path_timeout && differs) {
-    words += ' ' + path_words(*scene.path_timeout, actual, alone);
+    words += ' ' + path_words(*scene.path_timeout, actual, alone, {}, scene.user_timeout);
   }
   return words;
 }

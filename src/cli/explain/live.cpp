@@ -72,10 +72,45 @@ std::string queue_words(const Live& live) {
   const std::uint32_t octets = live.unacknowledged - (has_end && live.unacknowledged != 0 ? 1 : 0);
   if (octets == 0) return {};
   const char* const verb = octets == 1 ? " waits" : "s wait";
-  if (live.condition == advice::Condition::window_closed)
+  if (live.condition == advice::Condition::window_closed ||
+      live.condition == advice::Condition::not_sent)
     return fmt::format("{} octet{} in the send queue.", octets, verb);
   return fmt::format("{} octet{} in the send queue, sent and not acknowledged or not sent yet.",
                      octets, verb);
+}
+
+/// The timer counts, and a tail loss probe is sent without it.
+std::string tries_words(const Live& live) {
+  const std::uint32_t tries = live.resending->tries;
+  const Millis next = live.resending->fires_in;
+  const std::string so_far = fmt::format("The timer of what waits has run out {} {}", tries,
+                                         tries == 1 ? "time" : "times");
+  const bool is_last = live.noticed.in && live.noticed.in->earliest <= next + Millis{4};
+  if (is_last) return so_far + '.';
+  return fmt::format("{}; the next time is in {}.", so_far, tenths(next + Millis{99}));
+}
+
+/// When what waits is given up, and what would bound it.
+std::vector<std::string> end_words(const Live& live) {
+  constexpr Millis kBound{60'000};
+  std::vector<std::string> words;
+  const bool asks = live.condition == advice::Condition::window_closed;
+  const bool is_bound = live.user_timeout != Millis{};
+  if (asks && !is_bound)
+    words.emplace_back("A peer that answers keeps the connection so for ever.");
+  if (live.noticed.in) {
+    words.push_back(
+        fmt::format("{} it is given up {} from now, with ETIMEDOUT ({}).",
+                    asks && is_bound ? "Unless the peer makes room, whether it answers or not,"
+                                     : "If nothing is answered",
+                    policy::format_span(in_tenths(*live.noticed.in)), limit_words(live)));
+  }
+  const bool helps = asks || !live.noticed.in || live.noticed.in->latest > kBound;
+  if (is_bound || live.target.empty() || !helps) return words;
+  words.push_back(fmt::format(
+      "wsalive set {} --user-timeout 1min {}; --time has no effect until then.", live.target,
+      asks ? "ends it after so long, whether the peer answers or not" : "bounds that"));
+  return words;
 }
 
 /// Where something waits for an answer: how it stands, and when it is given up, with both ends.
@@ -84,22 +119,8 @@ std::vector<std::string> waiting_words(const Live& live) {
   const auto decides = advice::row(live.condition).decides;
   if (decides == advice::Decides::keep_alive || decides == advice::Decides::nobody) return words;
   if (std::string queue = queue_words(live); !queue.empty()) words.push_back(std::move(queue));
-  if (live.resending) {
-    const std::uint32_t tries = live.resending->tries;
-    words.push_back(fmt::format("It was sent anew {} {}; the next time is in {}.", tries,
-                                tries == 1 ? "time" : "times",
-                                tenths(live.resending->fires_in + Millis{99})));
-  }
-  if (live.noticed.in) {
-    words.push_back(
-        fmt::format("If nothing is answered it is given up {} from now, with ETIMEDOUT ({}).",
-                    policy::format_span(in_tenths(*live.noticed.in)), limit_words(live)));
-  }
-  if (live.user_timeout == Millis{} && !live.target.empty()) {
-    words.push_back(fmt::format(
-        "wsalive set {} --user-timeout 1min bounds that; --time has no effect until then.",
-        live.target));
-  }
+  if (live.resending) words.push_back(tries_words(live));
+  for (std::string& sentence : end_words(live)) words.push_back(std::move(sentence));
   return words;
 }
 
@@ -149,6 +170,10 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
   if (live.unanswered != 0) {
     words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",
                                 live.unanswered, live.unanswered == 1 ? " is" : "s are"));
+    if (live.noticed.in) {
+      words.push_back(fmt::format("If that goes on the program is told {} from now.",
+                                  policy::format_span(in_tenths(*live.noticed.in))));
+    }
   }
   const bool ends_series =
       live.on && !live.driven && condition.decides == advice::Decides::keep_alive;

@@ -163,8 +163,10 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
 
 std::string on_the_path(const Scene& scene, const Subject& subject) {
   const policy::Timing& timing = subject.timing;
-  if (scene.path_timeout)
-    return path_words(*scene.path_timeout, timing, subject.accuracy, subject.behind);
+  if (scene.path_timeout) {
+    return path_words(*scene.path_timeout, timing, subject.accuracy, subject.behind,
+                      scene.user_timeout);
+  }
   const policy::Span first = policy::probe_span(timing, 1, subject.accuracy, subject.behind);
   const auto kept =
       std::ranges::find_if(advice::kPathTimeouts, [&](const advice::PathTimeout& path) {
@@ -192,8 +194,9 @@ std::string assumption(const Scene& scene, const Page& page) {
 /// Of a connection that our engine drives.
 std::string lateness_words(const Subject& subject) {
   if (subject.accuracy.by == policy::KeptBy::kernel) return {};
-  return fmt::format(", and each instant comes at most {} later than it is told here",
-                     format_duration(policy::driven_lateness(subject.accuracy.tick)));
+  return fmt::format(
+      ", and each instant comes at most {} later than it is told here, while a processor is free",
+      format_duration(policy::driven_lateness(subject.accuracy.tick)));
 }
 
 /// A socket's own words, in place of a host's.
@@ -221,14 +224,19 @@ std::string live_subject(const Scene& scene, const Page& page) {
     return live.on ? text : text + '\n' + paragraph(switch_on);
   }
   text += heading(page, "On the path");
+  const bool is_lost = scene.path_timeout && live.heard && *live.heard >= *scene.path_timeout;
+  if (is_lost) return text + paragraph(lost_words(*scene.path_timeout, *live.heard));
   const bool has_no_path = live.is_on_this_machine && !scene.path_timeout;
   const bool helps =
       !live.on &&
       live.waits_for_silence();  // Else it is --user-timeout that does, and is named above.
   const std::string switch_on =
-      helps ? fmt::format(" wsalive set {} --time 45s --interval 5s switches keep-alive on.",
-                          live.target)
-            : "";
+      helps
+          ? fmt::format(" wsalive set {} {} switches keep-alive on.", live.target,
+                        scene.path_timeout
+                            ? "--path-timeout " + policy::format_duration_word(*scene.path_timeout)
+                            : "--time 45s --interval 5s")
+          : "";
   if (has_no_path) {
     return text +
            paragraph("Both ends are on this machine: there is no path that could forget it." +

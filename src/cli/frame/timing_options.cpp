@@ -135,7 +135,9 @@ void TimingOptions::declare_with_path(CLI::App& parser) {
 
 void TimingOptions::declare_user_timeout(CLI::App& parser) {
   add_time(parser, "--user-timeout", user_timeout_,
-           "How long sent data may wait for its acknowledgement (TCP_USER_TIMEOUT); or off",
+           "How long data may wait for its acknowledgement, or for room at the peer "
+           "(TCP_USER_TIMEOUT); or "
+           "off",
            parse_user_timeout);
 }
 
@@ -228,7 +230,8 @@ void say_remarks(const ChosenTiming& chosen) {
 std::string path_note(const ChosenTiming& chosen, const policy::Timing& kept,
                       const policy::Accuracy& accuracy) {
   if (!chosen.path_timeout) return {};
-  return path_words(*chosen.path_timeout, kept, accuracy);
+  return path_words(*chosen.path_timeout, kept, accuracy, {},
+                    chosen.user_timeout.value_or(policy::Millis{}));
 }
 
 std::string default_note(const ChosenTiming& chosen) {

@@ -15,8 +15,13 @@ using policy::Millis;
 /// A connection that stands, for sending at least.
 Condition standing(const attach::TcpSocket& socket, Condition otherwise) {
   if (socket.unacknowledged_bytes == 0) return otherwise;
-  return socket.timer.kind == attach::TimerKind::window_probe ? Condition::window_closed
-                                                              : Condition::unacknowledged;
+  if (socket.timer.kind != attach::TimerKind::window_probe) return Condition::unacknowledged;
+  // The kernel asks after the window, too, where sending failed here.
+  const attach::Sending& sending = socket.sending;
+  const std::uint32_t enough = std::min(socket.unacknowledged_bytes, sending.segment);
+  return sending.in_flight == 0 && sending.segment != 0 && sending.room >= enough
+             ? Condition::not_sent
+             : Condition::window_closed;
 }
 
 /// So many doublings before a wait; the first ones of a request to connect are alike.

@@ -68,7 +68,8 @@ std::string state_of(const Connection& connection) {
   using advice::Condition;
   std::string text = name_in(kStates, connection.socket.state);
   const Condition condition = connection.condition();
-  if (condition == Condition::unacknowledged || condition == Condition::window_closed)
+  if (condition == Condition::unacknowledged || condition == Condition::window_closed ||
+      condition == Condition::not_sent)
     text += fmt::format(", {}", advice::row(condition).name);
   if (connection.keep_alive && connection.keep_alive->is_in_repair) text += ", in repair mode";
   if (connection.keep_alive && connection.keep_alive->is_mptcp) text += ", mptcp";

@@ -46,11 +46,15 @@ std::string in_words(const policy::Timing& timing) {
 std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy) {
   const policy::Span interval = policy::due_span(Millis{timing.interval.count()}, accuracy);
   const bool is_driven = accuracy.by == policy::KeptBy::engine;
+  const std::uint32_t probes = policy::probes_to_the_end(timing, Millis{0}, accuracy);
   return fmt::format(
-      "after {} of silence, every {}, {} {}{}",
+      "after {} of silence, every {}, {} {}{}{}",
       policy::format_span(policy::probe_span(timing, 1, accuracy)), policy::format_span(interval),
-      timing.probes, timing.probes == 1 ? "time" : "times",
-      is_driven ? fmt::format(", each at most {} later",
+      probes, probes == 1 ? "time" : "times",
+      probes != timing.probes
+          ? fmt::format(" (not {}: a peer that lives could not answer in that time)", timing.probes)
+          : "",
+      is_driven ? fmt::format(", each at most {} later while a processor is free",
                               policy::format_duration(policy::driven_lateness(accuracy.tick)))
                 : "");
 }
@@ -76,8 +80,10 @@ std::string interval_words(const policy::Timing& timing, const policy::Accuracy&
 
 std::string user_timeout_words(Millis timeout, const policy::Timing& timing,
                                const policy::Accuracy& accuracy) {
-  std::string words = fmt::format("Data that waits {} for its acknowledgement ends the connection.",
-                                  policy::format_duration(timeout));
+  std::string words = fmt::format(
+      "Data that waits {} for its acknowledgement ends the connection, and so does data that waits "
+      "so long for a peer that answers but has no room for it.",
+      policy::format_duration(timeout));
   const policy::Span without = noticed_after(timing, accuracy, Millis{0});
   const policy::Span with = noticed_after(timing, accuracy, timeout);
   if (accuracy.by == policy::KeptBy::kernel && with != without) {
@@ -141,17 +147,25 @@ std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit&
   return fmt::format("{}; wanted {}", why, fmt::join(wishes, ", "));
 }
 
+std::string lost_words(Millis forgets, Millis heard) {
+  return fmt::format(
+      "Nobody has spoken for {}: a path that forgets after {} has lost the connection, and no "
+      "setting brings it back.",
+      policy::format_duration(heard - heard % Millis{100}), policy::format_duration(forgets));
+}
+
 std::string path_words(Millis forgets, const policy::Timing& timing,
-                       const policy::Accuracy& accuracy, Millis behind) {
+                       const policy::Accuracy& accuracy, Millis behind, Millis user_timeout) {
   const std::string path = policy::format_duration(forgets);
   const policy::Span first = policy::probe_span(timing, 1, accuracy, behind);
   if (timing.probes != 0 && first.latest < forgets) {
     const Millis repeated = policy::probe_span(timing, 2, accuracy, behind).latest;
+    const bool is_repeated = policy::probes_to_the_end(timing, user_timeout, accuracy) > 1;
     return fmt::format(
         "A path that forgets after {} keeps the connection: the first probe comes at least {} "
         "before, {}.",
         path, policy::format_duration(forgets - first.latest),
-        repeated < forgets && timing.probes > 1
+        repeated < forgets && is_repeated
             ? fmt::format("and one that repeats it at least {}",
                           policy::format_duration(forgets - repeated))
             : "but none that repeats it: one lost segment may lose the connection");

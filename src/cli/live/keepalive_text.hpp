@@ -14,7 +14,7 @@ namespace wsalive::cli {
 /// "after 45s of silence, every 5s, 5 times"
 [[nodiscard]] std::string in_words(const policy::Timing& timing);
 
-/// The same with both ends of each time: "after 45s to 47.05s of silence, ...", "..., 5 times, each at most 9ms later"
+/// The same with both ends of each time: "after 45s to 47.05s of silence, ...", "..., 5 times, each at most 9ms later while a processor is free"
 [[nodiscard]] std::string in_words(const policy::Timing& timing, const policy::Accuracy& accuracy);
 
 /// Of connections that this host's kernel keeps alone, as other people's programs' are.
@@ -39,9 +39,13 @@ namespace wsalive::cli {
                                          const policy::Accuracy& accuracy);
 
 /// What a path that forgets after a known time makes of the first probe and its repetition, in a sentence or two.
-/// \param behind  So much later than T the kernel's timer stands.
+/// \param behind  So much later than T the kernel's timer stands. \param user_timeout  0: none.
 [[nodiscard]] std::string path_words(policy::Millis forgets, const policy::Timing& timing,
-                                     const policy::Accuracy& accuracy, policy::Millis behind = {});
+                                     const policy::Accuracy& accuracy, policy::Millis behind = {},
+                                     policy::Millis user_timeout = {});
+
+/// Of a connection that has been silent for longer than its path remembers.
+[[nodiscard]] std::string lost_words(policy::Millis forgets, policy::Millis heard);
 
 /// "45s +5s x5"
 [[nodiscard]] std::string in_short(const policy::Timing& timing);

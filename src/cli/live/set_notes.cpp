@@ -39,12 +39,19 @@ struct Alike {
   std::size_t count = 0;
 };
 
-/// Those that the kernel alone keeps.
-std::vector<Alike> alike(const std::vector<SetRow>& rows) {
+bool is_lost(const SetRow& row, std::optional<policy::Millis> path_timeout) {
+  const auto silent = row.connection.silent_for();
+  return path_timeout && silent && *silent >= *path_timeout;
+}
+
+/// Those that the kernel alone keeps, and the path has not lost.
+std::vector<Alike> alike(const std::vector<SetRow>& rows,
+                         std::optional<policy::Millis> path_timeout) {
   std::vector<Alike> all;
   for (const SetRow& row : rows) {
     const bool listens = row.connection.socket.state == os::TcpState::listen;
     if (!row.change || listens || is_driven_inside(row.connection)) continue;
+    if (is_lost(row, path_timeout)) continue;
     const attach::KernelValues& after = row.change->after;
     if (after.keep_alive.on == os::Switch::off) continue;
     const auto found = std::ranges::find(all, after, &Alike::values);
@@ -64,7 +71,7 @@ std::vector<std::string> words_of(const attach::KernelValues& values,
   const policy::Millis timeout{values.user_timeout_ms.value_or(0)};
   std::vector<std::string> words{kernel_words(timing, kernel_alone(), timeout)};
   if (timeout.count() != 0) words.push_back(user_timeout_words(timeout, timing, kernel_alone()));
-  if (path_timeout) words.push_back(path_words(*path_timeout, timing, kernel_alone()));
+  if (path_timeout) words.push_back(path_words(*path_timeout, timing, kernel_alone(), {}, timeout));
   return words;
 }
 
@@ -72,7 +79,7 @@ std::vector<std::string> words_of(const attach::KernelValues& values,
 std::vector<std::string> kernel_notes(const std::vector<SetRow>& rows,
                                       std::optional<policy::Millis> path_timeout) {
   constexpr std::size_t kReadable = 4;
-  const std::vector<Alike> all = alike(rows);
+  const std::vector<Alike> all = alike(rows, path_timeout);
   std::vector<std::string> notes;
   if (all.size() > kReadable) {
     notes.push_back(
@@ -97,6 +104,11 @@ bool is_driven_inside(const Connection& connection) {
 std::vector<std::string> notes_of(const std::vector<SetRow>& rows,
                                   std::optional<policy::Millis> path_timeout) {
   std::vector<std::string> notes = kernel_notes(rows, path_timeout);
+  for (const SetRow& row : rows) {
+    if (row.change && is_lost(row, path_timeout))
+      notes.push_back(row.connection.name() + ": " +
+                      lost_words(*path_timeout, *row.connection.silent_for()));
+  }
   if (std::ranges::any_of(rows, &SetRow::keeps_set)) {
     notes.emplace_back(
         "Values that differ from the defaults stay as they are: the program has set them, or an "
