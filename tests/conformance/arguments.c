@@ -1,4 +1,4 @@
-/* What calls refuse, or take, by their arguments alone, before anything is waited for (K-140 to K-145). */
+/* What calls refuse, or take, by their arguments alone, before anything is waited for (K-140 to K-146). */
 #include <string.h>
 
 #include "suite/conformance.h"
@@ -116,6 +116,13 @@ static void family_alone(const struct row* row, struct outcome* seen) {
   effect(seen, option_of(s, SOL_SOCKET, SO_TYPE) == SOCK_STREAM ? "a stream" : "none");
 }
 
+static void multipoint(const struct row* row, struct outcome* seen) {
+  ATTEMPT(seen, WSASocket(AF_INET, row->with.a, 0, NULL, 0, (DWORD)row->with.b) != INVALID_SOCKET);
+}
+
+#define LEAF (WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_LEAF)
+#define ROOT (WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_LEAF)
+
 static const struct row kRows[] = {
     // clang-format off
     {"waitall",                  "K-140", ALL, BOTH, receive_flags, {MSG_WAITALL, STREAM, BLOCKS},                 4, KEPT, NULL},
@@ -148,6 +155,9 @@ static const struct row kRows[] = {
     {"ended_association_port",   "K-144", ALL, BOTH, ended_association, {9, 0, 0},                                 0, KEPT, "send WSAENOTCONN"},
     {"family_alone",             "K-145", ALL, BOTH, family_alone, {AF_INET, 0, 0},                                1, KEPT, "a stream"},
     {"nothing_alone",            "K-145", ALL, BOTH, family_alone, {AF_UNSPEC, 0, 0},                              0, WSAEINVAL, "none"},
+    {"leaf_messages",            "K-146", ALL, BOTH, multipoint, {SOCK_DGRAM, LEAF, 0},                            1, KEPT, NULL},
+    {"leaf_stream",              "K-146", ALL, BOTH, multipoint, {SOCK_STREAM, LEAF, 0},                           0, WSAEINVAL, NULL},
+    {"root_messages",            "K-146", ALL, BOTH, multipoint, {SOCK_DGRAM, ROOT, 0},                            0, WSAEINVAL, NULL},
     // clang-format on
 };
 

@@ -55,15 +55,25 @@ constexpr std::array kTypeRows{
     // clang-format on
 };
 
+/// What Microsoft's page gives a raw socket for where no type is said.
+constexpr std::array kRawProtocols{int{IPPROTO_ICMP}, int{IPPROTO_IGMP}, int{IPPROTO_ICMPV6}};
+
+bool is_raw_protocol(int protocol) {
+  return std::ranges::find(kRawProtocols, protocol) != kRawProtocols.end();
+}
+
 tl::expected<TypeRow, WsaError> find_protocol(const Wish& wish) {
   const auto same_type = [&](const TypeRow& row) { return row.type == wish.type; };
   const auto same_protocol = [&](const TypeRow& row) {
     return wish.protocol == 0 || row.protocol == wish.protocol || row.protocol == kAnyProtocol;
   };
   // Type 0 leaves the choice to the protocol, and protocol 0 beside it to the first row (K-145).
+  const auto chosen_by_protocol = [&](const TypeRow& row) {
+    const bool raw = row.kind == Kind::raw && is_raw_protocol(wish.protocol);
+    return wish.protocol == 0 || row.protocol == wish.protocol || raw;
+  };
   const auto* const row = std::ranges::find_if(kTypeRows, [&](const TypeRow& each) {
-    const bool unsaid = wish.protocol == 0 || each.protocol == wish.protocol;
-    return wish.type == 0 ? unsaid : same_type(each) && same_protocol(each);
+    return wish.type == 0 ? chosen_by_protocol(each) : same_type(each) && same_protocol(each);
   });
   if (row != kTypeRows.end()) return *row;
   const bool known = wish.type == 0 || std::ranges::any_of(kTypeRows, same_type);
@@ -111,17 +121,22 @@ WsaError creation_error(SocketType type, int error) {
   return error == -EPERM ? WsaError::access_denied : os::wsa_error(-error);
 }
 
-NewSocket create(const Wish& wish, bool overlapped) {
+constexpr DWORD kLeafFlags = WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_LEAF;
+
+NewSocket create(const Wish& wish, DWORD flags) {
   TypeRow row{};
   auto traits = traits_of(wish, row);
   if (!traits) return tl::unexpected{traits.error()};
-  traits->overlapped = overlapped;
+  // The protocols of messages have members of multipoint sessions that have no root (K-146).
+  const bool has_leaves = row.kind == Kind::udp || row.kind == Kind::raw;
+  if ((flags & kLeafFlags) != 0 && !has_leaves) return tl::unexpected{WsaError::invalid_argument};
+  traits->overlapped = (flags & WSA_FLAG_OVERLAPPED) != 0;
   const int fd = os::create_socket(traits->family, row.host_type, traits->windows_protocol);
   if (fd < 0) return tl::unexpected{creation_error(row.host_type, fd)};
   return enter_table(fd, *traits);
 }
 
-constexpr DWORD kServedFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+constexpr DWORD kServedFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT | kLeafFlags;
 
 template <typename Info>
 NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
@@ -140,7 +155,7 @@ NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
     choose(wish.type, info.iSocketType);
     choose(wish.protocol, info.iProtocol);
   }
-  const NewSocket made = create(wish, (flags & WSA_FLAG_OVERLAPPED) != 0);
+  const NewSocket made = create(wish, flags);
   if (made && (flags & WSA_FLAG_NO_HANDLE_INHERIT) != 0) Socket::find(*made)->inheritable = false;
   return made;
 }

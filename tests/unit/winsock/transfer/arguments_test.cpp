@@ -1,4 +1,4 @@
-// What calls refuse by their arguments, before the kernel sees them: all combinations. K-140 to K-145
+// What calls refuse by their arguments, before the kernel sees them: all combinations. K-140 to K-146
 // labels: net
 
 #include <winsock2.h>
@@ -217,6 +217,38 @@ TEST_F(Arguments, AFamilyAloneIsItsStream) {  // K-145
     EXPECT_EQ(type, SOCK_STREAM);
   }
   EXPECT_TRUE(no_socket(socket(AF_UNSPEC, 0, 0), WSAEINVAL));
+}
+
+TEST_F(Arguments, MultipointFlagsInEveryCombination) {  // K-146
+  constexpr DWORD kRoots = WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_ROOT;
+  constexpr DWORD kAll = kRoots | WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_LEAF;
+  for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
+    for (DWORD flags = 0; flags <= kAll; flags += WSA_FLAG_MULTIPOINT_C_ROOT) {
+      const Own s{WSASocketW(AF_INET, type, 0, nullptr, 0, flags | WSA_FLAG_OVERLAPPED)};
+      const bool refused = (flags & kRoots) != 0 || (flags != 0 && type == SOCK_STREAM);
+      EXPECT_EQ(s.get() == INVALID_SOCKET, refused) << type << ' ' << flags;
+      if (s.get() == INVALID_SOCKET) {
+        EXPECT_EQ(WSAGetLastError(), WSAEINVAL);
+      }
+    }
+  }
+}
+
+TEST_F(Arguments, ARawProtocolWithoutATypeIsItsRawSocket) {  // K-145
+  for (const int family : {AF_INET, AF_UNSPEC}) {
+    for (const int protocol : {int{IPPROTO_ICMP}, int{IPPROTO_IGMP}}) {
+      const Own s{socket(family, 0, protocol)};
+      if (s.get() == INVALID_SOCKET) {
+        EXPECT_EQ(WSAGetLastError(), WSAEACCES);  // It needs a right.
+        continue;
+      }
+      int type = 0;
+      int size = sizeof type;
+      EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &size), 0);
+      EXPECT_EQ(type, SOCK_RAW);
+    }
+  }
+  EXPECT_TRUE(no_socket(socket(AF_INET, 0, 77), WSAEPROTONOSUPPORT));
 }
 
 }  // namespace
