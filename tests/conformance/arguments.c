@@ -1,4 +1,4 @@
-/* What calls refuse, or take, by their arguments alone, before anything is waited for (K-140 to K-146). */
+/* What calls refuse, or take, by their arguments alone, before anything is waited for (K-140 to K-147). */
 #include <string.h>
 
 #include "suite/conformance.h"
@@ -120,6 +120,12 @@ static void multipoint(const struct row* row, struct outcome* seen) {
   ATTEMPT(seen, WSASocket(AF_INET, row->with.a, 0, NULL, 0, (DWORD)row->with.b) != INVALID_SOCKET);
 }
 
+static void listen_again(const struct row* row, struct outcome* seen) {
+  const SOCKET s = listener();
+  (void)row;
+  ATTEMPT(seen, listen(s, 1));
+}
+
 #define LEAF (WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_LEAF)
 #define ROOT (WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_LEAF)
 
@@ -158,6 +164,7 @@ static const struct row kRows[] = {
     {"leaf_messages",            "K-146", ALL, BOTH, multipoint, {SOCK_DGRAM, LEAF, 0},                            1, KEPT, NULL},
     {"leaf_stream",              "K-146", ALL, BOTH, multipoint, {SOCK_STREAM, LEAF, 0},                           0, WSAEINVAL, NULL},
     {"root_messages",            "K-146", ALL, BOTH, multipoint, {SOCK_DGRAM, ROOT, 0},                            0, WSAEINVAL, NULL},
+    {"listen_again",             "K-147", ALL, BOTH, listen_again, {0, 0, 0},                                      0, KEPT, NULL},
     // clang-format on
 };
 

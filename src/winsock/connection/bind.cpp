@@ -91,7 +91,9 @@ WsaError listen_call(SOCKET handle, int backlog) {
   if (kind != Kind::tcp && kind != Kind::local_stream) return WsaError::operation_not_supported;
   const Phase phase = settle_phase(*socket);
   if (phase == Phase::connected) return WsaError::is_connected;
-  if (phase == Phase::connecting || !socket->bound.load(std::memory_order_relaxed)) {
+  if (phase == Phase::listening) return WsaError::none;  // The backlog stays.  K-147
+  if (phase == Phase::connecting || waits_for_accept(*socket) ||
+      !socket->bound.load(std::memory_order_relaxed)) {
     return WsaError::invalid_argument;
   }
   if (is_stream(*socket) && !has(*socket, kExclusiveAddress)) {

@@ -1,4 +1,4 @@
-// What calls refuse by their arguments, before the kernel sees them: all combinations. K-140 to K-146
+// What calls refuse by their arguments, before the kernel sees them: all combinations. K-140 to K-147
 // labels: net
 
 #include <winsock2.h>
@@ -232,6 +232,30 @@ TEST_F(Arguments, MultipointFlagsInEveryCombination) {  // K-146
       }
     }
   }
+}
+
+/// Of 8 requests that nobody accepts, those that the kernel has completed.
+int connected_unaccepted(const Own& from) {
+  std::vector<Own> clients;
+  std::vector<WSAPOLLFD> items;
+  u_long on = 1;
+  for (int at = 0; at < 8; ++at) {
+    clients.push_back(tcp());
+    ioctlsocket(clients.back(), FIONBIO, &on);
+    static_cast<void>(connect_to(clients.back(), name_of(from)));
+    items.push_back({clients.back(), POLLWRNORM, 0});
+  }
+  Sleep(50);
+  return WSAPoll(items.data(), static_cast<ULONG>(items.size()), 0);
+}
+
+TEST_F(Arguments, ASecondListenKeepsTheBacklog) {  // K-147
+  const Own few = listener(0);
+  EXPECT_EQ(listen(few, 200), 0);
+  EXPECT_LT(connected_unaccepted(few), 8);
+  const Own many = listener(200);
+  EXPECT_EQ(listen(many, 0), 0);
+  EXPECT_EQ(connected_unaccepted(many), 8);
 }
 
 TEST_F(Arguments, ARawProtocolWithoutATypeIsItsRawSocket) {  // K-145
