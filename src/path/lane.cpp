@@ -64,12 +64,9 @@ void Lane::look_at_probe(Millis now) {
   if (!own_probe_) return;
   const auto sight = own_probe_->look(now);
   if (!sight) return;
-  const auto silence = own_probe_->silence();
   Waiting waiting{own_probe_->take(), std::exchange(own_probe_id_, {})};
   own_probe_.reset();
-  // What is kept was at least so old, what is lost at most.
-  const auto age = [&] { return *sight == PathSight::kept ? silence->earliest : silence->latest; };
-  judge(std::move(waiting), *sight, now, silence ? std::optional{age()} : std::nullopt);
+  judge(std::move(waiting), *sight, now, std::nullopt);
 }
 
 void Lane::look_at_order(Millis now) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "os/tcp/tcp_info.hpp"
-
 namespace wsalive::path {
 namespace {
 
@@ -15,17 +13,6 @@ constexpr Millis kBetweenProbes{700};    // A Linux peer answers one in 500 ms (
 Millis gap(Millis round_trip) { return std::max(kBetweenProbes, round_trip * 3); }
 
 }  // namespace
-
-void Probing::probe() noexcept {
-  constexpr Millis kTimer{
-      2 * 10};  // The kernel sends it from a timer: two ticks at 100 Hz, the longest.
-  const auto before = os::tcp_facts(connection_.fd());
-  (void)connection_.probe();
-  const auto after = os::tcp_facts(connection_.fd());
-  if (asked_ != 0 || !before || !after) return;
-  const Millis least{before->heard};
-  silence_ = {least, std::max(least, Millis{after->heard}) + kTimer};
-}
 
 std::optional<PathSight> Probing::look(Millis now) {
   const IdleSight sight = connection_.look();
@@ -44,7 +31,7 @@ std::optional<PathSight> Probing::look(Millis now) {
   if (came && asked_ > 0) return PathSight::kept;
   if (asked_ > 0 && now < next_ask_) return std::nullopt;
   if (asked_ == kProbesBeforeSilence) return PathSight::silent;
-  probe();
+  (void)connection_.probe();
   ++asked_;
   next_ask_ = now + gap(round_trip_);
   return std::nullopt;

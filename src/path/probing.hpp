@@ -7,7 +7,6 @@
 
 #include "path/idle_connection.hpp"
 #include "path/plan/search.hpp"
-#include "policy/kernel_timer.hpp"
 
 namespace wsalive::path {
 
@@ -21,19 +20,14 @@ class Probing {
   [[nodiscard]] std::optional<PathSight> look(policy::Millis now);
 
   [[nodiscard]] const IdleConnection& connection() const noexcept { return connection_; }
-  /// How long nobody had spoken when the first probe left, by the kernel: at least, and at most. nullopt: none has left.
-  [[nodiscard]] std::optional<policy::Span> silence() const noexcept { return silence_; }
   /// Back, after the verdict.
   [[nodiscard]] IdleConnection take() noexcept { return std::move(connection_); }
 
  private:
-  void probe() noexcept;
-
   IdleConnection connection_;
   policy::Millis round_trip_;
   policy::Millis next_ask_{};
   int asked_ = 0;
-  std::optional<policy::Span> silence_;
 };
 
 /// How long a verdict takes at most.
