@@ -257,6 +257,20 @@ class Run(tool.Tool):
                 self.assertEqual(self.ok(*words, "--force", "--", DYNAMIC, *how, "keepalive=0"), "1 45 5 5\n")
 
     @tool.needs_preload
+    def test_whom_preload_does_not_reach_is_said(self):
+        said = "; static and Go programs that it starts get none (--via bpf or seccomp reaches them)"
+        for program in ((DYNAMIC, "exit", "0"), ("sh", "-c", "true")):
+            for options in ((), ("--force",)):
+                done = self.run_tool("run", "--via", "preload", *TIMES, *options, "--", *program)
+                self.assertIn(said, done.stderr)
+        self.assertNotIn(said, self.values(*TIMES)[1])
+
+    def test_that_accepted_connections_are_left_alone_is_said(self):
+        said = "; accepted connections are left alone"
+        self.assertIn(said, self.values(*TIMES, "--connect-only")[1])
+        self.assertNotIn(said, self.values(*TIMES)[1])
+
+    @tool.needs_preload
     def test_what_a_program_has_set_ends_with_its_socket(self):
         program = ("import os, socket, sys\n"
                    "def values(c): return c.getsockopt(1, 8 + 1), *(c.getsockopt(6, each) for each in (4, 5, 6))\n"

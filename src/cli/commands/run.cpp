@@ -98,6 +98,7 @@ class Run final : public Command {
     facts.program = program;
     facts.user_timeout_ms = chosen_.user_timeout_ms();
     facts.is_forced = force_;
+    facts.is_connect_only = connect_only_;
     const Via asked = asked_way();
     std::unique_ptr<attach::KeeperService> service = gather(asked, facts);
     const auto plan = plan_run(asked, facts);

@@ -87,6 +87,13 @@ std::string exception_of(Via via, const RunFacts& facts) {
              : std::string{what_stays(via)};
 }
 
+std::string left_alone_by(Via via, const RunFacts& facts) {
+  std::string text = facts.is_connect_only ? "accepted connections are left alone" : "";
+  if (via != Via::preload) return text;
+  if (!text.empty()) text += "; ";
+  return text + "static and Go programs that it starts get none (--via bpf or seccomp reaches them)";
+}
+
 /// What the library can keep in the program.  K-57
 policy::Timing kept_by_library(const RunFacts& facts) {
   const policy::HostFacts host{
@@ -115,6 +122,7 @@ RunPlan taken(RunPlan plan, Via via, const RunFacts& facts, std::string why) {
   plan.why = std::move(why);
   plan.warning = warning_of(via, facts);
   plan.exception = exception_of(via, facts);
+  plan.left_alone = left_alone_by(via, facts);
   return plan;
 }
 
@@ -166,7 +174,7 @@ std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
     text += fmt::format(" ({})",
                         plan.is_late ? late_note(plan, wanted) : rounding_note(wanted, plan.fit));
   }
-  for (const std::string* const more : {&plan.exception, &plan.warning, &plan.why}) {
+  for (const std::string* const more : {&plan.exception, &plan.left_alone, &plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;
   }
   return text;

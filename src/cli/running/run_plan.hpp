@@ -35,6 +35,7 @@ struct RunFacts {
   policy::RoundIdle rounding = policy::RoundIdle::down;
   std::optional<std::uint32_t> user_timeout_ms{};  ///< 0: off; nullopt: left alone.
   bool is_forced = false;                          ///< Against values of the program's own, too.
+  bool is_connect_only = false;                    ///< Accepted connections are left alone.
   attach::ProgramFile program;
   bool has_preload_library = false;
   std::string preload_refusal;         ///< Empty: the program's loader takes the library.
@@ -53,6 +54,7 @@ struct RunPlan {
   std::string why;            ///< "the times need the engine", "no bpf: not permitted".
   std::string warning;        ///< What the program feels of it; mostly nothing.
   std::string exception;  ///< Which of its connections may have other values; empty where none can.
+  std::string left_alone;  ///< Which get none.
 };
 
 /// What the kernel is told.
