@@ -59,6 +59,16 @@ class Frame(tool.Tool):
         self.assertIn("unknown option '--jsn', perhaps '--json'",
                       self.refused(2, "releases", "--jsn"))
         self.assertNotIn("perhaps", self.refused(2, "xylophone"))
+        self.assertNotIn("perhaps", self.refused(2, "undo"))
+        self.assertIn("unknown command 'wacth', perhaps 'watch'", self.refused(2, "wacth"))
+        self.assertIn("unknown option '--tiem', perhaps '--time'", self.refused(2, "explain", "--tiem", "3s"))
+
+    def test_there_is_no_help_of_what_there_is_not(self):
+        for words in (("undo", "--help"), ("--help", "undo"), ("help", "undo")):
+            self.assertIn("unknown command 'undo'; see `wsalive --help`", self.refused(2, *words))
+        self.assertIn("unknown command 'undo'; see `wsalive registry --help`", self.refused(2, "registry", "undo", "--help"))
+        self.assertIn("usage: wsalive COMMAND", self.ok("--help"))
+        self.assertIn("usage: wsalive registry COMMAND", self.ok("registry", "--help"))
         self.assertIn("unknown argument 'x'", self.refused(2, "releases", "x"))
 
     def test_a_missing_command_is_said_and_help_is_named(self):

@@ -25,13 +25,22 @@ std::size_t edits_between(std::string_view from, std::string_view to) {
   return row.back();
 }
 
+/// So many edits leave a word the same one, badly written: half of its letters, and three at most.
+std::size_t most_edits(std::string_view word, std::string_view known) {
+  constexpr std::size_t kFarthest = 3;
+  const auto letters = [](std::string_view text) {
+    return text.size() - std::min(text.find_first_not_of('-'), text.size());
+  };
+  return std::clamp<std::size_t>(std::max(letters(word), letters(known)) / 2, 1, kFarthest);
+}
+
 }  // namespace
 
 std::string perhaps(const std::string& word, const std::vector<std::string>& known) {
-  constexpr std::size_t kFarthest = 3;
   const auto nearest = std::ranges::min_element(
       known, {}, [&word](const std::string& each) { return edits_between(word, each); });
-  if (nearest == known.end() || edits_between(word, *nearest) > kFarthest) return {};
+  if (nearest == known.end() || edits_between(word, *nearest) > most_edits(word, *nearest))
+    return {};
   return fmt::format(", perhaps '{}'", *nearest);
 }
 

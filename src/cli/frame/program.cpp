@@ -219,7 +219,7 @@ int Program::finish(const Entry& entry) const {
 
 int Program::refuse(const CLI::ParseError& error) const {
   const CLI::App& parser = deepest(parser_);
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {  // --help, --version
+  if (is_answered(error, parser)) {  // --help, --version
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
     return write_out(version ? std::string{error.what()} + '\n' : help_of(parser), 0);
   }

@@ -42,6 +42,13 @@ bool is_without_command(const CLI::ParseError& error, const CLI::App& parser) {
          !parser.get_subcommands(nullptr).empty() && parser.get_subcommands().empty();
 }
 
+/// Its help is asked for, and there is none: `wsalive undo --help`.
+bool is_help_of_nothing(const CLI::ParseError& error, const CLI::App& parser) {
+  return dynamic_cast<const CLI::CallForHelp*>(&error) &&
+         !parser.get_subcommands(nullptr).empty() && parser.get_subcommands().empty() &&
+         !parser.remaining(false).empty();
+}
+
 struct Mistake {
   Message kind;
   std::string words;  ///< Without a full stop.
@@ -49,8 +56,8 @@ struct Mistake {
 
 Mistake mistake_of(const CLI::ParseError& error, const CLI::App& parser) {
   const std::vector<std::string> extras = parser.remaining(false);
-  const bool is_extra =
-      dynamic_cast<const CLI::ExtrasError*>(&error) || is_without_command(error, parser);
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) ||
+                        is_without_command(error, parser) || is_help_of_nothing(error, parser);
   if (is_extra && !extras.empty())
     return {Message::unknown_word, unknown_word(extras.front(), parser)};
   if (is_without_command(error, parser)) return {Message::missing_word, "a command is missing"};
@@ -61,6 +68,11 @@ Mistake mistake_of(const CLI::ParseError& error, const CLI::App& parser) {
 }
 
 }  // namespace
+
+bool is_answered(const CLI::ParseError& error, const CLI::App& parser) {
+  return error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success) &&
+         !is_help_of_nothing(error, parser);
+}
 
 Failure failure_for(const CLI::ParseError& error, const CLI::App& parser, std::string path) {
   Mistake mistake = mistake_of(error, parser);
