@@ -146,7 +146,10 @@ class Set(tool.ToolWithConnection):
         before = values()
         self.assertEqual((before["idle_ms"], before["interval_ms"], before["idle_from"]), (1500, 300, "program"))
         # What cannot be told from the engine's own values is refused, and nothing is changed.
-        self.assertIn("the program's own engine", self.refused(3, "set", str(driven.pid), "--time", "60s"))
+        kernel = self.kernels_interval(driven)
+        line = self.refused(3, "set", str(driven.pid), "--time", "60s", "--interval", kernel)
+        self.assertIn(f"the program's own engine keeps I = 300ms and has {kernel} in the kernel for it: it would not notice {kernel} from "
+                      "outside. Name another --interval, or leave it away", line)
         self.assertEqual(values(), before)
         words = ("--time", "60s", "--interval", "2s", "--probes", "4")
         report = self.json("set", str(driven.pid), *words)
@@ -158,6 +161,21 @@ class Set(tool.ToolWithConnection):
         self.assertEqual((after["idle_ms"], after["interval_ms"], after["probes"]), (60000, 2000, 4))
         time.sleep(2)  # Longer than the program's own time.
         self.assertEqual(values(), after)
+
+    @tool.needs_borrowing
+    @tool.needs_preload
+    def test_what_nobody_has_named_stays_the_engines_to_the_millisecond(self):
+        driven, _ = self.start_driven()
+
+        def values():
+            found = self.json("ls", "--pid", str(driven.pid))["connections"]
+            return found[0]["keep_alive"] if found else {}
+        self.eventually(lambda: values().get("driver") == "rearm")
+        self.assertRegex(self.ok("set", str(driven.pid), "--time", "60s"), r"(?m) 1\.5s \+300ms x10 +60s \+300ms x10$")
+        self.eventually(lambda: values()["idle_from"] == "outside")
+        after = values()
+        self.assertEqual((after["idle_ms"], after["interval_ms"], after["probes"]), (60000, 300, 10))
+        self.assertEqual((after["interval_from"], after["probes_from"]), ("program", "default"))
 
     def start_driven(self):
         """A program whose connection our engine drives, with 1500 ms and 300 ms; and the connection's other end."""
@@ -171,6 +189,11 @@ class Set(tool.ToolWithConnection):
         peer.sendall(peer.recv(64))  # The answer; from now on it is idle.
         return driven, peer
 
+    def kernels_interval(self, program):
+        """What the kernel has for the 300 ms of `start_driven`, which it cannot have itself."""
+        rehearsed = self.json("set", str(program.pid), "--time", "60s", "--dry-run")
+        return f"{rehearsed['sockets'][0]['before']['interval_ms'] // 1000}s"
+
     def driver_of(self, program):
         found = self.json("ls", "--pid", str(program.pid))["connections"]
         return found[0]["keep_alive"]["driver"] if found else None
@@ -182,17 +205,29 @@ class Set(tool.ToolWithConnection):
             time.sleep(0.1)
 
     @tool.needs_borrowing
+    def test_what_was_so_already_is_counted_apart(self):
+        both = (self.me, f"{os.getpid()}:{self.accepted.fileno()}")
+        self.ok("set", self.me, *TIMES)
+        self.assertIn("\n1 socket would be set, 1 is so already; nothing was changed.\n", self.ok("set", *both, *TIMES, "--dry-run"))
+        self.assertIn("\n1 socket set, 1 was so already.\n", self.ok("set", *both, *TIMES))
+        self.assertIn("\n2 sockets were so already.\n", self.ok("set", *both, *TIMES))
+        self.assertEqual(self.json("set", *both, *TIMES)["unchanged"], 2)
+        self.assertIn("\n2 sockets set.\n", self.ok("set", *both, "off"))
+        self.assertIn("\n2 sockets were so already.\n", self.ok("set", *both, "off"))
+
+    @tool.needs_borrowing
     @tool.needs_preload
     def test_a_part_that_is_refused_is_said_and_the_rest_is_set(self):
         driven, peer = self.start_driven()
         self.eventually(lambda: self.driver_of(driven) == "rearm")
-        done = self.run_tool("set", "--to", f":{self.port}", "--time", "60s")
+        kernel = self.kernels_interval(driven)
+        done = self.run_tool("set", "--to", f":{self.port}", "--time", "60s", "--interval", kernel)
         self.assertEqual((done.returncode, done.stderr), (1, ""))
-        self.assertRegex(done.stdout, rf"(?m)^keepalive_\w* {driven.pid}:\d+ .*refused: the program's own engine could not")
+        self.assertRegex(done.stdout, rf"(?m)^keepalive_\w* {driven.pid}:\d+ .*refused: the program's own engine keeps I = 300ms")
         self.assertRegex(done.stdout, rf"(?m) {self.me} .* 60s ")
         self.assertIn("\n1 socket set, 1 refused.\n", done.stdout)
         self.assertEqual(values(self.client)[:2], (1, 60))
-        report = self.json("set", "--dry-run", "--to", f":{self.port}", "--time", "61s", status=1)
+        report = self.json("set", "--dry-run", "--to", f":{self.port}", "--time", "61s", "--interval", kernel, status=1)
         self.assertEqual((report["set"], report["refused"]), (1, 1))
         refused = [row for row in report["sockets"] if row["refused_because"]]
         self.assertEqual([(row["pid"], row["after"]) for row in refused], [(driven.pid, None)])

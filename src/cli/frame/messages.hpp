@@ -136,7 +136,7 @@ inline constexpr std::array kMessages{
     MessageRow{Message::bad_key,           "bad-key",            ExitCode::bad_input,      "{why it cannot be read, or that it is too short}", "make one with `head -c 32 /dev/urandom | base64 >FILE`"},
     MessageRow{Message::no_file,           "no-file",            ExitCode::bad_input,      "{the system's words}", "{which file to name}"},
     MessageRow{Message::not_a_group,       "not-a-cgroup",       ExitCode::bad_input,      "it is no control group of version 2", "they are the folders below {the mount of cgroup2}"},
-    MessageRow{Message::ambiguous_values,  "ambiguous-values",   ExitCode::bad_input,      "{the program's own engine could not tell these values from its own; take others}", ""},
+    MessageRow{Message::ambiguous_values,  "ambiguous-values",   ExitCode::bad_input,      "{the program's own engine has this value in the kernel for another one, and would not notice it; name another, or leave it away}", ""},
     MessageRow{Message::file_denied,       "file-denied",        ExitCode::denied,         "{the system's words}", "{which file to name}"},
     MessageRow{Message::no_tracing,        "no-tracing",         ExitCode::denied,         "{no right to trace}", "{what keeps us from it, and what lifts that}"},
     MessageRow{Message::netns_denied,      "netns-denied",       ExitCode::denied,         "{the system's words}", "{run it as root}"},

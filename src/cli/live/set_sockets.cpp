@@ -11,6 +11,7 @@
 #include "cli/live/keepalive_text.hpp"
 #include "cli/live/set_notes.hpp"
 #include "os/socket/address.hpp"
+#include "policy/duration.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -18,20 +19,55 @@ namespace {
 using attach::Deed;
 using nlohmann::ordered_json;
 
-/// An engine tells a value from outside by its difference from the one that it has written itself.
-bool would_be_overlooked(const Connection& connection, const SetRequest& request,
-                         const attach::SocketChange& change) {
-  if (!is_driven_inside(connection) || request.wish.on != os::Switch::on) return false;
+/// An engine tells a value from outside by its difference from the one that it has written itself, and keeps its own where
+/// there is none: which is right for what nobody has named.
+/// \return why one that was named would not be noticed, or empty.
+std::string why_overlooked(const Connection& connection, const SetRequest& request,
+                           const attach::SocketChange& change) {
+  if (!is_driven_inside(connection) || request.wish.on != os::Switch::on) return {};
+  struct Row {
+    const char* letter;
+    const char* option;
+    attach::Claim claim;
+    std::uint32_t asked;
+    int kernel;
+    policy::DwordMillis in_force;
+  };
+  const attach::SocketWish& wish = request.wish;
   const os::KernelKeepAlive& kernel = change.before.keep_alive;
-  const os::KernelKeepAlive& after = change.after.keep_alive;
   const policy::Timing& in_force = connection.keep_alive->timing;
-  const bool idle = after.idle_s == kernel.idle_s &&
-                    in_force.idle.count() != static_cast<std::uint32_t>(kernel.idle_s) * 1000;
-  const bool interval =
-      after.interval_s == kernel.interval_s &&
-      in_force.interval.count() != static_cast<std::uint32_t>(kernel.interval_s) * 1000;
-  return idle || interval;
+  for (const Row& row :
+       {Row{"T", "--time", wish.idle, wish.fit.idle_s, kernel.idle_s, in_force.idle},
+        Row{"I", "--interval", wish.interval, wish.fit.interval_s, kernel.interval_s,
+            in_force.interval}}) {
+    const bool is_written_already = row.kernel == static_cast<int>(row.asked);
+    const bool is_in_force = row.in_force.count() == row.asked * 1000;
+    if (row.claim == attach::Claim::none || !is_written_already || is_in_force) continue;
+    return fmt::format(
+        "the program's own engine keeps {0} = {1} and has {2}s in the kernel for it: it would not "
+        "notice {2}s from outside. Name another {3}, or leave it away",
+        row.letter, policy::format_duration(policy::Millis{row.in_force.count()}), row.kernel,
+        row.option);
+  }
+  return {};
 }
+
+/// What the engine makes of it when it next looks: it takes what has changed.
+policy::Timing taken_over(const SetRow& row) {
+  policy::Timing timing = row.connection.keep_alive->timing;
+  const os::KernelKeepAlive& before = row.change->before.keep_alive;
+  const os::KernelKeepAlive& after = row.change->after.keep_alive;
+  const auto milliseconds = [](int seconds) {
+    return policy::DwordMillis{static_cast<std::uint32_t>(seconds) * 1000};
+  };
+  if (after.idle_s != before.idle_s) timing.idle = milliseconds(after.idle_s);
+  if (after.interval_s != before.interval_s) timing.interval = milliseconds(after.interval_s);
+  if (after.probes != before.probes) timing.probes = static_cast<std::uint8_t>(after.probes);
+  return timing;
+}
+
+/// Nothing of it was to be changed.
+bool was_so(const SetRow& row) { return row.change && row.change->before == row.change->after; }
 
 /// A value was asked for that the socket has not got: one that differs from the default stays.
 bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish) {
@@ -72,8 +108,10 @@ std::string before_of(const SetRow& row) {
 
 Cell after_of(const SetRow& row) {
   if (!row.change) return {"refused: " + row.refused_because, drawing::Tone::bad};
-  const bool alike = row.change->before == row.change->after;
-  return {in_short(row.change->after), alike ? drawing::Tone::faint : drawing::Tone::good};
+  const bool is_taken_over =
+      is_driven_inside(row.connection) && row.change->after.keep_alive.on == os::Switch::on;
+  return {is_taken_over ? in_short(taken_over(row)) : in_short(row.change->after),
+          was_so(row) ? drawing::Tone::faint : drawing::Tone::good};
 }
 
 ordered_json values_json(const attach::KernelValues& values) {
@@ -126,9 +164,9 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
                               request.wish, at.defaults, deed);
   };
   Result<attach::SocketChange> change = set(Deed::rehearse);
-  if (change && would_be_overlooked(at, request, *change)) {
-    refuse(row, ExitCode::bad_input,
-           "the program's own engine could not tell these values from its own; take others");
+  std::string overlooked = change ? why_overlooked(at, request, *change) : "";
+  if (!overlooked.empty()) {
+    refuse(row, ExitCode::bad_input, std::move(overlooked));
     return row;
   }
   if (change && request.deed == Deed::act) change = set(Deed::act);
@@ -164,17 +202,38 @@ std::size_t SetReport::refused() const {
       std::ranges::count_if(rows_, [](const SetRow& row) { return !row.change; }));
 }
 
+std::size_t SetReport::unchanged() const {
+  return static_cast<std::size_t>(std::ranges::count_if(rows_, was_so));
+}
+
 ExitCode SetReport::exit_code() const {
   if (refused() == 0) return ExitCode::ok;
   return refused() == rows_.size() ? rows_.front().refusal : ExitCode::findings;
 }
 
 std::string SetReport::summary() const {
-  const std::size_t done = rows_.size() - refused();
-  std::string text = fmt::format("{} socket{} {}", done, done == 1 ? "" : "s",
-                                 deed_ == Deed::rehearse ? "would be set" : "set");
-  if (refused() != 0) text += fmt::format(", {} refused", refused());
-  return text + (deed_ == Deed::rehearse ? "; nothing was changed." : ".");
+  const bool is_tried = deed_ == Deed::rehearse;
+  const auto count = [this](auto holds) {
+    return static_cast<std::size_t>(std::ranges::count_if(rows_, holds));
+  };
+  const std::size_t kept = count([](const SetRow& row) { return was_so(row) && row.keeps_set; });
+  const std::size_t alike = unchanged() - kept;
+  const std::size_t done = rows_.size() - refused() - unchanged();
+  std::vector<std::string> parts;
+  const auto add = [&parts](std::size_t many, const char* of_one, const char* of_more) {
+    const char* const noun = !parts.empty() ? "" : many == 1 ? " socket" : " sockets";
+    parts.push_back(fmt::format("{}{} {}", many, noun, many == 1 ? of_one : of_more));
+  };
+  const char* const set = is_tried ? "would be set" : "set";
+  if (done != 0 || unchanged() == 0) add(done, set, set);
+  if (alike != 0)
+    add(alike, is_tried ? "is so already" : "was so already",
+        is_tried ? "are so already" : "were so already");
+  if (kept != 0)
+    add(kept, is_tried ? "stays as it is" : "stays as it was",
+        is_tried ? "stay as they are" : "stay as they were");
+  if (refused() != 0) add(refused(), "refused", "refused");
+  return fmt::format("{}{}", fmt::join(parts, ", "), is_tried ? "; nothing was changed." : ".");
 }
 
 std::string SetReport::text(const Page& page) const {
@@ -197,6 +256,7 @@ ordered_json SetReport::json() const {
   for (const SetRow& row : rows_) list.push_back(row_json(row));
   return {{"dry_run", deed_ == Deed::rehearse},
           {"set", rows_.size() - refused()},
+          {"unchanged", unchanged()},
           {"refused", refused()},
           {"notes", notes_},
           {"sockets", list}};

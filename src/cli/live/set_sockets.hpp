@@ -54,6 +54,7 @@ class SetReport final : public Report {
 
  private:
   [[nodiscard]] std::size_t refused() const;
+  [[nodiscard]] std::size_t unchanged() const;  ///< Of those that were not refused.
   [[nodiscard]] std::string summary() const;
 
   std::vector<SetRow> rows_;
