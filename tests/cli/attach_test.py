@@ -448,6 +448,10 @@ leave_alone = true
         child.stdin.flush()
         return json.loads(child.stdout.readline())
 
+    def test_a_group_that_is_not_there_is_named_in_a_sentence(self):
+        for command, link in (("attach", "attach to"), ("detach", "detach from"), ("ls", "choose connections of")):
+            self.assertIn(f"wsalive: cannot {link} container 3f2b00000000: ", self.refused(6, command, "--container", "3f2b00000000"))
+
     def test_existing_connections_with_the_values_of_a_policy_above_are_not_the_programs(self):
         inner = self.subgroup("inner.scope")
         self.attach(*TIMES)

@@ -153,6 +153,18 @@ class LintProcess(tool.ToolWithConnection):
             self.assertIn(f"'{word}' is no process number", self.refused(2, "lint", word))
         self.assertIn("'0s' is no time-out", self.refused(2, "lint", "--time", "45s", "--path-timeout", "0s"))
 
+    def test_all_sockets_and_some_are_not_asked_for_at_once(self):
+        for some in ((str(os.getpid()),), ("--pid", str(os.getpid())), ("--to", ":443")):
+            self.assertIn("all sockets and some of them are asked for at once; leave --all away, or what chooses",
+                          self.refused(2, "lint", *some, "--all"))
+
+    def test_sockets_that_may_not_be_looked_into_are_not_said_to_be_none(self):
+        done = self.as_nobody("lint", "--from", f":{self.port}", "--monitor")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stdout, r"^WSALIVE UNKNOWN: 0 TCP sockets looked at, \d could not be(, .*)?: those that there are may not be "
+                                      r"looked into; run it as root\. \| sockets=0 ")
+        self.assertIn(": there is none. |", self.run_tool("lint", "--to", "192.0.2.7:9", "--monitor").stdout)
+
     def test_a_process_whose_descriptors_cannot_be_read_is_not_called_well(self):
         # In another user namespace the folder of its descriptors may be listed, and what they are not be seen.
         apart = ["unshare", "--user", "--map-root-user"]

@@ -5,6 +5,7 @@ labels: net
 """
 import os
 import re
+import select
 import socket
 import subprocess
 import sys
@@ -214,6 +215,20 @@ class Set(tool.ToolWithConnection):
         self.assertEqual(self.json("set", *both, *TIMES)["unchanged"], 2)
         self.assertIn("\n2 sockets set.\n", self.ok("set", *both, "off"))
         self.assertIn("\n2 sockets were so already.\n", self.ok("set", *both, "off"))
+
+    @tool.needs_borrowing
+    def test_what_a_descriptor_is_instead_of_a_socket_is_said(self):
+        pipe = os.pipe()
+        epoll = select.epoll()
+        with open(self.path("a\nfile", "x"), encoding="ascii") as file, open("/dev/null", encoding="ascii") as device:
+            rows = ((pipe[0], "a pipe"), (file.fileno(), f"the file {self.home}/a\ufffdfile"), (device.fileno(), "the device /dev/null"),
+                    (epoll.fileno(), "an object of the kernel's: [eventpoll]"))
+            for fd, words in rows:
+                line = self.refused(3, "set", f"{os.getpid()}:{fd}", "off")
+                self.assertIn(f": it is no TCP socket but {words}; ", line)
+        epoll.close()
+        for end in pipe:
+            os.close(end)
 
     @tool.needs_borrowing
     @tool.needs_preload

@@ -3,6 +3,8 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
+#include "base/printable.hpp"
 #include "engine/published_table.hpp"
 #include "os/clock.hpp"
 #include "os/memory/published_memory.hpp"
@@ -219,6 +222,30 @@ std::string ended_words(int fd) {
          "asks";
 }
 
+/// "a pipe", "the file /etc/hosts", "an eventpoll of the kernel's": of what is no socket.
+std::string other_words(int fd) {
+  std::array<char, 256> text{};
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
+  struct stat status {};
+  if (size <= 0 || ::fstat(fd, &status) != 0) return "something else than a socket";
+  const std::string name = printable({text.data(), static_cast<std::size_t>(size)});
+  constexpr std::string_view kNameless = "anon_inode:";
+  if (name.starts_with(kNameless))
+    return "an object of the kernel's: " + name.substr(kNameless.size());
+  switch (status.st_mode & S_IFMT) {
+    case S_IFIFO:
+      return name.starts_with('/') ? "the pipe " + name : "a pipe";
+    case S_IFCHR:
+    case S_IFBLK:
+      return "the device " + name;
+    case S_IFDIR:
+      return "the folder " + name;
+    default:
+      return "the file " + name;
+  }
+}
+
 }  // namespace
 
 std::string kind_words(int fd) {
@@ -226,7 +253,7 @@ std::string kind_words(int fd) {
   const Result<int> domain = number(SO_DOMAIN);
   const Result<int> type = number(SO_TYPE);
   const Result<int> protocol = number(SO_PROTOCOL);
-  if (!domain || !type || !protocol) return "no socket";
+  if (!domain || !type || !protocol) return other_words(fd);
   if (*protocol == IPPROTO_TCP && *type == SOCK_STREAM) return ended_words(fd);
   for (const KindRow& row : kKinds) {
     if (fits(row.domain, *domain) && fits(row.type, *type) && fits(row.protocol, *protocol))

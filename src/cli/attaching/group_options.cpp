@@ -130,17 +130,18 @@ std::string GroupOptions::name_of(const std::string& root, const std::string& pa
   return path.starts_with(root + "/") ? path.substr(root.size() + 1) : path;
 }
 
-Fallible<Group> GroupOptions::resolve(const std::string& attempt) const {
+Fallible<Group> GroupOptions::resolve(const std::string& attempt, std::string_view link) const {
   const std::optional<std::string> root = attach::cgroup2_mount();
   if (!root) {
     return tl::unexpected(failure_of(Message::no_group_version2, attempt));
   }
-  const Fallible<std::string> path = find(*root, attempt);
+  const std::string on_it = fmt::format("{} {}", attempt, link);
+  const Fallible<std::string> path = find(*root, on_it);
   if (!path) return tl::unexpected(path.error());
   const Result<std::uint64_t> number = attach::cgroup_number(*path);
   if (!number) {
     const bool is_none = number.error().code == EINVAL || number.error().code == ENOTDIR;
-    return tl::unexpected(failure_of(is_none ? Message::not_a_group : Message::no_group, attempt,
+    return tl::unexpected(failure_of(is_none ? Message::not_a_group : Message::no_group, on_it,
                                      *path, {.remedy = *root}));
   }
   return Group{*path, name_of(*root, *path), *number};

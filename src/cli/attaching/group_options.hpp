@@ -49,7 +49,7 @@ class GroupOptions {
   [[nodiscard]] bool means(const std::string& path) const;
 
   /// Failures: no version-2 control groups, no such group, several, a folder that is none.
-  [[nodiscard]] Fallible<Group> resolve(const std::string& attempt) const;
+  [[nodiscard]] Fallible<Group> resolve(const std::string& attempt, std::string_view link) const;
 
  private:
   [[nodiscard]] Fallible<std::string> find(const std::string& root,

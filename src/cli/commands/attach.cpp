@@ -89,11 +89,11 @@ class Attach final : public Command {
   /// The group that is meant. Of a service that does not run, but whose socket unit does, that unit's: what is accepted from
   /// its listeners belongs there.
   Fallible<Group> find_group() {
-    const Fallible<Group> group = group_.resolve(kAttempt);
+    const Fallible<Group> group = group_.resolve(kAttempt, "to");
     const std::optional<GroupOptions> socket_unit = group_.socket_unit();
     const bool may_listen = !group && group.error().code == ExitCode::gone && socket_unit;
     if (!may_listen) return group;
-    const Fallible<Group> listening = socket_unit->resolve(kAttempt);
+    const Fallible<Group> listening = socket_unit->resolve(kAttempt, "to");
     if (!listening) return group;
     in_place_ = fmt::format(
         "{} does not run, {} does: what is accepted from its listeners gets the policy. Attach "

@@ -126,7 +126,7 @@ class Detach final : public Command {
     std::string subject = name_;
     std::vector<AttachedPolicy> found;
     if (group_.is_given()) {
-      const Fallible<Group> group = group_.resolve(kDetaching);
+      const Fallible<Group> group = group_.resolve(kDetaching, "from");
       if (group) subject = group->name;
       for (const AttachedPolicy& each : policies.list) {
         if (group ? each.group == group->number : group_.means(each.cgroup)) found.push_back(each);
@@ -160,11 +160,11 @@ class Detach final : public Command {
 
   static Failure not_one(const std::vector<AttachedPolicy>& found, std::string subject) {
     if (found.empty()) {
-      return failure_of(Message::no_policy, kDetaching, std::move(subject));
+      return failure_of(Message::no_policy, "cannot detach from", std::move(subject));
     }
     std::vector<std::string> groups;
     for (const AttachedPolicy& each : found) groups.push_back(each.cgroup);
-    return failure_of(Message::several_fit, kDetaching, std::move(subject),
+    return failure_of(Message::several_fit, "cannot detach from", std::move(subject),
                       {fmt::format("several policies have this name: {}", fmt::join(groups, ", ")),
                        "name the one with --cgroup"});
   }

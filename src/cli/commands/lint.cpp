@@ -134,6 +134,11 @@ class Lint final : public Command {
           failure_of(Message::conflict, "cannot lint", {},
                      {"two processes are named", "name one, with --pid or without"}));
     }
+    if (all_ && (pid_ || selection_.is_given())) {
+      return tl::unexpected(failure_of(Message::conflict, "cannot lint", {},
+                                       {"all sockets and some of them are asked for at once",
+                                        "leave --all away, or what chooses"}));
+    }
     if (monitor_ && !is_live) {
       return tl::unexpected(
           failure_of(Message::not_said, "cannot monitor", {},

@@ -140,7 +140,11 @@ std::string root_denial(std::string_view rights, std::string_view status,
     has_all = has_all && (has & (1ULL << each.bit)) != 0;
   }
   if (!named.empty() && has_all)
-    return fmt::format("this root has {}, and is refused all the same", fmt::join(named, " and "));
+    return fmt::format(
+        "this root has {}, and is refused all the same: by a security module (dmesg and the audit "
+        "log tell), or since what it is about belongs to a user namespace outside of this one "
+        "(then run it on the host itself)",
+        fmt::join(named, " and "));
   return fmt::format("this root is without {}, as in a container: run it on the host itself",
                      rights);
 }

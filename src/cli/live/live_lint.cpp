@@ -14,6 +14,7 @@
 #include "advice/outlook.hpp"
 #include "advice/socket_lint.hpp"
 #include "cli/frame/columns.hpp"
+#include "cli/frame/refusals.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
 #include "cli/live/set_target.hpp"
@@ -202,7 +203,10 @@ class LiveLintReport final : public Report {
       text += fmt::format(", {} process{} may not be looked into ({})", counts_.hidden,
                           counts_.hidden == 1 ? "" : "es", names_of(connections_.hidden));
     }
-    if (counts_.sockets == 0) return text + ": none is there, or may be seen.";
+    if (counts_.sockets == 0 && is_whole()) return text + ": there is none.";
+    if (counts_.sockets == 0)
+      return text + ": those that there are may not be looked into; " +
+             as_root("CAP_SYS_PTRACE over their programs") + '.';
     if (found_.empty()) return text + ": nothing to complain about.";
     text += fmt::format(": {}", plural(counts_.warnings, "warning"));
     if (counts_.warned != 0) text += fmt::format(" on {}", plural(counts_.warned, "socket"));

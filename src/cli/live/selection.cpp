@@ -160,7 +160,7 @@ bool Selection::takes_ownerless() const {
 
 Fallible<Selection> Selection::by_sockets() const {
   if (!group.is_given()) return *this;
-  const Fallible<Group> found = group.resolve(kChoosing);
+  const Fallible<Group> found = group.resolve(kChoosing, "of");
   if (!found) return tl::unexpected(found.error());
   if (!found->path.ends_with(".socket")) return *this;
   Selection narrowed = *this;
@@ -171,7 +171,7 @@ Fallible<Selection> Selection::by_sockets() const {
 
 Fallible<attach::Owners> Selection::owners() const {
   if (!group.is_given()) return pid ? attach::socket_owners(*pid) : attach::socket_owners();
-  const Fallible<Group> found = group.resolve(kChoosing);
+  const Fallible<Group> found = group.resolve(kChoosing, "of");
   if (!found) return tl::unexpected(found.error());
   std::vector<pid_t> members = attach::processes_in(found->path);
   if (pid) std::erase_if(members, [&](pid_t each) { return each != *pid; });
