@@ -448,6 +448,23 @@ leave_alone = true
         child.stdin.flush()
         return json.loads(child.stdout.readline())
 
+    def test_a_policy_further_down_the_tree_is_mentioned(self):
+        inner = self.subgroup("inner.scope")
+        self.assertNotIn("goes before", self.ok("attach", "--cgroup", inner, *TIMES))
+        text = " ".join(self.attach(*self.OTHERS).split())
+        self.assertRegex(text, r"inner\.scope below it has a policy of its own: what that gives there goes before this\.")
+        self.assertEqual(len(self.json("attach", "--cgroup", self.group, *TIMES, "--replace")["inner_policies"]), 1)
+
+    def test_a_listener_that_may_be_left_is_told_of_only_where_one_may_be(self):
+        said = "A listening socket that --existing has set"
+        self.attach(*TIMES)
+        self.assertNotIn(said, self.ok("detach", "--cgroup", self.group))
+        self.attach(*TIMES, "--existing")
+        self.assertIn(said, self.ok("detach", "--cgroup", self.group))
+        self.attach(*TIMES, "--existing")
+        self.attach(*self.OTHERS, "--replace")
+        self.assertIn(said, self.ok("detach", "--cgroup", self.group))
+
     def test_a_group_that_is_not_there_is_named_in_a_sentence(self):
         for command, link in (("attach", "attach to"), ("detach", "detach from"), ("ls", "choose connections of")):
             self.assertIn(f"wsalive: cannot {link} container 3f2b00000000: ", self.refused(6, command, "--container", "3f2b00000000"))

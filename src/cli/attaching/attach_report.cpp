@@ -61,6 +61,7 @@ std::string AttachReport::text(const Page& page) const {
                     (is_taken_over ? " The policy that it had for this service is replaced." : ""),
                 page.width);
   }
+  if (!reach_.inner.empty()) text += wrapped(inner_policies(), page.width);
   text += own_policies(page);
   if (!reach_.unreached.empty()) text += wrapped(unreached(), page.width);
   for (const std::string& note : notes_) text += wrapped(note, page.width);
@@ -84,6 +85,7 @@ nlohmann::ordered_json AttachReport::json() const {
           {"along", reach_.along},
           {"taken_over", reach_.taken_over},
           {"own_policies", own},
+          {"inner_policies", reach_.inner},
           {"unreached_listeners", reach_.unreached},
           {"notes", notes_},
           {"existing", existing_ ? existing_->json() : nlohmann::ordered_json()}};
@@ -100,6 +102,14 @@ std::string AttachReport::own_policies(const Page& page) const {
         page.width);
   }
   return text;
+}
+
+std::string AttachReport::inner_policies() const {
+  const bool one = reach_.inner.size() == 1;
+  return fmt::format("{} below it {}: what {} there goes before this.",
+                     fmt::join(reach_.inner, ", "),
+                     one ? "has a policy of its own" : "have policies of their own",
+                     one ? "that gives" : "those give");
 }
 
 std::string AttachReport::unreached() const {

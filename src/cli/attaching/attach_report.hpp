@@ -23,6 +23,7 @@ struct Reach {
   bool is_replaced = false;  ///< Of the group itself.
   std::vector<AttachedPolicy>
       own;  ///< Policies of socket units that were asked for by themselves, and stay.
+  std::vector<std::string> inner{};  ///< Names of policies further down the tree.
   std::vector<std::string>
       unreached;        ///< Listeners whose connections get nothing: "nginx 4711:6 on 0.0.0.0:80".
   std::string aside{};  ///< For standard error.
@@ -39,6 +40,7 @@ class AttachReport final : public Report {
 
  private:
   [[nodiscard]] std::string unreached() const;
+  [[nodiscard]] std::string inner_policies() const;
   [[nodiscard]] std::string own_policies(const Page& page) const;
 
   AttachedPolicy policy_;

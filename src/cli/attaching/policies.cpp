@@ -72,6 +72,7 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
           .force = member(about, "force", false),
           .along = member(about, "along", std::string{}),
           .stands_for = member(about, "stands_for", std::string{}),
+          .may_have_set = member(about, "existing", true),  // An earlier version did not say.
           .is_certain = pinned.standing != attach::Standing::unknown};
 }
 
@@ -83,6 +84,7 @@ std::string about_text(const AttachedPolicy& policy) {
                            {"force", policy.force},
                            {"along", policy.along},
                            {"stands_for", policy.stands_for},
+                           {"existing", policy.may_have_set},
                            {"values", numbers_of(policy.values)},
                            {"earlier", numbers_of(policy.earlier)},
                            {"rules", policy.rules}};

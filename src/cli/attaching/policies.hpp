@@ -27,7 +27,8 @@ struct AttachedPolicy {
       along{};  ///< The name of the policy that it was attached with; empty: it was asked for.
   std::string
       stands_for{};  ///< Of a socket unit: the service that was asked for and did not run; else empty.
-  bool is_certain = true;  ///< False: the right to see whether it is in force is missing.
+  bool may_have_set = false;  ///< Listeners, made elsewhere, by --existing.
+  bool is_certain = true;     ///< False: the right to see whether it is in force is missing.
 };
 
 /// The description that is pinned with a policy.

@@ -48,15 +48,17 @@ void remember(const AttachedPolicy& instead_of, AttachedPolicy& policy) {
 
 Fallible<AttachedPolicy> put_policy(const Group& group, const AskedPolicy& asked,
                                     const PutCause& cause) {
-  AttachedPolicy described{.group = group.number,
-                           .name = group.name,
-                           .cgroup = group.path,
-                           .rules = {},
-                           .values = {},
-                           .earlier = {},
-                           .force = asked.force,
-                           .along = cause.along,
-                           .stands_for = cause.stands_for};
+  AttachedPolicy described{
+      .group = group.number,
+      .name = group.name,
+      .cgroup = group.path,
+      .rules = {},
+      .values = {},
+      .earlier = {},
+      .force = asked.force,
+      .along = cause.along,
+      .stands_for = cause.stands_for,
+      .may_have_set = asked.existing || (cause.instead_of && cause.instead_of->may_have_set)};
   attach::BpfPolicy policy{
       .rules = {},
       .whose = asked.force ? attach::Precedence::ours : attach::Precedence::program,

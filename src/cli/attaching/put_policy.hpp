@@ -18,6 +18,7 @@ namespace wsalive::cli {
 struct AskedPolicy {
   std::vector<PolicyRule> rules;
   bool force = false;
+  bool existing = false;  ///< Sockets that are open already, too.
   policy::RoundIdle rounding = policy::RoundIdle::down;
 };
 

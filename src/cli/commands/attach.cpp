@@ -168,9 +168,10 @@ class Attach final : public Command {
     Policies before;
     if (Fallible<Policies> found = attached_policies()) before = std::move(*found);
     reach.aside = ended_text(before);
-    const AskedPolicy asked{rules_, force_, rounding_.rounding()};
+    const AskedPolicy asked{rules_, force_, existing_, rounding_.rounding()};
     const auto there = std::ranges::find(before.list, group.number, &AttachedPolicy::group);
     reach.is_replaced = replace_ && there != before.list.end();
+    reach.inner = policies_below(group, before.list);
     Fallible<AttachedPolicy> attached = put_policy(
         group, asked,
         {.stands_for = stands_for_, .instead_of = reach.is_replaced ? &*there : nullptr});
@@ -199,6 +200,16 @@ class Attach final : public Command {
     return Answer{std::make_unique<AttachReport>(std::move(*attached), std::move(reach),
                                                  std::move(said), std::move(existing)),
                   static_cast<int>(code)};
+  }
+
+  /// Names of those that go before this one for a part of the programs.
+  static std::vector<std::string> policies_below(const Group& group,
+                                                 const std::vector<AttachedPolicy>& all) {
+    std::vector<std::string> names;
+    for (const AttachedPolicy& each : all) {
+      if (each.cgroup.starts_with(group.path + '/')) names.push_back(each.name);
+    }
+    return names;
   }
 
   /// The connections and listeners of a group's processes.

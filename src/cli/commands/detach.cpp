@@ -29,8 +29,9 @@ constexpr const char* kDetaching = "cannot detach";
 
 class DetachReport final : public Report {
  public:
-  DetachReport(std::vector<std::string> names, std::vector<std::string> ended)
-      : names_(std::move(names)), ended_(std::move(ended)) {}
+  /// \param may_have_set  Whether one of them may have set listeners that were made elsewhere.
+  DetachReport(std::vector<std::string> names, std::vector<std::string> ended, bool may_have_set)
+      : names_(std::move(names)), ended_(std::move(ended)), may_have_set_(may_have_set) {}
   [[nodiscard]] std::string text(const Page& /*page*/) const override {
     if (names_.empty() && ended_.empty()) return "no policy was attached\n";
     std::string text;
@@ -40,7 +41,7 @@ class DetachReport final : public Report {
     for (const std::string& name : names_) {
       text += fmt::format("detached from {}; its connections keep what they have\n", name);
     }
-    if (!names_.empty()) {
+    if (may_have_set_) {
       text +=
           "A listening socket that --existing has set hands it to what it accepts:\n"
           "wsalive ls --listeners shows it, wsalive set PID:FD off ends it.\n";
@@ -54,6 +55,7 @@ class DetachReport final : public Report {
  private:
   std::vector<std::string> names_;
   std::vector<std::string> ended_;
+  bool may_have_set_;
 };
 
 /// What a name may be, in the order in which it is tried: as `ls --policies` shows it, or as `attach` was given it.
@@ -183,7 +185,8 @@ class Detach final : public Command {
       }
       names.push_back(policy.name);
     }
-    return Answer{std::make_unique<DetachReport>(std::move(names), ended), 0};
+    const bool may_have_set = std::ranges::any_of(policies, &AttachedPolicy::may_have_set);
+    return Answer{std::make_unique<DetachReport>(std::move(names), ended, may_have_set), 0};
   }
 
   std::string name_;
