@@ -154,6 +154,9 @@ class Ls(tool.ToolWithConnection):
         ordinary = "STATE: all are established. LOCAL and more: --wide."
         self.assertIn(ordinary, self.ok("ls", "--pid", me, "--to", f":{self.port}"))
         self.assertIn(ordinary, self.ok("ls", "--pid", me, "--from", f":{self.port}", "--listeners"))
+        listeners = self.ok("ls", "--pid", me, "--from", f":{self.port}", "--state", "listening")
+        self.assertNotIn("established", listeners)
+        self.assertIn("\n\nLOCAL and more: --wide.\n", listeners)
         self.assertNotIn("--wide.", self.ok("ls", "--pid", me, "--wide"))
         self.accepted.close()
         self.client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -173,8 +176,8 @@ class Ls(tool.ToolWithConnection):
     @tool.needs_borrowing
     @tool.needs_preload
     def test_the_words_of_from_that_stand_in_the_table_are_explained_below_it(self):
-        meanings = {"default": "the sysctls of its network", "socket": "set on the socket, by its program or for it (run, attach, set)",
-                    "mixed": "T, I and N from several (--json says which)", "outside": "set from outside, likewise"}
+        meanings = {"default": "what the sysctls of its network say, set on the socket or not", "socket": "set on the socket, by its program or for it (run, attach, set)",
+                    "mixed": "T, I and N differ in it (--json says how); a value that the sysctls have, too, is a default", "outside": "set from outside, likewise"}
         def said(*words):
             text = self.ok("ls", *words)
             rows, _, legend = text.partition("\n\n")

@@ -41,12 +41,14 @@ struct FromRow {
   std::string_view meaning;
 };
 constexpr std::array kFrom{
-    FromRow{"default", "the sysctls of its network"},
+    FromRow{"default", "what the sysctls of its network say, set on the socket or not"},
     FromRow{"socket", "set on the socket, by its program or for it (run, attach, set)"},
     FromRow{"program", "its program's, as our engine in it says"},
     FromRow{"registry", "the registry's, likewise"},
     FromRow{"outside", "set from outside, likewise"},
-    FromRow{"mixed", "T, I and N from several (--json says which)"},
+    FromRow{"mixed",
+            "T, I and N differ in it (--json says how); a value that the sysctls have, too, is a "
+            "default"},
 };
 
 /// Of a socket that the kernel keeps nobody knows who has set a value, only that it was set.
@@ -213,11 +215,19 @@ class ConnectionsReport final : public Report {
     return names;
   }
 
+  /// Beside listeners.
+  [[nodiscard]] bool has_connections() const {
+    return std::ranges::any_of(all_.list, [](const Connection& each) {
+      return each.socket.state != os::TcpState::listen;
+    });
+  }
+
   /// Where the states are, if the table has no room for them, and what else is to be seen.
-  static std::string more_columns(bool has_states, const std::vector<std::string>& unusual,
-                                  const Page& page) {
+  [[nodiscard]] std::string more_columns(bool has_states, const std::vector<std::string>& unusual,
+                                         const Page& page) const {
     constexpr std::size_t kNamed = 4;
     if (has_states) return "LOCAL and more: --wide.\n";
+    if (!has_connections()) return "LOCAL and more: --wide.\n";
     if (unusual.empty()) return "STATE: all are established. LOCAL and more: --wide.\n";
     const std::span<const std::string> named{unusual.data(), std::min(unusual.size(), kNamed)};
     const std::size_t rest = unusual.size() - named.size();

@@ -30,7 +30,7 @@ std::string source_words(Source source) {
     case Source::release:
       break;
   }
-  return "sysctl of its network";
+  return "as the sysctl of its network";
 }
 
 Part part_of(Source source) {
