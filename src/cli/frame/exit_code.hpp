@@ -21,6 +21,7 @@ enum class ExitCode : std::uint8_t {
   failed = 7,
   cannot_execute = 126,
   not_found = 127,
+  interrupted = 130,  ///< As a shell tells it: the command has ended by SIGINT.
 };
 
 struct ExitRow {
@@ -41,6 +42,7 @@ inline constexpr std::array kExitCodes{
     ExitRow{ExitCode::failed,          "failed",         "the system refused for another reason"},
     ExitRow{ExitCode::cannot_execute,  "cannot-execute", "run: the program cannot be executed"},
     ExitRow{ExitCode::not_found,       "not-found",      "run: there is no such program"},
+    ExitRow{ExitCode::interrupted,     "interrupted",    "path: ended by ctrl-C; the same command goes on from there"},
     // clang-format on
 };
 
