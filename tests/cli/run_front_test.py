@@ -6,6 +6,7 @@ labels: net
 """
 import ctypes
 import fcntl
+import glob
 import os
 import pty
 import random
@@ -57,6 +58,18 @@ class Fronts(Running):
                     to_group = number in unread
                     (os.killpg if to_group else os.kill)(child.pid, number)
                     self.assertEqual(child.stdout.readline(), f"{number}\n", turn)  # Else it would be the one before again.
+
+    def test_the_control_group_goes_with_a_namespace_of_process_numbers(self):
+        mount = next((line.split()[1] for line in open("/proc/self/mounts", encoding="ascii") if line.split()[2] == "cgroup2"), None)
+        words = ["unshare", "--pid", "--fork", "--mount-proc", tool.BINARY, "run", "--quiet", "--via", "bpf", *TIMES, "--"]
+        def groups():
+            return set(glob.glob(f"{mount}/**/wsalive-run-1*", recursive=True))
+        if not mount or subprocess.run([*words, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("bpf, version-2 control groups or namespaces are not allowed here")
+        before = groups()
+        done = subprocess.run([*words, "sh", "-c", f"find {mount} -name 'wsalive-run-1*'"], capture_output=True, text=True, check=True)
+        self.assertNotEqual(set(done.stdout.split()) - before, set())
+        self.assertEqual(groups() - before, set())
 
     def test_a_burst_of_both_loses_none(self):
         child, _ = self.teller()

@@ -78,7 +78,10 @@ void Front::look_after_children() noexcept {
   for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
     const bool has_ended = !WIFSTOPPED(status) && !WIFCONTINUED(status);
     if (which == task_.program) {
-      if (has_ended) end_like(status);
+      if (has_ended) {
+        task_.beside.clean_up();
+        end_like(status);
+      }
       program_has_stopped_ = WIFSTOPPED(status);
     } else if (which == witness_.process() && has_ended) {
       witness_.has_ended();

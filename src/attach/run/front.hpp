@@ -17,6 +17,8 @@ namespace wsalive::attach {
 
 struct FrontTask {
   pid_t program = 0;
+  KeeperService&
+      beside;  ///< Whose keeper may end before it has cleaned up, with our process numbers.
   KeeperService* served = nullptr;  ///< What it serves itself, ahead of the keepers.
   Fd line;                          ///< To the program's process, with `served`.
   Fd signals;                       ///< A signalfd of all of them.

@@ -38,7 +38,7 @@ class KeeperService {
   virtual void forget() noexcept {}
   /// In a keeper: no process that we were beside is left.
   [[nodiscard]] virtual bool all_gone() const = 0;
-  /// In the last keeper, at the end.
+  /// In the last keeper and in a front, at the end of what is theirs: takes away what nobody needs any more.
   virtual void clean_up() noexcept {}
   /// Whether the program would feel the keeper's death: then two stand beside it.
   [[nodiscard]] virtual bool needs_successor() const noexcept = 0;

@@ -85,7 +85,7 @@ Started go_behind_a_front(KeeperService& service, Shape shape) {
     front_process.reset();
     const bool serves = static_cast<bool>(front_end);
     stand_in_front(
-        {program, serves ? &service : nullptr, std::move(front_end), std::move(signals)});
+        {program, service, serves ? &service : nullptr, std::move(front_end), std::move(signals)});
   }
   front_end.reset();
   signals.reset();

@@ -91,7 +91,8 @@ std::string left_alone_by(Via via, const RunFacts& facts) {
   std::string text = facts.is_connect_only ? "accepted connections are left alone" : "";
   if (via != Via::preload) return text;
   if (!text.empty()) text += "; ";
-  return text + "static and Go programs that it starts get none (--via bpf or seccomp reaches them)";
+  return text +
+         "static and Go programs that it starts get none (--via bpf or seccomp reaches them)";
 }
 
 /// What the library can keep in the program.  K-57
@@ -174,7 +175,8 @@ std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
     text += fmt::format(" ({})",
                         plan.is_late ? late_note(plan, wanted) : rounding_note(wanted, plan.fit));
   }
-  for (const std::string* const more : {&plan.exception, &plan.left_alone, &plan.warning, &plan.why}) {
+  for (const std::string* const more :
+       {&plan.exception, &plan.left_alone, &plan.warning, &plan.why}) {
     if (!more->empty()) text += "; " + *more;
   }
   return text;
