@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "os/tcp/tcp_info.hpp"
+
 namespace wsalive::path {
 namespace {
 
@@ -141,8 +143,12 @@ void Lane::look_at_opening(Millis now) {
   longest_trip_ = std::max(longest_trip_, trip);
   shortest_trip_ = std::min(shortest_trip_, trip);
   if (toward_ == Toward::inward) search_.blurred_by(shortest_trip_ + kLookLateness);
-  search_.opened(next_id_, now);
-  waiting_.emplace(next_id_++, opening.take());
+  Waiting waiting = opening.take();
+  // It is as old as its silence, whenever this look has found it.
+  const auto facts = os::tcp_facts(waiting.connection.fd());
+  const Millis silent = facts ? std::clamp<Millis>(facts->heard, Millis{0}, trip) : Millis{0};
+  search_.opened(next_id_, now - silent);
+  waiting_.emplace(next_id_++, std::move(waiting));
 }
 
 void Lane::act(const PathStep& step, Millis now) {
