@@ -32,14 +32,15 @@ class Attach(tool.Tool):
     def setUpClass(cls):
         cls.mount = group_mount()
         words = ["unshare", "--mount", "sh", "-c",
-                 "mount -t bpf -o mode=0700 bpf /sys/fs/bpf && echo ready && exec sleep 250"]
-        cls.holder = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                 "mount -t bpf -o mode=0700 bpf /sys/fs/bpf && echo ready && exec cat"]  # Until we have ended.
+        cls.holder = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         cls.has_bpffs = cls.holder.stdout.readline() == "ready\n"
 
     @classmethod
     def tearDownClass(cls):
         cls.holder.kill()
         cls.holder.wait()
+        cls.holder.stdin.close()
         cls.holder.stdout.close()
 
     def setUp(self):
