@@ -1,5 +1,6 @@
 #include "attach/host_facts.hpp"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -59,18 +61,24 @@ Status try_user_namespaces() {
   return in_a_child(attempt, "make a user namespace");
 }
 
-/// A child's: it stays until it is killed, or until its parent has ended, however that ends.
-[[noreturn]] void stay_with(pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != parent) ::_exit(0);  // It ended before it could be asked for the signal.
-  for (;;) ::pause();
+/// A child's: it stays until its parent closes the other end, or has ended, however that ends.
+[[noreturn]] void stay_until_closed(int from) {
+  char octet = 0;
+  while (::read(from, &octet, 1) < 0 && errno == EINTR) continue;
+  ::_exit(0);
 }
 
 Status try_borrow() {
-  const pid_t parent = ::getpid();
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure(errno, "make a pipe");
+  const Fd from{ends[0]};
+  Fd into{ends[1]};
   const pid_t child = ::fork();
   if (child < 0) return failure(errno, "fork");
-  if (child == 0) stay_with(parent);
+  if (child == 0) {
+    into.reset();
+    stay_until_closed(from.get());
+  }
   Status status{};
   const Result<Process> process = Process::open(child);
   if (!process) {
@@ -79,8 +87,9 @@ Status try_borrow() {
              !copy && copy.error().code != EBADF) {
     status = tl::unexpected(copy.error());
   }
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
+  into.reset();
+  ::kill(child, SIGKILL);  // Either is enough: a filter of system calls may refuse one.
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
   return status;
 }
 
