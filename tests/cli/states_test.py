@@ -75,6 +75,19 @@ class States(tool.Tool):
         client.send(b"lost")
         return client
 
+    def close_peers_window(self, client):
+        """Sends what the peer does not read, until it has no room."""
+        client.setblocking(False)
+        try:
+            while True:
+                client.send(b"x" * 65536)
+        except BlockingIOError:
+            pass
+        deadline = time.monotonic() + 20
+        while self.listed(client)["condition"] != "window-closed":
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
     @staticmethod
     def name(end):
         return f"{os.getpid()}:{end.fileno()}"
@@ -235,16 +248,7 @@ class States(tool.Tool):
     def test_a_window_that_is_closed(self):
         client, _ = self.pair()
         self.keep_alive(client)
-        client.setblocking(False)
-        try:
-            while True:
-                client.send(b"x" * 65536)
-        except BlockingIOError:
-            pass
-        deadline = time.monotonic() + 20
-        while self.listed(client)["condition"] != "window-closed":
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.2)
+        self.close_peers_window(client)
         row = self.check(client, "established", "window-closed", "window-probes", "has no room for it", effect=False)
         self.assertGreater(row["noticed_in_ms"], 300_000)
         live, text = self.explained(client)
@@ -262,16 +266,7 @@ class States(tool.Tool):
     def test_a_user_timeout_ends_a_peer_that_answers_and_has_no_room(self):
         client, _ = self.pair()
         client.setsockopt(TCP, USER_TIMEOUT, 3000)
-        client.setblocking(False)
-        try:
-            while True:
-                client.send(b"x" * 65536)
-        except BlockingIOError:
-            pass
-        deadline = time.monotonic() + 20
-        while self.listed(client)["condition"] != "window-closed":
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
+        self.close_peers_window(client)
         begun = time.monotonic()
         row = self.listed(client)
         self.assertTrue(select.select([], [], [client], 0) == ([], [], []))
