@@ -16,7 +16,7 @@ import sys
 import termios
 import unittest
 import tool
-from run_keeper_test import TIMES, Running
+from run_keeper_test import TIMES, Running, keepers_of
 
 # Says each signal that it gets, in the order in which it gets them.
 TELLER = r"""
@@ -70,6 +70,14 @@ class Fronts(Running):
         done = subprocess.run([*words, "sh", "-c", f"find {mount} -name 'wsalive-run-1*'"], capture_output=True, text=True, check=True)
         self.assertNotEqual(set(done.stdout.split()) - before, set())
         self.assertEqual(groups() - before, set())
+
+    def test_no_keeper_stays_behind_a_short_program(self):
+        """The front takes the control group away before the kernel has told anybody that it is empty."""
+        for _ in range(5):
+            front = self.start("bpf", "sh", "-c", "echo $$", preexec_fn=become_subreaper)
+            program = int(front.stdout.readline())
+            self.assertEqual(front.wait(timeout=20), 0)
+            self.until(lambda program=program: not keepers_of(program), 10)
 
     def test_a_burst_of_both_loses_none(self):
         child, _ = self.teller()

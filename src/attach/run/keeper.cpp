@@ -105,8 +105,9 @@ void Keeper::watch_over_child() {
 void Keeper::stand_behind(const Fd& ahead) {
   for (;;) {
     // No event of the watched descriptor but its end, which is always told.
-    std::array polls{pollfd{service_.watch().fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
-    await_events(polls, kForEver);
+    const KeeperService::Watch watched = service_.watch();
+    std::array polls{pollfd{watched.fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
+    await_events(polls, watched.patience_ms);
     if (service_.all_gone()) ::_exit(0);
     if (polls[1].revents != 0) keep();
   }
@@ -120,7 +121,7 @@ void Keeper::serve(int alone_ms) {
     const KeeperService::Watch watched = service_.watch();
     if (service_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
-    await_events(polls, is_alone ? alone_ms : kForEver);
+    await_events(polls, is_alone ? alone_ms : watched.patience_ms);
     if (polls[0].revents != 0) service_.serve();
     if (polls[1].revents != 0) return parent_.reset();
   } while (!is_alone);

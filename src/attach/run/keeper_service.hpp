@@ -28,6 +28,7 @@ class KeeperService {
   struct Watch {
     int fd;
     short events;
+    int patience_ms = -1;  ///< A keeper looks after that long without an event, too; -1: never.
   };
   [[nodiscard]] virtual Watch watch() const = 0;
   /// In the keeper that serves: the watched descriptor is ready.
