@@ -4,45 +4,7 @@
 # overlapped operations, each with two thousand connections at once of clients by completion routines, on a port, by
 # list and by name. Every message comes back, and every octet is counted at both ends. K-104, K-105
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-. "$here/serving.sh"
-own_network "$0"
-programs=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs
-scratch=$(mktemp -d)
-server=
-trap 'kill $server 2>/dev/null || true; rm -rf "$scratch"' EXIT
-ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
-connections=2000
-[ "$(ulimit -n)" -ge 4096 ] || connections=200
-
-failed() { echo "failed: $1"; cat "$scratch"/* 2>/dev/null; exit 1; }
-
-# start_server <program> <clients>: sets $server and $port.
-start_server() {
-  serve_into "$scratch/said" "$scratch/complaints" "$programs/$1" 127.0.0.1 0 "$2"
-  await_port "$scratch/said" 's/^listening on .* port //p' || failed "$1"
-}
-
-end_server() {
-  for _ in $(seq 200); do
-    kill -0 $server 2>/dev/null || break
-    sleep 0.05
-  done
-  wait $server || failed "server: exit status $?"
-  [ ! -s "$scratch/complaints" ] || failed "server complained"
-}
-
-# served <connections> <octets>: what the server says at its end.
-served() {
-  end_server
-  grep -q "^$1 connections, $2 octets" "$scratch/said" || failed "octets were lost, not $2"
-}
-
-# run_client <program> <messages>
-run_client() {
-  timeout 120 "$programs/$1" 127.0.0.1 "$port" $connections "$2" >"$scratch/client" 2>&1 || failed "$1"
-  grep -q "^$connections connections, 0 failed" "$scratch/client" || failed "$1"
-}
+. "$(dirname "$0")/loading.sh"
 
 # hold <program> <way...>: so many connections at once, three lines on each; adds their octets to $octets.
 hold() {

@@ -12,17 +12,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl event_echo.c
  * On Linux:                                                  wsalive-cc event_echo.c -o event_echo
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "event_echo"
+#include "talking.h"
 
 #define PLACES (WSA_MAXIMUM_WAIT_EVENTS - 1)
 #define GROUPS 256
@@ -55,11 +46,6 @@ static volatile LONG stopping;
 static LONG most = -1;
 static volatile LONG64 octets;
 static WSAEVENT all_ended;
-
-static int failed(const char* what) {
-  fprintf(stderr, "event_echo: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static void count_end(void) {
   if (InterlockedIncrement(&ended) == most) WSASetEvent(all_ended);
@@ -208,42 +194,6 @@ static void place(SOCKET s) {
   fprintf(stderr, "event_echo: no place for a client\n");
   closesocket(s);
   count_end();
-}
-
-static SOCKET listen_on(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  SOCKET s;
-  int error;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "event_echo: %s: error %d\n", address, error);
-    return INVALID_SOCKET;
-  }
-  s = socket(found->ai_family, SOCK_STREAM, IPPROTO_TCP);
-  error = s == INVALID_SOCKET || bind(s, found->ai_addr, (int)found->ai_addrlen) == SOCKET_ERROR ||
-          listen(s, SOMAXCONN) == SOCKET_ERROR;
-  freeaddrinfo(found);
-  if (error) {
-    failed("listen");
-    return INVALID_SOCKET;
-  }
-  return s;
-}
-
-static int announce(SOCKET s, const char* address) {
-  struct sockaddr_storage name;
-  char service[NI_MAXSERV];
-  int size = sizeof name;
-  if (getsockname(s, (struct sockaddr*)&name, &size) == SOCKET_ERROR ||
-      getnameinfo((struct sockaddr*)&name, size, NULL, 0, service, sizeof service,
-                  NI_NUMERICSERV) != 0)
-    return failed("getsockname");
-  printf("listening on %s port %s\n", address, service);
-  fflush(stdout);
-  return 0;
 }
 
 /* Accepts until all clients have ended. */

@@ -8,19 +8,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl iocp_client.c
  * On Linux:                                                  wsalive-cc iocp_client.c -o iocp_client
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <mswsock.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "iocp_client"
+#include "talking.h"
 
 #define THREADS 2
 #define MESSAGE 64
@@ -42,11 +31,6 @@ static HANDLE port;
 static LPFN_CONNECTEX connect_ex;
 static int count, rounds;
 static volatile LONG done, wrong;
-
-static int failed(const char* what) {
-  fprintf(stderr, "iocp_client: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static void finish(Connection* c, int bad) {
   closesocket(c->socket);
@@ -169,29 +153,6 @@ static int start_connect(Connection* c, int number) {
   return 0;
 }
 
-static int find_server(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  GUID id = WSAID_CONNECTEX;
-  DWORD bytes;
-  SOCKET s;
-  int error;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "iocp_client: %s: error %d\n", address, error);
-    return 1;
-  }
-  server_size = (int)found->ai_addrlen;
-  memcpy(&server, found->ai_addr, found->ai_addrlen);
-  freeaddrinfo(found);
-  s = socket(server.ss_family, SOCK_STREAM, IPPROTO_TCP);
-  error = WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &connect_ex,
-                   sizeof connect_ex, &bytes, NULL, NULL);
-  closesocket(s);
-  return error == 0 ? 0 : failed("ConnectEx's address");
-}
-
 static int run(void) {
   Connection* all = (Connection*)calloc((size_t)count, sizeof *all);
   HANDLE threads[THREADS];
@@ -220,7 +181,8 @@ int main(int argc, char** argv) {
   count = atoi(argv[3]);
   rounds = atoi(argv[4]);
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return failed("WSAStartup");
-  status = find_server(argv[1], argv[2]);
+  status = find_server(argv[1], argv[2], &server, &server_size);
+  if (status == 0) status = find_connect_ex(server.ss_family, &connect_ex);
   if (status == 0) status = run();
   WSACleanup();
   return status;

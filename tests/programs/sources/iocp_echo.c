@@ -8,19 +8,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl iocp_echo.c
  * On Linux:                                                  wsalive-cc iocp_echo.c -o iocp_echo
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <mswsock.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "iocp_echo"
+#include "talking.h"
 
 #define THREADS 2
 #define ACCEPTS 64
@@ -45,11 +34,6 @@ static LPFN_ACCEPTEX accept_ex;
 static volatile LONG ended;
 static LONG most = -1;
 static volatile LONG64 octets;
-
-static int failed(const char* what) {
-  fprintf(stderr, "iocp_echo: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static int start_accept(Client* client) {
   DWORD unused;
@@ -143,43 +127,17 @@ static DWORD WINAPI work(LPVOID unused) {
   }
 }
 
-static int listen_on(const char* address, const char* service) {
-  struct addrinfo hints, *found;
+/* And the family of the sockets that it takes. */
+static int find_accept_ex(void) {
+  struct sockaddr_storage name;
+  int size = sizeof name;
   GUID id = WSAID_ACCEPTEX;
   DWORD bytes;
-  int error;
-
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "iocp_echo: %s: error %d\n", address, error);
-    return 1;
-  }
-  family = found->ai_family;
-  listener = socket(family, SOCK_STREAM, IPPROTO_TCP);
-  error = listener == INVALID_SOCKET ||
-          bind(listener, found->ai_addr, (int)found->ai_addrlen) == SOCKET_ERROR ||
-          listen(listener, SOMAXCONN) == SOCKET_ERROR;
-  freeaddrinfo(found);
-  if (error) return failed("listen");
-  if (WSAIoctl(listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &accept_ex,
+  if (getsockname(listener, (struct sockaddr*)&name, &size) == SOCKET_ERROR ||
+      WSAIoctl(listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &accept_ex,
                sizeof accept_ex, &bytes, NULL, NULL) == SOCKET_ERROR)
     return failed("AcceptEx's address");
-  return 0;
-}
-
-static int announce(const char* address) {
-  struct sockaddr_storage name;
-  char service[NI_MAXSERV];
-  int size = sizeof name;
-  if (getsockname(listener, (struct sockaddr*)&name, &size) == SOCKET_ERROR ||
-      getnameinfo((struct sockaddr*)&name, size, NULL, 0, service, sizeof service,
-                  NI_NUMERICSERV) != 0)
-    return failed("getsockname");
-  printf("listening on %s port %s\n", address, service);
-  fflush(stdout);
+  family = name.ss_family;
   return 0;
 }
 
@@ -193,7 +151,7 @@ static int serve(const char* address) {
     if (!client || start_accept(client) != 0) return 1;
   }
   for (at = 0; at < THREADS; ++at) threads[at] = CreateThread(NULL, 0, work, NULL, 0, NULL);
-  if (announce(address) != 0) return 1;
+  if (announce(listener, address) != 0) return 1;
   WaitForMultipleObjects(THREADS, threads, TRUE, INFINITE);
   for (at = 0; at < THREADS; ++at) CloseHandle(threads[at]);
   printf("%ld connections, %lld octets\n", (long)ended, (long long)octets);
@@ -202,15 +160,15 @@ static int serve(const char* address) {
 
 int main(int argc, char** argv) {
   WSADATA data;
-  int status;
+  int status = 1;
   if (argc < 3) {
     fprintf(stderr, "usage: iocp_echo ADDRESS PORT [CLIENTS]\n");
     return 2;
   }
   if (argc > 3) most = atol(argv[3]);
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return failed("WSAStartup");
-  status = listen_on(argv[1], argv[2]);
-  if (status == 0) status = serve(argv[1]);
+  listener = listen_on(argv[1], argv[2]);
+  if (listener != INVALID_SOCKET && find_accept_ex() == 0) status = serve(argv[1]);
   WSACleanup();
   return status;
 }

@@ -9,18 +9,10 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl iocp_server.c
  * On Linux:                                                  wsalive-cc iocp_server.c -o iocp_server
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
+#define PROGRAM "iocp_server"
+#include "talking.h"
 
 #include <process.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
 
 #define MOST_THREADS 64
 #define ROOM 8192
@@ -42,7 +34,7 @@ static SOCKET listener = INVALID_SOCKET;
 static volatile LONG stopping, served;
 static volatile LONG64 octets;
 
-static int failed(const char* what, DWORD error) {
+static int failed_by(const char* what, DWORD error) {
   char* text = NULL;
   FormatMessageA(
       FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
@@ -101,7 +93,7 @@ static unsigned __stdcall work(void* unused) {
     BOOL good = GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, INFINITE);
     Client* client = (Client*)key;
     if (good && !client) return 0; /* The packet that says so, one for each thread. */
-    if (!good && !overlapped) return (unsigned)failed("the port", GetLastError());
+    if (!good && !overlapped) return (unsigned)failed_by("the port", GetLastError());
     if (!good || bytes == 0) {
       drop(client);
     } else if (client->sending) {
@@ -118,12 +110,12 @@ static int welcome(SOCKET s) {
   Client* client = (Client*)HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *client);
   if (!client) {
     closesocket(s);
-    return failed("memory", ERROR_NOT_ENOUGH_MEMORY);
+    return failed_by("memory", ERROR_NOT_ENOUGH_MEMORY);
   }
   client->socket = s;
   setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (const char*)&on, sizeof on);
   if (!CreateIoCompletionPort((HANDLE)s, port, (ULONG_PTR)client, 0)) {
-    failed("CreateIoCompletionPort", GetLastError());
+    failed_by("CreateIoCompletionPort", GetLastError());
     closesocket(s);
     HeapFree(GetProcessHeap(), 0, client);
     return 1;
@@ -153,43 +145,14 @@ static void close_all(void) {
   WaitForSingleObject(none_left, INFINITE);
 }
 
-static int listen_on(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  int error;
-  ZeroMemory(&hints, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) return failed(address, (DWORD)error);
-  listener = WSASocketW(found->ai_family, SOCK_STREAM, IPPROTO_TCP, NULL, 0, WSA_FLAG_OVERLAPPED);
-  error = listener == INVALID_SOCKET ||
-          bind(listener, found->ai_addr, (int)found->ai_addrlen) == SOCKET_ERROR ||
-          listen(listener, SOMAXCONN) == SOCKET_ERROR;
-  freeaddrinfo(found);
-  return error ? failed("listen", (DWORD)WSAGetLastError()) : 0;
-}
-
-static int announce(const char* address) {
-  struct sockaddr_storage name;
-  char service[NI_MAXSERV];
-  int size = sizeof name;
-  if (getsockname(listener, (struct sockaddr*)&name, &size) == SOCKET_ERROR ||
-      getnameinfo((struct sockaddr*)&name, size, NULL, 0, service, sizeof service,
-                  NI_NUMERICSERV) != 0)
-    return failed("getsockname", (DWORD)WSAGetLastError());
-  printf("listening on %s port %s\n", address, service);
-  fflush(stdout);
-  return 0;
-}
-
 static int serve(const char* address, int count) {
   HANDLE threads[MOST_THREADS];
   int at;
   for (at = 0; at < count; ++at) threads[at] = (HANDLE)_beginthreadex(NULL, 0, work, NULL, 0, NULL);
-  if (announce(address) != 0) return 1;
+  if (announce(listener, address) != 0) return 1;
   for (;;) {
     SOCKET s = WSAAccept(listener, NULL, NULL, NULL, 0);
-    if (s == INVALID_SOCKET && !stopping) failed("WSAAccept", (DWORD)WSAGetLastError());
+    if (s == INVALID_SOCKET && !stopping) failed_by("WSAAccept", (DWORD)WSAGetLastError());
     if (s == INVALID_SOCKET) break;
     welcome(s);
   }
@@ -213,13 +176,13 @@ int main(int argc, char** argv) {
   threads = argc > 3 ? atoi(argv[3]) : (int)system.dwNumberOfProcessors * 2;
   if (threads < 1 || threads > MOST_THREADS) threads = MOST_THREADS;
   status = WSAStartup(MAKEWORD(2, 2), &data);
-  if (status != 0) return failed("WSAStartup", (DWORD)status);
+  if (status != 0) return failed_by("WSAStartup", (DWORD)status);
   InitializeCriticalSection(&lock);
   none_left = CreateEvent(NULL, TRUE, TRUE, NULL);
   port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
   SetConsoleCtrlHandler(stop, TRUE);
-  status = listen_on(argv[1], argv[2]);
-  if (status == 0) status = serve(argv[1], threads);
+  listener = listen_on(argv[1], argv[2]);
+  status = listener == INVALID_SOCKET ? 1 : serve(argv[1], threads);
   CloseHandle(port);
   CloseHandle(none_left);
   DeleteCriticalSection(&lock);

@@ -8,19 +8,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl overlapped_client.c
  * On Linux:                                                  wsalive-cc overlapped_client.c
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <mswsock.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "overlapped_client"
+#include "talking.h"
 
 #define MESSAGE 64
 #define AT_ONCE 60 /* Events that one wait takes, less some. */
@@ -42,11 +31,6 @@ static LPFN_CONNECTEX connect_ex;
 static void CALLBACK when_sent(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags);
 static void CALLBACK when_received(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped,
                                    DWORD flags);
-
-static int failed(const char* what) {
-  fprintf(stderr, "overlapped_client: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static void finish(Connection* c, int bad) {
   closesocket(c->socket);
@@ -140,29 +124,6 @@ static int end_connect(Connection* c) {
   return 0;
 }
 
-static int find_server(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  GUID id = WSAID_CONNECTEX;
-  DWORD bytes;
-  SOCKET s;
-  int error;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "overlapped_client: %s: error %d\n", address, error);
-    return 1;
-  }
-  server_size = (int)found->ai_addrlen;
-  memcpy(&server, found->ai_addr, found->ai_addrlen);
-  freeaddrinfo(found);
-  s = socket(server.ss_family, SOCK_STREAM, IPPROTO_TCP);
-  error = WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &connect_ex,
-                   sizeof connect_ex, &bytes, NULL, NULL);
-  closesocket(s);
-  return error == 0 ? 0 : failed("ConnectEx's address");
-}
-
 static int run(int count) {
   Connection* all = (Connection*)calloc((size_t)count, sizeof *all);
   int first, at;
@@ -192,7 +153,8 @@ int main(int argc, char** argv) {
   }
   rounds = atoi(argv[4]);
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return failed("WSAStartup");
-  status = find_server(argv[1], argv[2]);
+  status = find_server(argv[1], argv[2], &server, &server_size);
+  if (status == 0) status = find_connect_ex(server.ss_family, &connect_ex);
   if (status == 0) status = run(atoi(argv[3]));
   WSACleanup();
   return status;

@@ -11,17 +11,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl overlapped_echo.c
  * On Linux:                                                  wsalive-cc overlapped_echo.c
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "overlapped_echo"
+#include "talking.h"
 
 #define PLACES (WSA_MAXIMUM_WAIT_EVENTS - 1)
 #define ROOM 4096
@@ -54,11 +45,6 @@ static LONG most = -1;
 static volatile LONG64 octets;
 static WSAEVENT all_ended;
 static volatile LONG stopping;
-
-static int failed(const char* what) {
-  fprintf(stderr, "overlapped_echo: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static void count_end(Group* group) {
   EnterCriticalSection(&group->lock);
@@ -199,42 +185,6 @@ static int place(SOCKET s) {
   if (group && give_to(group, s)) return 0;
   closesocket(s);
   return failed("no place for a client");
-}
-
-static SOCKET listen_on(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  SOCKET s;
-  int error;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "overlapped_echo: %s: error %d\n", address, error);
-    return INVALID_SOCKET;
-  }
-  s = WSASocketW(found->ai_family, SOCK_STREAM, IPPROTO_TCP, NULL, 0, WSA_FLAG_OVERLAPPED);
-  error = s == INVALID_SOCKET || bind(s, found->ai_addr, (int)found->ai_addrlen) == SOCKET_ERROR ||
-          listen(s, SOMAXCONN) == SOCKET_ERROR;
-  freeaddrinfo(found);
-  if (error) {
-    failed("listen");
-    return INVALID_SOCKET;
-  }
-  return s;
-}
-
-static int announce(SOCKET s, const char* address) {
-  struct sockaddr_storage name;
-  char service[NI_MAXSERV];
-  int size = sizeof name;
-  if (getsockname(s, (struct sockaddr*)&name, &size) == SOCKET_ERROR ||
-      getnameinfo((struct sockaddr*)&name, size, NULL, 0, service, sizeof service,
-                  NI_NUMERICSERV) != 0)
-    return failed("getsockname");
-  printf("listening on %s port %s\n", address, service);
-  fflush(stdout);
-  return 0;
 }
 
 static int serve(SOCKET listener) {

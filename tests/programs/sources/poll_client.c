@@ -8,17 +8,8 @@
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl poll_client.c
  * On Linux:                                                  wsalive-cc poll_client.c -o poll_client
  */
-#include <winsock2.h>
-
-#include <ws2tcpip.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#ifdef _MSC_VER
-#pragma comment(lib, "ws2_32.lib")
-#endif
+#define PROGRAM "poll_client"
+#include "talking.h"
 
 #define MESSAGE 64
 #define PATIENCE 30000 /* Milliseconds without any news after which the run has failed. */
@@ -32,11 +23,6 @@ static struct sockaddr_storage server;
 static int server_size;
 static int rounds;
 static int done, wrong;
-
-static int failed(const char* what) {
-  fprintf(stderr, "poll_client: %s: error %d\n", what, WSAGetLastError());
-  return 1;
-}
 
 static void finish(WSAPOLLFD* item, int bad) {
   closesocket(item->fd);
@@ -129,22 +115,6 @@ static int compact(WSAPOLLFD* items, Connection** order, int count) {
   return kept;
 }
 
-static int find_server(const char* address, const char* service) {
-  struct addrinfo hints, *found;
-  int error;
-  memset(&hints, 0, sizeof hints);
-  hints.ai_socktype = SOCK_STREAM;
-  error = getaddrinfo(address, service, &hints, &found);
-  if (error != 0) {
-    fprintf(stderr, "poll_client: %s: error %d\n", address, error);
-    return 1;
-  }
-  server_size = (int)found->ai_addrlen;
-  memcpy(&server, found->ai_addr, found->ai_addrlen);
-  freeaddrinfo(found);
-  return 0;
-}
-
 static int run(int count) {
   WSAPOLLFD* items = (WSAPOLLFD*)calloc((size_t)count, sizeof *items);
   Connection* all = (Connection*)calloc((size_t)count, sizeof *all);
@@ -184,7 +154,7 @@ int main(int argc, char** argv) {
   }
   rounds = atoi(argv[4]);
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return failed("WSAStartup");
-  status = find_server(argv[1], argv[2]);
+  status = find_server(argv[1], argv[2], &server, &server_size);
   if (status == 0) status = run(atoi(argv[3]));
   WSACleanup();
   return status;
