@@ -141,15 +141,24 @@ static void set_on_dead(const struct row* row, struct outcome* seen) {
   effect_error(seen, "again", heard_by_set(s, row->with.b));
 }
 
-/* K-28: the peer has reset while keep-alive was on. */
+/* K-28: the peer has reset while keep-alive was on (a); b: no call has heard of it. */
 static void set_on_reset(const struct row* row, struct outcome* seen) {
   const struct linger at_once = {1, 0};
   const struct pair pair = connected();
   if (row->with.a) set_keep_alive(pair.client, 1);
   setsockopt(pair.server, SOL_SOCKET, SO_LINGER, (const char*)&at_once, sizeof at_once);
   closesocket(pair.server);
-  heard_by_recv(pair.client);
+  if (row->with.b) {
+    wait_for_end(pair.client);
+  } else {
+    heard_by_recv(pair.client);
+  }
   ATTEMPT(seen, set_keep_alive(pair.client, 1));
+  effect(seen, "reads %d", keep_alive(pair.client));
+  if (!row->with.a) return;
+  effect_error(seen, "again", heard_by_set(pair.client, 1));
+  effect_error(seen, "off", heard_by_set(pair.client, 0));
+  effect(seen, "reads %d", keep_alive(pair.client));
 }
 
 /* Overlapped calls in progress end with the code, too. */
@@ -254,8 +263,10 @@ static const struct row kRows[] = {
     {"dead_routine",           "K-90", ALL, BOTH, routine_recv, {DIES, 0, 0},         0, ANY_ERROR, "called, with WSAENETRESET, then recv WSAECONNRESET"},
     {"dead_set",               "K-28", ALL, BOTH, set_on_dead, {DIES, 1, 0},         -1, WSAENETRESET, "again WSAENETRESET"},
     {"dead_set_off",           "K-28", ALL, BOTH, set_on_dead, {DIES, 0, 0},         -1, WSAENETRESET, "again WSAENETRESET"},
-    {"reset_set",              "K-28", ALL, BOTH, set_on_reset, {1, 0, 0},           -1, WSAENOTCONN, NULL},
-    {"reset_set_was_off",      "K-28", ALL, BOTH, set_on_reset, {0, 0, 0},            0, BY_K14, NULL},
+    {"reset_set",              "K-28", ALL, BOTH, set_on_reset, {1, 0, 0},           -1, WSAENOTCONN, "reads 1, again WSAENOTCONN, off WSAENOTCONN, reads 1"},
+    {"reset_set_unheard",      "K-28", ALL, BOTH, set_on_reset, {1, 1, 0},           -1, WSAENOTCONN, "reads 1, again WSAENOTCONN, off WSAENOTCONN, reads 1"},
+    {"reset_set_was_off",      "K-28", ALL, BOTH, set_on_reset, {0, 0, 0},            0, BY_K14, "reads 1"},
+    {"reset_set_was_off_unheard", "K-28", ALL, BOTH, set_on_reset, {0, 1, 0},         0, BY_K14, "reads 1"},
     {"forgot_blocked_recv",    "K-92", ALL, BOTH, blocked_recv, {FORGETS, 0, 0},     -1, WSAECONNRESET, "then recv WSAECONNRESET, send WSAECONNRESET"},
     {"forgot_first_later",     "K-92", ALL, BOTH, first_later, {FORGETS, 0, SEND},   -1, WSAECONNRESET, "then recv WSAECONNRESET, send WSAECONNRESET"},
     {"forgot_overlapped",      "K-92", ALL, BOTH, overlapped_recv, {FORGETS, 0, 0},   0, WSAECONNRESET, "then recv WSAECONNRESET"},

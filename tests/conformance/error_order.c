@@ -74,7 +74,7 @@ static char* pointer(int which) {
     case UNMAPPED:
       return before_the_end(0);
     case READ_ONLY:
-      return read_only();
+      return read_only(0);
     case SHORT_PAGE:
       return before_the_end(3);
     default:
@@ -103,6 +103,39 @@ static void get_length(const struct row* row, struct outcome* seen) {
   DWORD value = 77;
   int* const size = (int*)(void*)pointer(row->with.a);
   ATTEMPT(seen, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char*)&value, size));
+}
+
+static void attempt(SOCKET s, int level, int name, int sets, struct outcome* seen) {
+  DWORD value = 1;
+  int size = sizeof value;
+  if (sets) {
+    ATTEMPT(seen, setsockopt(s, level, name, (const char*)&value, size));
+  } else {
+    ATTEMPT(seen, getsockopt(s, level, name, (char*)&value, &size));
+  }
+}
+
+/* a: 1 sets, 0 reads; b: the levels that Windows knows, and an option that none has; or levels that it does not know. */
+static void levels(const struct row* row, struct outcome* seen) {
+  static const int known[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6};
+  static const int unknown[] = {1, 2, 255, -1, 0x10000};
+  const SOCKET s = tcp();
+  int at;
+  for (at = 0; at < 5; ++at) {
+    const int level = row->with.b ? known[at] : unknown[at];
+    attempt(s, level, row->with.b ? 0x7777 : SO_KEEPALIVE, row->with.a, seen);
+    if (seen->result != row->result || seen->error != row->error) effect(seen, "not %d", level);
+  }
+}
+
+/* a: 1 sets, 0 reads. Numbers that no socket has: one of the first, one that is too high, all of 32 bits. */
+static void numbers(const struct row* row, struct outcome* seen) {
+  static const SOCKET none[] = {2, 1000000, 0xffffffffU, INVALID_SOCKET};
+  int at;
+  for (at = 0; at < 4; ++at) {
+    attempt(none[at], SOL_SOCKET, SO_KEEPALIVE, row->with.a, seen);
+    if (seen->result != row->result || seen->error != row->error) effect(seen, "not number %d", at);
+  }
 }
 
 /* SO_OPENTYPE succeeds on any handle. */
@@ -143,7 +176,14 @@ static struct outcome* hook_seen;
 static INT_PTR WINAPI hook(void) {
   DWORD on = 1;
   int size = sizeof on;
-  if (hook_sets) {
+  if (hook_sets == 3) {
+    ATTEMPT(hook_seen, listen(in_hook, 1));
+    effect_error(hook_seen, "listen", hook_seen->result == 0 ? 0 : WSAGetLastError());
+    effect_error(hook_seen, "cleanup", WSACleanup() == 0 ? 0 : WSAGetLastError());
+    ATTEMPT(hook_seen, closesocket(INVALID_SOCKET)); /* Before K-23. */
+  } else if (hook_sets == 2) {
+    ATTEMPT(hook_seen, WSAIoctl(in_hook, 1, NULL, 0, NULL, 0, NULL, NULL, NULL));
+  } else if (hook_sets) {
     ATTEMPT(hook_seen, setsockopt(in_hook, SOL_SOCKET, SO_KEEPALIVE, (const char*)&on, sizeof on));
   } else {
     ATTEMPT(hook_seen, getsockopt(in_hook, SOL_SOCKET, SO_KEEPALIVE, (char*)&on, &size));
@@ -156,7 +196,7 @@ static INT_PTR WINAPI cancelling_hook(void) {
   return FALSE;
 }
 
-/* a: 1 sets, 0 reads; b: the socket is none. */
+/* a: 2 is WSAIoctl, 1 sets, 0 reads; b: the socket is none. */
 static void inside_hook(const struct row* row, struct outcome* seen) {
   WSADATA data;
   struct pair pair;
@@ -191,7 +231,7 @@ static int CALLBACK condition(LPWSABUF caller, LPWSABUF caller_data, LPQOS servi
   return CF_ACCEPT;
 }
 
-/* a: 1 sets, 0 reads. */
+/* a: 3 are calls beside options, 2 is WSAIoctl, 1 sets, 0 reads. */
 static void inside_condition(const struct row* row, struct outcome* seen) {
   const SOCKET from = listener();
   const struct sockaddr_in address = name_of(from);
@@ -218,9 +258,15 @@ static const struct row kRows[] = {
     {"not_started_wins",          "K-20", ALL, BOTH, set, {STOPPED, NO_LEVEL, -1},      -1, WSANOTINITIALISED, NULL},
     {"not_started_get",           "K-20", ALL, BOTH, get, {STOPPED, KEEP_ALIVE, 0},     -1, WSANOTINITIALISED, "value kept, length kept"},
 
+    {"not_started_get_wins",      "K-20", ALL, BOTH, get, {STOPPED, NO_LEVEL, -1},      -1, WSANOTINITIALISED, "value kept, length kept"},
+
     {"set_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {1, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
     {"get_in_a_hook",             "K-22", ALL, BOTH, inside_hook, {0, 0, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
     {"hook_beats_not_a_socket",   "K-22", ALL, BOTH, inside_hook, {1, 1, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"hook_beats_not_a_socket_get", "K-22", ALL, BOTH, inside_hook, {0, 1, 0},          -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"ioctl_in_a_hook",           "K-22", ALL, BOTH, inside_hook, {2, 1, 0},            -1, WSAEINPROGRESS, "recv ends with WSAEINTR, reads 0"},
+    {"ioctl_in_a_condition",      "K-22", ALL, BOTH, inside_condition, {2, 0, 0},       -1, WSAEINPROGRESS, "accepted, reads 0"},
+    {"others_in_a_condition",     "K-22", ALL, BOTH, inside_condition, {3, 0, 0},       -1, WSAEINPROGRESS, "listen WSAEINPROGRESS, cleanup WSAEINPROGRESS, accepted, reads 0"},
     {"set_in_a_condition",        "K-22", ALL, BOTH, inside_condition, {1, 0, 0},       -1, WSAEINPROGRESS, "accepted, reads 0"},
     {"get_in_a_condition",        "K-22", ALL, BOTH, inside_condition, {0, 0, 0},       -1, WSAEINPROGRESS, "accepted, reads 0"},
     {"no_hooks_with_2",           "K-22", ALL, BOTH, hook_with_2, {0, 0, 0},             0, WSAEOPNOTSUPP, "blocking 0"},
@@ -233,6 +279,8 @@ static const struct row kRows[] = {
     {"not_a_socket_beats_fault",  "K-23", ALL, BOTH, set, {CLOSED, KEEP_ALIVE, 0},      -1, WSAENOTSOCK, NULL},
     {"not_a_socket_beats_level",  "K-23", ALL, BOTH, set, {CLOSED, NO_LEVEL, 4},        -1, WSAENOTSOCK, NULL},
     {"not_a_socket_beats_option", "K-23", ALL, BOTH, set, {CLOSED, NO_OPTION, 4},       -1, WSAENOTSOCK, NULL},
+    {"numbers_of_none",           "K-23", ALL, BOTH, numbers, {1, 0, 0},                -1, WSAENOTSOCK, NULL},
+    {"get_numbers_of_none",       "K-23", ALL, BOTH, numbers, {0, 0, 0},                -1, WSAENOTSOCK, NULL},
     {"open_type_of_none",         "K-23", ALL, BOTH, open_type, {INVALID, 0, 0},         0, BY_K14, NULL},
     {"open_type_of_closed",       "K-23", ALL, BOTH, open_type, {CLOSED, 0, 0},          0, BY_K14, NULL},
 
@@ -241,6 +289,11 @@ static const struct row kRows[] = {
     {"get_unknown_level",         "K-24", ALL, BOTH, get, {TCP4, NO_LEVEL, 4},          -1, WSAEINVAL, "value kept, length kept"},
     {"level_beats_fault",         "K-24", ALL, BOTH, set, {TCP4, NO_LEVEL, 0},          -1, WSAEINVAL, "reads 0"},
 
+    {"level_beats_kind",          "K-24", ALL, BOTH, set, {UDP4, LINUX_LEVEL, 0},       -1, WSAEINVAL, NULL},
+    {"unknown_levels",            "K-24", ALL, BOTH, levels, {1, 0, 0},                 -1, WSAEINVAL, NULL},
+    {"get_unknown_levels",        "K-24", ALL, BOTH, levels, {0, 0, 0},                 -1, WSAEINVAL, NULL},
+    {"known_levels",              "K-24", ALL, BOTH, levels, {1, 1, 0},                 -1, WSAENOPROTOOPT, NULL},
+    {"get_known_levels",          "K-24", ALL, BOTH, levels, {0, 1, 0},                 -1, WSAENOPROTOOPT, NULL},
     {"level_of_ip_is_known",      "K-24", ALL, BOTH, set, {TCP4, NO_IP_OPTION, 4},      -1, WSAENOPROTOOPT, "reads 0"},
     {"level_of_udp_is_known",     "K-24", ALL, BOTH, set, {TCP4, NO_UDP_OPTION, 4},     -1, WSAENOPROTOOPT, "reads 0"},
     {"level_of_ipv6_is_known",    "K-24", ALL, BOTH, set, {TCP4, NO_IPV6_OPTION, 4},    -1, WSAENOPROTOOPT, "reads 0"},

@@ -49,6 +49,7 @@ static void timing_of(const struct row* row, struct outcome* seen) {
     const SOCKET s = accept_by(row->with.a, from);
     if (skip(seen, host_in_force(s, &now))) return;
     describe(s, seen);
+    effect(seen, "from the socket: %d", now.from_socket);
   }
 }
 
@@ -116,15 +117,23 @@ static const struct handed kHanded[] = {
     {SOL_SOCKET, SO_OOBINLINE, 1},   {SOL_SOCKET, SO_RCVBUF, 32768},
     {SOL_SOCKET, SO_SNDBUF, 32768},  {SOL_SOCKET, SO_RCVTIMEO, 1500},
     {SOL_SOCKET, SO_SNDTIMEO, 2500}, {IPPROTO_TCP, TCP_NODELAY, 1},
+    {SOL_SOCKET, SO_KEEPALIVE, 1},   {IPPROTO_TCP, TCP_KEEPALIVE, 77},
+    {IPPROTO_TCP, TCP_KEEPINTVL, 7}, {IPPROTO_TCP, TCP_KEEPCNT, 3},
+    {IPPROTO_TCP, TCP_MAXRT, 7},
 };
 
-/* a: enum way, b: of kHanded. */
+/* a: enum way, b: of kHanded. A connection that is there already does not change with its listener. */
 static void option(const struct row* row, struct outcome* seen) {
   const struct handed handed = kHanded[row->with.b];
   const SOCKET from = listener();
+  SOCKET s = INVALID_SOCKET;
   set_option(from, handed.level, handed.name, handed.value);
   knock(from);
-  effect(seen, "reads %d", option_of(accept_by(row->with.a, from), handed.level, handed.name));
+  s = accept_by(row->with.a, from);
+  effect(seen, "reads %d", option_of(s, handed.level, handed.name));
+  set_option(from, handed.level, handed.name, handed.value == 1 ? 0 : handed.value + 1);
+  if (option_of(s, handed.level, handed.name) != handed.value)
+    effect(seen, "changes with its listener");
 }
 
 static void linger(const struct row* row, struct outcome* seen) {
@@ -160,6 +169,8 @@ static void non_blocking(const struct row* row, struct outcome* seen) {
   s = accept_by(row->with.a, from);
   set_option(s, SOL_SOCKET, SO_RCVTIMEO, 300);
   ATTEMPT(seen, recv(s, &octet, 1, 0));
+  effect_error(seen, "the listener's next",
+               accept_by(row->with.a, from) == INVALID_SOCKET ? WSAGetLastError() : 0);
 }
 
 static const struct row kRows[] = {
@@ -167,8 +178,8 @@ static const struct row kRows[] = {
     {"accept_switch",        "K-41", ALL, BOTH, keep_alive_of, {ACCEPT, 0, 0},     0, ANY_ERROR, "reads 1"},
     {"wsaaccept_switch",     "K-41", ALL, BOTH, keep_alive_of, {WSA_ACCEPT, 0, 0}, 0, ANY_ERROR, "reads 1"},
     {"accept_ioctl_switch",  "K-41", ALL, BOTH, keep_alive_of, {ACCEPT, 1, 0},     0, ANY_ERROR, "reads 1"},
-    {"accept_timing",        "K-41", ALL, BOTH, timing_of, {ACCEPT, 0, 0},         0, ANY_ERROR, "reads 1, T 1500 I 300"},
-    {"wsaaccept_timing",     "K-41", ALL, BOTH, timing_of, {WSA_ACCEPT, 0, 0},     0, ANY_ERROR, "reads 1, T 1500 I 300"},
+    {"accept_timing",        "K-41", ALL, BOTH, timing_of, {ACCEPT, 0, 0},         0, ANY_ERROR, "reads 1, T 1500 I 300, from the socket: 3"},
+    {"wsaaccept_timing",     "K-41", ALL, BOTH, timing_of, {WSA_ACCEPT, 0, 0},     0, ANY_ERROR, "reads 1, T 1500 I 300, from the socket: 3"},
     {"off_stays_off",        "K-41", ALL, BOTH, off_stays_off, {ACCEPT, 0, 0},     0, ANY_ERROR, "reads 0"},
     {"not_upwards",          "K-41", ALL, BOTH, not_upwards, {0, 0, 0},            0, ANY_ERROR, "listener reads 0"},
     {"acceptex_off_then_on", "K-41", ALL, BOTH, accept_ex, {0, 0, 0},              0, BY_K14, "before 0, after 1"},
@@ -181,10 +192,15 @@ static const struct row kRows[] = {
     {"receive_timeout",      "K-112", ALL, BOTH, option, {ACCEPT, 3, 0},           0, ANY_ERROR, "reads 1500"},
     {"send_timeout",         "K-112", ALL, BOTH, option, {WSA_ACCEPT, 4, 0},       0, ANY_ERROR, "reads 2500"},
     {"no_delay",             "K-112", ALL, BOTH, option, {WSA_ACCEPT, 5, 0},       0, ANY_ERROR, "reads 1"},
+    {"keep_alive",           "K-41", ALL, BOTH, option, {ACCEPT, 6, 0},            0, ANY_ERROR, "reads 1"},
+    {"idle",                 "K-41", FROM(VISTA), BOTH, option, {ACCEPT, 7, 0},    0, ANY_ERROR, "reads 77"},
+    {"interval",             "K-41", FROM(WIN10_1709), BOTH, option, {ACCEPT, 8, 0}, 0, ANY_ERROR, "reads 7"},
+    {"count",                "K-41", FROM(WIN10_1703), BOTH, option, {ACCEPT, 9, 0}, 0, ANY_ERROR, "reads 3"},
+    {"max_rt",               "K-76", FROM(VISTA), BOTH, option, {WSA_ACCEPT, 10, 0}, 0, ANY_ERROR, "reads 7"},
     {"linger",               "K-112", ALL, BOTH, linger, {ACCEPT, 0, 0},           0, ANY_ERROR, "1, 7 s"},
     {"reuse_address",        "K-112", ALL, BOTH, reuse, {ACCEPT, 0, 0},            0, ANY_ERROR, "reads 1"},
-    {"non_blocking",         "K-112", ALL, BOTH, non_blocking, {ACCEPT, 0, 0},    -1, WSAEWOULDBLOCK, NULL},
-    {"non_blocking_wsaaccept", "K-112", ALL, BOTH, non_blocking, {WSA_ACCEPT, 0, 0}, -1, WSAEWOULDBLOCK, NULL},
+    {"non_blocking",         "K-112", ALL, BOTH, non_blocking, {ACCEPT, 0, 0},    -1, WSAEWOULDBLOCK, "the listener's next WSAEWOULDBLOCK"},
+    {"non_blocking_wsaaccept", "K-112", ALL, BOTH, non_blocking, {WSA_ACCEPT, 0, 0}, -1, WSAEWOULDBLOCK, "the listener's next WSAEWOULDBLOCK"},
     // clang-format on
 };
 

@@ -42,12 +42,15 @@ static void behind_others(const struct row* row, struct outcome* seen) {
   tell(s, seen);
 }
 
-/* Values survive SO_KEEPALIVE off and on (K-56). */
+/* Values survive off and on (K-56), and off by an ioctl of zeroes. */
 static void off_and_on(const struct row* row, struct outcome* seen) {
   const SOCKET s = tcp();
-  (void)row;
   keep_alive_values(s, 1, 5000, 500);
-  set_keep_alive(s, 0);
+  if (row->with.a) {
+    keep_alive_values(s, 0, 0, 0);
+  } else {
+    set_keep_alive(s, 0);
+  }
   ATTEMPT(seen, set_keep_alive(s, 1));
   effect(seen, "reads %d", keep_alive(s));
   tell(s, seen);
@@ -56,6 +59,7 @@ static void off_and_on(const struct row* row, struct outcome* seen) {
 /* a: enum kind. */
 static void on_kind(const struct row* row, struct outcome* seen) {
   const SOCKET s = of_kind(row->with.a);
+  if (skip(seen, s == INVALID_SOCKET ? "there are no such sockets" : NULL)) return;
   ATTEMPT(seen, keep_alive_values(s, 1, 1000, 1000));
   effect(seen, "reads %d", keep_alive(s));
 }
@@ -75,7 +79,18 @@ static void length(const struct row* row, struct outcome* seen) {
   if (row->with.b) effect(seen, "output %s", out);
 }
 
-enum fault { IN_NULL, IN_NOWHERE, COUNT_NULL, COUNT_NOWHERE, NO_CODE };
+enum fault {
+  IN_NULL,
+  IN_NOWHERE,
+  IN_UNMAPPED,
+  IN_SHORT,
+  COUNT_NULL,
+  COUNT_NOWHERE,
+  COUNT_UNMAPPED,
+  COUNT_SHORT,
+  COUNT_READ_ONLY,
+  NO_CODE
+};
 /* a: enum kind, b: a bit for each fault. */
 static void faults(const struct row* row, struct outcome* seen) {
   const int bits = row->with.b;
@@ -87,10 +102,16 @@ static void faults(const struct row* row, struct outcome* seen) {
   const DWORD code = bits & 1 << NO_CODE ? _WSAIOW(IOC_VENDOR, 999) : SIO_KEEPALIVE_VALS;
   if (bits & 1 << IN_NULL) input = NULL;
   if (bits & 1 << IN_NOWHERE) input = NOWHERE;
+  if (bits & 1 << IN_UNMAPPED) input = before_the_end(0);
+  if (bits & 1 << IN_SHORT) input = before_the_end(sizeof in - 1);
   if (bits & 1 << COUNT_NULL) count = NULL;
   if (bits & 1 << COUNT_NOWHERE) count = (DWORD*)(void*)NOWHERE;
+  if (bits & 1 << COUNT_UNMAPPED) count = (DWORD*)(void*)before_the_end(0);
+  if (bits & 1 << COUNT_SHORT) count = (DWORD*)(void*)before_the_end(2);
+  if (bits & 1 << COUNT_READ_ONLY) count = (DWORD*)(void*)read_only(0);
   ATTEMPT(seen, WSAIoctl(s, code, input, sizeof in, NULL, 0, count, NULL, NULL));
   if (row->with.a == TCP4) effect(seen, "reads %d", keep_alive(s));
+  if (count == &bytes) effect(seen, "%d bytes", (int)bytes);
 }
 
 /* *lpcbBytesReturned of a refused call. */
@@ -186,8 +207,12 @@ static const struct row kRows[] = {
     {"off_stores_no_times",    "K-61", FROM(VISTA), BOTH, in_force, {0, 1500, 300},  0, BY_K14, "T 7200000 I 1000 N 10"},
     {"off_keeps_earlier_times", "K-61", FROM(VISTA), BOTH, behind_others, {0, 1500, 300}, 0, BY_K14, "reads 0, T 5000 I 500 N 10"},
     {"values_survive_off_and_on", "K-56", FROM(VISTA), BOTH, off_and_on, {0, 0, 0},  0, BY_K14, "reads 1, T 5000 I 500 N 10"},
+    {"values_survive_zeroes",  "K-56", FROM(VISTA), BOTH, off_and_on, {1, 0, 0},     0, BY_K14, "reads 1, T 5000 I 500 N 10"},
     {"zero_times",             "K-62", ALL, BOTH, values, {1, 0, 0},                 0, BY_K14, "reads 1, 0 bytes"},
     {"zero_interval",          "K-62", ALL, BOTH, values, {1, 1000, 0},              0, BY_K14, "reads 1, 0 bytes"},
+    {"zero_idle",              "K-62", ALL, BOTH, values, {1, 0, 1000},              0, BY_K14, "reads 1, 0 bytes"},
+    {"zero_idle_takes_away",   "K-62", FROM(VISTA), BOTH, behind_others, {1, 0, 2000}, 0, BY_K14, "reads 1, T 7200000 I 2000 N 10"},
+    {"any_nonzero_in_force",   "K-60", FROM(VISTA), BOTH, behind_others, {256, 9000, 3000}, 0, BY_K14, "reads 1, T 9000 I 3000 N 10"},
     {"all_zero",               "K-62", ALL, BOTH, values, {0, 0, 0},                 0, BY_K14, "reads 0, 0 bytes"},
     {"zero_times_take_away",   "K-62", FROM(VISTA), BOTH, behind_others, {1, 0, 0},  0, BY_K14, "reads 1, T 7200000 I 1000 N 10"},
     {"zero_interval_takes_away", "K-62", FROM(VISTA), BOTH, behind_others, {1, 1500, 0}, 0, BY_K14, "reads 1, T 1500 I 1000 N 10"},
@@ -198,6 +223,7 @@ static const struct row kRows[] = {
     {"on_listening",           "K-63", ALL, BOTH, on_kind, {LISTENING, 0, 0},        0, BY_K14, "reads 1"},
     {"on_connected",           "K-63", ALL, BOTH, on_kind, {CONNECTED, 0, 0},        0, BY_K14, "reads 1"},
     {"on_datagram",            "K-66", ALL, BOTH, on_kind, {UDP4, 0, 0},            -1, WSAENOPROTOOPT, "reads -1"},
+    {"on_local_stream",        "K-66", FROM(WIN10_21H1), BOTH, on_kind, {LOCAL, 0, 0}, -1, WSAENOPROTOOPT, "reads -1"},
 
     {"no_input",               "K-64", ALL, BOTH, length, {0, 0, 0},                -1, WSAEFAULT, "reads 0, 0 bytes"},
     {"four_bytes",             "K-64", ALL, BOTH, length, {4, 0, 0},                -1, WSAEFAULT, "reads 0, 0 bytes"},
@@ -205,19 +231,25 @@ static const struct row kRows[] = {
     {"thirteen_bytes",         "K-65", ALL, BOTH, length, {13, 0, 0},                0, BY_K14, "reads 1, 0 bytes"},
     {"twenty_bytes",           "K-65", ALL, BOTH, length, {20, 0, 0},                0, BY_K14, "reads 1, 0 bytes"},
     {"output_is_ignored",      "K-65", ALL, BOTH, length, {12, 1, 0},                0, BY_K14, "reads 1, 0 bytes, output untouched"},
-    {"input_null",             "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_NULL, 0},  -1, WSAEFAULT, "reads 0"},
-    {"input_nowhere",          "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_NOWHERE, 0}, -1, WSAEFAULT, "reads 0"},
+    {"longer_with_output",     "K-65", ALL, BOTH, length, {16, 1, 0},                0, BY_K14, "reads 1, 0 bytes, output untouched"},
+    {"input_null",             "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_NULL, 0},  -1, WSAEFAULT, "reads 0, 0 bytes"},
+    {"input_nowhere",          "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_NOWHERE, 0}, -1, WSAEFAULT, "reads 0, 0 bytes"},
+    {"input_unmapped",         "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_UNMAPPED, 0}, -1, WSAEFAULT, "reads 0, 0 bytes"},
+    {"input_page_ends",        "K-64", ALL, BOTH, faults, {TCP4, 1 << IN_SHORT, 0}, -1, WSAEFAULT, "reads 0, 0 bytes"},
+    {"count_unmapped",         "K-64", ALL, BOTH, faults, {TCP4, 1 << COUNT_UNMAPPED, 0}, -1, WSAEFAULT, "reads 0"},
+    {"count_page_ends",        "K-64", ALL, BOTH, faults, {TCP4, 1 << COUNT_SHORT, 0}, -1, WSAEFAULT, "reads 0"},
+    {"count_read_only",        "K-64", ALL, BOTH, faults, {TCP4, 1 << COUNT_READ_ONLY, 0}, -1, WSAEFAULT, "reads 0"},
     {"count_null",             "K-64", ALL, BOTH, faults, {TCP4, 1 << COUNT_NULL, 0}, -1, WSAEFAULT, "reads 0"},
     {"count_nowhere",          "K-64", ALL, BOTH, faults, {TCP4, 1 << COUNT_NOWHERE, 0}, -1, WSAEFAULT, "reads 0"},
     {"refused_returns_none",   "K-64", ALL, BOTH, count_of_refused, {0, 0, 0},      -1, WSAEFAULT, "0 bytes"},
-    {"unknown_code",           "K-68", ALL, BOTH, faults, {TCP4, 1 << NO_CODE, 0},  -1, WSAEOPNOTSUPP, "reads 0"},
-    {"unknown_code_datagram",  "K-68", ALL, BOTH, faults, {UDP4, 1 << NO_CODE, 0},  -1, WSAEOPNOTSUPP, NULL},
+    {"unknown_code",           "K-68", ALL, BOTH, faults, {TCP4, 1 << NO_CODE, 0},  -1, WSAEOPNOTSUPP, "reads 0, 77 bytes"},
+    {"unknown_code_datagram",  "K-68", ALL, BOTH, faults, {UDP4, 1 << NO_CODE, 0},  -1, WSAEOPNOTSUPP, "77 bytes"},
     {"not_started_wins",       "K-69", ALL, BOTH, not_started, {0, 0, 0},           -1, WSANOTINITIALISED, NULL},
     {"socket_before_count",    "K-69", ALL, BOTH, faults, {CLOSED, 1 << COUNT_NULL, 0}, -1, WSAENOTSOCK, NULL},
-    {"socket_before_code",     "K-69", ALL, BOTH, faults, {INVALID, 1 << NO_CODE, 0}, -1, WSAENOTSOCK, NULL},
+    {"socket_before_code",     "K-69", ALL, BOTH, faults, {INVALID, 1 << NO_CODE, 0}, -1, WSAENOTSOCK, "77 bytes"},
     {"count_before_code",      "K-69", ALL, BOTH, faults, {TCP4, 1 << NO_CODE | 1 << COUNT_NULL, 0}, -1, WSAEFAULT, "reads 0"},
     {"count_before_kind",      "K-69", ALL, BOTH, faults, {UDP4, 1 << COUNT_NULL, 0}, -1, WSAEFAULT, NULL},
-    {"kind_before_input",      "K-69", ALL, BOTH, faults, {UDP4, 1 << IN_NULL, 0},  -1, WSAENOPROTOOPT, NULL},
+    {"kind_before_input",      "K-69", ALL, BOTH, faults, {UDP4, 1 << IN_NULL, 0},  -1, WSAENOPROTOOPT, "77 bytes"},
 
     {"unknown_function",       "K-103", ALL, BOTH, unknown_function, {0, 0, 0},     -1, WSAEINVAL, "no pointer"},
     {"connect_ex_function",    "K-103", ALL, BOTH, unknown_function, {1, 0, 0},      0, BY_K14, "a pointer"},

@@ -90,7 +90,7 @@ static void by_routine(const struct row* row, struct outcome* seen) {
   effect(seen, "error %d, %d bytes", (int)routine_error, (int)routine_bytes);
 }
 
-enum fault { COUNT_NULL, COUNT_NOWHERE, OVERLAPPED_NOWHERE, INPUT_SHORT };
+enum fault { COUNT_NULL, COUNT_NOWHERE, OVERLAPPED_NOWHERE, OVERLAPPED_SHORT, INPUT_SHORT };
 static void faults(const struct row* row, struct outcome* seen) {
   const SOCKET s = tcp();
   DWORD bytes = 77;
@@ -101,9 +101,11 @@ static void faults(const struct row* row, struct outcome* seen) {
   if (row->with.a == COUNT_NULL) count = NULL;
   if (row->with.a == COUNT_NOWHERE) count = (DWORD*)(void*)NOWHERE;
   if (row->with.a == OVERLAPPED_NOWHERE) how = (LPWSAOVERLAPPED)(void*)NOWHERE;
+  if (row->with.a == OVERLAPPED_SHORT) how = (LPWSAOVERLAPPED)(void*)before_the_end(8);
   if (row->with.a == INPUT_SHORT) size = 8;
   ATTEMPT(seen, WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, size, NULL, 0, count, how, NULL));
   effect(seen, "reads %d", keep_alive(s));
+  if (how != &overlapped) effect(seen, "%d bytes", (int)bytes); /* Left alone: it is overlapped. */
 }
 
 static const struct row kRows[] = {
@@ -114,7 +116,8 @@ static const struct row kRows[] = {
     {"refused_packet",      "K-64", ALL, BOTH, refused_packet, {0, 0, 0},            -1, WSAEFAULT, "no packet, reads 0"},
     {"count_null",          "K-64", ALL, BOTH, faults, {COUNT_NULL, 0, 0},           -1, WSAEFAULT, "reads 0"},
     {"count_nowhere",       "K-64", ALL, BOTH, faults, {COUNT_NOWHERE, 0, 0},        -1, WSAEFAULT, "reads 0"},
-    {"overlapped_nowhere",  "K-64", ALL, BOTH, faults, {OVERLAPPED_NOWHERE, 0, 0},   -1, WSAEFAULT, "reads 0"},
+    {"overlapped_nowhere",  "K-64", ALL, BOTH, faults, {OVERLAPPED_NOWHERE, 0, 0},   -1, WSAEFAULT, "reads 0, 77 bytes"},
+    {"overlapped_page_ends", "K-64", ALL, BOTH, faults, {OVERLAPPED_SHORT, 0, 0},    -1, WSAEFAULT, "reads 0, 77 bytes"},
     {"input_short",         "K-64", ALL, BOTH, faults, {INPUT_SHORT, 0, 0},          -1, WSAEFAULT, "reads 0"},
     // clang-format on
 };

@@ -124,7 +124,7 @@ static void later_change(const struct row* row, struct outcome* seen) {
   clear();
 }
 
-/* The socket's own values come before the registry's; a takes them away again. */
+/* The socket's own values come before the registry's; a takes them away again: 1 both, 2 the interval. */
 static void socket_first(const struct row* row, struct outcome* seen) {
   WSADATA data;
   struct in_force now;
@@ -137,7 +137,7 @@ static void socket_first(const struct row* row, struct outcome* seen) {
   WSAStartup(MAKEWORD(2, 2), &data);
   s = tcp();
   keep_alive_values(s, 1, 5000, 500);
-  if (row->with.a) keep_alive_values(s, 1, 0, 0);
+  if (row->with.a) keep_alive_values(s, 1, row->with.a == 2 ? 5000 : 0, 0);
   if (!skip(seen, host_in_force(s, &now))) {
     effect(seen, "T %u I %u", now.idle, now.interval);
     effect(seen, "socket %d registry %d", now.from_socket & 3, now.from_registry & 3);
@@ -145,16 +145,16 @@ static void socket_first(const struct row* row, struct outcome* seen) {
   clear();
 }
 
-/* TCP_KEEPIDLE reads what the registry gives. */
+/* TCP_KEEPIDLE and TCP_KEEPINTVL (a) read what the registry gives. */
 static void option_reads(const struct row* row, struct outcome* seen) {
   WSADATA data;
-  (void)row;
   if (skip(seen, host_registry())) return;
   clear();
   store(TIME, 61500);
+  store(INTERVAL, 3000);
   WSACleanup();
   WSAStartup(MAKEWORD(2, 2), &data);
-  seen->result = option_of(tcp(), IPPROTO_TCP, TCP_KEEPALIVE);
+  seen->result = option_of(tcp(), IPPROTO_TCP, row->with.a);
   clear();
 }
 
@@ -215,7 +215,9 @@ static const struct row kRows[] = {
     {"later_change",            "K-87", FROM(VISTA), BOTH, later_change, {0, 0, 0},   0, ANY_ERROR, "T 7200000, T 60000 I 1000 N 10"},
     {"socket_first",            "K-55", ALL, BOTH, socket_first, {0, 0, 0},           0, ANY_ERROR, "T 5000 I 500, socket 3 registry 0"},
     {"registry_behind_zero",    "K-62", ALL, BOTH, socket_first, {1, 0, 0},           0, ANY_ERROR, "T 60000 I 2000, socket 0 registry 3"},
-    {"option_reads_registry",   "K-70", FROM(VISTA), BOTH, option_reads, {0, 0, 0},   62, ANY_ERROR, NULL},
+    {"registry_behind_zero_interval", "K-55", ALL, BOTH, socket_first, {2, 0, 0},     0, ANY_ERROR, "T 5000 I 2000, socket 1 registry 2"},
+    {"option_reads_registry",   "K-70", FROM(VISTA), BOTH, option_reads, {TCP_KEEPALIVE, 0, 0}, 62, ANY_ERROR, NULL},
+    {"interval_reads_registry", "K-70", FROM(WIN10_1709), BOTH, option_reads, {TCP_KEEPINTVL, 0, 0}, 3, ANY_ERROR, NULL},
     {"written_is_read",         "K-86", ALL, BOTH, write_and_read, {0, 0, 0},         0, ANY_ERROR, "query 0, type 4, 4321, then 2"},
     {"names_without_case",      "K-85", ALL, BOTH, write_and_read, {0, 0, 0},         0, ANY_ERROR, "query 0, type 4, 4321, then 2"},
     // clang-format on

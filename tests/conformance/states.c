@@ -6,9 +6,11 @@
 #include "suite/conformance.h"
 #include "suite/host.h"
 
+/* a: the value; b: it is on already where that is allowed, by the ioctl. */
 static void set_pending(const struct row* row, struct outcome* seen) {
   SOCKET s = INVALID_SOCKET;
   if (skip(seen, pending(&s))) return;
+  if (row->with.b) keep_alive_values(s, 1, 5000, 500);
   ATTEMPT(seen, set_keep_alive(s, row->with.a));
   effect(seen, "reads %d", keep_alive(s));
 }
@@ -20,6 +22,7 @@ static void get_pending(const struct row* row, struct outcome* seen) {
   (void)row;
   if (skip(seen, pending(&s))) return;
   ATTEMPT(seen, getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (char*)&value, &size));
+  effect(seen, "reads %d", keep_alive(s));
 }
 
 static void ioctl_pending(const struct row* row, struct outcome* seen) {
@@ -37,12 +40,12 @@ static void option_pending(const struct row* row, struct outcome* seen) {
   effect(seen, "reads %d", option_of(s, IPPROTO_TCP, row->with.a));
 }
 
-/* An error of the arguments is found before the state is asked for. */
+/* An error of the arguments is found before the state is asked for. a: no memory, else no length. */
 static void fault_pending(const struct row* row, struct outcome* seen) {
   SOCKET s = INVALID_SOCKET;
-  (void)row;
   if (skip(seen, pending(&s))) return;
-  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, NULL, 0));
+  ATTEMPT(seen, setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, row->with.a ? NOWHERE : NULL,
+                           row->with.a ? 4 : 0));
 }
 
 /* The request is answered; the program has not asked, and the state is over all the same. */
@@ -58,15 +61,17 @@ static void after_success(const struct row* row, struct outcome* seen) {
   effect(seen, "reads %d", keep_alive(s));
 }
 
-/* a: blocking; the request is refused. */
+/* a: how the request is refused: in a call that blocks, seen by select, or seen by nobody. */
+enum failure { SEEN, BLOCKING, UNSEEN };
 static void after_failure(const struct row* row, struct outcome* seen) {
   const struct sockaddr_in nobody = refused_address();
   const SOCKET s = tcp();
   fd_set failed;
   struct timeval wait = {5, 0};
-  if (!row->with.a) never_block(s);
+  if (row->with.a != BLOCKING) never_block(s);
   connect_to(s, &nobody);
-  if (!row->with.a) {
+  if (row->with.a == UNSEEN) Sleep(20);
+  if (row->with.a == SEEN) {
     FD_ZERO(&failed);
     FD_SET(s, &failed);
     select(0, NULL, NULL, &failed, &wait);
@@ -232,6 +237,8 @@ static const struct row kRows[] = {
     {"set_while_pending",       "K-30", FROM(VISTA), BOTH, set_pending, {1, 0, 0},   -1, WSAEINVAL, "reads 0"},
     {"switch_off_while_pending", "K-27", FROM(VISTA), BOTH, set_pending, {0, 0, 0},  -1, WSAEINVAL, "reads 0"},
     {"set_while_pending",       "K-32", BEFORE(VISTA), BOTH, set_pending, {1, 0, 0},  0, BY_K14, "reads 1"},
+    {"switch_off_while_pending", "K-32", BEFORE(VISTA), BOTH, set_pending, {0, 1, 0}, 0, BY_K14, "reads 0"},
+    {"switch_off_one_that_is_on", "K-27", FROM(VISTA), BOTH, set_pending, {0, 1, 0}, -1, WSAEINVAL, "reads 1"},
     {"set_while_other_thread_connects", "K-30", FROM(VISTA), BOTH, other_thread, {CONNECT, 0, 0}, -1, WSAEINVAL, "reads 0"},
     {"set_while_other_thread_connects", "K-32", BEFORE(VISTA), BOTH, other_thread, {CONNECT, 0, 0}, 0, BY_K14, "reads 1"},
     {"set_while_wsaconnect",    "K-30", FROM(VISTA), BOTH, other_thread, {WSA_CONNECT, 0, 0}, -1, WSAEINVAL, "reads 0"},
@@ -241,13 +248,15 @@ static const struct row kRows[] = {
     {"set_while_connect_ex",    "K-30", FROM(VISTA), BOTH, connect_ex_pending, {0, 0, 0}, -1, WSAEINVAL, "reads 0"},
     {"set_while_connect_ex",    "K-32", BEFORE(VISTA), BOTH, connect_ex_pending, {0, 0, 0}, 0, BY_K14, "reads 1"},
     {"fault_before_state",      "K-26", ALL, BOTH, fault_pending, {0, 0, 0},         -1, WSAEFAULT, NULL},
-    {"get_while_pending",       "K-33", ALL, BOTH, get_pending, {0, 0, 0},            0, BY_K14, NULL},
+    {"bad_pointer_before_state", "K-26", ALL, BOTH, fault_pending, {1, 0, 0},        -1, WSAEFAULT, NULL},
+    {"get_while_pending",       "K-33", ALL, BOTH, get_pending, {0, 0, 0},            0, BY_K14, "reads 0"},
     {"ioctl_while_pending",     "K-33", ALL, BOTH, ioctl_pending, {0, 0, 0},          0, BY_K14, "reads 1"},
     {"keepidle_while_pending",  "K-33", FROM(VISTA), BOTH, option_pending, {TCP_KEEPALIVE, 0, 0}, 0, BY_K14, "reads 30"},
     {"keepcnt_while_pending",   "K-33", FROM(WIN10_1703), BOTH, option_pending, {TCP_KEEPCNT, 0, 0}, 0, BY_K14, "reads 30"},
     {"set_after_unseen_success", "K-31", ALL, BOTH, after_success, {0, 0, 0},         0, BY_K14, "reads 1"},
-    {"set_after_refused",       "K-31", ALL, BOTH, after_failure, {1, 0, 0},          0, BY_K14, "reads 1"},
-    {"set_after_refused_later", "K-31", ALL, BOTH, after_failure, {0, 0, 0},          0, BY_K14, "reads 1"},
+    {"set_after_refused",       "K-31", ALL, BOTH, after_failure, {BLOCKING, 0, 0},          0, BY_K14, "reads 1"},
+    {"set_after_refused_later", "K-31", ALL, BOTH, after_failure, {SEEN, 0, 0},          0, BY_K14, "reads 1"},
+    {"set_after_unseen_refusal", "K-31", ALL, BOTH, after_failure, {UNSEEN, 0, 0},    0, BY_K14, "reads 1"},
     {"set_while_accept_ex",     "K-30", ALL, BOTH, accept_ex_pending, {0, 0, 0},      0, BY_K14, "reads 1"},
     {"set_on_listener_of_accept_ex", "K-30", ALL, BOTH, accept_ex_pending, {1, 0, 0}, 0, BY_K14, "reads 1"},
     {"set_after_shutdown",      "K-30", ALL, BOTH, after_shutdown, {SD_SEND, 0, 0},   0, BY_K14, "reads 1"},

@@ -165,6 +165,7 @@ enum kind {
   TCP4,
   TCP6,
   UDP4,
+  UDP6,
   BOUND,
   LISTENING,
   CONNECTED,
@@ -190,8 +191,10 @@ int keep_alive_values(SOCKET s, u_long on, u_long time, u_long interval);
 #define NOWHERE ((char*)8)
 /* The end of a page behind which no memory is: `size` bytes before it are 0 and can be used. */
 char* before_the_end(size_t size);
-/* A page of zeroes that can be read and not written. */
-char* read_only(void);
+/* The same, but the memory behind it can be read. */
+char* before_read_only(size_t size);
+/* A page that can be read and not written: a number, and zeroes behind it. */
+char* read_only(int value);
 
 /* A started thread that runs `body(argument)`; join waits for it and answers its result. */
 HANDLE spawn(LPTHREAD_START_ROUTINE body, void* argument);

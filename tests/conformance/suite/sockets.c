@@ -134,6 +134,8 @@ SOCKET of_kind(int kind) {
       return made(AF_INET6, SOCK_STREAM, IPPROTO_TCP);
     case UDP4:
       return udp();
+    case UDP6:
+      return made(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
     case BOUND:
       return bound_tcp();
     case LISTENING:
@@ -194,9 +196,17 @@ char* before_the_end(size_t size) {
   return first + 4096 - size;
 }
 
-char* read_only(void) {
+char* before_read_only(size_t size) {
+  char* const first = pages(2);
+  DWORD old = 0;
+  need(VirtualProtect(first + 4096, 4096, PAGE_READONLY, &old), "VirtualProtect");
+  return first + 4096 - size;
+}
+
+char* read_only(int value) {
   char* const page = pages(1);
   DWORD old = 0;
+  memcpy(page, &value, sizeof value);
   need(VirtualProtect(page, 4096, PAGE_READONLY, &old), "VirtualProtect");
   return page;
 }

@@ -128,23 +128,6 @@ TEST(LastError, IsTheThreadsOwnAndNeedsNoStartup) {  // K-100
   EXPECT_EQ(WSAGetLastError(), -5);
 }
 
-TEST(LastError, IsClearedByBindAndShutdownFromWindows7On) {  // K-14
-  for (const auto& [release, left] : {std::pair{"vista", 77}, {"win7", 0}, {"win11", 0}}) {
-    const Winsock started{release};
-    const Own s = tcp();
-    WSASetLastError(77);
-    EXPECT_EQ(bind_to(s, loopback()), 0);
-    EXPECT_EQ(WSAGetLastError(), left) << release;
-    const Pair pair = connected_pair();
-    WSASetLastError(77);
-    EXPECT_EQ(shutdown(pair.client, SD_SEND), 0);
-    EXPECT_EQ(WSAGetLastError(), left) << release;
-    WSASetLastError(77);
-    EXPECT_EQ(listen(s, 1), 0);
-    EXPECT_EQ(WSAGetLastError(), 77) << release;  // All other calls leave it.
-  }
-}
-
 TEST(Choice, AnUnknownNameIsRefusedAndChoosesNothing) {  // K-122
   EXPECT_TRUE(fails_with(wsalive_choose("win12", nullptr), WSAEINVAL));
   EXPECT_TRUE(fails_with(wsalive_choose(nullptr, "guessed"), WSAEINVAL));
