@@ -6,7 +6,8 @@
 /* a: the option's value, b: what else: 0 recv, 1 WSARecv, 2 recvfrom of a datagram socket. */
 static void receive(const struct row* row, struct outcome* seen) {
   const struct sockaddr_in any_port = loopback(0);
-  const SOCKET s = row->with.b == 2 ? udp() : connected().client;
+  const struct pair pair = connected();
+  const SOCKET s = row->with.b == 2 ? udp() : pair.client;
   const DWORD begin = GetTickCount();
   char octet;
   WSABUF buffer = {1, &octet};
@@ -24,6 +25,32 @@ static void receive(const struct row* row, struct outcome* seen) {
   }
   took = GetTickCount() - begin;
   if (took + 30 < (DWORD)row->with.a) effect(seen, "too early: %d ms", (int)took);
+  if (took > 30000) effect(seen, "too late");
+  if (row->with.b == 2) return;
+  send(pair.server, "x", 1, 0); /* Nothing is lost by it. */
+  effect(seen, "then %d", (int)recv(s, &octet, 1, 0));
+}
+
+/* What has come of a whole receive is given when the time runs out. */
+static void gives_a_part(const struct row* row, struct outcome* seen) {
+  const struct pair pair = connected();
+  char octets[8];
+  (void)row;
+  memset(octets, 0, sizeof octets);
+  set_option(pair.client, SOL_SOCKET, SO_RCVTIMEO, 200);
+  send(pair.server, "ab", 2, 0);
+  ATTEMPT(seen, recv(pair.client, octets, sizeof octets, MSG_WAITALL));
+  effect(seen, "%s", octets);
+}
+
+/* No time counts where nothing blocks. */
+static void non_blocking(const struct row* row, struct outcome* seen) {
+  const SOCKET s = connected().client;
+  char octet;
+  (void)row;
+  set_option(s, SOL_SOCKET, SO_RCVTIMEO, 200);
+  never_block(s);
+  ATTEMPT(seen, recv(s, &octet, 1, 0));
 }
 
 /* Nobody reads: the buffers fill, and send waits for its time. */
@@ -64,10 +91,12 @@ static void for_ever(const struct row* row, struct outcome* seen) {
 
 static const struct row kRows[] = {
     // clang-format off
-    {"recv",           "K-111", ALL, BOTH, receive, {200, 0, 0},            -1, WSAETIMEDOUT, NULL},
-    {"wsarecv",        "K-111", ALL, BOTH, receive, {200, 1, 0},            -1, WSAETIMEDOUT, NULL},
+    {"recv",           "K-111", ALL, BOTH, receive, {200, 0, 0},            -1, WSAETIMEDOUT, "then 1"},
+    {"wsarecv",        "K-111", ALL, BOTH, receive, {200, 1, 0},            -1, WSAETIMEDOUT, "then 1"},
     {"recvfrom",       "K-111", ALL, BOTH, receive, {200, 2, 0},            -1, WSAETIMEDOUT, NULL},
     {"send",           "K-111", ALL, BOTH, sending, {200, 0, 0},            -1, WSAETIMEDOUT, NULL},
+    {"recv_gives_a_part", "K-111", ALL, BOTH, gives_a_part, {0, 0, 0},       2, KEPT, "ab"},
+    {"non_blocking",   "K-111", ALL, BOTH, non_blocking, {0, 0, 0},         -1, WSAEWOULDBLOCK, NULL},
     {"recv_reads_back", "K-111", ALL, BOTH, reads_back, {SO_RCVTIMEO, 0, 0}, 1234, ANY_ERROR, NULL},
     {"send_reads_back", "K-111", ALL, BOTH, reads_back, {SO_SNDTIMEO, 0, 0}, 1234, ANY_ERROR, NULL},
     {"zero_is_for_ever", "K-111", ALL, BOTH, for_ever, {0, 0, 0},            1, ANY_ERROR, NULL},

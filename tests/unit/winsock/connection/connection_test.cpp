@@ -122,6 +122,8 @@ TEST_F(Connection, BadAddressesChangeNothing) {  // K-26
   EXPECT_TRUE(fails_with(connect(client, nullptr, sizeof good), WSAEFAULT));
   EXPECT_TRUE(fails_with(connect(client, name, 15), WSAEFAULT));
   EXPECT_TRUE(fails_with(connect(client, name, -1), WSAEFAULT));
+  EXPECT_TRUE(
+      fails_with(WSAConnect(client, name, 3, nullptr, nullptr, nullptr, nullptr), WSAEFAULT));
   other.sin_family = AF_INET6;
   EXPECT_TRUE(fails_with(connect_to(client, other), WSAEAFNOSUPPORT));
   other.sin_family = AF_UNSPEC;
@@ -179,6 +181,18 @@ TEST_F(Connection, NamesAreWindows) {
   EXPECT_EQ(getsockname(six, out, &size), 0);
   EXPECT_EQ(size, 28);
   EXPECT_EQ(name.ss_family, 23);  // K-05
+}
+
+TEST_F(Connection, AForeignAddressIsRefused) {
+  const Own s = tcp();
+  sockaddr_in address = loopback();
+  address.sin_addr.s_addr = 0x010200c0;  // 192.0.2.1: documentation's.
+  EXPECT_TRUE(fails_with(bind_to(s, address), WSAEADDRNOTAVAIL));
+  address.sin_family = AF_INET6;
+  EXPECT_TRUE(fails_with(bind_to(s, address), WSAEAFNOSUPPORT));
+  EXPECT_TRUE(fails_with(bind(s, reinterpret_cast<sockaddr*>(&address), 15), WSAEFAULT));
+  EXPECT_TRUE(fails_with(bind(s, nullptr, 16), WSAEFAULT));
+  EXPECT_EQ(bind_to(s, loopback()), 0);
 }
 
 TEST_F(Connection, ListenNeedsABoundStream) {

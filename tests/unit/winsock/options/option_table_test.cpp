@@ -136,6 +136,7 @@ constexpr std::array kAnswers{
     // clang-format off
     AnswerRow{"TypeOfTcp",           Of::tcp,       SOL_SOCKET,   SO_TYPE,               SOCK_STREAM, WSAENOPROTOOPT},
     AnswerRow{"TypeOfUdp",           Of::udp,       SOL_SOCKET,   SO_TYPE,               SOCK_DGRAM,  WSAENOPROTOOPT},
+    AnswerRow{"NoDelayOfNew",        Of::tcp,       IPPROTO_TCP,  TCP_NODELAY,           0U,          0},
     AnswerRow{"ErrorOfNew",          Of::tcp,       SOL_SOCKET,   SO_ERROR,              0U,          WSAENOPROTOOPT},
     AnswerRow{"AcceptConnOfNew",     Of::tcp,       SOL_SOCKET,   SO_ACCEPTCONN,         0U,          WSAENOPROTOOPT},
     AnswerRow{"AcceptConnListening", Of::listening, SOL_SOCKET,   SO_ACCEPTCONN,         1U,          WSAENOPROTOOPT},
@@ -205,22 +206,6 @@ TEST(LingerOption, IsAStructureOfFourBytes) {
       getsockopt(live.handle(), SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&found), &size),
       SOCKET_ERROR);
   EXPECT_EQ(last_error(), WSAEFAULT);
-}
-
-TEST(AddressClaims, ExcludeEachOtherAndEndWithBind) {  // K-114
-  const Started started;
-  const LiveSocket live = LiveSocket::fresh();
-  const SOCKET s = live.handle();
-  ASSERT_EQ(error_of_set(s, SOL_SOCKET, SO_REUSEADDR, 1), 0);
-  EXPECT_EQ(error_of_set(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), WSAEINVAL);
-  EXPECT_EQ(get_dword(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE), 0U);
-  ASSERT_EQ(error_of_set(s, SOL_SOCKET, SO_REUSEADDR, 0), 0);
-  ASSERT_EQ(error_of_set(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1), 0);
-  EXPECT_EQ(error_of_set(s, SOL_SOCKET, SO_REUSEADDR, 1), WSAEINVAL);
-  EXPECT_EQ(get_dword(s, SOL_SOCKET, SO_REUSEADDR), 0U);
-  live.entry().bound = true;
-  EXPECT_EQ(error_of_set(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 0), WSAEINVAL);
-  EXPECT_EQ(get_dword(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE), 1U);
 }
 
 TEST(ErrorOption, KeepsItsValueWhenRead) {  // K-106

@@ -1,4 +1,4 @@
-// SO_RCVTIMEO and SO_SNDTIMEO (K-111), also beside signals (K-110).
+// Time-outs beside signals (K-110), which Winsock does not have. The time-outs themselves: tests/conformance/timeouts.c.
 // labels: net realtime
 
 #include "support/exact_time.hpp"
@@ -8,9 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include <pthread.h>
 
@@ -71,39 +69,10 @@ class TimeOut : public testing::Test {
   char byte_ = 0;
 };
 
-TEST_F(TimeOut, EndsAReceive) {  // K-111
-  set_time_out(pair_.client, SO_RCVTIMEO);
-  expect_time_out([&] { return recv(pair_.client, &byte_, 1, 0); });
-  EXPECT_EQ(send(pair_.server, "x", 1, 0), 1);
-  EXPECT_EQ(recv(pair_.client, &byte_, 1, 0), 1);
-}
-
 TEST_F(TimeOut, OfAReceiveIsTheWholeCallsWhateverInterrupts) {  // K-110, K-111
   set_time_out(pair_.client, SO_RCVTIMEO);
   const Pestering signals;
   expect_time_out([&] { return recv(pair_.client, &byte_, 1, 0); });
-}
-
-TEST_F(TimeOut, EndsASend) {  // K-111
-  set_time_out(pair_.client, SO_SNDTIMEO);
-  const std::vector<char> much(64 << 20);
-  expect_time_out(
-      [&] { return send(pair_.client, much.data(), static_cast<int>(much.size()), 0); });
-}
-
-TEST_F(TimeOut, EndsAReceiveOfMessages) {  // K-111
-  const Own s = udp();
-  ASSERT_EQ(bind_to(s, loopback()), 0);
-  set_time_out(s, SO_RCVTIMEO);
-  expect_time_out([&] { return recv(s, &byte_, 1, 0); });
-}
-
-TEST_F(TimeOut, GivesWhatHasComeOfAWholeReceive) {
-  set_time_out(pair_.client, SO_RCVTIMEO);
-  EXPECT_EQ(send(pair_.server, "ab", 2, 0), 2);
-  std::array<char, 8> bytes{};
-  EXPECT_EQ(recv(pair_.client, bytes.data(), 8, MSG_WAITALL), 2);
-  EXPECT_EQ(std::string(bytes.data()), "ab");
 }
 
 TEST_F(TimeOut, SignalsDoNotCutAWholeReceive) {  // K-110
@@ -117,13 +86,6 @@ TEST_F(TimeOut, SignalsDoNotCutAWholeReceive) {  // K-110
   std::array<char, 8> bytes{};
   EXPECT_EQ(recv(pair_.client, bytes.data(), 8, MSG_WAITALL), 8);
   sender.join();
-}
-
-TEST_F(TimeOut, DoesNotCountWhereNothingBlocks) {
-  set_time_out(pair_.client, SO_RCVTIMEO);
-  u_long on = 1;
-  ASSERT_EQ(ioctlsocket(pair_.client, FIONBIO, &on), 0);
-  EXPECT_TRUE(fails_with(recv(pair_.client, &byte_, 1, 0), WSAEWOULDBLOCK));
 }
 
 TEST_F(TimeOut, OfSelectHoldsBesideSignals) {  // K-110
