@@ -45,6 +45,9 @@ static void do_call(int call, SOCKET s, const struct sockaddr_in* to, struct out
       break;
     case PEER_NAME:
       ATTEMPT(seen, getpeername(s, (struct sockaddr*)&name, &size));
+      if (seen->result != 0) return;
+      effect(seen, "%d bytes", size);
+      effect(seen, memcmp(&name, to, 8) == 0 ? "the one that was asked" : "another");
       break;
     case OWN_NAME:
       ATTEMPT(seen, getsockname(s, (struct sockaddr*)&name, &size));
@@ -65,6 +68,47 @@ static void while_pending(const struct row* row, struct outcome* seen) {
   SOCKET s = INVALID_SOCKET;
   if (skip(seen, ask_pending(&s, &deaf))) return;
   do_call(row->with.a, s, &deaf, seen);
+}
+
+/* The same where Winsock 1.1 was asked for. */
+static void while_pending_by_1_1(const struct row* row, struct outcome* seen) {
+  WSADATA data;
+  WSACleanup();
+  WSAStartup(MAKEWORD(1, 1), &data);
+  while_pending(row, seen);
+}
+
+struct request {
+  SOCKET s;
+  struct sockaddr_in deaf;
+};
+static DWORD WINAPI connect_blocking(LPVOID argument) {
+  const struct request* const request = argument;
+  connect_to(request->s, &request->deaf);
+  return 0;
+}
+
+/* a: enum call, while another thread's connect blocks. */
+static void while_blocking(const struct row* row, struct outcome* seen) {
+  struct request request;
+  HANDLE thread;
+  request.s = tcp();
+  if (skip(seen, host_deaf_address(&request.deaf))) return;
+  thread = spawn(connect_blocking, &request);
+  Sleep(50);
+  do_call(row->with.a, request.s, &request.deaf, seen);
+  closesocket(request.s);
+  join(thread);
+}
+
+/* a: enum call, on a connection that is made and that no call has asked about. */
+static void made_unseen(const struct row* row, struct outcome* seen) {
+  const struct sockaddr_in to = name_of(listener());
+  const SOCKET s = tcp();
+  never_block(s);
+  connect_to(s, &to);
+  Sleep(20);
+  do_call(row->with.a, s, &to, seen);
 }
 
 /* a: enum call, b: enum kind. */
@@ -112,20 +156,43 @@ static void refused_later(const struct row* row, struct outcome* seen) {
   effect_error(seen, "again", option_of(s, SOL_SOCKET, SO_ERROR));
 }
 
-/* Writable when it is made. */
-static void made_later(const struct row* row, struct outcome* seen) {
-  const SOCKET from = listener();
-  const struct sockaddr_in to = name_of(from);
-  const SOCKET s = tcp();
+static int wait_writable(SOCKET s) {
   struct timeval wait = {10, 0};
   fd_set writable;
+  FD_ZERO(&writable);
+  FD_SET(s, &writable);
+  return select(0, NULL, &writable, NULL, &wait);
+}
+
+/* After a refusal that came later: the failed connection is none, and the next request is one like the first. */
+static void again_after_refused_later(const struct row* row, struct outcome* seen) {
+  const struct sockaddr_in nobody = refused_address();
+  const struct sockaddr_in to = name_of(listener());
+  const SOCKET s = tcp();
+  char octet;
+  (void)row;
+  never_block(s);
+  connect_to(s, &nobody);
+  Sleep(20);
+  effect_error(seen, "SO_ERROR", option_of(s, SOL_SOCKET, SO_ERROR));
+  effect_error(seen, "recv", recv(s, &octet, 1, 0) == SOCKET_ERROR ? WSAGetLastError() : 0);
+  ATTEMPT(seen, connect_to(s, &to));
+  wait_writable(s);
+  effect_error(seen, "SO_ERROR", option_of(s, SOL_SOCKET, SO_ERROR));
+  effect(seen, "send %d", (int)send(s, "x", 1, 0));
+}
+
+/* Writable when it is made. */
+static void made_later(const struct row* row, struct outcome* seen) {
+  const struct sockaddr_in to = name_of(listener());
+  const SOCKET s = tcp();
   (void)row;
   never_block(s);
   connect_to(s, &to);
-  FD_ZERO(&writable);
-  FD_SET(s, &writable);
-  seen->result = select(0, NULL, &writable, NULL, &wait);
+  seen->result = wait_writable(s);
   effect(seen, "SO_ERROR %d", option_of(s, SOL_SOCKET, SO_ERROR));
+  effect_error(seen, "connect", connect_to(s, &to) == 0 ? 0 : WSAGetLastError());
+  effect(seen, "send %d", (int)send(s, "x", 1, 0));
 }
 
 /* a: 1 connected */
@@ -260,6 +327,10 @@ static const struct row kRows[] = {
     // clang-format off
     {"non_blocking",              "K-101", ALL, BOTH, first, {0, 0, 0},                -1, WSAEWOULDBLOCK, NULL},
     {"again_while_pending",       "K-101", ALL, BOTH, while_pending, {CONNECT, 0, 0},  -1, WSAEALREADY, NULL},
+    {"again_while_pending_1_1",   "K-101", ALL, BOTH, while_pending_by_1_1, {CONNECT, 0, 0}, -1, WSAEINVAL, NULL},
+    {"again_while_blocking",      "K-101", ALL, BOTH, while_blocking, {CONNECT, 0, 0}, -1, WSAEALREADY, NULL},
+    {"again_when_made_unseen",    "K-101", ALL, BOTH, made_unseen, {CONNECT, 0, 0},    -1, WSAEISCONN, NULL},
+    {"send_when_made_unseen",     "K-101", ALL, BOTH, made_unseen, {SEND, 0, 0},        1, KEPT, NULL},
     {"connect_on_connected",      "K-101", ALL, BOTH, on_kind, {CONNECT, CONNECTED, 0}, -1, WSAEISCONN, NULL},
     {"connect_on_accepted",       "K-101", ALL, BOTH, on_kind, {CONNECT, ACCEPTED, 0}, -1, WSAEISCONN, NULL},
     {"connect_on_listening",      "K-101", ALL, BOTH, on_kind, {CONNECT, LISTENING, 0}, -1, WSAEINVAL, NULL},
@@ -268,10 +339,12 @@ static const struct row kRows[] = {
     {"refused",                   "K-101", ALL, BOTH, refused, {0, 0, 0},              -1, WSAECONNREFUSED, NULL},
     {"connect_after_refused",     "K-101", ALL, BOTH, again_after_refused, {CONNECT, 0, 0}, 0, ANY_ERROR, NULL},
     {"wsaconnect_after_refused",  "K-101", ALL, BOTH, again_after_refused, {WSA_CONNECT, 0, 0}, 0, ANY_ERROR, NULL},
+    {"again_after_refused_later", "K-101", ALL, BOTH, again_after_refused_later, {0, 0, 0}, -1, WSAEWOULDBLOCK, "SO_ERROR WSAECONNREFUSED, recv WSAENOTCONN, SO_ERROR no error, send 1"},
     {"refused_later",             "K-106", ALL, BOTH, refused_later, {0, 0, 0},         1, ANY_ERROR, "exceptional, not writable, SO_ERROR WSAECONNREFUSED, again WSAECONNREFUSED"},
-    {"made_later",                "K-101", ALL, BOTH, made_later, {0, 0, 0},            1, ANY_ERROR, "SO_ERROR 0"},
+    {"made_later",                "K-101", ALL, BOTH, made_later, {0, 0, 0},            1, ANY_ERROR, "SO_ERROR 0, connect WSAEISCONN, send 1"},
     {"send_while_pending",        "K-102", ALL, BOTH, while_pending, {SEND, 0, 0},     -1, WSAENOTCONN, NULL},
     {"recv_while_pending",        "K-102", ALL, BOTH, while_pending, {RECV, 0, 0},     -1, WSAENOTCONN, NULL},
+    {"send_while_blocking",       "K-102", ALL, BOTH, while_blocking, {SEND, 0, 0},    -1, WSAENOTCONN, NULL},
     {"send_unconnected",          "K-102", ALL, BOTH, on_kind, {SEND, TCP4, 0},        -1, WSAENOTCONN, NULL},
     {"recv_unconnected",          "K-102", ALL, BOTH, on_kind, {RECV, TCP4, 0},        -1, WSAENOTCONN, NULL},
 
@@ -301,7 +374,7 @@ static const struct row kRows[] = {
     {"time_connected",            "K-106", ALL, BOTH, connect_time, {1, 0, 0},          0, BY_K14, "some seconds"},
 
     {"own_name_while_pending",    "K-115", ALL, BOTH, while_pending, {OWN_NAME, 0, 0},  0, ANY_ERROR, "a port"},
-    {"peer_name_while_pending",   "K-115", ALL, BOTH, while_pending, {PEER_NAME, 0, 0}, 0, ANY_ERROR, NULL},
+    {"peer_name_while_pending",   "K-115", ALL, BOTH, while_pending, {PEER_NAME, 0, 0}, 0, ANY_ERROR, "16 bytes, the one that was asked"},
     {"peer_name_while_extended",  "K-115", ALL, BOTH, while_extended, {PEER_NAME, 0, 0}, -1, WSAENOTCONN, NULL},
     {"connect_while_extended",    "K-115", ALL, BOTH, while_extended, {CONNECT, 0, 0}, -1, WSAEINVAL, NULL},
     {"extended_while_extended",   "K-115", ALL, BOTH, while_extended, {-1, 0, 0},       0, WSAEINVAL, NULL},

@@ -265,16 +265,5 @@ TEST_F(Close, ADeafThreadIsEndedToo) {
   EXPECT_EQ(blocked.error(), WSAEINTR);
 }
 
-TEST_F(Close, NoCallRaisesSigpipe) {  // K-110
-  signal(SIGPIPE, SIG_DFL);
-  Pair pair = connected_pair();
-  reset_by_server(pair);
-  EXPECT_TRUE(fails_with(send(pair.client, "x", 1, 0), WSAECONNRESET));
-  EXPECT_TRUE(fails_with(send(pair.client, "x", 1, 0), WSAECONNRESET));
-  const Pair ended = connected_pair();
-  EXPECT_EQ(shutdown(ended.client, SD_SEND), 0);
-  EXPECT_TRUE(fails_with(send(ended.client, "x", 1, 0), WSAESHUTDOWN));
-}
-
 }  // namespace
 }  // namespace wsalive::test
