@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "lab/command.hpp"
 
 namespace wsalive::demo {

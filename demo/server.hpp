@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "cast.hpp"
 #include "lab/command.hpp"
 #include "lab/namespaces.hpp"

@@ -64,7 +64,7 @@ Status make_ring(int socket, std::size_t size) {
   return {};
 }
 
-/// Only after the ring stands: nothing may arrive before.
+/// After the ring is mapped, so that no packet arrives before it.
 Status hear_interface(int socket, unsigned interface) {
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;

@@ -1,9 +1,9 @@
 // Watches the TCP segments of one interface, with the kernel's own time stamps.
 //
 // A ring shared with the kernel keeps the heads of packets until `take` is called: no thread, no
-// copy, nothing lost before `capacity` packets have gathered. The kernel stamps by the wall clock;
-// stamps are turned into Instants by the distance of the two clocks, and a wall clock that was set
-// in between is noticed.
+// copy, nothing lost before `capacity` packets have gathered. The kernel stamps by the wall clock.
+// The distance of the two clocks turns stamps into Instants, and a capture reports a wall clock that was set
+// meanwhile.
 //
 // Needs CAP_NET_RAW in the interface's network namespace, which a process has in its own.
 #pragma once
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "lab/segment.hpp"
 

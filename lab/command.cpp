@@ -11,12 +11,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::lab {
 namespace {
 
-/// Files in memory stand in for pipes: the child never blocks on us, so neither side can deadlock.
+/// Uses files in memory instead of pipes: the child never blocks, so neither side can deadlock.
 Fd memory_file(std::string_view content) {
   Fd file{::memfd_create("wsalive-command", MFD_CLOEXEC)};
   if (file && ::write(file.get(), content.data(), content.size()) < 0) return Fd{};

@@ -11,7 +11,7 @@
 
 namespace wsalive::lab {
 
-/// Why a step of a set-up did not work: a sentence for a person, with the program's own words.
+/// Why a step of a set-up failed: a sentence for a person, with the program's own output.
 using Trouble = std::string;
 
 template <typename T>

@@ -64,8 +64,8 @@ Status enter() {
   return raise_loopback();
 }
 
-/// What `enter` would answer, found out by a child: each of its steps can be refused after others
-/// were done. The child is a copy of us, so that the error's literal has the same address.
+/// What `enter` would answer. A child tries it, because a later step can be refused after earlier ones
+/// were done. The child is a fork of this process, so the error's literal has the same address.
 Status rehearse() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure(errno, "make a pipe");

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "lab/command.hpp"
 

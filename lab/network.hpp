@@ -5,8 +5,8 @@
 //
 // Each host is a network namespace, each line a veth pair with fixed addresses and permanent
 // neighbour entries, so that nothing but the traffic in question is on the wire. The firewall is the
-// kernel's own: nftables with conntrack. It lets a connection through that began with a SYN, and
-// forgets one that has been silent for too long; what it has forgotten it drops without a word.
+// kernel's own: nftables with conntrack. It passes connections that began with a SYN, and
+// forgets one that has been silent for too long. It drops segments of a forgotten connection silently.
 //
 // The process must stand in namespaces of its own (enter_private_namespaces). Functions run `ip` and
 // `nft`; each takes a few milliseconds. Everything goes with the object.
@@ -47,8 +47,8 @@ class Network {
   /// unknown to it and die.
   [[nodiscard]] Setup<void> forget_after(std::chrono::seconds idle) const;
 
-  /// Nothing reaches the server or leaves it any more, and no error says so. With a firewall the cut is
-  /// there, else at the server's own plug.
+  /// From now on nothing reaches the server or leaves it, without an error. With a firewall the cut is
+  /// there, else at the server's interface.
   [[nodiscard]] Setup<void> cut_cable() const;
   [[nodiscard]] Setup<void> mend_cable() const;
 

@@ -1,7 +1,7 @@
 // TCP segments as seen on a wire, and what each of them is in its conversation.
 //
 // Pure: parses bytes and compares numbers. `narrate` walks through the segments of one connection
-// and tells for each whether it opens, carries data, acknowledges, probes (K-94), answers a probe,
+// and says of each whether it opens, carries data, acknowledges, probes (K-94), answers a probe,
 // or ends. Numbers wrap around as TCP's do.
 #pragma once
 
@@ -69,8 +69,8 @@ struct Event {
   Segment segment;  ///< Its direction is `out` if the conversation's first speaker sent it.
 };
 
-/// Tells a conversation: the segments between two endpoints, in the order of their capture, wherever
-/// it was captured. Begin with the SYN, or with any segment that has the connection's present
+/// Narrates a conversation: the segments between two endpoints, in the order of their capture, wherever
+/// they were captured. Begin with the SYN, or with any segment that has the connection's present
 /// numbers.
 [[nodiscard]] std::vector<Event> narrate(std::span<const Segment> segments);
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "engine/make_engine.hpp"
 #include "lab/capture.hpp"
 #include "peers.hpp"

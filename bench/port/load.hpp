@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::bench {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/file/file.hpp"
 
 namespace wsalive::attach {

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::attach {
 namespace {

@@ -12,7 +12,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/process/child.hpp"
 
 namespace wsalive::attach {

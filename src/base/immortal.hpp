@@ -1,5 +1,4 @@
-// A process-wide object that is made at compile time and never destroyed: threads that run on while
-// the process ends may still use it.
+// Process-wide objects that are never destroyed, because threads that still run while the process ends may use them.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +6,7 @@
 
 namespace wsalive {
 
+/// An object that is constant-initialised and never destroyed.
 template <typename T>
 union Immortal {
   constexpr Immortal() noexcept : value() {}
@@ -17,8 +17,8 @@ union Immortal {
   T value;
 };
 
-/// The process's one T: made by the first call, never destroyed, and not from the heap, so that a process without memory
-/// has it all the same. T's constructor takes no memory.
+/// The process's one T: made by the first call and never destroyed. It takes no memory from the heap, so that it exists even
+/// in a process that has none left. T's constructor must not allocate.
 template <typename T>
 [[nodiscard]] T& the_only() noexcept {
   alignas(

@@ -1,13 +1,14 @@
-// UTF-8, one character at a time, and the two ways between it and the 32-bit wide strings in which
-// programs spell their wide functions here: narrow text is UTF-8, a wchar_t is one character.
+// UTF-8: one character at a time, both ways between it and the 32-bit wide strings of programs' wide functions (narrow text
+// is UTF-8, a wchar_t is one character), and text from outside made fit to be shown.
 //
-// Nothing is refused: bytes that are no UTF-8 and numbers that are no character become U+FFFD, so that
-// a conversion never shortens a text silently. Halves of surrogate pairs pass through.
+// A conversion refuses nothing: bytes that are no UTF-8 and numbers that are no character become U+FFFD, so that
+// it never shortens a text silently. Halves of surrogate pairs pass through.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -82,5 +83,37 @@ struct DecodedCharacter {
   }
   return utf8;
 }
+
+// Text from outside made fit to be shown: what other programs call themselves, names of files and control groups, texts of
+// a registry, lines of a far end. No other code has checked these octets.
+//
+// The result is UTF-8 that any terminal and any reader of JSON takes and that controls nothing there: each octet that is
+// no UTF-8 (a name that was cut within a letter), each control character (C0, DEL, C1), and each character that turns
+// the direction of the following text or ends its line becomes U+FFFD. So one character stays one column.
+
+/// Whether showing a character affects only its own place.
+[[nodiscard]] constexpr bool is_printable(std::uint32_t code) noexcept {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  constexpr Range kRefused[] = {
+      // clang-format off
+      {0x0000, 0x001F},    // C0
+      {0x007F, 0x009F},    // DEL and C1
+      {0x2028, 0x202E},    // Ends of lines and paragraphs; embeddings and overrides of direction
+      {0x2066, 0x2069},    // Isolates of direction
+      {0xD800, 0xDFFF},    // Halves of surrogate pairs: no characters
+      {0xFFFE, 0xFFFF},    // No characters
+      // clang-format on
+  };
+  for (const Range& range : kRefused) {
+    if (code >= range.first && code <= range.last) return false;
+  }
+  return code <= 0x10FFFF;
+}
+
+/// \param kept  Strings that pass as they are: ends of lines, the caller's own colour codes.
+[[nodiscard]] std::string printable(std::string_view outside,
+                                    std::span<const std::string_view> kept = {});
 
 }  // namespace wsalive

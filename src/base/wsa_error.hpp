@@ -1,5 +1,5 @@
-// The codes that WSAGetLastError returns, as our own type: layers below winsock speak of them without
-// seeing a Windows header. The numbers are Windows'; tests/abi compares them with winsock2.h.
+// The codes that WSAGetLastError returns, as a type of the library, so that layers below winsock can use them without
+// a Windows header. The numbers are Windows'; tests/abi compares them with winsock2.h.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@
 #include <memory>
 #include <new>
 
-#include "base/releases.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::crt {
 namespace {
@@ -64,7 +64,7 @@ std::string number_conversion(char letter, const Length& length) {
   return std::string{length.windows} + letter;
 }
 
-/// UTF-8 for wide characters in this thread, all else as the program has set it.
+/// Switches this thread's wide characters to UTF-8; the rest of the locale stays as the program has set it.
 class Utf8Locale {
  public:
   Utf8Locale() noexcept {

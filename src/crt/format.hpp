@@ -1,4 +1,4 @@
-// printf formats as Windows' C library reads them, turned into those of this one.
+// printf formats of Windows' C library, translated into those of Linux' one.
 //
 // What differs: a `long` and so %ld is 32 bits wide; %I64d, %I32d and %Id name widths; %ws, %ls, %S and
 // %hs say how wide a string is, and in wprintf a plain %s is a wide one. Text comes out as UTF-8
@@ -13,14 +13,14 @@
 
 namespace wsalive::crt {
 
-/// Whose plain %s and %c: printf's are narrow, wprintf's wide.
+/// How wide a plain %s and %c is: narrow in printf, wide in wprintf.
 enum class Dialect : std::uint8_t { narrow, wide };
 
 template <typename Character>
 inline constexpr Dialect kDialectOf =
     std::is_same_v<Character, wchar_t> ? Dialect::wide : Dialect::narrow;
 
-/// A format of the C library that reads the same arguments. Conversions that are not understood stay
+/// The C library's format for the same arguments. Unknown conversions stay
 /// as they are.
 [[nodiscard]] std::string translate_format(std::string_view format, Dialect dialect);
 

@@ -1,4 +1,4 @@
-// secure_crt.h: one body for both spellings. Nothing is written beyond the size that is said.
+// secure_crt.h: one body for both spellings. Nothing is written beyond the given size.
 #include "wsalive/secure_crt.h"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ int print(Character* buffer, std::size_t size, std::size_t count, const Characte
   try {
     const std::string text = format_text(kernel::utf8(format), kDialectOf<Character>, arguments);
     const auto spelled = kernel::spelled_for<Character>(text);
-    const bool cut = count < spelled.size();  // Cut on the program's word, not an error.
+    const bool cut = count < spelled.size();  // The program asked for the cut: no error.
     const errno_t refused = put(buffer, size, 0, spelled.c_str(), count);
     return refused != 0 || cut ? -1 : static_cast<int>(spelled.size());
   } catch (const std::bad_alloc&) {

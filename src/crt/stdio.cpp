@@ -46,7 +46,7 @@ int print_wide(std::FILE* stream, const wchar_t* format, va_list arguments) noex
   }
 }
 
-/// Cuts what does not fit; answers the whole length, as C99 has it.
+/// Cuts what does not fit; returns the whole length, as in C99.
 int print_to(char* buffer, std::size_t size, const char* format, va_list arguments) noexcept {
   try {
     const std::string text = format_text(format, Dialect::narrow, arguments);
@@ -61,7 +61,7 @@ int print_to(char* buffer, std::size_t size, const char* format, va_list argumen
   }
 }
 
-/// The wide one fails where the text does not fit.
+/// The wide form fails if the text does not fit.
 int print_to(wchar_t* buffer, std::size_t size, const wchar_t* format, va_list arguments) noexcept {
   try {
     const std::wstring text = widen(format_text(narrow(format), Dialect::wide, arguments));

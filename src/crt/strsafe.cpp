@@ -13,7 +13,7 @@ namespace {
 
 bool is_bad_size(std::size_t size) noexcept { return size == 0 || size > STRSAFE_MAX_CCH; }
 
-/// Puts a text at `at` in a buffer, cut if need be.
+/// Puts a text at `at` in a buffer, cut if it does not fit.
 template <typename Character>
 HRESULT put(Character* buffer, std::size_t size, std::size_t at,
             std::basic_string_view<Character> text) noexcept {

@@ -1,5 +1,5 @@
-// A program's arguments and environment as wide strings, for wmain. Called by the archive that stands in
-// for main (src/lib/wmain.c); part of the library so that a C program needs no C++ of its own.
+// A program's arguments and environment as wide strings, for wmain. The archive that provides main
+// (src/lib/wmain.c) calls it; it is part of the library so that a C program needs no C++ of its own.
 
 #include <cstddef>
 #include <cwchar>
@@ -11,7 +11,7 @@
 
 extern "C" {
 
-/// Converts `count` strings of UTF-8. What is no UTF-8 becomes U+FFFD.
+/// Converts `count` strings of UTF-8; malformed octets become U+FFFD.
 ///
 /// \return `count` wide strings and a NULL behind them, which live as long as the process; NULL when
 ///         there is no memory for them.

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 
 namespace wsalive::drawing::svg {
 namespace {

@@ -8,7 +8,7 @@
 // closing it: `forget` first, then close.
 #pragma once
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "engine/in_force.hpp"
 #include "engine/shared_course.hpp"

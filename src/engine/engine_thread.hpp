@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "os/process/futex.hpp"
+#include "os/process/wake.hpp"
 
 namespace wsalive::engine {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "engine/slot.hpp"
 
 namespace wsalive::engine {

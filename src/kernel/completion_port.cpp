@@ -14,7 +14,7 @@ Instant next_look(Deadline deadline) noexcept {
   return std::min(deadline.instant(), os::monotonic_clock().now() + CompletionPort::kLook);
 }
 
-/// The port that the calling thread polls at the moment: its own posts there are its own to take.
+/// The port that the calling thread polls at the moment: its posts there wake no other thread, since it takes them itself.
 constinit thread_local CompletionPort* polled_port = nullptr;
 
 std::uint32_t processors() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
@@ -154,7 +154,7 @@ void CompletionPort::join(Thread& thread) noexcept {
   current = Ref<CompletionPort>{this};
 }
 
-/// \return whether the waiter now waits; otherwise it has a packet, or `result` says why not.
+/// \return true if the waiter now waits; otherwise it has a packet, or `result` says why the call ends without one.
 bool CompletionPort::begin(Waiter& waiter, Deadline deadline, Alertable alertable,
                            PortResult& result) noexcept {
   Thread& thread = *waiter.thread;
@@ -181,7 +181,7 @@ bool CompletionPort::begin(Waiter& waiter, Deadline deadline, Alertable alertabl
   return true;
 }
 
-/// As begin() and a sleep, but polling where that is allowed.
+/// Takes a packet as begin() and a sleep do, but polls where that is allowed.
 PortResult CompletionPort::take_polling(Waiter& waiter, std::span<PortEntry> out,
                                         Deadline deadline) noexcept {
   PortPoller& poller = *usable_poller_.load(std::memory_order_acquire);
@@ -205,7 +205,7 @@ PortResult CompletionPort::take_polling(Waiter& waiter, std::span<PortEntry> out
   }
 }
 
-/// What the thread is to do now; `polled`: it has just done so, and was counted among those who poll.
+/// What the thread does next. `polled`: it has just polled, and polling_ still counts it.
 CompletionPort::Step CompletionPort::look(Waiter& waiter, PortPoller& poller, Deadline deadline,
                                           bool polled, PortResult& result) noexcept {
   Thread& thread = *waiter.thread;
@@ -214,7 +214,7 @@ CompletionPort::Step CompletionPort::look(Waiter& waiter, PortPoller& poller, De
   if (polled) --polling_;
   uncount(thread);
   if (closed_) {
-    if (polling_ != 0) wake.add(poller);  // One after the other.
+    if (polling_ != 0) wake.add(poller);  // Each polling thread kicks the next.
     result = {PortEnd::closed};
     return Step::ended;
   }
@@ -247,7 +247,7 @@ PortResult CompletionPort::sleep_until_granted(Waiter& waiter, Deadline deadline
   while ((state = waiter.state.load(std::memory_order_acquire)) == State::waiting) {
     const bool watching = waiter.watching.load(std::memory_order_acquire);
     const Instant until = watching ? next_look(deadline) : deadline.instant();
-    const bool in_time = thread.park(until);
+    const bool in_time = thread.sleep_until_woken(until);
     const bool called = alertable == Alertable::yes && thread.has_apcs();
     if (!in_time && watching) watch(waiter);
     const bool late = !in_time && until == deadline.instant();
@@ -288,8 +288,8 @@ bool CompletionPort::uncount(Thread& thread) noexcept {
   return true;
 }
 
-/// Brings packets and waiters together as far as the limit allows; if that leaves packets behind the
-/// limit, the latest waiter watches.
+/// Grants packets to waiters as far as the limit allows. If packets and waiters are left, the latest waiter watches the
+/// running threads.
 void CompletionPort::settle(WakeList& wake) noexcept {
   while (!queue_.empty() && may_run_one_more() && !waiters_.empty()) {
     grant(*waiters_.front(), wake);
@@ -310,8 +310,8 @@ void CompletionPort::grant(Waiter& waiter, WakeList& wake) noexcept {
   waiter.state.store(State::granted, std::memory_order_release);  // The waiter may go now.
 }
 
-/// The waiter gives up and its thread runs on.
-/// \return false if it has been granted a packet or sent away meanwhile.
+/// Ends the wait without a packet; its thread counts as running again.
+/// \return false if the waiter was granted a packet, or the port closed, meanwhile.
 bool CompletionPort::withdraw(Waiter& waiter) noexcept {
   WakeList wake;
   const std::lock_guard lock{mutex_};
@@ -323,7 +323,7 @@ bool CompletionPort::withdraw(Waiter& waiter) noexcept {
   return true;
 }
 
-/// Takes threads that are asleep somewhere out of the count, and ends the watch if nothing waits.
+/// Stops counting threads that are asleep as running, and ends the watch if no packet waits.
 void CompletionPort::watch(Waiter& waiter) noexcept {
   WakeList wake;
   const std::lock_guard lock{mutex_};

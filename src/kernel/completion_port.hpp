@@ -3,24 +3,23 @@
 // Packets leave in the order they came; of the waiting threads the one that began to wait last is
 // served first, so that few threads stay warm. The concurrency value bounds how many of the port's
 // threads run at once: a thread counts from when it gets a packet until it asks for the next, blocks
-// in one of our calls (BlockedScope), ends, or asks another port. A thread that blocks where we cannot
-// see it (a libc mutex, a file) is found asleep by a waiting thread, which looks every kLook while
-// packets wait behind the limit. A thread that wakes up again may take the count above the limit, as
+// in one of our calls (BlockedScope), ends, or asks another port. A thread may also block where we cannot
+// see it (a libc mutex, a file). So while packets wait behind the limit, one waiting thread checks every kLook which of the
+// running threads are asleep. A thread that wakes up again may take the count above the limit, as
 // on Windows.
 //
-// For those who build overlapped I/O on this:
+// To build overlapped I/O on this:
 //  - An operation embeds a Packet, fills it in at its end and calls post() from any thread; that takes
-//    the port's lock, allocates nothing and cannot fail. `release` is called exactly once, by the
-//    thread that took the packet or by the port's end, without locks; the operation may be freed or
-//    reused from there on.
+//    the port's lock, allocates nothing and cannot fail. `release` is called exactly once and without locks, by the
+//    thread that took the packet or when the port ends; from then on the operation may be freed or reused.
 //  - A socket keeps a Ref<CompletionPort>; after the last handle to the port is closed post() still
 //    works and releases the packet at once.
 //  - Events: Event::set(); a Ref<Event> from handles().find<Event>(h).share() when the operation
 //    starts, with `(uintptr_t)hEvent & 1` noted beforehand: such an operation posts no packet.
-//  - Sockets of a port are watched by a PortPoller that the port gets with the first of them. A thread that
-//    finds no packet polls it instead of sleeping, unless the limit is reached or it waits alertably; the
-//    packets that its own poll posts are its own first. When packets come from elsewhere, a sleeping
-//    thread is preferred, then one that polls is kicked.
+//  - A PortPoller watches the port's sockets; the port gets it with the first of them. A thread that
+//    finds no packet polls instead of sleeping, unless the limit is reached or it waits alertably. It takes the
+//    packets that its own poll posts before other threads do. A packet from elsewhere wakes a sleeping
+//    thread, or if none sleeps, kicks a polling one.
 //  - Completion routines: an Apc in the operation and a Ref<Thread> of the thread that started it.
 #pragma once
 
@@ -38,8 +37,8 @@
 
 namespace wsalive::kernel {
 
-// What completes a port's operations: a source of readiness that the port's own waiting threads poll, so
-// that a packet is made, queued and taken by one thread, without changing threads.
+// The source of readiness that completes a port's operations. The port's own waiting threads poll it, so
+// that one thread makes, queues and takes a packet.
 
 class PortPoller {
  public:
@@ -48,14 +47,14 @@ class PortPoller {
   PortPoller& operator=(const PortPoller&) = delete;
   virtual ~PortPoller() = default;
 
-  /// Waits for readiness until the deadline (Instant::min(): looks once) and carries on with what is ready,
+  /// Waits for readiness until the deadline (Instant::min(): looks once) and continues the operations that are ready,
   /// which posts packets. May return early with nothing done. Any number of threads at once; no locks held.
   virtual void poll(Instant deadline) noexcept = 0;
 
-  /// Ends one poll, or the next one. Any thread.
+  /// Ends one running poll, or else the next one. Any thread.
   virtual void kick() noexcept = 0;
 
-  /// The port is gone, and polling has ended.
+  /// Called when the port is gone and no thread polls any more.
   virtual void end() noexcept = 0;
 };
 
@@ -72,6 +71,14 @@ struct Packet {
   PortEntry entry;
   void (*release)(Packet&) noexcept = nullptr;
   Packet* next = nullptr;
+};
+
+/// A packet that owns itself: for entries that programs post, and for the ends of operations on files.
+struct PostedPacket : Packet {
+  explicit PostedPacket(const PortEntry& what) noexcept {
+    entry = what;
+    release = [](Packet& posted) noexcept { delete static_cast<PostedPacket*>(&posted); };
+  }
 };
 
 enum class PortEnd : std::uint8_t {
@@ -103,12 +110,12 @@ class CompletionPort final : public Object {
   /// Throws std::bad_alloc if it is the thread's first call into the kernel and memory is short.
   PortResult take(std::span<PortEntry> out, Deadline deadline, Alertable alertable = Alertable::no);
 
-  /// Gives the port what completes its operations, once; \return the poller that the port has now.
+  /// Sets the poller, unless the port has one; \return the poller that the port has now.
   std::shared_ptr<PortPoller> set_poller(std::shared_ptr<PortPoller> poller) noexcept;
   [[nodiscard]] std::shared_ptr<PortPoller> poller() noexcept;
 
-  // The thread itself only, about itself.
-  /// \return whether it counted as running here, and does not any more.
+  // For the calling thread only.
+  /// \return whether it counted as running here; it does not any more.
   bool block(Thread& thread) noexcept;
   void unblock(Thread& thread) noexcept;
   void leave(Thread& thread) noexcept;
@@ -176,10 +183,10 @@ class CompletionPort final : public Object {
   std::atomic<PortPoller*> usable_poller_{nullptr};
 };
 
-// Tells the completion port that a thread works for that the thread is about to block, so that the
-// port may let another one run, as Windows does: the concurrency value counts running threads.
+// Stops counting the calling thread as running at its completion port, for the object's life, so that the
+// port may let another thread run, as Windows does: the concurrency value counts running threads.
 //
-// Put one around every call that may block for long. A thread that works for no port pays one load.
+// Put one around every call that may block for long. In a thread without a port it costs one load.
 
 class BlockedScope {
  public:

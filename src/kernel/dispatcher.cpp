@@ -23,7 +23,7 @@ void WakeList::add(Thread& thread) noexcept {
 void WakeList::wake_all() noexcept {
   while (count_ != 0) {
     const Ref<Thread> thread = std::move(threads_[--count_]);
-    thread->unpark();
+    thread->wake();
   }
 }
 
@@ -43,7 +43,7 @@ void WaitObject::signal_waiters(DispatcherLock& lock) noexcept {
   WaitBlock* block = waiters_.front();
   while (block && is_signaled(*block->wait->thread)) {
     Wait& wait = *block->wait;
-    if (!wait.try_satisfy()) {  // It wants others too.
+    if (!wait.try_satisfy()) {  // It waits for other objects, too.
       block = waiters_.after(*block);
       continue;
     }

@@ -1,11 +1,11 @@
 // Objects that can be waited for, and the one lock under which they change.
 //
-// As in Windows' own kernel of old, a single lock guards the state of all such objects and all waits:
-// "all of these at once" is then a loop, and no wake-up can fall between a look and a sleep. It is held
-// for tens of nanoseconds and never during a system call; threads that were satisfied meanwhile are
-// woken after it. Completion ports, the busy ones, have locks of their own.
+// As in older Windows kernels, a single lock guards the state of all such objects and all waits:
+// so "all of these at once" is a loop, and no wake-up is lost between a check and a sleep. The lock is held
+// for tens of nanoseconds and never during a system call; the threads whose waits were satisfied are
+// woken after it is released. Completion ports, the busy objects, have locks of their own.
 //
-// A new kind of object derives from WaitObject, says when it is signaled and what taking it does, and
+// A new kind of object derives from WaitObject, implements is_signaled() and take(), and
 // calls signal_waiters() under the lock whenever it may have become signaled.
 #pragma once
 
@@ -18,8 +18,8 @@
 
 namespace wsalive::kernel {
 
-// Threads to be woken once a lock is released: declared before the lock is taken, it wakes when it
-// goes. It keeps the threads, which may be on their way to their end.
+// The threads to wake once a lock is released: declared before the lock is taken, so that its destructor wakes them
+// afterwards. It holds references, because a thread may be ending.
 
 class PortPoller;
 class Thread;
@@ -32,7 +32,7 @@ class WakeList {
   ~WakeList();
 
   void add(Thread& thread) noexcept;
-  /// To be kicked rather than woken; the port keeps it.
+  /// A poller to kick; the caller keeps it alive.
   void add(PortPoller& poller) noexcept { poller_ = &poller; }
 
  private:
@@ -52,7 +52,7 @@ struct WaitBlock : Link {
   WaitObject* object = nullptr;
 };
 
-/// Holds the dispatcher's lock; wakes the threads that were satisfied under it once it is released.
+/// Holds the dispatcher's lock. Once it is released, it wakes the threads whose waits were satisfied under it.
 class DispatcherLock {
  public:
   DispatcherLock();
@@ -66,7 +66,7 @@ class DispatcherLock {
   WakeList woken_;  // Wakes in its destructor, after ~DispatcherLock has unlocked.
 };
 
-/// How taking a signaled object ended; `lost` is another process that was faster.
+/// How taking a signaled object ended; `lost`: another process took it first.
 enum class Taken : std::uint8_t { normally, abandoned, lost };
 
 class WaitObject : public Object {
@@ -75,14 +75,15 @@ class WaitObject : public Object {
 
   // All of the following under the dispatcher's lock.
 
-  /// Whether `thread` could go on now.
+  /// Whether the object's state satisfies a wait of `thread`.
   [[nodiscard]] virtual bool is_signaled(const Thread& thread) const noexcept = 0;
-  /// Lets `thread` go on; only when signaled. An auto-reset event is reset here, a mutex gets its owner.
+  /// Changes the state as a satisfied wait of `thread` does: resets an auto-reset event, makes `thread` a mutex' owner. Only
+  /// when signaled.
   virtual Taken take(Thread& thread) noexcept = 0;
-  /// Undoes a take: the wait wanted others too, and lost one of them to another process.
+  /// Undoes a take, for a wait for several objects of which another process took one first.
   virtual void put_back(Thread& /*thread*/) noexcept {}
 
-  /// Satisfies, oldest first, every wait that this object's new state lets go on.
+  /// Satisfies, oldest first, the waits that the current state satisfies.
   void signal_waiters(DispatcherLock& lock) noexcept;
 
   void add_waiter(WaitBlock& block) noexcept {
@@ -95,12 +96,12 @@ class WaitObject : public Object {
     if (waiters_.empty()) waiters_went();
   }
   [[nodiscard]] bool has_waiters() const noexcept { return !waiters_.empty(); }
-  /// Whether somebody tells the waiters of every change. If not, they look themselves now and then.
+  /// Whether every change calls signal_waiters(). If not, the waiters check the object themselves now and then.
   [[nodiscard]] virtual bool is_watched() const noexcept { return true; }
 
  protected:
   using Object::Object;
-  /// The first waiter has come, and the last has gone.
+  /// Called when the first waiter has come, and when the last has gone.
   virtual void waiters_came() noexcept {}
   virtual void waiters_went() noexcept {}
 

@@ -83,28 +83,28 @@ bool may_delete(const os::FileIdentity& file) noexcept {
 
 bool File::associate(Ref<CompletionPort> port, std::uintptr_t key) noexcept {
   const std::lock_guard lock{mutex_};
-  if (listener_.port) return false;
-  listener_.port = std::move(port);
-  listener_.key = key;
+  if (association_.port) return false;
+  association_.port = std::move(port);
+  association_.key = key;
   return true;
 }
 
-File::Listener File::listener() noexcept {
+File::Association File::association() noexcept {
   const std::lock_guard lock{mutex_};
-  return listener_;
+  return association_;
 }
 
 void File::add_modes(std::uint8_t modes) noexcept {
   const std::lock_guard lock{mutex_};
-  listener_.modes |= modes;
+  association_.modes |= modes;
 }
 
 void File::last_handle_closed() noexcept {
   share_.leave();
-  if (doomed_.empty()) return;
-  const auto named = os::identity_of(doomed_);
+  if (delete_path_.empty()) return;
+  const auto named = os::identity_of(delete_path_);
   const auto own = os::identity_of(descriptor_);
-  if (named && own && *named == *own) static_cast<void>(os::remove_file(doomed_));
+  if (named && own && *named == *own) static_cast<void>(os::remove_file(delete_path_));
 }
 
 }  // namespace wsalive::kernel

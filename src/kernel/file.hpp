@@ -1,8 +1,8 @@
 // A file behind a handle: a disk file, an end of a pipe, a device, or a standard handle, whose descriptor
 // belongs to the program's C library and not to us.
 //
-// The file's pointer is the kernel's own, so that a process that inherits the file shares it. Operations on
-// files end within the call that makes them, overlapped ones too: nothing is ever pending.
+// The file's pointer is Linux' own, so that a process that inherits the file shares it. Operations on
+// files end within the call that makes them, overlapped ones too: none is ever pending.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,25 @@
 #include <string>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "kernel/completion_port.hpp"
 #include "kernel/object.hpp"
 #include "os/file/data_file.hpp"
 
 namespace wsalive::kernel {
 
-// Share modes: what the openers of one file may do beside each other. Exact within the process; between
-// processes only "alone" against everybody else is known (os/file/data_file.hpp, lock_open_file).
+// Share modes: what the openers of one file may do at the same time. Exact within the process; between
+// processes only "alone" or "shared" is known (os/file/data_file.hpp, lock_open_file).
 
 /// What an opener does, or lets others do; bits. The numbers are those of FILE_SHARE_*.
 enum FileUse : std::uint8_t { kReads = 1, kWrites = 2, kDeletes = 4 };
 
-/// One opener's place in the book of open files, given back when it goes.
+/// One opener's entry in the process's book of open files, removed when it goes.
 class FileShare {
  public:
   FileShare() noexcept = default;
   /// Enters an opener that does `use` and lets others do `shared`.
-  /// \return an empty one if an opener that is there forbids it, or does what is not shared. Throws bad_alloc.
+  /// \return an empty one if a present opener does not share `use`, or does what `shared` leaves out. Throws bad_alloc.
   [[nodiscard]] static FileShare enter(const os::FileIdentity& file, unsigned use, unsigned shared);
 
   FileShare(FileShare&& other) noexcept;
@@ -51,7 +51,7 @@ class FileShare {
 /// Whether every opener of the file lets others delete it.
 [[nodiscard]] bool may_delete(const os::FileIdentity& file) noexcept;
 
-/// What an open file is from birth.
+/// What is fixed when a file is opened.
 struct FileTraits {
   std::uint8_t use = kReads | kWrites;  ///< FileUse: what its handle may do.
   bool overlapped = false;
@@ -76,17 +76,17 @@ class File final : public Object {
   [[nodiscard]] const FileTraits& traits() const noexcept { return traits_; }
   [[nodiscard]] bool may(FileUse use) const noexcept { return (traits_.use & use) != 0; }
 
-  /// The name goes with the last handle, if it is still this file's.
-  void delete_on_close(std::string path) noexcept { doomed_ = std::move(path); }
+  /// Deletes the file with its last handle, if the path still leads to it.
+  void delete_on_close(std::string path) noexcept { delete_path_ = std::move(path); }
 
-  /// Makes the port hear of the file's overlapped operations. \return false if one does already.
+  /// From now on the port gets the packets of the file's overlapped operations. \return false if the file has a port already.
   [[nodiscard]] bool associate(Ref<CompletionPort> port, std::uintptr_t key) noexcept;
-  struct Listener {
+  struct Association {
     Ref<CompletionPort> port;
     std::uintptr_t key = 0;
     std::uint8_t modes = 0;
   };
-  [[nodiscard]] Listener listener() noexcept;
+  [[nodiscard]] Association association() noexcept;
   /// FILE_SKIP_* bits; once set they stay.
   void add_modes(std::uint8_t modes) noexcept;
 
@@ -98,9 +98,9 @@ class File final : public Object {
   const int descriptor_;
   const FileTraits traits_;
   FileShare share_;
-  std::string doomed_;
+  std::string delete_path_;
   std::mutex mutex_;  // Guards what follows.
-  Listener listener_;
+  Association association_;
 };
 
 }  // namespace wsalive::kernel

@@ -1,5 +1,5 @@
 // A slot's word, from the top: 32 bits of which 8 are the generation, the open bit, 31 bits of pins.
-// A slot is free when it is neither open nor pinned; the thread that brings that about recycles it.
+// A slot is free when it is neither open nor pinned; the thread whose step frees it recycles it.
 #include "kernel/handle_table.hpp"
 
 #include <new>
@@ -8,7 +8,7 @@
 #include "base/immortal.hpp"
 #include "kernel/dispatcher.hpp"
 #include "kernel/inheritance.hpp"
-#include "os/process/exit_note.hpp"
+#include "os/process/inherited_memory.hpp"
 
 namespace wsalive::kernel {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::uint64_t kOpen = std::uint64_t{1} << 31;
 constexpr std::uint64_t kPins = kOpen - 1;
 constexpr std::uint64_t kGenerations = 256;
 constexpr std::uint32_t kProtectFromClose = 2;
-/// Free slots that are kept back, so that a number comes round late even if few handles are open.
+/// Free slots that are kept unused, so that a handle's number is not reused soon even if few handles are open.
 constexpr std::size_t kReserve = 256;
 
 constexpr std::uint64_t generation_of(std::uint64_t word) { return word >> 32; }
@@ -107,7 +107,7 @@ bool HandleTable::close(HandleValue handle) noexcept {
   if (!(slot->flags.load(std::memory_order_relaxed) & kProtectFromClose)) {
     closed = slot->word.fetch_and(~kOpen, std::memory_order_acq_rel) & kOpen;
   }
-  if (closed) {  // Of two closers one gets here.
+  if (closed) {  // Of two threads that close it, one gets here.
     open_.fetch_sub(1, std::memory_order_relaxed);
     slot->object->drop_handle();
   }
@@ -228,7 +228,7 @@ Slot* HandleTable::new_slot() noexcept {
 
 namespace {
 
-/// Before main(): a program asks for nothing before it uses a handle that it was told of.
+/// Before main(), because a program may use an inherited handle before it calls anything else.
 [[gnu::constructor]] void at_the_start() {
   os::take_exit_note();
   take_inheritance();

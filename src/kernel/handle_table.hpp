@@ -8,8 +8,8 @@
 //  - A closed handle stays wrong when its slot is used again: the generation differs, and slots are
 //    reused oldest first.
 //
-// Any thread may call anything. find() takes no lock: it pins the slot, and a close that meets pins
-// leaves the object's release to the last of them. Slots never move.
+// Any thread may call anything. find() takes no lock: it pins the slot. If a slot is pinned when it is closed, the last pin
+// releases the object. Slots never move.
 #pragma once
 
 #include <array>
@@ -107,10 +107,10 @@ class HandleTable {
   /// The object of any kind.
   [[nodiscard]] Pinned<Object> find_any(HandleValue handle) noexcept;
 
-  /// The object as something to wait for; empty if it is nothing of the kind.
+  /// The object as one to wait for; empty if it cannot be waited for.
   [[nodiscard]] Pinned<WaitObject> find_waitable(HandleValue handle) noexcept;
 
-  /// Closes a handle; waits and operations that run on its object go on.
+  /// Closes a handle; running waits and operations on its object go on.
   ///
   /// \return false for a number that is no open handle, or whose flags protect it from closing.
   bool close(HandleValue handle) noexcept;
@@ -120,7 +120,7 @@ class HandleTable {
   bool get_flags(HandleValue handle, std::uint32_t& flags) noexcept;
   bool change_flags(HandleValue handle, std::uint32_t mask, std::uint32_t flags) noexcept;
 
-  /// Opens the very handle that another process had, for its object here.
+  /// Opens a handle under the number that it has in another process.
   /// \return false for a number that is no handle, or in use here.
   bool insert_at(HandleValue handle, Ref<Object> object, std::uint32_t flags) noexcept;
 

@@ -3,17 +3,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <new>
 #include <span>
 #include <utility>
 
-#include "kernel/named_watch.hpp"
 #include "kernel/thread.hpp"
+#include "os/clock.hpp"
+#include "os/process/threads.hpp"
+#include "os/process/wake.hpp"
 
 namespace wsalive::kernel {
 namespace {
 
-/// One step down from a positive value.
+/// Decrements a positive value. \return false if it is 0.
 bool take_one(std::atomic<std::int32_t>& value) noexcept {
   std::int32_t seen = value.load();
   while (seen > 0) {
@@ -101,7 +104,7 @@ class NamedSemaphore final : public Semaphore {
   NamedWatch watch_{*this, state_};
 };
 
-/// The owner is a thread of some process. If it dies without a word, the next look finds it gone.
+/// The owner is a thread of some process. If that is killed, the next check finds that the owner no longer lives.
 class NamedMutex final : public Mutex {
  public:
   explicit NamedMutex(NamedState&& named) noexcept : named_(std::move(named)) {}
@@ -232,13 +235,57 @@ NamedObject create_mapping(std::string_view name, std::size_t bytes) {
   return open(name, kCreate, SharedState{.kind = Kind::file_mapping}, bytes);
 }
 
-Ref<Object> adopt_shared(Fd held) {
-  auto memory = os::NamedMemory::adopt(std::move(held));
+Ref<Object> open_inherited(Fd held) {
+  auto memory = os::NamedMemory::open_inherited(std::move(held));
   return memory ? object_of({std::move(*memory)}) : Ref<Object>{};
 }
 
 NamedObject open_named(std::string_view name, Kind kind) {
   return open(name, os::NamedMemory::Open::existing, SharedState{.kind = kind});
+}
+
+namespace {
+
+constexpr int kEveryone = 0x7fffffff;
+/// How soon a watch notices that a mutex' owner was killed with its process.
+constexpr std::chrono::milliseconds kLook{50};
+
+}  // namespace
+
+void announce(SharedState& state) noexcept {
+  state.changes.fetch_add(1, std::memory_order_release);
+  os::futex_wake(&state.changes, kEveryone, os::FutexReach::machine);
+}
+
+void NamedWatch::waiters_came() noexcept {
+  const std::uint32_t now = fork_generation();
+  if (running_ && generation_ == now) return;
+  // The watching thread's reference. A thread that a fork has lost leaves its reference to this one.
+  if (!running_) object_.add_reference();
+  generation_ = now;
+  running_ = os::start_thread(os::kSmallStack, &NamedWatch::run, this).has_value();
+  if (!running_) object_.drop_reference();
+}
+
+void* NamedWatch::run(void* watch) {
+  auto& self = *static_cast<NamedWatch*>(watch);
+  std::uint32_t seen = 0;
+  while (self.look(seen)) {
+    const Instant next = os::monotonic_clock().now() + kLook;
+    const Instant until = self.state_.kind == Kind::mutex ? next : Instant::max();
+    static_cast<void>(os::futex_wait(self.state_.changes, seen, until, os::FutexReach::machine));
+  }
+  self.object_.drop_reference();
+  return nullptr;
+}
+
+/// Signals the waiters that the current state satisfies. \return false when no waiter is left.
+bool NamedWatch::look(std::uint32_t& seen) noexcept {
+  DispatcherLock lock;
+  seen = state_.changes.load(std::memory_order_acquire);
+  object_.signal_waiters(lock);
+  running_ = object_.has_waiters();
+  return running_;
 }
 
 }  // namespace wsalive::kernel

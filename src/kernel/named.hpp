@@ -2,13 +2,13 @@
 // else about them is as for those without one.
 //
 // A process changes the word with one atomic step, moves the counter beside it and wakes the threads that sleep
-// on that counter. In each process that waits, one thread per awaited object does: it signals the local
-// waits and ends with the last of them. Between looking and taking another process may be faster: that
+// on that counter. In each process that waits, one thread per object sleeps there (NamedWatch): it signals the local
+// waits and ends with the last of them. Another process may take the object between the check and the take: that
 // is Taken::lost.
 //
-// Without a name (an empty one) they are shared with child processes that inherit them.
+// Objects without a name (an empty one) are shared with child processes that inherit them.
 //
-// Within this process, opening a name twice makes two objects that share their word like two processes.
+// Opening a name twice in one process makes two objects, which share their word as those of two processes do.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "kernel/dispatcher.hpp"
 #include "kernel/object.hpp"
 #include "kernel/sync_objects.hpp"
 #include "os/memory/named_memory.hpp"
@@ -30,8 +31,8 @@ struct SharedState {
   std::atomic<std::uint32_t> changes{0};    ///< Slept on; moves with every change.
   std::atomic<std::int32_t> value{0};       ///< Of an event 0 or 1; of a semaphore its count.
   std::atomic<std::uint64_t> owner{0};      ///< Of a mutex: process << 32 | thread; 0 is free.
-  std::atomic<std::uint32_t> depth{0};      ///< The owner's only.
-  std::atomic<std::uint32_t> abandoned{0};  ///< The owner ended; the next taker learns it.
+  std::atomic<std::uint32_t> depth{0};      ///< Only the owner changes it.
+  std::atomic<std::uint32_t> abandoned{0};  ///< The owner ended: the next wait reports that.
 };
 
 enum class NameError : std::uint8_t {
@@ -51,7 +52,7 @@ struct NamedState {
   }
 };
 
-/// An object that was created or opened by name.
+/// The result of creating or opening by name.
 struct NamedObject {
   Ref<Object> object;
   bool existed = false;
@@ -66,10 +67,10 @@ struct NamedObject {
 /// \param kind  event, semaphore, mutex or file_mapping.
 [[nodiscard]] NamedObject open_named(std::string_view name, Kind kind);
 
-/// The object behind memory that another process has handed down; empty if there is none.
-[[nodiscard]] Ref<Object> adopt_shared(Fd held);
+/// The object behind an inherited descriptor; empty if it leads to none.
+[[nodiscard]] Ref<Object> open_inherited(Fd held);
 
-// Memory that processes share: a file mapping backed by no file, with or without a name.
+// Memory that processes share: a file mapping without a file, with or without a name.
 
 class FileMapping final : public Object {
  public:
@@ -89,5 +90,29 @@ class FileMapping final : public Object {
 /// \param name   Empty: it cannot be opened by name.
 /// \param bytes  Size of a new one; an existing one keeps its own.
 [[nodiscard]] NamedObject create_mapping(std::string_view name, std::size_t bytes);
+
+/// Wakes the threads that watch the object in all processes, after its shared state has changed.
+void announce(SharedState& state) noexcept;
+
+/// The thread that watches a named object for changes by other processes, while this process waits for it.
+class NamedWatch {
+ public:
+  NamedWatch(WaitObject& object, SharedState& state) noexcept : object_(object), state_(state) {}
+
+  // Under the dispatcher's lock.
+  void waiters_came() noexcept;
+  void waiters_went() noexcept { announce(state_); }
+  /// False where the host had no thread for it.
+  [[nodiscard]] bool is_running() const noexcept { return running_; }
+
+ private:
+  static void* run(void* watch);
+  bool look(std::uint32_t& seen) noexcept;
+
+  WaitObject& object_;
+  SharedState& state_;
+  bool running_ = false;
+  std::uint32_t generation_ = 0;  ///< fork_generation() of the process in which it runs.
+};
 
 }  // namespace wsalive::kernel

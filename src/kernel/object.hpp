@@ -1,8 +1,8 @@
 // What a handle leads to: an object with a kind and two counts.
 //
-// References keep the memory, handles keep the meaning: when an object's last handle closes, it is
-// told (a port sends its waiters away), though a running wait or a pending operation may keep its
-// memory for longer. Counts are atomic; everything else is guarded by the lock of the derived class.
+// References keep an object's memory; handles keep it in use. When the last handle closes, the object ends its work in
+// last_handle_closed() (a port ends its waits), while a running wait or a pending operation may keep its
+// memory for longer. Counts are atomic; the lock of the derived class guards everything else.
 #pragma once
 
 #include <atomic>
@@ -70,7 +70,7 @@ template <typename T>
 class Ref {
  public:
   Ref() noexcept = default;
-  /// Adds a reference to an object that somebody else keeps alive at this moment.
+  /// Adds a reference to an object that another reference keeps alive at this moment.
   explicit Ref(T* object) noexcept : object_(object) {
     if (object_) object_->add_reference();
   }

@@ -1,5 +1,5 @@
-// A process that this one started: something to wait for until it ends, with an exit code then. A thread
-// of the library sleeps for each.
+// A process that this one started: an object to wait for until the process ends, with its exit code then. A thread
+// of the library waits for each of them.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@
 #include "kernel/dispatcher.hpp"
 #include "kernel/thread.hpp"
 #include "os/process/child.hpp"
-#include "os/process/exit_note.hpp"
+#include "os/process/inherited_memory.hpp"
 
 namespace wsalive::kernel {
 
@@ -19,7 +19,7 @@ class Process final : public WaitObject {
   static constexpr Kind kKind = Kind::process;
 
   /// \param number  A child that has not been waited for.
-  /// \param note    What it was given to tell its whole exit code by, if there is one.
+  /// \param note    The note in which the child writes its whole exit code, if it inherited one.
   explicit Process(std::int32_t number, std::optional<os::ExitNote> note = std::nullopt) noexcept
       : WaitObject(kKind), number_(number), note_(std::move(note)) {}
 

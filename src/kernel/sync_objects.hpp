@@ -1,5 +1,7 @@
-// Events: a flag that threads wait for. A manual-reset event lets everyone through until it is reset;
-// an auto-reset event lets one wait through and is reset by that. Any thread.
+// Events, semaphores and mutexes. Any thread.
+//
+// An event is a flag that threads wait for. A manual-reset event satisfies all waits until it is reset;
+// an auto-reset event satisfies one wait, which resets it.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +44,7 @@ class Event : public WaitObject {
   bool signaled_;
 };
 
-// Semaphores: a count that each wait takes one from, with a limit. Any thread.
+// A semaphore is a count with a limit; each wait takes one.
 
 class Semaphore : public WaitObject {
  public:
@@ -53,7 +55,7 @@ class Semaphore : public WaitObject {
       : WaitObject(Kind::semaphore), count_(count), most_(most) {}
 
   /// Adds to the count.
-  /// \return the count before; nullopt, and nothing changed, if it would pass the limit.
+  /// \return the count before; nullopt, with nothing changed, if it would pass the limit.
   [[nodiscard]] virtual std::optional<std::int32_t> release(std::int32_t more) noexcept {
     DispatcherLock lock;
     if (more > most_ - count_) return std::nullopt;
@@ -77,8 +79,8 @@ class Semaphore : public WaitObject {
   const std::int32_t most_;
 };
 
-// Mutexes: owned by one thread, which may take it again and must release it as often. If the owner
-// ends, the next taker gets the mutex, with the answer that it was abandoned.
+// A mutex is owned by one thread, which may take it again and must release it as often. If the owner
+// ends, the next wait gets the mutex and reports that it was abandoned.
 
 class Mutex : public WaitObject, public Link {
  public:
@@ -89,8 +91,8 @@ class Mutex : public WaitObject, public Link {
   /// Makes the calling thread the owner of a mutex that no other thread has seen yet. May throw bad_alloc.
   void own_from_birth();
 
-  /// Gives up one taking of the calling thread's.
-  /// \return false, and nothing changed, if another thread or none is the owner.
+  /// Undoes one take of the calling thread.
+  /// \return false, with nothing changed, if the calling thread is not the owner.
   [[nodiscard]] virtual bool release() noexcept;
 
   [[nodiscard]] bool is_signaled(const Thread& thread) const noexcept override {

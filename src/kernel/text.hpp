@@ -1,5 +1,5 @@
-// Text between programs and us: both spellings of a function (A: UTF-8, W: 32-bit wide characters)
-// share one body over std::string, and its answer is copied into the program's buffer here. The C run-time and the
+// Text to and from programs: both spellings of a function (A: UTF-8, W: 32-bit wide characters)
+// share one body over std::string, and copy its answer into the program's buffer here. The C run-time and the
 // Win32 functions both use it.
 #pragma once
 
@@ -38,8 +38,8 @@ template <typename Character>
   return out;
 }
 
-/// What most functions answer that fill a buffer: the length without NUL if it fitted; else the size
-/// that is needed, NUL included, and nothing is written.
+/// Fills a buffer as most functions do.
+/// \return the length without NUL; if the text does not fit, the size that is needed, NUL included, with nothing written.
 template <typename Character>
 std::uint32_t copy_or_ask(std::string_view text, Character* buffer, std::uint32_t size) {
   const auto spelled = spelled_for<Character>(text);

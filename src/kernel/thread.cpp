@@ -112,9 +112,9 @@ void Thread::end() noexcept {
 
 bool Thread::queue_apc(Apc& apc) noexcept {
   if (!apcs_.push(apc)) return false;
-  unpark();
-  // Either this sees that the thread waits, or the thread sees the call before it does.
-  if (waits_for_descriptors_.load()) wake_.tell();
+  wake();
+  // Either this sees that the thread waits, or the thread sees the call before it waits.
+  if (waits_for_descriptors_.load()) wake_.set();
   return true;
 }
 

@@ -1,9 +1,9 @@
-// A thread as Windows' kernel sees it: something to wait for until it ends, with a place to sleep, a
+// A thread as Windows' kernel sees it: an object to wait for until the thread ends, with a wake token, a
 // queue of APCs, the mutexes it owns and the completion port it works for.
 //
-// Every thread has one: those started by start_thread() from birth, any other from the first call that
-// needs it. A thread's end, however it comes about, abandons its mutexes, discards its APCs and signals
-// its object; that happens after the destructors of its thread-local objects have run.
+// Every thread has such an object: one that start_thread() started from its beginning, any other from the first call that
+// needs it. When a thread ends, for whatever reason, it abandons its mutexes, discards its APCs and signals
+// its object, after the destructors of its thread-local objects have run.
 #pragma once
 
 #include <atomic>
@@ -14,18 +14,17 @@
 #include "base/clock.hpp"
 #include "base/intrusive_list.hpp"
 #include "kernel/dispatcher.hpp"
-#include "os/process/futex.hpp"
-#include "os/process/wake_event.hpp"
+#include "os/process/wake.hpp"
 
 namespace wsalive::kernel {
 
 // Asynchronous procedure calls: work queued to a thread, which runs it in its next alertable wait.
 //
-// Completion routines of overlapped operations are the reason. An Apc is embedded in whatever it
-// belongs to, so queueing allocates nothing and cannot fail but for a thread that has ended.
+// They exist for the completion routines of overlapped operations. An Apc is embedded in the operation it
+// belongs to, so queueing allocates nothing and fails only for a thread that has ended.
 
-/// One queued call. The object that derives from or embeds it owns its memory until `run` or `discard` is
-/// called, of which exactly one is, and may free it there.
+/// One queued call. Exactly one of `run` and `discard` is called. The object that derives from this or embeds it owns the
+/// memory until then, and may free it there.
 struct Apc {
   /// Runs in the target thread, without locks; may queue, wait, and run others by waiting alertably.
   void (*run)(Apc&) = nullptr;
@@ -42,7 +41,7 @@ class ApcQueue {
 
   [[nodiscard]] bool pending() const noexcept { return pending_.load(); }
 
-  /// Runs calls until none is left, those queued meanwhile included, as an alertable wait does.
+  /// Runs calls until none is left, including those queued meanwhile, as an alertable wait does.
   /// \return false if there was none.
   bool run_all();
 
@@ -59,15 +58,14 @@ class ApcQueue {
   Apc* last_ = nullptr;
 };
 
-// Where one thread sleeps: park() waits for a token, unpark() leaves one. A token left early is not
-// lost, and a second one changes nothing, so a waker never needs to know whether the thread sleeps
-// yet. The price is that park() may return for a reason that is gone: every caller looks again.
-
-class Parker {
+/// Lets one thread sleep until another wakes it: wait() sleeps until the token is set and takes it. A token that is set early
+/// is not lost, and setting it twice changes nothing, so the waking thread need not know whether the other sleeps
+/// yet. The price is that wait() may return for a reason that no longer holds: every caller checks again.
+class WakeToken {
  public:
-  /// Sleeps until a token is there and takes it. Only the owning thread parks.
-  /// \return false if the deadline passed without one.
-  bool park(Instant deadline) noexcept {
+  /// Sleeps until the token is set, and takes it. Only the owning thread waits.
+  /// \return false if the deadline passed first.
+  bool wait(Instant deadline) noexcept {
     if (take_token()) return true;
     std::uint32_t empty = kEmpty;
     if (!word_.compare_exchange_strong(empty, kSleeping, std::memory_order_acq_rel)) {
@@ -79,8 +77,8 @@ class Parker {
     return word_.exchange(kEmpty, std::memory_order_acq_rel) == kToken;
   }
 
-  /// Leaves a token; everything done before is visible to the thread that takes it. Any thread.
-  void unpark() noexcept {
+  /// Sets the token; everything done before is visible to the thread that takes it. Any thread.
+  void set() noexcept {
     if (word_.exchange(kToken, std::memory_order_acq_rel) == kSleeping) os::futex_wake(&word_, 1);
   }
 
@@ -121,14 +119,14 @@ class Thread final : public WaitObject, public Link {
   /// \return false if the thread has ended; the call then stays the caller's.
   [[nodiscard]] bool queue_apc(Apc& apc) noexcept;
 
-  void unpark() noexcept { parker_.unpark(); }
+  void wake() noexcept { token_.set(); }
 
   // The thread itself only.
   [[nodiscard]] bool has_apcs() const noexcept { return apcs_.pending(); }
   bool run_apcs() { return apcs_.run_all(); }
-  bool park(Instant deadline) noexcept { return parker_.park(deadline); }
-  /// For a wait for descriptors: from here to the end of it a call that is queued makes one more readable.
-  /// \return its number; -1 where the host gives none: then the thread looks for calls by itself.
+  bool sleep_until_woken(Instant deadline) noexcept { return token_.wait(deadline); }
+  /// Before a wait for descriptors: until end_descriptor_wait() a queued call makes one more descriptor readable.
+  /// \return its number; -1 where the host gives none: then the thread must check for calls itself.
   [[nodiscard]] int begin_descriptor_wait() noexcept;
   void end_descriptor_wait() noexcept;
   /// After a wait that the descriptor has ended.
@@ -139,7 +137,7 @@ class Thread final : public WaitObject, public Link {
   /// Makes the calling thread, which has no object yet, this one. It holds a reference until its end.
   void attach_caller();
 
-  /// Lets a thread that was started suspended begin. Any thread, any number of times.
+  /// Starts the body of a thread that was created suspended. Any thread, any number of times.
   /// \return whether it was still suspended.
   bool resume() noexcept;
 
@@ -159,10 +157,11 @@ class Thread final : public WaitObject, public Link {
   static void at_thread_end(void* thread) noexcept;
   void end() noexcept;
 
-  Parker parker_;
+  WakeToken token_;
   ApcQueue apcs_;
   os::WakeEvent wake_;
-  std::uint32_t wake_generation_ = 0;  ///< The fork's that it was made in: a child's is its own.
+  std::uint32_t wake_generation_ =
+      0;  ///< The fork_generation() that made it: a child makes its own.
   std::atomic<bool> waits_for_descriptors_{false};
   std::atomic<std::int32_t> number_{0};
   std::atomic<std::uint32_t> exit_code_{kStillActive};
@@ -185,7 +184,7 @@ struct NewThread {
   bool suspended = false;       ///< Waits for Thread::resume() first.
 };
 
-/// Starts a thread that `thread`, a new object, stands for. Its number is known when this returns.
+/// Starts a thread, for which `thread` is the new object. Its number is known when this returns.
 ///
 /// \return false where the host gives no more threads. Throws std::bad_alloc.
 [[nodiscard]] bool start_thread(const Ref<Thread>& thread, const NewThread& what);
@@ -196,12 +195,11 @@ struct NewThread {
 /// The calling thread's object, made if need be. Throws std::bad_alloc then.
 [[nodiscard]] Thread& current_thread();
 
-// A fork, seen from the kernel: the child has one thread, which goes on with its handles, objects and
-// mutexes as they were; the waits of other threads are gone, and what those threads owned can no longer
-// be released. Waits and packets of a port belong to the parent: a child that uses
-// a port that others use at the moment of the fork is on its own.
+// Fork: the child has one thread, which keeps its handles, objects and mutexes as they were. The waits of other threads are
+// gone, and what those threads owned can no longer be released. Waits and packets of a port belong to the parent: a port that
+// other threads use at the moment of the fork does not work in the child.
 
-/// Another one in each child of a fork: threads that were started in another generation do not exist.
+/// Differs in each child of a fork: threads that were started in another generation do not exist.
 [[nodiscard]] std::uint32_t fork_generation() noexcept;
 
 /// Called once, when the library is loaded.

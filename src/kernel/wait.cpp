@@ -15,22 +15,22 @@ namespace {
 /// Waits in progress; under the dispatcher's lock.
 constinit Immortal<IntrusiveList<Wait>> the_waits;
 
-/// How soon a wait looks again for itself.
+/// How often a wait checks an object that is not watched.
 constexpr std::chrono::milliseconds kOwnLook{50};
 
 Instant next_look(const Wait& wait, Instant end) noexcept {
   return wait.looks ? std::min(end, os::monotonic_clock().now() + kOwnLook) : end;
 }
 
-/// Sleeps until the queued wait is satisfied, its time is up, or (alertable) calls are there.
+/// Sleeps until the queued wait is satisfied, its time is up, or (alertable) calls are queued.
 void sleep_until_done(Wait& wait, Deadline deadline, Alertable alertable) noexcept {
   const BlockedScope blocked;
   for (;;) {
     const Instant until = next_look(wait, deadline.instant());
-    const bool in_time = wait.thread->park(until);
+    const bool in_time = wait.thread->sleep_until_woken(until);
     if (wait.done.load(std::memory_order_acquire)) return;
     const bool called = alertable == Alertable::yes && wait.thread->has_apcs();
-    if (in_time && !called) continue;  // A token for something that is over.
+    if (in_time && !called) continue;  // Woken for a reason that no longer holds.
 
     const DispatcherLock lock;
     if (wait.done.load(std::memory_order_relaxed)) return;

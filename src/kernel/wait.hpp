@@ -1,9 +1,9 @@
 // Waiting for objects: any of them or all of them, with a deadline, alertably or not.
 //
-// A wait is satisfied in the order in which waits began. "Any" takes the first signaled object of the
+// Waits are satisfied in the order in which they began. "Any" takes the first signaled object of the
 // list and touches no other; "all" takes none until it can take every one in one step. An alertable
-// wait ends early if calls are queued to the thread: it runs them and says so. Objects that are
-// signaled already win over queued calls.
+// wait ends early if calls are queued to the thread: it runs them and reports that. Objects that are
+// signaled already go before queued calls.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +22,8 @@
 
 namespace wsalive::kernel {
 
-// Until when a call waits: a Windows count of milliseconds turned into an instant once, at the call's
-// start, so that a wait that is woken and goes on does not start its time again.
+// Until when a call waits. A call converts Windows' count of milliseconds to an instant once, at its
+// start, so that a wait that is woken early and continues does not start its time again.
 
 class Deadline {
  public:
@@ -69,7 +69,7 @@ struct WaitResult {
 
 /// Waits in the calling thread.
 ///
-/// \param objects  0 to kMostWaitObjects, kept alive by the caller; none sleeps. For `all`, no object
+/// \param objects  0 to kMostWaitObjects, kept alive by the caller; with none it only sleeps. For `all`, no object
 ///                 twice.
 /// Throws std::bad_alloc if it is the thread's first call into the kernel and memory is short.
 WaitResult wait(std::span<WaitObject* const> objects, WaitFor mode, Deadline deadline,
@@ -92,9 +92,9 @@ struct Wait : Link {
   std::span<WaitBlock> blocks;
   WaitResult result;  ///< Written before `done`.
   std::atomic<bool> done{false};
-  bool looks = false;  ///< No thread reports the changes of an object.
+  bool looks = false;  ///< An object is not watched, so the waiting thread checks it itself.
 
-  /// Takes what the wait asks for if all of it is there. Under the lock.
+  /// Takes the objects if their state satisfies the wait. Under the lock.
   bool try_satisfy() noexcept;
   /// Puts the wait into its objects' queues, and takes it out. Under the lock.
   void enqueue() noexcept;
@@ -108,11 +108,11 @@ struct Wait : Link {
 /// Forgets all waits: in the child of a fork their threads do not exist. Under the lock.
 void forget_waits() noexcept;
 
-// The objects of one wait, found by their handles and kept from going while it lasts.
+// The objects of one wait, found by their handles and kept alive while it lasts.
 
 class WaitObjects {
  public:
-  /// At most kMostWaitObjects times. \return false if the handle leads to nothing that can be waited for.
+  /// At most kMostWaitObjects times. \return false if the handle does not lead to an object that can be waited for.
   [[nodiscard]] bool add(HandleValue handle) noexcept {
     Pinned<WaitObject> pin = handles().find_waitable(handle);
     if (!pin) return false;

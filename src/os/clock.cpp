@@ -64,8 +64,8 @@ nanoseconds tick_length() noexcept {
 }
 
 nanoseconds measured_tick_phase() noexcept {
-  // times() counts in 10 ms, rounded down from ticks: its steps happen at ticks. The least distance
-  // of a few is taken, since a late look only adds.
+  // times() counts in 10 ms, rounded down from ticks: its steps happen at ticks. A late look only adds, so the
+  // smallest of a few distances counts.
   constexpr int kSteps = 3;
   nanoseconds least = tick_length();
   for (int step = 0; step < kSteps; ++step) {

@@ -12,9 +12,9 @@ namespace wsalive::os {
 
 // The kernel's tick: its timers run at instants that are whole numbers of it.
 //
-// The length is asked of the kernel. The phase, where in CLOCK_MONOTONIC the ticks lie, is 0 from
+// The kernel tells the length. The phase, which is where in CLOCK_MONOTONIC the ticks lie, is 0 from
 // Linux 6.4 on; on older kernels it is measured once, which takes up to three ticks. (The coarse
-// clock steps at another phase and tells nothing.)
+// clock steps at another phase.)
 
 /// The length of a tick: 1, 3.3, 4 or 10 ms. Any thread.
 [[nodiscard]] std::chrono::nanoseconds tick_length() noexcept;

@@ -12,8 +12,8 @@ struct ErrnoRow {
   WsaError code;
 };
 
-// Sorted by number. EPIPE: a send after our shutdown; a send after the peer's reset is told apart by
-// the socket's kept cause. ENODEV, ENXIO: an interface that is gone.
+// Sorted by number. EPIPE: a send after our shutdown; the socket's recorded close cause tells a send after the peer's
+// reset apart. ENODEV, ENXIO: an interface that is gone.
 constexpr std::array kErrnos{
     // clang-format off
     ErrnoRow{0,               WsaError::none},

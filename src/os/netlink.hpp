@@ -1,5 +1,5 @@
-// sock_diag's netlink messages: the request that every question begins with, and answers read within their bounds. The
-// kernel is believed, but not for its lengths: a filter, an emulation or a future kernel may answer in its place.
+// sock_diag's netlink messages: the request that every question begins with, and answers read within their bounds. Lengths
+// are checked, although the kernel sends them: a filter, an emulation or a future kernel may answer in its place.
 #pragma once
 
 #include <linux/inet_diag.h>
@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <span>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
 
-/// The attempt that fails where an answer is none, or is a refusal.
+/// The attempt that a malformed answer or a refusal names.
 inline constexpr const char* kReadSockDiag = "read sock_diag";
 
 struct DiagRequest {
@@ -26,10 +26,10 @@ struct DiagRequest {
 [[nodiscard]] DiagRequest diag_request(std::uint16_t type, std::uint16_t flags,
                                        std::uint8_t family) noexcept;
 
-/// A socket to sock_diag of the network namespace in which the caller stands.
+/// A socket to sock_diag of the calling thread's network namespace.
 [[nodiscard]] Result<Fd> open_sock_diag() noexcept;
 
-/// Back when the kernel has understood the request, and has loaded the module that it takes.
+/// Returns after the kernel has parsed the request and loaded the module that it needs.
 [[nodiscard]] Status ask_sock_diag(int line, const DiagRequest& request) noexcept;
 
 struct NetlinkMessage {
@@ -38,11 +38,11 @@ struct NetlinkMessage {
 };
 
 /// Takes the first message off what was received, and its padding.
-/// Errors  EPROTO where the message says to be longer than what came or shorter than its own header.
+/// Errors  EPROTO where the message's length is more than what came, or less than its header.
 [[nodiscard]] Result<NetlinkMessage> take_message(std::span<const char>& bytes) noexcept;
 
-/// What a message that ends an answer says of it: NLMSG_ERROR, or the NLMSG_DONE of a list.
-/// Errors  the kernel's own; EPROTO where it is cut.
+/// The status in the message that ends an answer: NLMSG_ERROR, or the NLMSG_DONE of a list.
+/// Errors  the kernel's own; EPROTO where the message is cut short.
 [[nodiscard]] Status answer_status(const NetlinkMessage& end) noexcept;
 
 struct NetlinkAttribute {

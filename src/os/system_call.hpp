@@ -1,5 +1,5 @@
-// A raw system call that answers as the kernel does, a result or an errno below 0, and leaves errno alone:
-// on the hot paths neither libc's wrapper (a cancellation point) nor saving errno around it is paid for.
+// A raw system call that answers as the kernel does, a result or an errno below 0, and leaves errno alone. It spares the
+// hot paths libc's wrapper (a cancellation point) and the saving of errno around it.
 #pragma once
 
 #include <sys/syscall.h>

@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "os/socket/address.hpp"
 #include "path/idle_connection.hpp"

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "os/socket/address.hpp"
 

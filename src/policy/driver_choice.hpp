@@ -1,7 +1,7 @@
 // Which driver makes a connection's probes: the first that keeps its timing on this host.
 //
-// Pure layer: what the host can do comes in as HostFacts and ConnectionFacts, measured by the caller.
-// The order and the conditions are one table; what the chosen driver really does follows from it.
+// Pure layer: the caller measures what the host can do and passes HostFacts and ConnectionFacts.
+// The order and the conditions are one table.
 // A time that the host cannot reach becomes the nearest later one, never an earlier one (K-57).
 #pragma once
 
@@ -38,7 +38,7 @@ struct ConnectionFacts {
   bool user_timeout = false;  ///< TCP_USER_TIMEOUT is set: with one the kernel ignores N.  K-76
 };
 
-/// The chosen driver and the timing that it really keeps: the wanted one, unless it is `late`.
+/// The chosen driver and the timing that it keeps: the wanted one, unless the driver is `late`.
 struct DriverChoice {
   DriverKind kind = DriverKind::off;
   Timing actual;
@@ -79,10 +79,10 @@ constexpr bool silent_is_exact(const Timing& wanted, const HostFacts& /*host*/,
   return wanted.probes == 0;
 }
 
-/// Whether the kernel itself has these values and goes by them, as well as its timers can: never early, late by a step
-/// of them (kernel_timer.hpp), which is above the engine's two ticks from a second on.
+/// Whether the kernel can keep these values itself, as exactly as its timers can: never early, and late by a step
+/// of them (kernel_timer.hpp), which is more than the engine's two ticks from a second on.
 ///
-/// With I above T it is later: after a probe it looks again an interval later, so that an answer starts I again, not T
+/// Where I is above T, the kernel is later: after a probe its timer runs for I, so an answer starts I again instead of T
 /// (measured: T = 1 s, I = 3 s, a healthy peer: a probe every 3 s).  K-50
 constexpr bool kernel_has_values(const Timing& wanted, const HostFacts& /*host*/,
                                  const ConnectionFacts& connection) noexcept {
@@ -107,7 +107,7 @@ struct DriverRow {
   Keeps keeps;
 };
 
-// In the order of preference: what is exact first, and of that what costs least.
+// In the order of preference: exact drivers first, the cheapest of them at the top.
 inline constexpr std::array kDrivers{
     // clang-format off
     DriverRow{DriverKind::silent, silent_is_exact  },
@@ -117,8 +117,8 @@ inline constexpr std::array kDrivers{
     // clang-format on
 };
 
-/// Nearest later timing when only whole seconds, 1 to 32,767, and a count up to 127 can be had. With
-/// a smaller count the interval grows, so that the connection is not given up before T + N x I.
+/// Nearest later timing in whole seconds, 1 to 32,767, with a count up to 127. If that lowers the
+/// count, the interval grows, so that the connection is not given up before T + N x I.
 constexpr Timing nearest_later_seconds(const Timing& wanted) noexcept {
   const std::uint8_t probes = std::min(wanted.probes, kLargestKernelCount);
   const std::uint64_t whole_interval = seconds_up(wanted.interval).count();

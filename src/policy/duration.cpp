@@ -33,7 +33,7 @@ tl::unexpected<std::string> wrong(std::string sentence) {
   return tl::unexpected<std::string>{std::move(sentence)};
 }
 
-/// The characters at the front for which `belongs` holds, taken off.
+/// Takes the leading characters off for which `belongs` holds.
 template <typename Belongs>
 std::string_view take_while(std::string_view& text, Belongs belongs) {
   const auto* const end = std::ranges::find_if_not(text, belongs);
@@ -52,7 +52,7 @@ std::optional<std::int64_t> whole(std::string_view digits) {
   return number;
 }
 
-/// "1.25" of a unit, in milliseconds; nullopt if that is not whole, or too long.
+/// "1.25" of a unit, in milliseconds; nullopt if those are not whole, or too many.
 std::optional<Millis> scaled(std::string_view number, std::int64_t unit) {
   const std::size_t dot = number.find('.');
   const std::optional<std::int64_t> before = whole(number.substr(0, dot));
@@ -108,7 +108,7 @@ std::string decimal(std::int64_t thousandths) {
   return text.substr(0, text.find_last_not_of('0') + 1);
 }
 
-/// In which steps a span is said whose later end that is.
+/// The step to which the text of a span rounds, given its later end.
 Millis span_step(Millis latest) {
   return Millis{latest < Millis{60'000} ? 10 : latest < Millis{600'000} ? 100 : 1'000};
 }

@@ -1,5 +1,5 @@
-// Times as people write them, always with a unit, because a bare number is taken for seconds by one
-// reader and for milliseconds by the next.
+// Times as people write them, always with a unit, because one reader takes a bare number for seconds
+// and the next for milliseconds.
 //
 // Pure layer.
 #pragma once
@@ -24,7 +24,7 @@ namespace wsalive::policy {
 /// The same, within the range of T and I: 1 ms to 4,294,967,295 ms (K-57).
 [[nodiscard]] tl::expected<DwordMillis, std::string> parse_keepalive_time(std::string_view text);
 
-/// In the largest units that keep it short, so that parse_duration reads it again: "300ms", "1.5s",
+/// Text in the largest units that keep it short; parse_duration reads it back: "300ms", "1.5s",
 /// "350s", "11min 15s", "2h 10s".
 [[nodiscard]] std::string format_duration(Millis time);
 

@@ -1,9 +1,9 @@
-// Windows timing on a socket that the kernel alone will keep: another program's, which no engine of
-// ours can drive. The kernel has whole seconds, 1 to 32,767, and a count up to 127.
+// Windows timing on a socket of another program, where no engine of ours drives and the kernel alone keeps the
+// time. The kernel has whole seconds, 1 to 32,767, and a count up to 127.
 //
-// Pure layer. The idle time is rounded down, because a path forgets at a fixed time and a probe that
-// comes late is no use; it can be rounded up on request. The interval is rounded up, and then the count
-// and, if that is not enough, the interval grow until the end is not before the one asked for.
+// Pure layer. The idle time is rounded down, because a path forgets at a fixed time and a late probe
+// is useless; it can be rounded up on request. The interval is rounded up. Then the count
+// and, if that is not enough, the interval grow until the end is not before the wanted one.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace wsalive::policy {
 
-/// Which way an idle time with a fraction of a second goes.
+/// How an idle time with a fraction of a second is rounded.
 enum class RoundIdle : std::uint8_t { down, up };
 
 /// What is written into the kernel: seconds, seconds and a count; and how long data may wait for its acknowledgement.
@@ -32,8 +32,8 @@ struct KernelFit {
 
 /// The kernel's values for `wanted`.
 ///
-/// \param wanted  At least one probe; N = 0 means that keep-alive stays off, which is not asked here.
-/// \return Idle within 1..32,767 s, which is sooner than asked above that and later below 1 s; the end
+/// \param wanted  At least one probe; N = 0 means that keep-alive stays off, and the caller handles that.
+/// \return Idle within 1..32,767 s: sooner than wanted above that range, later below 1 s. The end
 ///         T + N x I is never before the wanted one unless the kernel's largest values end sooner.
 ///
 /// Source: OURS; K-52 for the end.
@@ -51,7 +51,7 @@ constexpr KernelFit fit_to_kernel(const Timing& wanted, RoundIdle rounding) noex
   const std::uint64_t rest_s = end_ms > idle * 1000 ? (end_ms - idle * 1000 + 999) / 1000 : 0;
 
   std::uint64_t interval = clamp(seconds_up(wanted.interval).count());
-  // The count that was asked for is kept where it ends late enough.
+  // The wanted count stays where it ends late enough.
   std::uint64_t probes = std::max<std::uint64_t>(std::min<std::uint64_t>(wanted.probes, kMost), 1);
   if (probes * interval < rest_s) probes = std::min(kMost, (rest_s + interval - 1) / interval);
   if (probes * interval < rest_s) interval = clamp((rest_s + probes - 1) / probes);

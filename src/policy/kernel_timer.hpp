@@ -1,7 +1,7 @@
 // How late Linux' own timers fire: the kernel keeps them in a wheel whose levels grow coarser with the distance.
 //
-// Pure layer; the length of a tick is measured by the caller. The kernel's keep-alive hangs on such a timer, so where
-// the kernel keeps T and I by itself, a probe leaves in a span of time and not at an instant. A forecast says
+// Pure layer; the caller measures the length of a tick. The kernel's keep-alive uses such a timer. So where
+// the kernel keeps T and I by itself, a probe leaves within a span of time and not at an instant. A forecast states
 // both ends of the span, and judges by the later one. Where I is above T the span is wider still: an answer starts I.
 //
 // Source: OURS; kernel/time/timer.c, net/ipv4/tcp_timer.c, and tests/wire/kernel_timer_test.cpp, which captures probes on
@@ -37,7 +37,7 @@ inline constexpr std::int64_t kGrowth = 8;
 
 }  // namespace detail
 
-/// The step of the wheel in which a timer of this length lies: it fires up to one step behind its instant, never before.
+/// The wheel's step for a timer of this length: the timer fires up to one step behind its instant, never before.
 ///
 /// \param wait  0 or more. \param tick  The kernel's tick, above 0.
 /// \return One tick below 63 ticks, 8 from there on, 64 from 504 ticks on, and so forth: at 250 ticks a second 32 ms from
@@ -53,13 +53,13 @@ constexpr std::chrono::nanoseconds timer_step(std::chrono::nanoseconds wait,
   return step * tick;
 }
 
-/// When a timer fires that the kernel was given `wait` for.
+/// When a kernel timer of the length `wait` fires.
 constexpr Span timer_span(Millis wait, std::chrono::nanoseconds tick) noexcept {
   return {wait, std::chrono::ceil<Millis>(wait + timer_step(wait, tick))};
 }
 
 /// How late a driven probe may be: the engine wakes up behind the tick of the instant, and the segment leaves in the next
-/// one. 97 of 100 probes keep this on a host that does not stall; the lateness of several does not add up.  K-57
+/// one. On a host that does not stall, 97 of 100 probes keep this; the lateness of several does not add up.  K-57
 constexpr Millis driven_lateness(std::chrono::nanoseconds tick) noexcept {
   return std::chrono::ceil<Millis>(2 * tick) + Millis{1};
 }
@@ -82,15 +82,15 @@ constexpr Span due_span(Millis wait, const Accuracy& accuracy) noexcept {
                                        : timer_span(wait, accuracy.tick);
 }
 
-/// When the k-th probe of a silence leaves, k from 1 on, counted from the last segment that was heard. One behind the
-/// last is the end. The kernel sets each timer when the one before it has fired, so its lateness adds up.
+/// When the k-th probe of a silence leaves, k from 1 on, counted from the last segment that was heard; with k one above the
+/// number of probes, the end. The kernel sets each timer when the one before it has fired, so its lateness adds up.
 ///
-/// The first one of the kernel alone: behind a probe its timer stands for I, whatever is answered meanwhile. When it fires
-/// there is a probe if the silence is T by then, else it is set anew for the rest of T. So where I is above T an answer
-/// starts I, and the silence is up to I before the next probe. Other activity makes no probe later: the timer that was set
-/// before fires, and the rest's step is no longer than that of the whole.  K-50, K-52
+/// The kernel's first probe: after a probe its timer runs for I, whatever the peer answers meanwhile. When the timer fires,
+/// the kernel sends a probe if the silence has lasted T, else it sets the timer for the rest of T. So where I is above T an
+/// answer starts I, and the silence lasts up to I before the next probe. Other activity makes no probe later: the timer that
+/// was set before fires, and the step of the rest is no longer than that of the whole.  K-50, K-52
 ///
-/// \param behind  So much later than T the kernel's timer is known to stand; 0 where it is not known to.
+/// \param behind  How much later than T the kernel's timer is known to be set; 0 where that is not known.
 constexpr Span probe_span(const Timing& timing, std::uint32_t k, const Accuracy& accuracy,
                           Millis behind = {}) noexcept {
   if (accuracy.by == KeptBy::engine) return due_span(Series{timing}.due(k - 1), accuracy);
@@ -103,8 +103,8 @@ constexpr Span probe_span(const Timing& timing, std::uint32_t k, const Accuracy&
           timer_span(longest, accuracy.tick).latest + later * next.latest};
 }
 
-/// Unanswered probes that end a silence: N, or, where a user time-out takes its place, as many as leave until then, the most
-/// if none is late. The kernel looks at each probe's instant, after one probe at least; the count plays no part. The engine
+/// Unanswered probes that end a silence: N, or, where a user time-out replaces N, as many as leave before it, if none is late.
+/// The kernel checks the user time-out at each probe's instant, after one probe at least, and ignores the count. The engine
 /// keeps the count.  K-76
 constexpr std::uint32_t probes_to_the_end(const Timing& timing, Millis user_timeout,
                                           const Accuracy& accuracy) noexcept {
@@ -116,8 +116,8 @@ constexpr std::uint32_t probes_to_the_end(const Timing& timing, Millis user_time
   return static_cast<std::uint32_t>((rest + interval - Millis{1}) / interval);
 }
 
-/// The end of a silence in which nothing answers; nullopt: never, N = 0. Late probes may spare one where a user time-out
-/// decides, and then the end comes sooner than by timers that are never late.  K-52, K-53, K-76
+/// The end of a silence in which nothing answers; nullopt: never, N = 0. Where a user time-out decides, late probes may mean
+/// one probe fewer, and then the end comes sooner than by timers that are never late.  K-52, K-53, K-76
 constexpr std::optional<Span> give_up_span(const Timing& timing, const Accuracy& accuracy,
                                            Millis user_timeout = {}, Millis behind = {}) noexcept {
   if (timing.probes == 0) return std::nullopt;

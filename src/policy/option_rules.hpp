@@ -2,8 +2,8 @@
 //
 // Pure layer. Two rule sets exist because Microsoft's page and observed Windows disagree: the
 // documented one (the default) and the observed one, which differs from Vista on. Every odd fact
-// about sizes lives here; the option tables of src/winsock name a SizeRule and ask. The checks here
-// look at lengths only: whether the memory can be read is the kernel's answer (K-26), afterwards.
+// about sizes is here; the option tables of src/winsock name a SizeRule. The checks here
+// look at lengths only; afterwards the kernel answers whether the memory can be read (K-26).
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ enum class SizeRule : std::uint8_t {
   keepalive_dword,  ///< TCP_KEEPIDLE (TCP_KEEPALIVE), TCP_KEEPINTVL, TCP_KEEPCNT.  K-72
 };
 
-/// The rules by which a process lives, chosen at its start-up.  K-121
+/// The rules that hold for a process, chosen at its start-up.  K-121
 struct OptionRules {
   Release release = kDefaultRelease;
   Rules rules = Rules::documented;
@@ -34,7 +34,7 @@ struct OptionRules {
 
 inline constexpr int kDwordSize = 4;
 
-/// What a set may do: `error`, or none and the number of leading bytes that count and must be readable.
+/// The verdict on a set: `error`, or none and the number of leading bytes that count and must be readable.
 struct SetVerdict {
   WsaError error = WsaError::none;
   int bytes = 0;
@@ -42,7 +42,7 @@ struct SetVerdict {
   friend constexpr bool operator==(const SetVerdict&, const SetVerdict&) = default;
 };
 
-/// What a get may do: `error`, or none and the number of bytes that it writes and reports in
+/// The verdict on a get: `error`, or none and the number of bytes that it writes and reports in
 /// `*optlen`. With an error, `reported` is what `*optlen` becomes; kUnchanged leaves it as it was.
 struct GetVerdict {
   static constexpr int kUnchanged = -1;

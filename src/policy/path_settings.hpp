@@ -1,6 +1,6 @@
 // T, I and N that keep a connection alive on a path which forgets after a known time.
 //
-// Pure layer. The command says these wherever it advises a time: `path`, `explain`, `lint`, and --path-timeout.
+// Pure layer. The command uses these wherever it advises a time: `path`, `explain`, `lint`, and --path-timeout.
 #pragma once
 
 #include <algorithm>
@@ -52,7 +52,7 @@ constexpr Millis interval_for(Millis idle, const Accuracy& accuracy) noexcept {
   return std::clamp(tenth - tenth % kWholeSecond, kWholeSecond, kLongest);
 }
 
-/// What is left of the path's memory behind T, in two.
+/// Half of the time that the path's memory lasts after T.
 constexpr Millis short_interval(Millis left, const Accuracy& accuracy) noexcept {
   constexpr Millis kStep{10};
   if (accuracy.by == KeptBy::kernel) return kWholeSecond;
@@ -61,21 +61,21 @@ constexpr Millis short_interval(Millis left, const Accuracy& accuracy) noexcept 
 
 }  // namespace detail
 
-/// The latest first probe comes before the path forgets, and so does the one that repeats it: one may be lost.
+/// Whether the first probe, and a second in case it is lost, come before the path forgets, even at their latest.
 constexpr bool survives_a_loss(const Timing& timing, Millis forgets,
                                const Accuracy& accuracy) noexcept {
   return timing.probes > 1 && probe_span(timing, 2, accuracy).latest < forgets;
 }
 
-/// What the choice is bound to.
+/// What limits the choice.
 struct PathWish {
   std::optional<DwordMillis> idle{};      ///< T is given.
   std::optional<DwordMillis> interval{};  ///< I is given.
   Millis least_idle{1};                   ///< What keeps the connection can keep no shorter T.
 };
 
-/// The first probe comes at half of what is kept and the next ones at tenths of that, so that even the latest one, and
-/// one repetition of it, come in time. Beside a T or I that is given the other one is chosen so, as far as it can be.
+/// Chooses T as half of `forgets`, and I as a tenth of T, so that the first probe and, if it is lost, the second come in time
+/// even at their latest. Where T or I is given, chooses the other one in the same way, as far as it can.
 ///
 /// \param forgets   After so much silence the path forgets, or may.
 /// \param accuracy  Of what keeps the connection: the kernel has whole seconds only.

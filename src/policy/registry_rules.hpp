@@ -1,8 +1,8 @@
 // Which registry values count for keep-alive: name, type and range of each, as one table.
 //
-// Pure layer: a value comes in as the registry keeps it (type number and bytes) and goes out as a
-// number, or as absent with the reason. A value that does not count is absent, never an error
-// (K-84): the tool says so, programs go on with the default.
+// Pure layer: turns a value as the registry keeps it (type number and bytes) into a
+// number, or into absent with the reason. A value that does not count is absent, never an error
+// (K-84): the tool reports it, and programs go on with the default.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ enum class RegistryType : std::uint32_t {
 inline constexpr std::string_view kParametersKey =
     R"(HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters)";
 
-/// Where our own choices are kept: the REG_SZ values Release, Rules and Precision.  K-121
+/// Where this project's own choices are kept: the REG_SZ values Release, Rules and Precision.  K-121
 inline constexpr std::string_view kSettingsKey = R"(HKEY_LOCAL_MACHINE\SOFTWARE\wsalive)";
 inline constexpr std::string_view kReleaseValue = "Release";
 inline constexpr std::string_view kRulesValue = "Rules";
@@ -46,7 +46,7 @@ constexpr std::optional<Precision> precision_named(std::string_view name) noexce
   return std::nullopt;
 }
 
-/// Why a value that is there does not count.  K-84
+/// Why a value that is present does not count.  K-84
 enum class Complaint : std::uint8_t { none, wrong_type, wrong_size, out_of_range };
 
 constexpr std::string_view text(Complaint complaint) noexcept {

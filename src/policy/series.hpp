@@ -1,9 +1,9 @@
 // One silence's probes: how many go out unanswered before a connection is given up, and when each is due.
 //
-// Pure layer. N probes, I apart, as long as a peer can answer them all. But Linux answers one in 500 ms at most, and
-// what it does not answer by that rule says nothing about whether it lives. So a series whose probes fall into that
-// time is longer than N: it goes on until N probes (ten, where N is more) could have been answered. Never is it
-// shorter, and never does a probe or the end come earlier.  K-52, K-53, K-57, K-59
+// Pure layer. N probes, I apart, as long as a peer can answer them all. But Linux answers one probe in 500 ms at most, and
+// a probe that it leaves unanswered by that rule does not show whether it lives. So a series of closer probes is longer
+// than N: it goes on until the peer could have answered N of them (ten, where N is more). A series is never
+// shorter, and no probe and no end comes earlier.  K-52, K-53, K-57, K-59
 #pragma once
 
 #include <algorithm>
@@ -20,10 +20,10 @@ using Millis = std::chrono::duration<std::int64_t, std::milli>;
 /// A Linux peer answers one probe in this time at most (tcp_invalid_ratelimit).  K-52
 inline constexpr Millis kPeerAnswerGap{500};
 
-/// So far apart two probes are both answered, though timers and paths move each of them a little.
+/// A Linux peer answers both of two probes that are so far apart, though timers and paths move each a little.
 inline constexpr Millis kSafeAnswerGap{510};
 
-/// So many answers must be lost, or N where that is less: as many as Windows itself asks for by default.
+/// How many answers must be missing, or N where that is less: Windows' own default.
 inline constexpr std::uint32_t kEnoughAnswers = 10;
 
 class Series {
@@ -39,8 +39,8 @@ class Series {
     return idle_ + first * interval_ + (k - first) * std::max(interval_, kLeastGapOfMore);
   }
 
-  /// How many of `sent` probes are unanswered after a silence of `silence`. Each probe leaves at a certain silence: one that is
-  /// shorter than the last probe's by more than `error` has begun since, and all of them were answered.
+  /// How many of `sent` probes are unanswered after a silence of `silence`. The last probe left at a certain silence. If
+  /// `silence` is shorter than that by more than `error`, it began after that probe, and all of them were answered.
   [[nodiscard]] constexpr std::uint32_t unanswered(std::uint32_t sent,
                                                    std::chrono::nanoseconds silence,
                                                    std::chrono::nanoseconds error) const noexcept {
@@ -53,7 +53,7 @@ class Series {
   }
 
  private:
-  // A series that must be longer is no flood: so many probes go out every I, and the others not closer than this.
+  // A longer series must not flood the peer: the first so many probes go out every I, the others at least this far apart.
   static constexpr std::uint32_t kMostEveryInterval = 128;
   static constexpr Millis kLeastGapOfMore{50};
 
@@ -71,7 +71,7 @@ class Series {
 
 /// Probes that go out unanswered before the connection is given up. 0 for N = 0 (never given up).
 ///
-/// Who counts probes asks here: the schedule, the engine's drivers, the read-back, `explain`.  K-52, K-53, K-59
+/// All code that counts probes asks here: the schedule, the engine's drivers, the read-back, `explain`.  K-52, K-53, K-59
 constexpr std::uint32_t probes_before_give_up(const Timing& timing) noexcept {
   return Series{timing}.probes();
 }
@@ -85,7 +85,7 @@ constexpr Series::Series(const Timing& timing) noexcept
       probes_(timing.probes) {
   const bool all_are_answered = idle_ >= kSafeAnswerGap && interval_ >= kSafeAnswerGap;
   if (timing.probes == 0 || all_are_answered) return;
-  // With the bare gap for the sake of an interval of half a second; but never on one answer alone (K-59).
+  // By the bare gap, because of an interval of half a second; but never on one answer alone (K-59).
   const std::uint32_t answers = std::min(probes_, kEnoughAnswers);
   if (probes_ >= probes_for(answers, kPeerAnswerGap) &&
       probes_ >= probes_for(std::min(answers, 2U), kSafeAnswerGap)) {

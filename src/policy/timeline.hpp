@@ -1,9 +1,9 @@
 // When probes leave and when a connection is given up, for any silence, answer, reset or change.
 //
-// Pure layer: instants are milliseconds from a beginning that the caller chooses, nothing waits and
-// nothing is sent. Schedule is one connection's rule: what comes next if the peer stays silent. A
-// Timeline plays it against a peer. Simulator, wire tests, documents and the command use these two,
-// so that a prediction is made in one place only.
+// Pure layer: instants are milliseconds from a beginning that the caller chooses; nothing waits and
+// nothing is sent. A Schedule says what one connection does next if the peer stays silent. A
+// Timeline plays it against a peer. Simulator, wire tests, documents and the command all use these two
+// for their predictions.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +60,7 @@ class Schedule {
     return Event{due, unanswered_ >= series.probes() ? Happening::reset : Happening::probe};
   }
 
-  /// What `next` told has happened at `at`, on time or late.
+  /// The event of `next` has happened at `at`, on time or late.
   constexpr void happened(Millis at) noexcept {
     const std::optional<Event> due = next();
     if (!due) return;
@@ -103,7 +103,7 @@ class Schedule {
 /// When the events of a Timeline happen at the latest: the kernel's lateness adds up from probe to probe.
 class Lateness {
  public:
-  /// \param behind  So much later than T the kernel's timer of the first probe stands.
+  /// \param behind  How much later than T the kernel's timer of the first probe is set.
   constexpr Lateness(const Timing& timing, const Accuracy& accuracy, Millis behind = {}) noexcept
       : timing_(timing), accuracy_(accuracy), behind_(behind) {}
 
@@ -115,7 +115,7 @@ class Lateness {
     } else if (event.what == Happening::answer) {
       before_ = late_;
       unanswered_ = 0;
-      // What the kernel then waits for is in the instants of the events.
+      // The instants of the events already contain what the kernel waits for then.
       behind_ = {};
       timing_.idle = std::max(timing_.idle, timing_.interval);
     }
@@ -131,13 +131,13 @@ class Lateness {
   Millis late_{};
 };
 
-/// How the other end of a timeline behaves. An answer comes in the instant of its probe.
+/// How the other end of a timeline behaves. An answer comes at the instant of its probe.
 struct Peer {
   enum class Kind : std::uint8_t { dead, answers, resets };
 
   Kind kind = Kind::dead;
-  std::uint32_t every = 1;  ///< `answers`: to the k-th, 2k-th, ... probe it gets only.
-  Millis least_gap{};  ///< `answers`: not sooner than this after its last answer; Linux: 500 ms.
+  std::uint32_t every = 1;  ///< `answers`: only to the k-th, 2k-th, ... probe.
+  Millis least_gap{};       ///< `answers`: only so long after its last answer; Linux: 500 ms.
 
   friend constexpr bool operator==(const Peer&, const Peer&) = default;
 };
@@ -176,7 +176,7 @@ class Timeline {
     return event;
   }
 
-  /// The peer sends something by itself at `at`, not after the next event.  K-50
+  /// The peer sends something of its own at `at`, not after the next event.  K-50
   constexpr void data(Millis at) noexcept { schedule_.heard(at); }
 
   /// Writes the first events into `out`; how many there are.
@@ -206,7 +206,7 @@ class Timeline {
 
   Schedule schedule_;
   Peer peer_;
-  Millis longer_{};  ///< So much longer than T is the silence behind an answer.
+  Millis longer_{};  ///< How much longer than T the silence after an answer is.
   std::uint32_t probes_ = 0;
   Millis answers_from_{};
   std::optional<Event> reply_;

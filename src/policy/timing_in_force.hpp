@@ -1,7 +1,7 @@
-// Keep-alive rules of the Windows TCP stack: what T, I and N are in force, and where each came from.
+// Keep-alive rules of the Windows TCP stack: which T, I and N are in force, and where each came from.
 //
-// Pure layer: no system call, no clock, no allocation, no include but from base. All of it is
-// constexpr, so the library, the command and the bpf loader share one truth and tests can use
+// Pure layer: no system call, no clock, no allocation, includes from base only. All of it is
+// constexpr, so the library, the command and the bpf loader use the same rules and tests can use
 // static_assert. T is the idle time, I the interval, N the number of probes (K-50 to K-57).
 #pragma once
 
@@ -51,13 +51,13 @@ enum class Source : std::uint8_t {
   release,   ///< The release's own default.
   registry,  ///< The registry store.
   socket,    ///< The program set it on this socket.
-  outside,   ///< Somebody outside the program set it on the kernel's socket.
+  outside,   ///< Another process set it on the kernel's socket.
 };
 
 /// How exactly the times are to be kept.  K-121
 enum class Precision : std::uint8_t {
-  exact,   ///< On the instant: the engine tells the kernel when, by a thread.
-  kernel,  ///< By the kernel alone, whose timers are coarse: no thread, and whole seconds.
+  exact,   ///< On the instant: the engine's thread drives the kernel's timer.
+  kernel,  ///< By the kernel alone, with its coarse timers: no thread, whole seconds.
 };
 
 /// Timing with the source of each part.
@@ -77,7 +77,7 @@ inline constexpr std::uint8_t kProbesSinceVista = 10;  // K-53
 inline constexpr std::uint32_t kAbsentCount = 5;       // K-54
 inline constexpr std::uint32_t kLargestCount = 255;    // K-53
 
-/// Unanswered probes after which a connection is reset, where its socket says nothing.
+/// Unanswered probes after which a connection is reset, if its socket has no count of its own.
 ///
 /// \return 0 to 255. Values above 255 are lowered to 255, as Windows does; nothing is rejected.
 ///
@@ -89,7 +89,7 @@ constexpr std::uint8_t probe_limit(Release release, const RegistryValues& regist
   return static_cast<std::uint8_t>(std::min(std::max(plain, pptp), kLargestCount));
 }
 
-/// Timing in force for a socket: what it says itself, else the registry, else the release.
+/// Timing in force for a socket: its own values, else the registry's, else the release's.
 ///
 /// Source: K-51, K-53, K-55. A time of 0 counts as not set: K-62, K-84.
 constexpr SourcedTiming timing_in_force(Release release, const RegistryValues& registry,

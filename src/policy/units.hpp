@@ -1,4 +1,4 @@
-// Milliseconds, seconds and counts: the one place that converts them, and says which way it rounds.
+// Milliseconds, seconds and counts: the one place that converts them and states how it rounds.
 //
 // Pure layer. Windows keeps times in DWORD milliseconds (1 to 4,294,967,295, K-57), the TCP_KEEP*
 // options speak whole seconds (K-70), and so does Linux.
@@ -47,7 +47,7 @@ constexpr std::optional<std::uint8_t> count_from_option(std::uint32_t count) noe
   return static_cast<std::uint8_t>(count);
 }
 
-/// A time as SIO_KEEPALIVE_VALS gives it: 0 takes the socket's own value away.  K-62
+/// A time as SIO_KEEPALIVE_VALS gives it: 0 removes the socket's own value.  K-62
 constexpr std::optional<DwordMillis> time_from_ioctl(std::uint32_t milliseconds) noexcept {
   if (milliseconds == 0) return std::nullopt;
   return DwordMillis{milliseconds};

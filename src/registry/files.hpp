@@ -6,9 +6,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "registry/store.hpp"
 

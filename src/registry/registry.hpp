@@ -13,9 +13,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
-
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "os/file/file.hpp"
 #include "registry/files.hpp"

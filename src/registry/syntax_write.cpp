@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "registry/encoding.hpp"
 #include "registry/syntax.hpp"
 

@@ -1,4 +1,4 @@
-// The edge of every Win32 function: HANDLEs against the kernel's numbers, and the one way in which a
+// What every Win32 function uses: conversions between HANDLEs and the kernel's numbers, and the way in which a
 // call fails (kernel/last_error.hpp).
 #pragma once
 
@@ -35,7 +35,7 @@ template <typename T>
 [[nodiscard]] HANDLE open_handle(kernel::Ref<kernel::Object> object,
                                  const SECURITY_ATTRIBUTES* attributes = nullptr) noexcept;
 
-/// Runs a body that may run out of memory; its answer then is `answer`, with the code stored.
+/// Runs a body that allocates. If memory runs out, returns `answer`, with the code stored.
 template <typename T, typename Body>
 T guarded(T answer, Body body) noexcept {
   try {
@@ -46,12 +46,12 @@ T guarded(T answer, Body body) noexcept {
 }
 
 // The two handles that are constants: "this process" and "this thread". They need no closing, and
-// mean the process or thread that uses them.
+// lead to the process or thread that uses them.
 
 [[nodiscard]] inline HANDLE this_process() noexcept { return handle_of(~kernel::HandleValue{0}); }
 [[nodiscard]] inline HANDLE this_thread() noexcept { return handle_of(~kernel::HandleValue{1}); }
 
-/// A thread by handle, this_thread() included. Throws std::bad_alloc for that one's first use.
+/// A thread by handle, this_thread() included, whose first use may throw std::bad_alloc.
 [[nodiscard]] inline kernel::Ref<kernel::Thread> find_thread(HANDLE handle) {
   if (handle == this_thread()) return kernel::Ref<kernel::Thread>{&kernel::current_thread()};
   return pinned<kernel::Thread>(handle).share();

@@ -1,7 +1,7 @@
 // CloseHandle, DuplicateHandle and the flags of handles.
 //
-// Only the kernel's own handles are closed here: a socket passed to CloseHandle, which Microsoft's pages
-// call a mistake, is refused with ERROR_INVALID_HANDLE and stays open.
+// CloseHandle closes only handles of src/kernel. It refuses a socket, whose closing by it Microsoft's pages
+// call a mistake, with ERROR_INVALID_HANDLE; the socket stays open.
 #include "win32/call.hpp"
 #include "winsock/socket.hpp"
 

@@ -1,4 +1,4 @@
-// The one way out: every exported function returns through one of these, which store the code for
+// How exported functions return: each ends in one of these, which store the code for
 // WSAGetLastError.
 #pragma once
 
@@ -69,7 +69,7 @@ template <typename Expected>
   return kInvalidHandle;
 }
 
-/// Whether a value can be written where a program wants it: asked before a call does anything.
+/// Whether a program's memory can take a value. A call asks before it does anything.
 template <typename T>
 [[nodiscard]] bool can_store(T* at) noexcept {
   return os::is_on_stack(at, sizeof *at) || os::is_writable(at, sizeof *at);
@@ -85,10 +85,7 @@ template <typename T>
   return 0;
 }
 
-// No exception crosses an exported function: where memory runs out in a call that allocates, the call
-// answers with a code.
-
-/// Runs `body`, which returns a WsaError.
+/// Runs `body`, which returns a WsaError. No exception crosses an exported function: if memory runs out, this returns a code.
 template <typename Body>
 [[nodiscard]] WsaError guarded(Body body) noexcept {
   try {

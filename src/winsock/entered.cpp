@@ -1,4 +1,4 @@
-// The records of all threads, and the closer's side.
+// The records of all threads, and what the closing thread does with them.
 
 #include "winsock/entered.hpp"
 
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "os/process/thread_interrupt.hpp"
+#include "os/process/threads.hpp"
 #include "os/socket/socket_io.hpp"
 
 namespace wsalive::winsock {
@@ -49,7 +49,7 @@ void keep_own_record() {
   g_records = nullptr;
   CallRecord& own = detail::own_record;
   if (own.thread != 0) {
-    own.thread = os::own_thread();
+    own.thread = os::thread_number();
     link(own);
   }
   g_records_mutex.unlock();
@@ -95,7 +95,7 @@ void detail::register_thread() noexcept {
   os::allow_interrupts();
   CallRecord& record = detail::own_record;
   const std::lock_guard lock{g_records_mutex};
-  record.thread = os::own_thread();
+  record.thread = os::thread_number();
   link(record);
   ::pthread_setspecific(g_at_exit, &record);
 }
@@ -113,9 +113,9 @@ std::uint64_t EnteredMany::closings() noexcept {
   return g_closings.load(std::memory_order_acquire);
 }
 
-// A thread that the program has made deaf to our signal cannot be woken so. After a second the
-// connection itself is shut down, which wakes all but a select that waits for other sockets; that one
-// does not look at this socket again, and nothing is waited for after two.
+// A thread whose mask blocks the signal cannot be interrupted by it. After a second the connection itself is shut down,
+// which wakes every call except a select that waits for other sockets, too. That select does not use this socket again, so
+// after two seconds this stops waiting.
 void end_calls_on(const Socket& socket) noexcept {
   if (!is_process_threaded()) return;
   const std::uint64_t closing = g_closings.fetch_add(1, std::memory_order_acq_rel) + 1;

@@ -1,16 +1,16 @@
-// The way into every call on a socket: finds the entry, and tells closesocket that this thread is in a
+// How a call on a socket begins: it finds the entry, and records for closesocket that this thread is in a
 // call on it (K-109).
 //
-// Each thread has a record, made by its first call. Entering is one plain store ahead of the look-up;
-// the closer marks the entry, issues a barrier on all threads and reads the records: either it sees
-// the store, or the thread's look-up sees the mark. So a number is never closed, and never handed out
-// again, under a thread that is in a call on it, and the data path pays two stores.
+// Each thread has a record, made by its first call. Entering is one plain store before the look-up. The
+// closing thread marks the entry, issues a barrier on all threads and reads the records: either it sees
+// the store, or the other thread's look-up sees the mark. So a number is never closed and reused
+// while a thread is in a call on it, and the data path pays two stores.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
-#include "os/process/thread_interrupt.hpp"
+#include "os/process/threads.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
@@ -21,8 +21,9 @@ struct CallRecord {
   static constexpr int kMany = -2;  ///< select, WSAPoll: any number of sockets.
 
   std::atomic<int> fd{kIdle};
-  std::atomic<std::uint64_t> seen_closings{0};  ///< While kMany: how many have been looked at.
-  int thread = 0;                               ///< 0: not registered yet.
+  std::atomic<std::uint64_t> seen_closings{
+      0};          ///< While kMany: the closings that its last look-up has seen.
+  int thread = 0;  ///< 0: not registered yet.
   CallRecord* next = nullptr;
   CallRecord* previous = nullptr;
 };
@@ -57,11 +58,11 @@ class Entered {
 
  private:
   CallRecord& record_;
-  int outer_;  ///< A signal handler's call stands inside another one.
+  int outer_;  ///< The record's value before: a signal handler may call within another call.
   Socket* socket_;
 };
 
-/// In a call on many sockets. `look` comes before the sockets are looked up, each time again.
+/// In a call on many sockets. Each look-up of the sockets happens in `look`.
 class EnteredMany {
  public:
   EnteredMany() noexcept;
@@ -69,8 +70,8 @@ class EnteredMany {
   EnteredMany(const EnteredMany&) = delete;
   EnteredMany& operator=(const EnteredMany&) = delete;
 
-  /// Call `validate` (which looks all sockets up, and says whether they are all still open), and let
-  /// closers know that it has been done.
+  /// Calls `validate`, which looks all sockets up and says whether they are all still open, and records for
+  /// closing threads that it has been done.
   template <typename Validate>
   [[nodiscard]] bool look(Validate validate) noexcept;
 
@@ -84,8 +85,8 @@ class EnteredMany {
 /// Whether more than one thread of the process has made a call.
 [[nodiscard]] bool is_process_threaded() noexcept;
 
-/// Ends the calls of other threads on a socket that has begun to close: returns once no thread is in
-/// one. Costs a lock where the process has one thread.
+/// Interrupts the calls of other threads on a socket that has begun to close, and returns once no thread is in
+/// one. In a process with one thread it costs a lock.
 void end_calls_on(const Socket& socket) noexcept;
 
 // ---------------------------------------------------------------------------------------------

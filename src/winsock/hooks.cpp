@@ -36,8 +36,8 @@ bool run_hook() {
   return t_cancelled;
 }
 
-/// Until the deadline, but no longer than to the next look for what wakes nobody: the hook, and calls where the host has no
-/// descriptor for them.
+/// Until the deadline, or until the next check for what does not wake the thread: the hook, and queued calls if the host has
+/// no descriptor for them.
 std::optional<std::chrono::nanoseconds> next_wait(std::optional<Instant> deadline, bool looks) {
   std::optional<std::chrono::nanoseconds> wait;
   if (deadline) wait = *deadline - os::monotonic_clock().now();
@@ -45,13 +45,13 @@ std::optional<std::chrono::nanoseconds> next_wait(std::optional<Instant> deadlin
   return wait;
 }
 
-/// os::wait_for, which a call that is queued to the thread ends.
+/// os::wait_for, which also ends when a call is queued to the thread.
 int wait_alertably(kernel::Thread& thread, os::Watched* watched, std::size_t count,
                    std::optional<Instant> deadline) {
   const int wake = thread.begin_descriptor_wait();
   os::Watched& last = watched[count];
   last = os::Watched{wake, os::kReadable};
-  // What is queued already runs if the call has to wait, and only then.
+  // Calls that are queued already run only if this call has to wait.
   const auto wait = thread.has_apcs() ? std::chrono::nanoseconds{0} : next_wait(deadline, wake < 0);
   int found = os::wait_for(watched, count + 1, wait);
   thread.end_descriptor_wait();
@@ -64,8 +64,7 @@ int wait_alertably(kernel::Thread& thread, os::Watched* watched, std::size_t cou
 
 bool hooks_exist() { return runtime().version().major == 1; }
 
-/// Stands for "no hook" where a program asks for the one before its own. There are no messages to
-/// hand on.
+/// Returned as the previous hook where there is none. Windows' default hook dispatches messages, of which there are none here.
 int default_hook() { return 0; }
 
 WsaError hook_refusal() {

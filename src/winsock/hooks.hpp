@@ -1,9 +1,9 @@
-// Winsock 1.1's blocking hooks (K-22), and the one way to wait for a socket outside its own system call: alertably, so
-// that calls which are queued to the thread run meanwhile (K-136).
+// Winsock 1.1's blocking hooks (K-22), and waiting for a socket outside its own system call: alertably, so
+// that calls that are queued to the thread run meanwhile (K-136).
 //
-// A hook belongs to a thread, and only where the start-up negotiated 1.x. While a call of that thread
-// waits, its hook is called again and again; inside it every other call answers WSAEINPROGRESS, but
-// for WSAIsBlocking and WSACancelBlockingCall.
+// A hook belongs to a thread, and exists only if the start-up negotiated 1.x. While a call of that thread
+// waits, it calls the hook again and again. Inside the hook every call answers WSAEINPROGRESS, except
+// WSAIsBlocking and WSACancelBlockingCall.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ using Hook = int (*)();
   return detail::own_hook != nullptr && runtime().version().major == 1;
 }
 
-/// Whether the calling thread's blocking calls wait here and not in their own system call: a hook is to be called meanwhile,
+/// Whether the calling thread's blocking calls wait here and not in their own system call, because there is a hook to call
 /// or calls may be queued to the thread (K-136).
 [[nodiscard]] inline bool waits_by_itself() noexcept {
   return kernel::attached_thread() != nullptr || has_hook();
@@ -37,8 +37,8 @@ using Hook = int (*)();
 /// Waits for descriptors as os::wait_for does, calling the hook and running queued calls meanwhile. A nullopt deadline is
 /// never.
 ///
-/// \param watched  Has one place more than `count`, for what wakes the thread.
-/// \return how many are ready; 0 at the deadline; -EINTR if the caller is to look again and come back;
+/// \param watched  Has one place more than `count`, for the descriptor that wakes the thread.
+/// \return how many are ready; 0 at the deadline; -EINTR if the caller must check again and wait again;
 /// -ECANCELED after WSACancelBlockingCall.
 [[nodiscard]] int wait_with_hook(os::Watched* watched, std::size_t count,
                                  std::optional<Instant> deadline) noexcept;

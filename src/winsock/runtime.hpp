@@ -1,7 +1,7 @@
-// The one process-wide object: the start-up count with what it fixed (release, rules, registry values),
-// and the engine. Everything below receives what it needs; only the exported functions come here.
+// The one process-wide object: the start-up count, what the start-up fixed (release, rules, registry values),
+// and the engine. Only the exported functions use it; everything below receives what it needs as a parameter.
 //
-// Reading is free of locks: a start-up publishes its settings before the count leaves 0.
+// Reading takes no lock: a start-up publishes its settings before the count leaves 0.
 #pragma once
 
 #include <atomic>
@@ -35,12 +35,12 @@ class Runtime {
  public:
   constexpr Runtime() = default;
 
-  /// Counts one start-up. `load` gives the settings and is asked only when the count leaves 0; it may
+  /// Counts one start-up. When the count leaves 0, `load` gives the settings. It may
   /// refuse with a code, and then nothing is counted (K-100, K-122).
   template <typename Load>
   [[nodiscard]] WsaError start_up(WinsockVersion negotiated, Load load);
 
-  /// Takes one start-up back; `last` runs, still started, before the count reaches 0 (K-100).
+  /// Undoes one start-up. Before the count reaches 0, while calls still work, `last` runs (K-100).
   template <typename Last>
   [[nodiscard]] WsaError clean_up(Last last);
 

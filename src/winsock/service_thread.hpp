@@ -1,4 +1,4 @@
-// A thread of the library's own: it starts with the first need of it, runs no handler of the program's, and stays.
+// A thread of the library: it starts when it is first needed, runs none of the program's signal handlers, and never ends.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@ class ServiceThread {
     return runs_.load(std::memory_order_acquire) || start(body, argument);
   }
 
-  /// A forked child does not have it.
+  /// For the child of a fork, which does not have the thread.
   void begin_anew_in_child() noexcept;
 
  private:
@@ -24,7 +24,7 @@ class ServiceThread {
   std::mutex mutex_;
 };
 
-/// Whether there is any: then a socket's error may be met by another thread than the program's one.
+/// Whether there is any: then another thread than the program's one may consume a socket's error.
 [[nodiscard]] bool service_threads_run() noexcept;
 
 }  // namespace wsalive::winsock

@@ -1,5 +1,5 @@
-// The table: a directory of chunks that are made when a descriptor first falls into them and never go
-// away, so that a pointer to an entry stays good without locks. calloc'ed memory is a chunk of free entries.
+// The table: a directory of chunks, each made for the first descriptor in its range and never freed,
+// so that a pointer to an entry stays good without locks. calloc'ed memory is a chunk of free entries.
 
 #include "winsock/socket.hpp"
 
@@ -89,7 +89,7 @@ Socket* Socket::open(int fd, const Traits& traits) noexcept {
   if (!chunk) chunk = make_chunk(fd);
   if (!chunk) return nullptr;
   Socket* const socket = &chunk->sockets[static_cast<std::size_t>(fd % detail::kChunkSize)];
-  // What the thread that closed this number last did with the entry comes before: the kernel's order is not C++'s.
+  // Orders this after what the thread that last closed this number did with the entry: the kernel's order is not C++'s.
   static_cast<void>(socket->life_.load(std::memory_order_acquire));
   socket->reset();
   socket->traits_ = traits;

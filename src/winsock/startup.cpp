@@ -1,21 +1,25 @@
 // WSAStartup, WSACleanup and the last error (K-100).
 
-#include "winsock2.h"
+#include "winsock/startup.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <optional>
+#include <string>
 
+#include "base/wsa_error.hpp"
 #include "engine/make_engine.hpp"
 #include "os/memory/program_memory.hpp"
-#include "os/process/thread_interrupt.hpp"
+#include "os/process/threads.hpp"
 #include "registry/settings.hpp"
 #include "winsock/call.hpp"
-#include "winsock/chosen_release.hpp"
-#include "winsock/connection/close.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/duplicate/inherited_sockets.hpp"
+#include "winsock2.h"
+#include "wsalive_ext.h"
 
 namespace wsalive::winsock {
 namespace {
@@ -68,7 +72,7 @@ WsaError start_up(WORD requested, WSADATA* data) {
   if (!negotiated) return WsaError::version_not_supported;
   const WsaError refused = runtime().start_up(*negotiated, load);
   if (refused != WsaError::none) return refused;
-  // Sockets of the parent process, whose handles are ours from now on.
+  // The inherited sockets, which now become this process's.
   open_inherited_sockets();
   static_cast<void>(os::store_program(data, describe(*negotiated)));
   return WsaError::none;
@@ -81,7 +85,7 @@ void close_all() {
 }  // namespace
 }  // namespace wsalive::winsock
 
-// Its answer is the code itself: there may be no last error before the start-up.
+// WSAStartup returns the code itself: there may be no last error before the start-up.
 int WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) {
   try {
     return static_cast<int>(wsalive::winsock::start_up(wVersionRequested, lpWSAData));
@@ -115,3 +119,54 @@ engine::Engine& Runtime::engine() noexcept {
 }
 
 }  // namespace wsalive::winsock
+
+namespace wsalive::winsock {
+namespace {
+
+constinit std::array<char, 512> g_problem{};
+
+}  // namespace
+
+void keep_startup_problem(std::string_view problem) noexcept {
+  const std::size_t kept = problem.copy(g_problem.data(), g_problem.size() - 1);
+  g_problem[kept] = '\0';
+}
+
+const char* startup_problem() noexcept { return g_problem.data(); }
+
+namespace {
+
+std::mutex g_mutex;
+registry::CallChoice g_choice;
+
+}  // namespace
+
+registry::CallChoice chosen_by_call() {
+  const std::lock_guard lock{g_mutex};
+  return g_choice;
+}
+
+void note_problems(const std::vector<registry::ChoiceProblem>& problems) {
+  std::string text;
+  for (const registry::ChoiceProblem& problem : problems) {
+    if (!text.empty()) text += '\n';
+    text += problem.text;
+  }
+  keep_startup_problem(text);
+}
+
+}  // namespace wsalive::winsock
+
+int wsalive_choose(const char* release, const char* rules) {
+  using namespace wsalive;
+  using namespace wsalive::winsock;
+  registry::CallChoice choice;
+  if (release) choice.release = policy::release_named(release);
+  if (rules) choice.rules = policy::rules_named(rules);
+  if ((release && !choice.release) || (rules && !choice.rules)) {
+    return finish(WsaError::invalid_argument);
+  }
+  const std::lock_guard lock{g_mutex};
+  g_choice = choice;
+  return 0;
+}

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::test {
 namespace {

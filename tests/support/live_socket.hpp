@@ -7,7 +7,7 @@
 #include <iosfwd>
 #include <string_view>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/tcp/keepalive_values.hpp"
 #include "policy/timing_in_force.hpp"
 #include "support/started.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::test {
 

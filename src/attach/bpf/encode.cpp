@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "attach/bpf/policy.hpp"
-#include "os/socket/network.hpp"
+#include "os/socket/address.hpp"
 
 namespace wsalive::attach {
 namespace {

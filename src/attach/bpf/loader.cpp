@@ -7,7 +7,7 @@
 
 #include "attach/bpf/pins.hpp"
 #include "attach/bpf/policy.hpp"
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "sockops.skel.h"
 
 namespace wsalive::attach {

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "attach/bpf/policy.hpp"
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/file/file.hpp"
 
 namespace wsalive::attach {

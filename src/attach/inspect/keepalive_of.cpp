@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "attach/pidfd/foreign_socket.hpp"
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "engine/published_table.hpp"
 #include "os/clock.hpp"
 #include "os/memory/published_memory.hpp"

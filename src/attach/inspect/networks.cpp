@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::attach {
 namespace {

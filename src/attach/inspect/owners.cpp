@@ -18,8 +18,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/fd.hpp"
-#include "base/printable.hpp"
+#include "base/owned.hpp"
+#include "base/utf8.hpp"
 #include "engine/published_table.hpp"
 #include "os/file/file.hpp"
 

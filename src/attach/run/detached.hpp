@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {

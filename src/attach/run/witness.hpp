@@ -11,7 +11,7 @@
 
 #include "attach/run/pace.hpp"
 #include "base/clock.hpp"
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::attach {
 

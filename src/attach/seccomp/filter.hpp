@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::attach {

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "cli/live/keepalive_text.hpp"
-#include "os/socket/network.hpp"
+#include "os/socket/address.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <string>
 
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "drawing/coloured_text.hpp"
 #include "os/process/signals.hpp"
 

@@ -1,5 +1,5 @@
 // The one place where the command's words leave for a terminal, a file or a pipe. Whatever got into them from outside, they
-// are valid UTF-8 without a control character but our own line ends and colours (base/printable.hpp).
+// are valid UTF-8 without a control character but our own line ends and colours (base/utf8.hpp).
 #pragma once
 
 #include <string_view>

@@ -10,7 +10,6 @@
 #include "cli/frame/exit_code.hpp"
 #include "cli/frame/failure.hpp"
 #include "os/socket/address.hpp"
-#include "os/socket/network.hpp"
 
 namespace wsalive::cli {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "attach/cgroup.hpp"
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/word_option.hpp"
 #include "cli/live/socket_target.hpp"

@@ -1,6 +1,5 @@
 #include "cli/watch/screen.hpp"
 
-#include "base/printable.hpp"
 #include "base/utf8.hpp"
 #include "cli/frame/messages.hpp"
 

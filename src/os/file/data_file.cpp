@@ -35,7 +35,7 @@ int flags_of(const FileWish& wish) noexcept {
   return flags;
 }
 
-/// A named pipe is not waited for: the reader's end opens at once, the writer's if somebody reads.
+/// Does not wait for the other end of a named pipe: the reading end opens at once, the writing end if there is a reader.
 int open_retrying(const std::string& path, int flags) noexcept {
   if (is_named_pipe(path)) flags |= O_NONBLOCK;
   for (;;) {
@@ -48,7 +48,7 @@ int open_retrying(const std::string& path, int flags) noexcept {
   }
 }
 
-/// Opens or makes the file, and knows which it was, also where other processes make or remove it meanwhile.
+/// Opens or makes the file and says which, even if other processes make or remove it meanwhile.
 OpenedFile open_either(const std::string& path, int flags) noexcept {
   constexpr int kTries = 100;
   for (int round = 0; round < kTries; ++round) {
@@ -62,8 +62,8 @@ OpenedFile open_either(const std::string& path, int flags) noexcept {
   return {};
 }
 
-/// A named pipe that was opened before anybody wrote to it is not at its end: the first octets are waited for.
-/// The kernel knows whether there was a writer since (no POLLHUP otherwise).
+/// A named pipe that was opened before it had a writer is not at its end: waits for its first octets.
+/// There is no POLLHUP until a writer has come and gone.
 bool waits_for_first_writer(int fd) noexcept {
   pollfd look{.fd = fd, .events = POLLIN, .revents = 0};
   if (descriptor_kind(fd) != DescriptorKind::pipe || ::poll(&look, 1, 0) != 0) return false;
@@ -72,7 +72,7 @@ bool waits_for_first_writer(int fd) noexcept {
   return true;
 }
 
-/// read(2), but for the false end of such a pipe.
+/// read(2), which passes over the false end of such a pipe.
 ssize_t read_on(int fd, char* at, std::size_t part) noexcept {
   ssize_t got = ::read(fd, at, part);
   if (got == 0 && part != 0 && waits_for_first_writer(fd)) got = ::read(fd, at, part);
@@ -88,7 +88,8 @@ ssize_t move_once(Octets* octets, std::size_t size, auto plain, auto placed,
   return place ? placed(octets, part, static_cast<off_t>(*place)) : plain(octets, part);
 }
 
-/// Calls `once(done)` until nothing more comes, all is done or it fails: what was done before counts.
+/// Calls `once(done)` until it moves nothing more, all is done, or it fails. A failure after a part was moved is a success
+/// with that part.
 template <typename Once>
 Result<std::size_t> move_all(std::size_t size, bool whole, const char* attempt, Once once) {
   std::size_t done = 0;
@@ -249,7 +250,7 @@ Result<std::size_t> octets_in(int pipe) noexcept {
 Result<std::size_t> peek_pipe(int pipe, void* to, std::size_t size) noexcept {
   Result<PipeEnds> copy = make_pipe(size);
   if (!copy) return tl::unexpected(copy.error());
-  // A copy of what the pipe holds goes through a second one: tee() takes nothing away.
+  // tee() copies what the pipe holds into a second pipe and consumes nothing.
   const ssize_t seen = ::tee(pipe, copy->write.get(), size, SPLICE_F_NONBLOCK);
   if (seen < 0) return errno == EAGAIN ? Result<std::size_t>{0} : failure(errno, "tee");
   if (seen == 0) return std::size_t{0};

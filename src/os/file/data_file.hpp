@@ -1,7 +1,7 @@
 // A program's own files: opening, reading and writing at places, sizes, pipes.
 //
-// Pointers are a program's, unchecked: the kernel's copy checks them (EFAULT). No call ends for a signal, and
-// none raises SIGPIPE or SIGXFSZ.
+// Pointers are a program's, unchecked: the kernel's copy checks them (EFAULT). A signal ends no call, and no call raises
+// SIGPIPE or SIGXFSZ.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
@@ -56,19 +56,19 @@ struct FileIdentity {
 [[nodiscard]] Status set_file_size(int fd, std::uint64_t size) noexcept;
 
 enum class SeekFrom : std::uint8_t { begin, current, end };
-/// Moves the file's pointer. \return where it is then; EINVAL before the beginning, ESPIPE for what has none.
+/// Moves the file's pointer. \return where it is then; EINVAL before the beginning, ESPIPE for a file without a pointer.
 [[nodiscard]] Result<std::uint64_t> seek(int fd, std::int64_t by, SeekFrom from) noexcept;
 
 [[nodiscard]] Status sync_file(int fd) noexcept;
 [[nodiscard]] Status remove_file(const std::string& path) noexcept;
 
-/// Reads until the file's end or `size`: at the pointer, which moves on, or at `place`, which leaves it.
-/// From what is no disk file, what is there; from a named pipe without a writer yet, what comes first.
+/// Reads a disk file until its end or `size`: at the pointer, which moves on, or at `place`, which leaves the pointer.
+/// Of anything else it reads what is there; of a named pipe that had no writer yet it waits for the first octets.
 /// \return 0 at the end.
 [[nodiscard]] Result<std::size_t> read_file_at(int fd, void* to, std::size_t size,
                                                std::optional<std::uint64_t> place) noexcept;
-/// Writes all of it. \return EPIPE for a pipe without a reader, EFBIG beyond RLIMIT_FSIZE; what was written before an error
-/// counts.
+/// Writes all of it, or the part before an error.
+/// \return EPIPE for a pipe without a reader, EFBIG beyond RLIMIT_FSIZE, if nothing was written.
 [[nodiscard]] Result<std::size_t> write_file_at(int fd, const void* from, std::size_t size,
                                                 std::optional<std::uint64_t> place) noexcept;
 
@@ -77,8 +77,8 @@ enum class SeekFrom : std::uint8_t { begin, current, end };
 [[nodiscard]] long send_file(int socket, int file, std::optional<std::uint64_t> place,
                              std::size_t size) noexcept;
 
-/// Between processes: shared by all who have the file open, or one's own. \return false if others forbid it.
-/// Where the file system has no locks everything is allowed.
+/// Takes the lock by which the openers of a file exclude each other between processes, alone or shared.
+/// \return false if another opener's lock forbids it. True where the file system has no locks.
 [[nodiscard]] bool lock_open_file(int fd, bool alone) noexcept;
 
 struct PipeEnds {
@@ -86,12 +86,12 @@ struct PipeEnds {
   Fd write;
 };
 
-/// \param size  Wanted room in bytes; 0 is the kernel's own, and a hint only.
+/// \param size  A hint: how many bytes the pipe should hold; 0 for the kernel's default.
 [[nodiscard]] Result<PipeEnds> make_pipe(std::size_t size) noexcept;
 
-/// Octets that wait to be read; EPIPE at the end of a pipe whose writers are gone.
+/// Octets that can be read; EPIPE for an empty pipe whose writers are gone.
 [[nodiscard]] Result<std::size_t> octets_in(int pipe) noexcept;
-/// Copies up to `size` octets without taking them, of a pipe. \return how many.
+/// Copies up to `size` octets of a pipe without consuming them. \return how many.
 [[nodiscard]] Result<std::size_t> peek_pipe(int pipe, void* to, std::size_t size) noexcept;
 
 }  // namespace wsalive::os

@@ -106,7 +106,7 @@ Fd out_of_the_way(Fd fd) noexcept {
   if (!fd) return fd;
   const int before = errno;
   rlimit limit{};
-  constexpr rlim_t kHighEnough = 960;  // Below 1024: a select in a child must not stumble over it.
+  constexpr rlim_t kHighEnough = 960;  // Below 1024, so that select() in a child can take it.
   const rlim_t from = ::getrlimit(RLIMIT_NOFILE, &limit) == 0
                           ? std::min<rlim_t>(kHighEnough, limit.rlim_cur / 2)
                           : kHighEnough;
@@ -115,7 +115,7 @@ Fd out_of_the_way(Fd fd) noexcept {
   return high ? std::move(high) : std::move(fd);
 }
 
-bool leaves_some(int lowest_free) noexcept {
+bool leaves_descriptors(int lowest_free) noexcept {
   constexpr rlim_t kEnough = 16;
   rlimit limit{};
   return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||

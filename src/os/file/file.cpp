@@ -38,7 +38,7 @@ std::string beside(const std::string& path, const std::string& suffix) {
   return folder_of(path) + "/." + path.substr(slash == std::string::npos ? 0 : slash + 1) + suffix;
 }
 
-/// Where a symbolic link leads, to a file that is not there yet as well; the path itself if it is none.
+/// Where a symbolic link leads, even if no file is there yet; the path itself if it is no link.
 std::string followed(const std::string& path) {
   constexpr int kMostLinks = 40;  // As the kernel's own.
   std::string at = path;
@@ -66,7 +66,7 @@ Status write_bytes(int fd, std::string_view content) {
   return {};
 }
 
-/// A device, a pipe or a terminal is written to: another file in its place would be the end of it.
+/// Writes into a device, a pipe or a terminal, which a new file must not replace.
 Status write_into(const std::string& path, std::string_view content) {
   const Fd file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
   if (!file) return failure(errno, "open");

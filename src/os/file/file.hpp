@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
@@ -49,7 +49,7 @@ struct FileStamp {
 /// Makes the folder and its missing parents; fine if it exists.
 [[nodiscard]] Status make_folders(const std::string& path, unsigned mode = 0755);
 
-/// Keeps other writers of `path` out, in this and in other processes, until it goes. The lock is a
+/// Excludes other writers of `path`, in this and in other processes, for its lifetime. The lock is a
 /// file of its own beside `path` (`.NAME.lock`), because `path` itself is replaced.
 class FileLock {
  public:
@@ -68,7 +68,7 @@ class FileLock {
 
 // Switches of the kernel, as they stand below /proc/sys.
 
-/// A number, by its path there: "kernel/yama/ptrace_scope". nullopt where the kernel has no such switch, or shows none.
+/// A number, by its path there: "kernel/yama/ptrace_scope". nullopt where the kernel has no such switch or hides it.
 [[nodiscard]] std::optional<long> sysctl_number(std::string_view name);
 
 }  // namespace wsalive::os

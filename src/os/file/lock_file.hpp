@@ -1,4 +1,4 @@
-// A file without a name whose byte ranges decide among the processes of a family.
+// Locks between the processes of a family, a parent and those that it forked: byte ranges of a file without a name.
 //
 // The locks are the kernel's record locks: they belong to a process, not to a descriptor, so a child
 // does not inherit them, and they go when their process ends, however it ends, or execs (the
@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {

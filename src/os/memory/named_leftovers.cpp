@@ -1,8 +1,8 @@
-// Names stay behind when a process is killed. A process that makes a name looks at a few others, at random, and removes those that
-// are not held: so there are never many more than are held, and no call takes long.
+// A killed process leaves its names behind. A process that makes a name looks at a few others, at random, and removes those
+// that no process holds. So the leftovers stay few, and no call takes long.
 //
-// A folder without a name yet is its maker's, which holds the file soon. One whose file is not held is renamed first: a maker
-// that is there after all finds it gone, and begins anew.
+// A folder that is being made belongs to a process that will soon lock the file in it. If the file is not locked, the folder is
+// renamed before it is removed: if its maker is still alive, it finds the folder gone and begins anew.
 
 #include <dirent.h>
 #include <sys/random.h>
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/releases.hpp"
+#include "base/owned.hpp"
 #include "os/memory/named_entry.hpp"
 #include "os/memory/named_memory.hpp"
 
@@ -49,14 +49,14 @@ std::vector<std::string> some_entries(const std::string& in, std::size_t most) {
 }
 
 void remove_folder(const std::string& path) {
-  ::unlink((path + '/' + kEntry).c_str());
+  ::unlink((path + '/' + kEntryFile).c_str());
   ::rmdir(path.c_str());
 }
 
 void take_apart(const std::string& path, const std::string& as) {
-  const Fd folder{::open(path.c_str(), kNamesFolder)};
-  const Fd file{folder ? ::openat(folder.get(), kEntry, kNamesFile) : -1};
-  if (!folder || (file && is_held(file.get()))) return;
+  const Fd folder{::open(path.c_str(), kOpenFolder)};
+  const Fd file{folder ? ::openat(folder.get(), kEntryFile, kOpenFile) : -1};
+  if (!folder || (file && is_locked_elsewhere(file.get()))) return;
   if (::rename(path.c_str(), as.c_str()) == 0) remove_folder(as);
 }
 
@@ -82,11 +82,11 @@ void NamedMemory::sweep(const std::string& in, std::size_t most) {
 }
 
 void NamedMemory::close_if_left() noexcept {
-  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  const Fd folder{::open(path_.c_str(), kOpenFolder)};
   if (!folder) return;
-  fd_ = Fd{::openat(folder.get(), kEntry, kNamesFile)};
+  fd_ = Fd{::openat(folder.get(), kEntryFile, kOpenFile)};
   if (!fd_ && errno == ENOENT) ::rmdir(path_.c_str());  // Refused if a new one has come there.
-  if (fd_ && !is_held(fd_.get()) && map()) close_if_last();
+  if (fd_ && !is_locked_elsewhere(fd_.get()) && map()) close_if_last();
 }
 
 }  // namespace wsalive::os

@@ -1,74 +1,35 @@
 #include "os/memory/named_memory.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <functional>
 #include <mutex>
-#include <new>
 #include <utility>
 
 #include "base/immortal.hpp"
 #include "os/file/data_file.hpp"
-#include "os/file/user_folder.hpp"
 #include "os/memory/named_entry.hpp"
-#include "os/memory/reserve.hpp"
 
 namespace wsalive::os {
 namespace {
 
-constexpr std::size_t kLongestFileName = 200;
 constexpr std::uint64_t kClosed = ~std::uint64_t{0};
 
 /// Where the counter of arrivals stands in the header page.
 constexpr std::size_t kArrivalsAt = NamedMemory::kHeaderBytes - sizeof(std::atomic<std::uint64_t>);
 
 constinit Immortal<IntrusiveList<NamedMemory>> the_named;
-/// Of this process: held while a name is opened or left, so that no fork falls between.
+/// Held while this process opens or leaves a name, so that no fork falls between.
 constinit std::mutex g_named_mutex;
-/// Whose the locks of those in the list are.
+/// The process that owns the locks of the objects in the list.
 constinit std::atomic<pid_t> g_process{0};
 
 constexpr std::size_t kFew = 8;
 constexpr std::size_t kMany = 1024;
-
-/// Letters, digits and a few signs as they are, the rest as %XX; a long name ends in its hash.
-std::string file_name(std::string_view name) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string text;
-  for (const char character : name) {
-    const auto byte = static_cast<unsigned char>(character);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-                       (byte >= 'a' && byte <= 'z') || byte == '-' || byte == '_';
-    if (plain) {
-      text += character;
-    } else {
-      text += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  if (text.size() <= kLongestFileName) return text;
-  text.resize(kLongestFileName);
-  return text + '+' + std::to_string(std::hash<std::string_view>{}(name));
-}
-
-/// The folder in which a file has its name; none if it has none.
-std::string folder_of_name(int fd) {
-  std::string path(2 * std::size_t{PATH_MAX}, '\0');
-  const std::string here = "/proc/self/fd/" + std::to_string(fd);
-  const ssize_t length = ::readlink(here.c_str(), path.data(), path.size());
-  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  const std::size_t end = path.rfind('/');
-  return end == std::string::npos || path.substr(end + 1) != kEntry ? "" : path.substr(0, end);
-}
 
 bool is_full(int error) noexcept { return error == ENOSPC || error == EDQUOT; }
 
@@ -85,7 +46,7 @@ Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size
   } else {
     const auto in = user_folder();
     if (!in) return tl::unexpected(in.error());
-    memory.path_ = *in + '/' + file_name(name);
+    memory.path_ = *in + '/' + entry_name(name);
     done = memory.open_name(*in, how, data_bytes, header);
     if (!done && is_full(done.error().code)) {
       sweep(*in, kMany);
@@ -99,7 +60,7 @@ Result<NamedMemory> NamedMemory::open(std::string_view name, Open how, std::size
 
 Status NamedMemory::open_name(const std::string& in, Open how, std::size_t data_bytes,
                               std::span<const std::byte> header) {
-  // Another may be faster, and gone again. A folder with something else in it never gets free.
+  // Another process may make the name first, and remove it again. A folder with something else in it never gets free.
   constexpr int kMostAttempts = 1000;
   const std::lock_guard lock{g_named_mutex};
   Status done;
@@ -121,61 +82,62 @@ void NamedMemory::enlist() noexcept {
   the_named.value.push_back(*this);
 }
 
-/// Opens the one that there is. ENOENT: there is none, or there is none any more.
+/// Opens existing memory. ENOENT: there is none, or not any more.
 Status NamedMemory::enter() {
-  const Fd folder{::open(path_.c_str(), kNamesFolder)};
+  const Fd folder{::open(path_.c_str(), kOpenFolder)};
   if (!folder) return failure(errno, "open named memory");
-  fd_ = Fd{::openat(folder.get(), kEntry, kNamesFile)};
+  fd_ = Fd{::openat(folder.get(), kEntryFile, kOpenFile)};
   if (!fd_) return failure(errno, "open named memory");
   if (auto refused = map(); !refused) return refused;
-  if (!is_held(fd_.get())) close_if_last();  // A crash has left it behind.
-  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  if (!is_locked_elsewhere(fd_.get())) close_if_last();  // A crash has left it behind.
+  if (!lock_shared(fd_.get())) return failure(errno, "lock named memory");
   std::uint64_t seen = arrivals().load();
   while (seen != kClosed) {
     if (arrivals().compare_exchange_weak(seen, seen + 1)) return {};
   }
-  ::unlinkat(folder.get(), kEntry, 0);  // The process that closed it may not have come to that yet.
+  ::unlinkat(folder.get(), kEntryFile,
+             0);  // The process that closed it may not have removed it yet.
   return failure(ENOENT, "open named memory");
 }
 
-/// Makes one and gives it the name. EEXIST: another has it, or has taken this one for a dead process'.
+/// Makes memory and gives it the name. EEXIST: another process has the name, or has removed this memory as a dead process'.
 Status NamedMemory::make(const std::string& in, std::size_t data_bytes,
                          std::span<const std::byte> header) {
   std::string fresh = in + '/' + kBeingMade + "XXXXXX";
   if (!::mkdtemp(fresh.data())) return failure(errno, "make named memory");
-  const Fd folder{::open(fresh.c_str(), kNamesFolder)};
+  const Fd folder{::open(fresh.c_str(), kOpenFolder)};
   Status done = folder ? make_in(folder.get(), data_bytes, header) : failure(errno, "open folder");
   if (done && ::rename(fresh.c_str(), path_.c_str()) != 0) done = failure(errno, "name memory");
   if (done) return done;
-  ::unlinkat(folder.get(), kEntry, 0);
+  ::unlinkat(folder.get(), kEntryFile, 0);
   ::rmdir(fresh.c_str());
   const int code = done.error().code;
   return code == ENOTEMPTY || code == ENOENT ? failure(EEXIST, "name memory") : done;
 }
 
 Status NamedMemory::make_in(int folder, std::size_t data_bytes, std::span<const std::byte> header) {
-  fd_ = Fd{::openat(folder, kEntry, kNamesFile | O_CREAT | O_EXCL, 0600)};
+  fd_ = Fd{::openat(folder, kEntryFile, kOpenFile | O_CREAT | O_EXCL, 0600)};
   if (!fd_) return failure(errno, "make named memory");
-  if (!hold(fd_.get())) return failure(errno, "lock named memory");
+  if (!lock_shared(fd_.get())) return failure(errno, "lock named memory");
   return fill(data_bytes, header);
 }
 
-Result<NamedMemory> NamedMemory::adopt(Fd held) {
+Result<NamedMemory> NamedMemory::open_inherited(Fd held) {
   NamedMemory memory;
   memory.fd_ = std::move(held);
   if (auto refused = memory.map(); !refused) return tl::unexpected(refused.error());
-  memory.path_ = folder_of_name(memory.fd_.get());
+  memory.path_ = entry_of(memory.fd_.get());
   if (!memory.path_.empty()) memory.take_name();
   return memory;
 }
 
-/// A descriptor that was handed down shares its giver's open file, and its lock: opens the file anew. Memory whose name
-/// has gone is kept as it is.
+/// An inherited descriptor shares the parent's open file and its lock, so this opens the file once more. If the name is gone,
+/// the memory stays as it is.
 void NamedMemory::take_name() noexcept {
   const std::lock_guard lock{g_named_mutex};
-  const Fd own = opened_anew(fd_.get());
-  const Fd folder{::open(path_.c_str(), kNamesFolder)};
-  if (!own || !folder || !is_same(own.get(), folder.get()) || !hold(own.get())) return;
+  const Fd own = reopen(fd_.get());
+  const Fd folder{::open(path_.c_str(), kOpenFolder)};
+  if (!own || !folder || !is_file_of(own.get(), folder.get()) || !lock_shared(own.get())) return;
   if (move_to(own)) enlist();
 }
 
@@ -184,7 +146,7 @@ Status NamedMemory::fill(std::size_t data_bytes, std::span<const std::byte> head
   if (data_bytes > static_cast<std::size_t>(INT64_MAX) - kHeaderBytes) {
     return failure(EFBIG, "ftruncate");
   }
-  // Memory without a name comes from the system, as malloc's does; for names there is only so much.
+  // Memory without a name is the system's, as malloc's is; memory for names is limited.
   const std::size_t size = kHeaderBytes + data_bytes;
   const auto grown =
       path_.empty() ? set_file_size(fd_.get(), size) : reserve_memory(fd_.get(), size);
@@ -211,19 +173,19 @@ std::atomic<std::uint64_t>& NamedMemory::arrivals() const noexcept {
   return *static_cast<std::atomic<std::uint64_t>*>(at);
 }
 
-/// Removes the name if no process holds the file; the caller does not. Who arrives meanwhile is noticed.
+/// Removes the name if no process holds the file; the caller does not. The counter shows processes that arrive meanwhile.
 void NamedMemory::close_if_last() noexcept {
   std::uint64_t seen = arrivals().load();
   do {
-    if (is_held(fd_.get())) return;
+    if (is_locked_elsewhere(fd_.get())) return;
   } while (seen != kClosed && !arrivals().compare_exchange_strong(seen, kClosed));
-  const Fd folder{::open(path_.c_str(), kNamesFolder)};
-  if (!folder || !is_same(fd_.get(), folder.get())) return;
-  ::unlinkat(folder.get(), kEntry, 0);
-  ::rmdir(path_.c_str());  // Of a later one it is refused: that has a file in it.
+  const Fd folder{::open(path_.c_str(), kOpenFolder)};
+  if (!folder || !is_file_of(fd_.get(), folder.get())) return;
+  ::unlinkat(folder.get(), kEntryFile, 0);
+  ::rmdir(path_.c_str());  // Refused for a later folder of that name, which has a file in it.
 }
 
-/// Leads to another open file of the same memory. The numbers and addresses stay.
+/// Replaces the open file by another one of the same memory. The descriptor's number and the addresses stay.
 bool NamedMemory::move_to(const Fd& other) noexcept {
   if (!other) return false;
   void* const at =
@@ -231,13 +193,12 @@ bool NamedMemory::move_to(const Fd& other) noexcept {
   return at != MAP_FAILED && ::dup3(other.get(), fd_.get(), O_CLOEXEC) >= 0;
 }
 
-/// Without the lock from here on. A child process that was handed the descriptor keeps the open file, and its lock: the name
+/// Releases the lock. A child process that has inherited the descriptor shares the open file, so its lock must stay: the name
 /// is the child's as well.
 void NamedMemory::let_go() noexcept {
   unlink();
-  if (handed_down_.load() && move_to(opened_anew(fd_.get()))) return;
-  const struct flock none = lock_of(F_UNLCK);
-  static_cast<void>(::fcntl(fd_.get(), F_OFD_SETLK, &none));
+  if (handed_down_.load() && move_to(reopen(fd_.get()))) return;
+  drop_lock(fd_.get());
 }
 
 void NamedMemory::release() noexcept {
@@ -270,7 +231,7 @@ NamedMemory::~NamedMemory() {
 
 namespace {
 
-/// A thread may have ended the process while it, or one that will never go on, held the mutex.
+/// Tries for a moment only: the thread that ends the process, or one that never runs again, may hold the mutex.
 bool lock_soon() noexcept {
   constexpr int kTries = 200;
   for (int tries = 0; tries < kTries; ++tries) {
@@ -297,8 +258,8 @@ void NamedMemory::before_fork() noexcept {
   g_named_mutex.lock();
   auto& all = the_named.value;
   for (NamedMemory* each = all.front(); each; each = all.after(*each)) {
-    each->spare_ = opened_anew(each->fd_.get());
-    if (each->spare_ && !hold(each->spare_.get())) each->spare_.reset();
+    each->spare_ = reopen(each->fd_.get());
+    if (each->spare_ && !lock_shared(each->spare_.get())) each->spare_.reset();
   }
 }
 
@@ -314,28 +275,12 @@ void NamedMemory::in_child() noexcept {
   for (NamedMemory* each = all.front(); each;) {
     NamedMemory& memory = *each;
     each = all.after(memory);
-    // Under the same number, which handles and heirs know. Without one of its own the name stays the parent's.
+    // Under the same number, which handles and children know. Without an open file of its own the name stays the parent's.
     const bool own = memory.move_to(memory.spare_);
     memory.spare_.reset();
     if (!own) memory.unlink();
   }
   g_named_mutex.unlock();
-}
-
-namespace {
-
-/// A process that has ended keeps its number until its parent has asked for its status.
-bool has_ended(std::int32_t process) noexcept {
-  const Fd held{static_cast<int>(::syscall(SYS_pidfd_open, process, 0U))};
-  pollfd state{held.get(), POLLIN, 0};
-  return held && ::poll(&state, 1, 0) == 1;
-}
-
-}  // namespace
-
-bool thread_lives(std::int32_t process, std::int32_t thread) noexcept {
-  if (::syscall(SYS_tgkill, process, thread, 0) != 0 && errno == ESRCH) return false;
-  return thread != process || !has_ended(process);
 }
 
 }  // namespace wsalive::os

@@ -1,21 +1,22 @@
 // Memory that processes of one user share by a name, and that is gone when the last of them closes it, exits
 // or dies.
 //
-// Each name is a folder within the user's own (user_folder.hpp) with one file in it: a header page, then the
+// Each name is a folder within the user's own with one file in it (named_entry.hpp): a header page, then the
 // data. No call waits for a lock here, so that no process hangs because another is stopped or was forked:
 //
-//   - A name comes into being whole: the folder is made under another name, and renamed to this one, which the kernel does
-//     only where there is none, or an empty one.
-//   - Who has the file open holds a shared lock on it (of the open file, so that it goes with the last copy of the
-//     descriptor); no process takes an exclusive one, the others are only asked for. A file that no process holds is left from a
-//     crash and counts as absent; who makes a name sweeps some of those away (named_leftovers.cpp).
-//   - A counter in the header moves with each arrival. A process that finds the file not held closes the counter, unless
-//     it has moved meanwhile; then no process arrives any more, and the file is removed from its folder, by the folder's descriptor:
-//     never from a later folder of the same name.
+//   - A name appears complete: the folder is made under another name and renamed to this one, which the kernel does
+//     only where there is no such folder, or an empty one.
+//   - A process that has the file open holds a shared lock on it (of the open file, so that the last copy of the
+//     descriptor releases it). No process takes an exclusive lock; a process only asks whether others hold theirs. A file that
+//     no process holds is left from a crash and counts as absent; a process that makes a name removes some of those
+//     (named_leftovers.cpp).
+//   - A counter in the header moves with each process that arrives. A process that finds the file not held closes the counter,
+//     unless it has moved meanwhile. From then on no process can arrive, and the file is removed from its folder, by the
+//     folder's descriptor: never from a later folder of the same name.
 //
-// A process that ends by exit() leaves its names; their memory stays good for threads that still run.
+// A process that ends by exit() gives its names up; their memory stays good for threads that still run.
 //
-// In the child of a fork each object has a lock of its own (the *_fork functions).
+// In the child of a fork each object has a lock of its own (before_fork, in_parent, in_child).
 #pragma once
 
 #include <atomic>
@@ -25,13 +26,13 @@
 #include <string>
 #include <string_view>
 
-#include "base/fd.hpp"
 #include "base/intrusive_list.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
 
-/// One with a name is linked among all that have one.
+/// An object that has a name is in the process's list of those.
 class NamedMemory : private Link {
  public:
   static constexpr std::size_t kHeaderBytes = 4096;
@@ -39,17 +40,17 @@ class NamedMemory : private Link {
 
   /// Opens a name, or makes it.
   ///
-  /// \param name        Any bytes; empty makes memory without a name, that only this object leads to.
-  /// \param data_bytes  Size of a new one's data, zeroed; an old one keeps its own.
-  /// \param header      First bytes of a new one's header, at most half of kHeaderBytes.
-  /// \return ENOENT for an existing one that does not exist, or the host's refusal: ENOSPC where a new one has no room (one with
-  ///         a name has all of it from the beginning), EFBIG beyond RLIMIT_FSIZE.
+  /// \param name        Any bytes; empty makes memory without a name, to which only this object leads.
+  /// \param data_bytes  Size of new memory's data, zeroed; existing memory keeps its size.
+  /// \param header      First bytes of new memory's header, at most half of kHeaderBytes.
+  /// \return ENOENT where Open::existing finds none; ENOSPC where there is no room for new memory (memory with a name reserves
+  ///         its room at once); EFBIG beyond RLIMIT_FSIZE; other refusals of the host.
   [[nodiscard]] static Result<NamedMemory> open(std::string_view name, Open how,
                                                 std::size_t data_bytes,
                                                 std::span<const std::byte> header);
 
-  /// The memory behind a descriptor that another process has handed down.
-  [[nodiscard]] static Result<NamedMemory> adopt(Fd held);
+  /// The memory behind a descriptor that this process has inherited.
+  [[nodiscard]] static Result<NamedMemory> open_inherited(Fd held);
 
   NamedMemory(NamedMemory&& other) noexcept;
   NamedMemory& operator=(NamedMemory&&) = delete;
@@ -62,16 +63,16 @@ class NamedMemory : private Link {
   [[nodiscard]] std::size_t data_bytes() const noexcept { return data_bytes_; }
   /// The file; its data begins at kHeaderBytes.
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  /// The same, to be inherited by another process: that holds the name then, too.
+  /// The same, for a child process to inherit: the child then holds the name, too.
   [[nodiscard]] int hand_down() const noexcept {
     handed_down_ = true;
     return fd_.get();
   }
 
-  /// At the process's end: gives all names up, as closing would. The memory stays.
+  /// At the process's end: gives all names up, as closing them would. The memory stays mapped.
   static void leave_all() noexcept;
 
-  /// Around a fork, of all that there are: the child gets its own open files, and its own locks with them.
+  /// Around a fork, for all objects: gives the child open files of its own, and with them its own locks.
   static void before_fork() noexcept;
   static void in_parent() noexcept;
   static void in_child() noexcept;
@@ -105,8 +106,5 @@ class NamedMemory : private Link {
   bool created_ = false;
   mutable std::atomic<bool> handed_down_{false};
 };
-
-/// Whether a thread of any process lives. A process that has ended does not, whether its parent knows or not.
-[[nodiscard]] bool thread_lives(std::int32_t process, std::int32_t thread) noexcept;
 
 }  // namespace wsalive::os

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "base/releases.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::os {
 namespace {

@@ -21,7 +21,7 @@ inline constexpr unsigned kNoUse = 0, kRead = 1, kWrite = 2, kExecute = 4;
 
 [[nodiscard]] Status protect_pages(void* at, std::size_t bytes, unsigned use) noexcept;
 
-/// Gives the contents back; the addresses stay taken and unusable.
+/// Gives the contents back to the system; the addresses stay reserved and cannot be used.
 [[nodiscard]] Status empty_pages(void* at, std::size_t bytes) noexcept;
 
 void free_pages(void* at, std::size_t bytes) noexcept;

@@ -1,7 +1,10 @@
-// madvise tells whether pages are there, for one cheap call and no copy; where it says no, or does not know
-// how (before Linux 5.14), process_vm_readv and process_vm_writev on our own process; where a sandbox denies
-// them, a pipe: write() reads the program's memory and read() writes it, both with the kernel's check. An emulator
-// (qemu's user mode) answers yes to all that madvise is asked; so it is tried out before it is believed.
+// Three ways, the cheapest first:
+//   - madvise tells whether pages are present, by one cheap call without a copy. An emulator (qemu's user mode) always says
+//     yes, so it is tried out before its answers count.
+//   - Where madvise says no, or does not know the question (before Linux 5.14): process_vm_readv and process_vm_writev on
+//     this process.
+//   - Where a sandbox denies those, a pipe: write() reads the program's memory and read() writes it, both with the kernel's
+//     check.
 
 #include "os/memory/program_memory.hpp"
 
@@ -20,7 +23,7 @@
 #include <cstring>
 #include <functional>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/system_call.hpp"
 
 namespace wsalive::os {
@@ -36,7 +39,8 @@ enum class Trust : std::uint8_t { unknown, full, none };
 // Two threads may try it at once: they find the same.
 constinit std::atomic<Trust> trust_in_madvise{Trust::unknown};
 
-/// Whether madvise denies that the first page of all is there. No program has it; one that does is served by the other ways.
+/// Whether madvise says that the first page of all is absent, as it is in nearly every program. In a program that maps it the
+/// other ways are used.
 [[gnu::cold]] bool try_madvise() noexcept {
   const bool honest = system_call(SYS_madvise, 0UL, kPage, kPopulateRead) != 0;
   trust_in_madvise.store(honest ? Trust::full : Trust::none, std::memory_order_relaxed);
@@ -50,8 +54,8 @@ bool is_madvise_honest() noexcept {
   return known == Trust::unknown && try_madvise();
 }
 
-/// Whether the kernel has brought all the pages in for that use: then a plain access cannot fail, short of what
-/// another thread does. False says nothing; the bytes stay as they are.
+/// Whether the kernel has brought all the pages in for that use: then a plain access cannot fail unless another thread
+/// unmaps them. False says nothing; the bytes stay as they are.
 bool are_present(const void* at, std::size_t size, int use) noexcept {
   const auto from = reinterpret_cast<std::uintptr_t>(at);
   const std::uintptr_t first = from & ~(kPage - 1);
@@ -110,11 +114,11 @@ bool write_piece(void* to, const void* from, std::size_t size) {
 constexpr long kSetSize = 8;
 constexpr int kNoWay = 0x7777;
 
-/// Whether the aligned word at `at` can be read, told by what costs hardly more than entering the kernel does.
+/// Whether the aligned word at `at` can be read, by a system call that costs hardly more than entering the kernel.
 bool is_word_readable(std::uintptr_t at) noexcept {
   const long answer = system_call(SYS_rt_sigprocmask, kNoWay, at, 0UL, kSetSize);
   if (answer == -EINVAL || answer == -EFAULT) return answer == -EINVAL;
-  std::uint64_t unused = 0;  // A sandbox does not let us ask so.
+  std::uint64_t unused = 0;  // A sandbox refuses that call.
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return read_program(reinterpret_cast<const void*>(at), &unused, sizeof unused);
 }

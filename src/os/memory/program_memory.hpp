@@ -2,7 +2,7 @@
 // kernel, which answers EFAULT where a plain access would crash. Where the kernel call that the program
 // asked for takes the pointer itself, that call is the check and nothing here is needed.
 //
-// Any thread; no allocation. What another thread unmaps meanwhile is the program's own affair.
+// Any thread; no allocation. A program that unmaps the memory meanwhile, in another thread, is on its own.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@
 namespace wsalive::os {
 
 namespace detail {
-/// The calling thread's stack; top 0: not asked for yet, a page that no process has where the system cannot tell.
+/// The calling thread's stack. Top 0: not asked for yet. Where the system does not tell it, a place that no process has.
 struct Stack {
   std::uintptr_t bottom = 0;
   std::uintptr_t top = 0;
 };
-// One load where it is known; the model spares the call that a shared library's thread-local takes.
+// One load where it is known: this model spares the call that a thread-local of a shared library otherwise takes.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local Stack own_stack;
 void learn_own_stack() noexcept;
 }  // namespace detail
@@ -40,7 +40,7 @@ void learn_own_stack() noexcept;
 /// Leaves it as it is.
 [[nodiscard]] bool is_own_word_writable(std::uint64_t* word) noexcept;
 
-/// Whether the bytes lie in the page of a word: what is known of the one holds for the others.
+/// Whether the bytes lie in the page of a word: if the word can be written, so can they.
 [[nodiscard]] inline bool is_in_page_of(const void* word, const void* at,
                                         std::size_t size) noexcept {
   constexpr std::uintptr_t kPageSize = 4096;

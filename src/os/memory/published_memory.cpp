@@ -22,7 +22,7 @@ constexpr int kSize = F_SEAL_SHRINK | F_SEAL_GROW;
 Result<PublishedMemory> PublishedMemory::create(const char* name, std::size_t size) noexcept {
   Fd lowest{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   if (!lowest) return failure(errno, "memfd_create");
-  if (!leaves_some(lowest.get())) return failure(EMFILE, "memfd_create");
+  if (!leaves_descriptors(lowest.get())) return failure(EMFILE, "memfd_create");
   Fd file = out_of_the_way(std::move(lowest));
   if (const Status done = set_file_size(file.get(), size); !done)
     return tl::unexpected(done.error());
@@ -43,7 +43,7 @@ PublishedMemory::~PublishedMemory() {
 }
 
 Result<ForeignMemory> ForeignMemory::of(Fd&& held) noexcept {
-  // Only memory answers: no read of what it says that it is ever waits for its owner.
+  // Only a memfd has seals. Reading one never waits for its owner.
   const int seals = ::fcntl(held.get(), F_GET_SEALS);
   if (seals < 0) return failure(errno, "F_GET_SEALS");
   if ((seals & kSize) != kSize) return failure(EINVAL, "F_GET_SEALS");

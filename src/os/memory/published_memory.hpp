@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
@@ -36,15 +36,15 @@ class PublishedMemory {
   std::span<std::byte> memory_;
 };
 
-/// Such memory of another process, which may be anybody's: only ever copied, since its owner could cut an unsealed file
-/// under a mapping.
+/// Published memory of another process, which is not trusted. It is copied and never mapped: the owner could shorten an
+/// unsealed file under a mapping.
 class ForeignMemory {
  public:
-  /// \param held  A descriptor of it that was borrowed, which is left if it is none. EINVAL: it is no memfd, or not sealed as
-  ///              ours are.
+  /// \param held  A copy of the owner's descriptor; untouched on failure. EINVAL: it is no memfd, or not sealed as published
+  ///              memory is.
   [[nodiscard]] static Result<ForeignMemory> of(Fd&& held) noexcept;
 
-  /// \return false if there are not so many octets.
+  /// \return false if the memory has fewer octets.
   [[nodiscard]] bool copy(std::uint64_t at, void* into, std::size_t size) const noexcept;
 
  private:

@@ -16,7 +16,7 @@
 #include <cstring>
 #include <memory>
 
-#include "base/releases.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::os {
 namespace {

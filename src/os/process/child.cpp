@@ -90,7 +90,7 @@ class Preparation {
   posix_spawnattr_t attributes_{};
 };
 
-/// What PATH leads to is meant from this process's folder, not from the child's.
+/// A relative folder in PATH starts at this process's folder, not at the child's.
 Result<std::string> path_for_child(const std::string& name) {
   Result<std::string> path = program_path(name);
   if (!path || *path == name || path->front() == '/') return path;
@@ -101,7 +101,7 @@ Result<std::string> path_for_child(const std::string& name) {
 }  // namespace
 
 Result<std::int32_t> start_child(const ChildProgram& what) {
-  // Not posix_spawnp: it answers EACCES for a program that is nowhere, where one folder of PATH may not be entered.
+  // Not posix_spawnp: if one folder of PATH may not be entered, it answers EACCES for a program that is nowhere.
   const Result<std::string> file = path_for_child(what.file);
   if (!file) return tl::unexpected(file.error());
   Preparation preparation;

@@ -1,4 +1,4 @@
-// Starting another program and learning of its end.
+// Starting another program and waiting for its end.
 #pragma once
 
 #include <array>
@@ -32,19 +32,17 @@ struct ChildEnd {
   bool killed = false;
 };
 
-/// Waits for a child's end and reaps it. \return ECHILD if somebody else did.
+/// Waits for a child's end and reaps it. \return ECHILD if other code of the process did.
 [[nodiscard]] Result<ChildEnd> await_child(std::int32_t process) noexcept;
 
-/// Ends a process for good. \return ESRCH if there is none.
+/// Kills a process (SIGKILL). \return ESRCH if there is none.
 [[nodiscard]] Status kill_process(std::int32_t process) noexcept;
 
-// Where a program is that is named without its folder.
-
-/// Looks through PATH, as execvp does; a name with a slash is its own answer. A folder that may not be entered is passed
-/// over: who looks there sees no more than that it has no such program.
+/// Finds a program in PATH, as execvp does; a name with a slash is the path itself. A folder that may not be entered counts as
+/// one without the program.
 ///
-/// \return A file that may be run, its path relative only where `name` or PATH is. ENOENT: there is none. EACCES: there is
-///         one of that name, and it may not be run.
+/// \return A file that may be run, its path relative only where `name` or PATH is. ENOENT: there is none. EACCES: the only files
+///         of that name may not be run.
 [[nodiscard]] Result<std::string> program_path(const std::string& name);
 
 }  // namespace wsalive::os

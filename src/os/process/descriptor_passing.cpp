@@ -58,7 +58,8 @@ Result<ucred> peer_of(int line) noexcept {
   return who;
 }
 
-/// Whether the listening process is the expected one, of a user that is trusted. Process 0 is one whose number means nothing here.
+/// Whether the listening process is the expected one, of a user that is trusted. Process 0 is in a namespace whose numbers are
+/// not visible here.
 bool is_expected(const ucred& who, const ProcessIdentity& owner) noexcept {
   if (who.pid != 0 && who.pid != owner.process) return false;
   const uid_t own = ::geteuid();
@@ -80,7 +81,7 @@ union ControlRoom {
   cmsghdr aligned;
 };
 
-/// Takes hold of all descriptors that came, before anything else is looked at.
+/// Takes ownership of all descriptors that came, before any check can fail.
 void own_descriptors(msghdr& message, PassedMessage& passed) noexcept {
   std::size_t count = 0;
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {

@@ -85,8 +85,8 @@ void die_of(int signal) {
 }
 
 Status send_signal(int signal, std::uint32_t group) {
-  const pid_t whom = group == 0 ? ::getpid() : -static_cast<pid_t>(group);
-  if (::kill(whom, signal) != 0) return failure(errno, "kill");
+  const pid_t target = group == 0 ? ::getpid() : -static_cast<pid_t>(group);
+  if (::kill(target, signal) != 0) return failure(errno, "kill");
   return {};
 }
 
@@ -97,7 +97,7 @@ StopSignals::StopSignals() {
   ::sigemptyset(&stopping);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&stopping, signal);
   fd_ = Fd{::signalfd(-1, &stopping, SFD_CLOEXEC | SFD_NONBLOCK)};
-  // Without a descriptor they would not be heard of: then they end the process as ever.
+  // Without a descriptor nothing would report them: then they stay unblocked and end the process.
   ::pthread_sigmask(SIG_BLOCK, fd_ ? &stopping : nullptr, &before_);
 }
 

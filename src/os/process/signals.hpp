@@ -1,5 +1,4 @@
-// Signals as events: a thread of the library sleeps for them and calls a function, so that what runs is an
-// ordinary thread's code and not a signal handler's.
+// Signals as events: a thread of the library waits for them and calls a function, which so runs outside a signal handler.
 #pragma once
 
 #include <cerrno>
@@ -9,16 +8,16 @@
 #include <optional>
 #include <span>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 
 namespace wsalive::os {
 
-/// Catches signals from now on; each is reported to `report`, one at a time, in a thread of the library. System
-/// calls of other threads go on. May be called once.
+/// Catches signals from now on and calls `report` for each, one at a time, in a thread of the library. They interrupt no system
+/// calls of other threads. May be called once.
 [[nodiscard]] Status catch_signals(std::span<const int> signals, void (*report)(int signal));
 
-/// Gives signals back their former handling, and takes them again.
+/// Restores the signals' former handling, and catches them again.
 void release_signals();
 void retake_signals();
 
@@ -31,8 +30,8 @@ void retake_signals();
 /// Ignores a signal, or handles it by default again.
 void ignore_signal(int signal, bool ignore);
 
-// Blocks every signal in the calling thread, for the object's life. A thread inherits the mask of the one
-// that starts it: this is how the library's own threads never run a program's handlers.
+// Blocks every signal in the calling thread, for the object's life. A thread inherits its starter's mask, so threads of the
+// library that start under this never run a program's handlers.
 
 class AllSignalsBlocked {
  public:
@@ -49,10 +48,10 @@ class AllSignalsBlocked {
   sigset_t before_{};
 };
 
-// SIGINT, SIGTERM and SIGHUP as something to wait for beside sockets, so that a command that runs for long ends
-// in its own time and leaves nothing half done.
+// SIGINT, SIGTERM and SIGHUP as a descriptor to wait for beside sockets, so that a long-running command finishes what it does
+// before it ends.
 
-/// While it lives the three do not end the process, unless no descriptor was left for it. Make it before other
+/// While it lives the three do not end the process, unless the host had no descriptor for it. Make it before other
 /// threads start.
 class StopSignals {
  public:
@@ -73,9 +72,9 @@ class StopSignals {
   Fd fd_;
 };
 
-// Keeps system calls that have no flag for it from raising a signal in the calling thread, for the object's life: SIGPIPE,
-// without a reader, and SIGXFSZ, where a file or memory of the library would grow beyond RLIMIT_FSIZE. Both would end a program
-// that has never heard of them; the call says EPIPE and EFBIG as well.
+// Keeps system calls of the calling thread from raising a signal, for the object's life, where they have no flag for it:
+// SIGPIPE for a write without a reader, and SIGXFSZ for a file or memory that would grow beyond RLIMIT_FSIZE. Either would end
+// a Windows program, which does not expect it; the call answers EPIPE or EFBIG all the same.
 
 class NoSignal {
  public:
@@ -83,7 +82,7 @@ class NoSignal {
     ::sigemptyset(&wanted_);
     ::sigaddset(&wanted_, number);
     ::pthread_sigmask(SIG_BLOCK, &wanted_, &before_);
-    // Only what the program itself keeps blocked can be there already; that stays.
+    // A signal that is pending already is one that the program itself blocks; it stays pending.
     sigset_t pending;
     was_pending_ = ::sigismember(&before_, number) == 1 && ::sigpending(&pending) == 0 &&
                    ::sigismember(&pending, number) == 1;

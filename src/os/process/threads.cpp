@@ -1,8 +1,11 @@
 #include "os/process/threads.hpp"
 
 #include <fcntl.h>
+#include <linux/membarrier.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX's signals.
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,7 +20,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::os {
 namespace {
@@ -60,6 +63,22 @@ bool thread_is_running(std::int32_t number) noexcept {
   const ssize_t length = ::read(file.get(), text.data(), text.size());
   if (length <= 0) return length < 0 && errno != ESRCH;
   return state_letter({text.data(), static_cast<std::size_t>(length)}) == 'R';
+}
+
+namespace {
+
+/// A process that has ended keeps its number until its parent reaps it.
+bool has_ended(std::int32_t process) noexcept {
+  const Fd held{static_cast<int>(::syscall(SYS_pidfd_open, process, 0U))};
+  pollfd state{held.get(), POLLIN, 0};
+  return held && ::poll(&state, 1, 0) == 1;
+}
+
+}  // namespace
+
+bool thread_lives(std::int32_t process, std::int32_t thread) noexcept {
+  if (::syscall(SYS_tgkill, process, thread, 0) != 0 && errno == ESRCH) return false;
+  return thread != process || !has_ended(process);
 }
 
 Status start_thread(std::size_t stack_bytes, void* (*body)(void*), void* argument) {
@@ -154,6 +173,90 @@ bool run_at_thread_end(ThreadEndWork& work) noexcept {
   if (!g_has_end_key || ::pthread_setspecific(g_end_key, &g_works) != 0) return false;
   t_noted |= bit;
   return true;
+}
+
+// True until the kernel has been asked.
+constinit std::atomic<bool> detail::light_is_fence{true};
+constinit std::atomic<int> detail::fence_word{0};
+
+namespace {
+
+constinit std::atomic<int> g_signal{0};
+constinit std::mutex g_choosing;
+
+void do_nothing(int /*signal*/) {}
+
+bool is_ours(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == do_nothing;
+}
+
+bool install(int signal) {
+  struct sigaction action {};
+  action.sa_handler = do_nothing;
+  action.sa_flags = SA_ONSTACK;
+  ::sigemptyset(&action.sa_mask);
+  return ::sigaction(signal, &action, nullptr) == 0;
+}
+
+bool is_free(int signal) {
+  struct sigaction present {};
+  return ::sigaction(signal, nullptr, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
+         present.sa_handler == SIG_DFL;
+}
+
+/// From the top, where programs look last.
+int choose_signal() {
+  for (int signal = SIGRTMAX - 1; signal >= SIGRTMIN; --signal) {
+    if (is_free(signal) && install(signal)) return signal;
+  }
+  return 0;
+}
+
+int interrupt_signal() {
+  if (const int chosen = g_signal.load(std::memory_order_acquire); chosen != 0) return chosen;
+  const std::lock_guard lock{g_choosing};
+  if (g_signal.load(std::memory_order_relaxed) == 0) {
+    g_signal.store(choose_signal(), std::memory_order_release);
+  }
+  return g_signal.load(std::memory_order_relaxed);
+}
+
+/// Whether the handler is still in place: a program may have taken the number for itself.
+bool still_ours(int signal) {
+  struct sigaction present {};
+  return ::sigaction(signal, nullptr, &present) == 0 && is_ours(present);
+}
+
+long membarrier(int command) { return ::syscall(SYS_membarrier, command, 0, 0); }
+
+}  // namespace
+
+void allow_interrupts() noexcept {
+  const int signal = interrupt_signal();
+  if (signal == 0) return;
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  ::sigaddset(&mask, signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &mask, nullptr);
+}
+
+void interrupt_thread(int thread) noexcept {
+  const int signal = interrupt_signal();
+  if (signal == 0 || !still_ours(signal)) return;
+  ::syscall(SYS_tgkill, ::getpid(), thread, signal);
+}
+
+void prepare_barriers() noexcept {
+  const bool ready = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0 &&
+                     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0;
+  detail::light_is_fence.store(!ready, std::memory_order_relaxed);
+}
+
+void heavy_barrier() noexcept {
+  detail::fence();
+  if (!detail::light_is_fence.load(std::memory_order_relaxed)) {
+    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+  }
 }
 
 }  // namespace wsalive::os

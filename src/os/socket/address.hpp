@@ -1,5 +1,5 @@
-// Addresses without numbers of either world: a family by name, bytes in network order, a port in the host's
-// order. The layers above never see Linux' AF_INET6, the layers below never see Windows'.
+// Addresses and networks without numbers of either world: a family by name, bytes in network order, a port in the host's
+// order. The layers above never see Linux' AF_INET6, the layers below never see Windows'. Any thread; no state.
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ struct Endpoint {
 [[nodiscard]] Endpoint unmapped(Endpoint endpoint) noexcept;
 
 // Addresses as people write them, and back: the C library's parsers behind neutral types. Nothing here
-// asks a resolver. Any thread; no state.
+// asks a resolver.
 
 /// Whether an IPv4 text must have four decimal parts, or may be short, octal or hexadecimal.
 enum class Ipv4Notation : std::uint8_t { four_parts, any };
@@ -61,5 +61,24 @@ enum class Ipv4Notation : std::uint8_t { four_parts, any };
 /// Reads what format_endpoint writes, of the one family; numbers may be octal or hexadecimal. A zone
 /// is a number.
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(Family family, std::string_view text);
+
+// Networks as people write them: an address and how many of its bits count. Every selection of connections by address
+// uses this parser.
+
+struct Network {
+  Endpoint address{};  ///< IPv4 or IPv6; without a port.
+  unsigned bits = 0;   ///< Up to 32 or 128.
+
+  /// "10.0.0.0/8", "fd00::/8", or one address, all of whose bits count. ::ffff:a.b.c.d is IPv4.
+  [[nodiscard]] static std::optional<Network> parse(std::string_view text);
+
+  /// An IPv4 address is also found in its mapped form.
+  [[nodiscard]] bool contains(const Endpoint& endpoint) const noexcept;
+
+  /// "10.0.0.0/8"; "10.0.0.5" where all bits count.
+  [[nodiscard]] std::string text() const;
+
+  friend bool operator==(const Network&, const Network&) = default;
+};
 
 }  // namespace wsalive::os

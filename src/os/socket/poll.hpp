@@ -8,7 +8,7 @@
 
 namespace wsalive::os {
 
-/// Bits. kFailed and kHungUp come unasked.
+/// Bits. A wait reports kFailed and kHungUp even if they are not wanted.
 enum ReadinessBit : std::uint8_t {
   kReadable = 1,
   kWritable = 2,
@@ -19,7 +19,7 @@ enum ReadinessBit : std::uint8_t {
 };
 using Readiness = std::uint8_t;
 
-/// What is waited for, in the kernel's own form: made once for many descriptors.
+/// What to wait for, in the kernel's own form: made once for many descriptors.
 class Wanted {
  public:
   explicit Wanted(Readiness wanted) noexcept;
@@ -33,7 +33,7 @@ class Wanted {
 class Watched {
  public:
   Watched() = default;
-  /// A negative descriptor is passed over.
+  /// A wait ignores a negative descriptor.
   Watched(int fd, Wanted wanted) noexcept : fd_(fd), wanted_(wanted.events_) {}
   Watched(int fd, Readiness wanted) noexcept : Watched(fd, Wanted{wanted}) {}
 

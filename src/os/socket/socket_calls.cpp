@@ -13,7 +13,7 @@
 #include <array>
 #include <cerrno>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "os/socket/int_option.hpp"
 #include "os/system_call.hpp"
 
@@ -29,7 +29,7 @@ int create_socket(Family family, SocketType type, int protocol) noexcept {
   const int made =
       answer(::syscall(SYS_socket, linux_family(family),
                        kTypes[static_cast<std::size_t>(type)] | SOCK_CLOEXEC, protocol));
-  // A raw socket speaks IPv6 alone, and Linux refuses to be told so.
+  // A raw socket speaks IPv6 alone, and Linux refuses the option for it.
   if (made < 0 || family != Family::ipv6 || type == SocketType::raw) return made;
   Fd fresh{made};
   if (!set_int_option(made, IPPROTO_IPV6, IPV6_V6ONLY, 1, "setsockopt IPV6_V6ONLY")) return -errno;

@@ -23,7 +23,7 @@ void close_socket(int fd) noexcept;
 [[nodiscard]] int bind_socket(int fd, const SocketAddress& address) noexcept;
 [[nodiscard]] int listen_on(int fd, int backlog) noexcept;
 [[nodiscard]] int connect_socket(int fd, const SocketAddress& address) noexcept;
-/// Takes a datagram socket's peer away.
+/// Removes a datagram socket's peer.
 [[nodiscard]] int disconnect_socket(int fd) noexcept;
 
 enum class Blocking : std::uint8_t { yes, no };
@@ -37,7 +37,7 @@ enum class End : std::uint8_t { own, peer };
 /// As it is now; yes where it cannot be asked.
 [[nodiscard]] Blocking blocking_of(int fd) noexcept;
 
-/// Gives the descriptor another socket; closes the number that this one had before.
+/// Makes `fd` lead to the socket `by`, and closes `by`.
 void replace_socket(int fd, int by) noexcept;
 
 /// Takes the pending error, which the kernel then forgets: an errno, 0 if none.
@@ -54,7 +54,7 @@ void replace_socket(int fd, int by) noexcept;
 /// TCP_INFO's first byte alone; TcpState::close if the socket is no TCP socket.
 [[nodiscard]] TcpState tcp_state(int fd) noexcept;
 
-// Who may hold a port together with a socket, in the kernel's terms.
+// Which sockets may share a port with this one, in the kernel's terms.
 
 enum class Share : std::uint8_t { no, yes };
 
@@ -68,14 +68,14 @@ void share_with_live(int fd, Share share) noexcept;
 
 // How long a connection request is tried (K-116): Windows gives up after about 21 s, Linux after 127 s.
 
-/// For a request whose end we wait for: exactly 21 s, by TCP_USER_TIMEOUT, which counts for more than
-/// the request and must be given back afterwards. `own_ms` is the socket's own value, 0 for none; a
-/// shorter one holds for the request, too.
+/// For a request whose end the caller waits for: exactly 21 s, by TCP_USER_TIMEOUT. That option also limits the connection
+/// later, so unlimit_awaited_connect restores it. `own_ms` is the socket's own value, 0 for none; a shorter one limits the
+/// request, too.
 void limit_awaited_connect(int fd, int own_ms) noexcept;
 void unlimit_awaited_connect(int fd, int own_ms) noexcept;
 
-/// For a request that goes on by itself: three retransmissions of the SYN (TCP_SYNCNT), which end after 19 s
-/// (Linux 6.5 and later, where the first ones are a second apart) or 15 s, and which nothing later meets.
+/// For a request that goes on without the caller: three retransmissions of the SYN (TCP_SYNCNT), which end after 19 s
+/// (Linux 6.5 and later, where the first ones are a second apart) or 15 s. That option does not affect the connection later.
 void limit_pending_connect(int fd) noexcept;
 
 }  // namespace wsalive::os

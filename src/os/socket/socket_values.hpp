@@ -27,7 +27,7 @@ struct Linger {
 /// SO_RCVTIMEO, SO_SNDTIMEO; 0 for none. The kernel waits whole ticks, never fewer than asked for.
 [[nodiscard]] int set_time_out(int fd, Option option, std::uint32_t milliseconds) noexcept;
 
-/// Whether a datagram may be fragmented on its way, and who finds out (IP_MTU_DISCOVER, IPV6_MTU_DISCOVER).
+/// Whether a datagram may be fragmented, and whether the kernel finds the path's MTU (IP_MTU_DISCOVER, IPV6_MTU_DISCOVER).
 enum class PathMtu : std::uint8_t { by_route, always, never, probe };
 
 [[nodiscard]] int get_path_mtu(int fd, Option option, PathMtu& value) noexcept;

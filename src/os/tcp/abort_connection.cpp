@@ -62,7 +62,7 @@ Result<DiagRequest> request_for(int fd, std::uint64_t cookie) noexcept {
   return request;
 }
 
-/// Asks for a connection that does not exist: a kernel that answers that can end one, too.
+/// Asks for a connection that does not exist, which loads the same module as SOCK_DESTROY.
 void* load_module(void* /*unused*/) noexcept {
   const auto line = open_sock_diag();
   if (line) (void)ask_sock_diag(line->get(), diag_request(SOCK_DIAG_BY_FAMILY, NLM_F_ACK, AF_INET));

@@ -70,7 +70,7 @@ Status set_user_timeout(int fd, int milliseconds) noexcept {
 }
 
 bool may_repair(int fd) noexcept {
-  constexpr int kNoMode = 99;  // The kernel asks for the right first, and then refuses the value.
+  constexpr int kNoMode = 99;  // The kernel checks the right first, and then refuses the value.
   const Status answer =
       set_int_option(fd, IPPROTO_TCP, TCP_REPAIR, kNoMode, "setsockopt TCP_REPAIR");
   return !answer && answer.error().code == EINVAL;

@@ -1,6 +1,6 @@
 // The keep-alive values that the kernel keeps for one TCP socket, in its own units.
 //
-// Thin wrappers: one function, one system call (but for the first two). Linux
+// Thin wrappers: one system call each (keep_alive_values and keep_alive_times make several). Linux
 // keeps whole seconds 1..32767 and a count 1..127; other values answer EINVAL. A socket that is not
 // TCP answers EOPNOTSUPP or ENOPROTOOPT for all but the switch. Any thread.
 #pragma once
@@ -24,7 +24,7 @@ struct KernelKeepAlive {
 };
 
 [[nodiscard]] Result<KernelKeepAlive> keep_alive_values(int fd) noexcept;
-/// The same but for the switch, which reads off: three system calls.
+/// The same without the switch, which reads off: three system calls.
 [[nodiscard]] Result<KernelKeepAlive> keep_alive_times(int fd) noexcept;
 
 [[nodiscard]] Result<Switch> keep_alive_switch(int fd) noexcept;
@@ -48,11 +48,11 @@ struct KernelKeepAlive {
 // One keep-alive segment, sent at once, by a system call.
 //
 // TCP_REPAIR = 0 on a socket that was never in repair mode sends exactly a keep-alive probe (SEG.SEQ
-// = SND.UNA - 1, no data) and enters no mode: traffic beside it is not disturbed. The kernel counts
-// nothing. Needs CAP_NET_ADMIN over the socket's network namespace.
+// = SND.UNA - 1, no data) and enters no mode: other traffic is not disturbed. The kernel does not
+// count the probe. Needs CAP_NET_ADMIN over the socket's network namespace.
 
-/// Whether this process has that capability for this socket. Asked of the kernel by a call that is
-/// always refused, so nothing changes. Any thread.
+/// Whether this process has that capability for this socket. Asks by a call that the kernel always
+/// refuses, so nothing changes. Any thread.
 [[nodiscard]] bool may_repair(int fd) noexcept;
 
 /// Sends the probe, if the socket is ESTABLISHED; in other states nothing is sent. The call's side

@@ -1,4 +1,4 @@
-// What the kernel tells about one TCP connection, reduced to what keep-alive asks.
+// What the kernel tells about one TCP connection, reduced to what keep-alive needs.
 #pragma once
 
 #include <chrono>
@@ -44,10 +44,8 @@ struct TcpFacts {
 /// SIOCOUTQ: bytes that the peer has not acknowledged, sent or not, a FIN included.
 [[nodiscard]] Result<int> unacknowledged_bytes(int fd) noexcept;
 
-// The kernel's own name of a socket, unique until the next boot: tells whether a descriptor still
-// means the socket that it meant before.
-
-/// SO_COOKIE; never 0. ENOTSOCK or EBADF where the descriptor is no socket. Any thread.
+/// SO_COOKIE: the kernel's number of a socket, unique until the next boot and never 0. It tells whether a descriptor still
+/// leads to the same socket. ENOTSOCK or EBADF where the descriptor is no socket. Any thread.
 [[nodiscard]] Result<std::uint64_t> socket_cookie(int fd) noexcept;
 
 }  // namespace wsalive::os

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/result.hpp"
 #include "os/socket/address.hpp"
 #include "path/idle_connection.hpp"

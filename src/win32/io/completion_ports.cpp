@@ -6,10 +6,9 @@
 #include "kernel/completion_port.hpp"
 #include "kernel/file.hpp"
 #include "win32/call.hpp"
-#include "win32/io/posted_packet.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -31,7 +30,7 @@ DWORD end_code(PortEnd end) {
   }
 }
 
-/// \return 0, or why the handle, a socket or a file, cannot work for the port.
+/// Associates a socket or a file with the port. \return 0, or the code that this fails with.
 DWORD associate(HANDLE file, Ref<CompletionPort> port, ULONG_PTR key) {
   if (const auto opened = pinned<kernel::File>(file)) {
     const bool joins = opened->traits().overlapped && opened->associate(std::move(port), key);
@@ -51,7 +50,7 @@ DWORD associate(HANDLE file, Ref<CompletionPort> port, ULONG_PTR key) {
   }
 }
 
-/// The file joins an open port.
+/// Associates a file with an open port.
 HANDLE join_port(HANDLE file, HANDLE existing, ULONG_PTR key) {
   Ref<CompletionPort> port = pinned<CompletionPort>(existing).share();
   if (!port) return fail<HANDLE>(ERROR_INVALID_HANDLE, nullptr);
@@ -148,7 +147,8 @@ BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTran
   return guarded(FALSE, [&]() -> BOOL {
     const auto port = pinned<kernel::CompletionPort>(CompletionPort);
     if (!port) return fail(ERROR_INVALID_HANDLE);
-    port->post(*new PostedPacket{{dwCompletionKey, lpOverlapped, dwNumberOfBytesTransferred, 0}});
+    port->post(
+        *new kernel::PostedPacket{{dwCompletionKey, lpOverlapped, dwNumberOfBytesTransferred, 0}});
     return TRUE;
   });
 }

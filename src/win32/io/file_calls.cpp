@@ -7,7 +7,7 @@
 
 #include "os/file/data_file.hpp"
 #include "os/file/descriptor.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -77,7 +77,7 @@ Ended move_octets(const kernel::File& file, const Octets& octets, Way way) {
   const bool at_end = way == Way::read && *moved == 0 && octets.size != 0;
   if (at_end && place) return {ERROR_HANDLE_EOF, 0};
   if (at_end && os::descriptor_kind(fd) == os::DescriptorKind::pipe) return {ERROR_BROKEN_PIPE, 0};
-  // A synchronous handle's pointer follows, as Microsoft documents it.
+  // Also moves a synchronous handle's pointer, as Microsoft documents it.
   if (place && !file.traits().overlapped) {
     static_cast<void>(
         os::seek(fd, static_cast<std::int64_t>(*place + *moved), os::SeekFrom::begin));

@@ -1,4 +1,4 @@
-// Win32's codes for what Linux answers about files.
+// What the file functions share: Win32's codes for Linux' answers, and the transfer itself.
 #pragma once
 
 #include "winsock2.h"
@@ -30,10 +30,10 @@ struct Ended {
   DWORD bytes = 0;
 };
 
-/// Moves the octets: at the file's pointer, or at the OVERLAPPED's place where the file has places at all.
+/// Moves the octets: at the OVERLAPPED's place if there is one and the file can seek, else at the file's pointer.
 [[nodiscard]] Ended move_octets(const kernel::File& file, const Octets& octets, Way way);
 
-/// What WSAGetLastError says of a socket, in the codes of file functions (K-92).
+/// A socket's code of WSAGetLastError as a code of file functions (K-92).
 [[nodiscard]] DWORD code_of_socket(int error) noexcept;
 
 }  // namespace wsalive::win32

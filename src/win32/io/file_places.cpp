@@ -13,7 +13,7 @@ namespace {
 
 using kernel::File;
 
-/// Calls `use(file)`, which answers a Result, and stores what it fails with. \return nullopt then.
+/// Calls `use(file)`, which returns a Result. On failure stores the code and returns nullopt.
 template <typename Use>
 auto with_file(HANDLE handle, DWORD code_of_no_disk, Use use) -> std::optional<std::uint64_t> {
   const auto file = pinned<File>(handle);
@@ -50,7 +50,7 @@ std::optional<std::uint64_t> move_pointer(HANDLE handle, std::int64_t by, DWORD 
 DWORD low(std::uint64_t value) noexcept { return static_cast<DWORD>(value); }
 DWORD high(std::uint64_t value) noexcept { return static_cast<DWORD>(value >> 32); }
 
-/// Lets a file that may be written have `act` done to it.
+/// Calls `act` on a file that may be written.
 template <typename Act>
 BOOL change(HANDLE handle, Act act) {
   const auto file = pinned<File>(handle);

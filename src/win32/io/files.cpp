@@ -1,6 +1,6 @@
 // CreateFile and DeleteFile.
 //
-// Everything is checked before a file is cut: a CREATE_ALWAYS that another opener's share mode forbids leaves
+// Everything is checked before a file is truncated: a CREATE_ALWAYS that another opener's share mode forbids leaves
 // the file as it was.
 
 #include <algorithm>
@@ -50,7 +50,7 @@ constexpr std::array kDevices{
     // clang-format on
 };
 
-/// The file's name here: slashes for backslashes, and Windows' devices.
+/// The file's name on Linux: slashes for backslashes, and Linux' devices for Windows'.
 template <typename Text>
 std::string path_of(Text name) {
   std::string path = kernel::utf8(name);
@@ -59,7 +59,7 @@ std::string path_of(Text name) {
   return device != kDevices.end() ? device->path : path;
 }
 
-/// A file in no folder is another code than a missing file, and a pipe without a reader than a missing device.
+/// Windows has different codes for a missing folder and a missing file, and for a pipe without a reader and a missing device.
 DWORD code_for(const std::string& path, int error) {
   if (error == ENXIO && os::is_named_pipe(path)) return ERROR_PIPE_BUSY;
   const DWORD code = file_code(error);
@@ -105,7 +105,7 @@ unsigned access_of(const FileWish& wish) noexcept {
   return use;
 }
 
-/// \return nullopt if others have the file open in a way that forbids this one.
+/// \return nullopt if the share mode of another opener forbids this one.
 std::optional<kernel::FileShare> enter(const FileWish& wish, int fd) {
   if (!os::size_of_file(fd)) return kernel::FileShare{};  // Devices and pipes have no share modes.
   const auto file = os::identity_of(fd);

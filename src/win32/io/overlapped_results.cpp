@@ -1,11 +1,10 @@
-// The ends of overlapped operations, and ending them early. Only sockets have any that wait.
+// The ends of overlapped operations, and cancelling them. Only sockets have operations that wait.
 #include "kernel/file.hpp"
 #include "kernel/wait.hpp"
 #include "win32/call.hpp"
 #include "winsock/entered.hpp"
-#include "winsock/overlapped/cancel.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -25,7 +24,7 @@ DWORD refusal_of(Awaited awaited, DWORD milliseconds) {
   }
 }
 
-/// Nothing of a file is ever pending.
+/// No operation on a file is ever pending.
 bool is_file(HANDLE file) { return static_cast<bool>(pinned<kernel::File>(file)); }
 bool names_socket(HANDLE file) { return Entered{value_of(file)}.socket() != nullptr; }
 

@@ -1,8 +1,8 @@
 // Heaps, and the older Local and Global blocks.
 //
-// A block carries its size and its heap in front, so that HeapSize answers what was asked for and a
-// private heap can free what is left when it is destroyed. The memory is malloc's. A heap that fails
-// answers NULL, with HEAP_GENERATE_EXCEPTIONS too: there are no structured exceptions to raise.
+// In front of a block stand its size and its heap, so that HeapSize can return the requested size and a
+// private heap can free its blocks when it is destroyed. The memory is malloc's. A heap that fails
+// returns NULL, even with HEAP_GENERATE_EXCEPTIONS: there are no structured exceptions to raise.
 #include <cstdlib>
 #include <cstring>
 #include <mutex>

@@ -1,4 +1,4 @@
-// Windows' pages: what they may be used for, by its protections, and where regions begin.
+// Windows' pages: their protections and what these allow, and where regions begin.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ inline constexpr std::array kPageProtections{
   return std::nullopt;
 }
 
-/// A use that Windows has no word for answers PAGE_NOACCESS.
+/// PAGE_NOACCESS for a use for which Windows has no protection.
 [[nodiscard]] constexpr DWORD protection_of(unsigned use) noexcept {
   for (const PageProtection& row : kPageProtections) {
     if (row.use == use) return row.windows;

@@ -1,8 +1,8 @@
-// SetConsoleCtrlHandler: what the terminal, the shell and the system send as signals comes to a
+// SetConsoleCtrlHandler: signals from the terminal, the shell and the system reach a
 // program's handlers as control events, in a thread of its own, as on Windows.
 //
-// A handler that answers TRUE has dealt with the event, and the process lives on, for CTRL_CLOSE_EVENT
-// and CTRL_SHUTDOWN_EVENT too (Windows would end it then; here nothing waits for its end).
+// A handler that returns TRUE has handled the event, and the process continues, even after CTRL_CLOSE_EVENT
+// and CTRL_SHUTDOWN_EVENT (Windows would end it then).
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -42,7 +42,7 @@ DWORD event_of(int signal) noexcept {
   return std::ranges::find(kEvents, signal, &ControlEvent::signal)->event;
 }
 
-/// Asks the handlers, the last one set first; without an answer the process ends as the signal says.
+/// Calls the handlers, the latest first. If none handles the event, the process ends by the signal.
 void report(int signal) {
   Handlers& all = handlers();
   std::vector<PHANDLER_ROUTINE> routines;
@@ -79,7 +79,7 @@ BOOL drop(Handlers& all, PHANDLER_ROUTINE routine) {
   return TRUE;
 }
 
-/// NULL for a routine: whether Ctrl+C is ignored, by children of this process too.
+/// With NULL as the routine: sets whether this process and its children ignore Ctrl+C.
 BOOL ignore_ctrl_c(Handlers& all, bool ignore) {
   all.ignores_ctrl_c = ignore;
   if (all.routines.empty()) os::ignore_signal(SIGINT, ignore);
@@ -101,7 +101,7 @@ BOOL SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add) {
   });
 }
 
-// Group 0 means this process here, not all that share its terminal (docs/limitations.md).
+// Group 0 means only this process, not all processes of its terminal (docs/limitations.md).
 BOOL GenerateConsoleCtrlEvent(DWORD dwCtrlEvent, DWORD dwProcessGroupId) {
   if (dwCtrlEvent != CTRL_C_EVENT && dwCtrlEvent != CTRL_BREAK_EVENT) {
     return fail(ERROR_INVALID_PARAMETER);

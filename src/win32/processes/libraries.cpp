@@ -1,7 +1,7 @@
 // Modules: the Windows libraries that network programs load by name are this library, any other name is
 // a shared object of the system.
 //
-// A function is looked for in one module only, not in what that depends on: ws2_32 has no malloc. Names
+// A function is looked up in one module only, not in its dependencies: ws2_32 has no malloc. Names
 // that the C library has too are linked as wsalive_NAME (winsock2.h says why); programs ask for NAME.
 #include <dlfcn.h>
 #include <link.h>
@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 7> kOurNames{
     "advapi32", "kernel32", "kernelbase", "mswsock", "ntdll", "ws2_32", "wsock32",
 };
 
-/// Modules that were handed out and how often they were loaded: anything else is no HMODULE.
+/// The modules that programs have as HMODULE, and how often each was loaded.
 struct Modules {
   std::mutex mutex;
   std::map<void*, int> loads;
@@ -76,7 +76,7 @@ HMODULE load(Text file) {
   });
 }
 
-/// A module that is loaded already; it does not count as loaded once more.
+/// Finds a module that is loaded already, without counting another load.
 template <typename Text>
 HMODULE get_handle(Text file) {
   return guarded<HMODULE>(nullptr, [&]() -> HMODULE {

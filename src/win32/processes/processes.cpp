@@ -1,4 +1,4 @@
-// CreateProcess and what can be asked of the process that it made.
+// CreateProcess, and the functions for the process that it made.
 //
 // The program is found as Linux does (PATH, no extension); NAME.exe stands for NAME where only that
 // exists. The child gets the three standard streams and, with bInheritHandles, what kernel/inheritance.hpp says.
@@ -18,7 +18,7 @@
 #include "kernel/text.hpp"
 #include "os/memory/named_memory.hpp"
 #include "os/process/child.hpp"
-#include "os/process/exit_note.hpp"
+#include "os/process/inherited_memory.hpp"
 #include "win32/call.hpp"
 #include "win32/processes/command_line.hpp"
 #include "winsock/duplicate/inherited_sockets.hpp"
@@ -77,7 +77,7 @@ DWORD start_error(const SysError& error) noexcept {
   }
 }
 
-/// The child's environment as it would be, and one variable more.
+/// Adds one variable to the child's environment.
 void add_variable(os::ChildProgram& program, std::string variable) {
   if (!program.environment) {
     program.environment.emplace();
@@ -86,7 +86,7 @@ void add_variable(os::ChildProgram& program, std::string variable) {
   program.environment->push_back(std::move(variable));
 }
 
-/// Without one the child's code arrives as Linux tells it.
+/// The exit note is optional: without it Linux tells only the low eight bits of the child's code.
 std::optional<os::ExitNote> add_exit_note(os::ChildProgram& program) {
   auto note = os::ExitNote::create();
   if (!note) return std::nullopt;
@@ -106,7 +106,7 @@ Result<std::int32_t> start(os::ChildProgram& program) {
   return os::start_child(program);
 }
 
-/// A socket that another thread closes after it was noted fails the start (EBADF): then the rest is noted anew.
+/// If another thread closes a socket after it was collected, the start fails (EBADF): then this collects again.
 Result<std::int32_t> start_with_inheritance(const os::ChildProgram& program) {
   constexpr int kMostTries = 100;
   for (int tries = 1;; ++tries) {
@@ -225,7 +225,7 @@ DWORD GetProcessId(HANDLE Process) {
 
 void ExitProcess(UINT uExitCode) { std::exit(static_cast<int>(uExitCode)); }
 
-// What a process knows of itself.
+// Functions for the calling process.
 
 using namespace wsalive::win32;
 

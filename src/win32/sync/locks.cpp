@@ -8,10 +8,10 @@
 namespace wsalive::win32 {
 namespace {
 
-/// The caller's number as it stands in OwningThread.
+/// The calling thread's number in the form of OwningThread.
 HANDLE caller() noexcept { return handle_of(GetCurrentThreadId()); }
 
-// Read by others while it changes; a thread never mistakes another's number for its own.
+// Other threads read it while it changes; a thread never mistakes another thread's number for its own.
 HANDLE owner_of(CRITICAL_SECTION& section) noexcept {
   return __atomic_load_n(&section.OwningThread, __ATOMIC_RELAXED);
 }
@@ -90,8 +90,8 @@ using kernel::Deadline;
 
 SharedWord lock_of(SRWLOCK& lock) noexcept { return SharedWord{word_in(lock.Ptr)}; }
 
-/// A condition variable is a counter of its wake-ups: a sleeper notes it, lets go of the lock, and
-/// sleeps while it has not moved.
+/// A condition variable is a counter of its wake-ups. A waiting thread reads it, releases the lock, and
+/// sleeps until it moves.
 template <typename Unlock, typename Lock>
 BOOL sleep_condition(CONDITION_VARIABLE& variable, DWORD milliseconds, Unlock unlock, Lock lock) {
   const Word& wakes = word_in(variable.Ptr);
@@ -123,7 +123,7 @@ void finish(INIT_ONCE& once, std::uintptr_t state) noexcept {
   os::futex_wake(&word_in(once.Ptr), kEveryone);
 }
 
-/// \return whether the caller is to initialise; false once somebody else has done it.
+/// \return true if the caller must initialise; false once another thread has done it.
 bool begin_once(INIT_ONCE& once) noexcept {
   for (;;) {
     PVOID untouched = nullptr;

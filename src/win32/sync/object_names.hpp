@@ -1,5 +1,5 @@
-// Names of objects, narrow or wide, as the kernel's bytes: UTF-8 without the prefix "Local\", which is
-// where names without a prefix live too. "Global\" names are the same user's as well: a name never
+// Names of objects, narrow or wide, as the kernel's bytes: UTF-8 without the prefix "Local\", since names
+// without a prefix are local, too. "Global\" names are per user as well: a name never
 // reaches other users' processes (docs/limitations.md).
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace wsalive::win32 {
 
-/// \return 0, or the code that a call with this name fails with.
+/// Converts a name. \return 0, or the code with which a call with this name fails.
 inline DWORD check_name(std::string& name) {
   constexpr std::string_view kLocal = "Local\\", kGlobal = "Global\\";
   if (name.starts_with(kLocal)) name.erase(0, kLocal.size());
@@ -46,7 +46,7 @@ inline HANDLE hand_out(kernel::NamedObject made, const SECURITY_ATTRIBUTES* attr
   return handle;
 }
 
-/// A handle for an object that somebody created with that name.
+/// A handle for an existing object of that name.
 template <typename Text>
 HANDLE open_by_name(Text name, kernel::Kind kind, BOOL inherit) {
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {

@@ -1,7 +1,7 @@
 // Creating, opening and signaling events, mutexes and semaphores.
 //
-// A create function with the name of an object that exists answers a handle to that one and the last
-// error ERROR_ALREADY_EXISTS; any other success sets 0, so that a program can tell.
+// If an object of the name exists, a create function returns a handle to it and sets the last
+// error to ERROR_ALREADY_EXISTS. Any other success sets it to 0, so that a program can tell the two apart.
 #include "kernel/sync_objects.hpp"
 #include "kernel/named.hpp"
 #include "win32/call.hpp"
@@ -25,7 +25,7 @@ HANDLE create(const SECURITY_ATTRIBUTES* attributes, Text name, Plain plain, Nam
   return guarded<HANDLE>(nullptr, [&]() -> HANDLE {
     std::string text = kernel::utf8(name);
     if (const DWORD refused = check_name(text)) return fail<HANDLE>(refused, nullptr);
-    // A child process that inherits the handle shares the state, as those who open a name do.
+    // A child process that inherits the handle shares the state, as processes that open a name do.
     const bool shared = !text.empty() || (attributes && attributes->bInheritHandle);
     return hand_out(shared ? named(text) : NamedObject{.object = plain()}, attributes);
   });

@@ -14,7 +14,7 @@ using kernel::Deadline;
 using kernel::kMostWaitObjects;
 using kernel::WaitObjects;
 
-/// \return whether the handle leads to something that can be waited for.
+/// Adds the object of a handle. \return false if it cannot be waited for.
 bool add(WaitObjects& objects, HANDLE handle) {
   if (handle != this_thread()) return objects.add(value_of(handle));
   objects.add(kernel::current_thread());

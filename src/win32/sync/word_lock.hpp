@@ -1,5 +1,5 @@
-// Locks that live in a 32-bit word of the program's own structures (CRITICAL_SECTION, SRWLOCK,
-// CONDITION_VARIABLE, INIT_ONCE), all zero when free, as the static initialisers of Windows ask.
+// Locks in a 32-bit word of the program's own structures (CRITICAL_SECTION, SRWLOCK,
+// CONDITION_VARIABLE, INIT_ONCE). All are zero when free, as Windows' static initialisers require.
 //
 // Uncontended they are one atomic instruction; contended they sleep on the word.
 #pragma once
@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "kernel/completion_port.hpp"
-#include "os/process/futex.hpp"
+#include "os/process/wake.hpp"
 
 namespace wsalive::win32 {
 
@@ -20,7 +20,7 @@ template <typename Field>
   return *reinterpret_cast<Word*>(&field);
 }
 
-/// Sleeps while the word has a value; the completion port that the thread works for is notified.
+/// Sleeps while the word has a value. Meanwhile the thread does not count as running at its completion port.
 inline os::FutexWait sleep_on(const Word& word, std::uint32_t expected,
                               kernel::Deadline deadline = kernel::Deadline::never()) noexcept {
   const kernel::BlockedScope blocked;
@@ -35,7 +35,7 @@ inline void pause_processor() noexcept {
 #endif
 }
 
-/// One holder. 0 free, 1 held, 2 held and somebody may sleep.
+/// One holder. 0: free; 1: held; 2: held, and threads may sleep.
 struct ExclusiveWord {
   Word& word;
 
@@ -57,7 +57,7 @@ struct ExclusiveWord {
   }
 };
 
-/// One writer or many readers. Readers that come while somebody sleeps wait behind him.
+/// One writer or many readers. Readers that come while a thread sleeps wait behind it.
 struct SharedWord {
   static constexpr std::uint32_t kSleepers = 1U << 31;
   static constexpr std::uint32_t kWriter = 1U << 30;
@@ -89,7 +89,7 @@ struct SharedWord {
     if (!(seen & kSleepers) && !word.compare_exchange_strong(seen, seen | kSleepers)) return;
     static_cast<void>(sleep_on(word, seen | kSleepers));
   }
-  /// The last to leave lets every sleeper try again.
+  /// The last holder wakes all sleeping threads, which try again.
   void leave(std::uint32_t share) const noexcept {
     const std::uint32_t left = word.fetch_sub(share, std::memory_order_acq_rel) - share;
     if (left != kSleepers) return;

@@ -1,5 +1,5 @@
-// The registry functions (K-86) over registry::Registry. An open key is a path with the rights that were
-// asked for; strings are converted between the store's UTF-16 and the program's spelling at this edge.
+// The registry functions (K-86) over registry::Registry. An open key is a path with the requested rights.
+// Strings are converted here between the store's UTF-16 and the program's spelling.
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -33,7 +33,7 @@ class OpenKey final : public kernel::Object {
   const REGSAM rights;
 };
 
-/// Kept open for as long as the files are the same ones; the environment may name others.
+/// Kept open until the environment names other files.
 std::shared_ptr<Registry> store() {
   static std::mutex mutex;
   static auto& kept = *new std::shared_ptr<Registry>;
@@ -79,7 +79,7 @@ const char* root_name(HKEY key) noexcept {
   return nullptr;
 }
 
-/// A key by handle: its path and what may be done with it.
+/// A key by handle: its path and its rights.
 struct FoundKey {
   std::string path;
   REGSAM rights;
@@ -121,10 +121,10 @@ LSTATUS give_key(std::string path, REGSAM rights, PHKEY result) {
   return ERROR_SUCCESS;
 }
 
-/// Any key may be a parent, whatever right its handle has.
+/// A key can be a parent whatever rights its handle has.
 constexpr REGSAM kAnyRight = ~REGSAM{0};
 
-/// \return 0, or what is wrong with the name of a key below another.
+/// Checks the name of a key below another. \return 0, or the code for what is wrong with it.
 LSTATUS append(std::string& path, const std::string& below) {
   if (below.starts_with('\\')) return ERROR_BAD_PATHNAME;
   if (below.empty()) return ERROR_SUCCESS;
@@ -161,7 +161,7 @@ bool is_text(DWORD type) noexcept {
   return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ;
 }
 
-/// A value's bytes as a program of that spelling sees them.
+/// A value's bytes in a program's spelling.
 template <typename Character>
 Bytes to_program(const registry::Value& value) {
   if (!is_text(value.type)) return value.bytes;

@@ -1,13 +1,13 @@
-// Which Windows this is: the release that is in force (K-120). Before the first start-up, what one would
-// choose now. GetVersionEx tells the truth on every release, as to a program with a manifest.
+// Which Windows this is: the release in force (K-120), or before the first start-up the release that a start-up would
+// choose now. GetVersionEx reports the true version on every release, as it does to a program with a manifest.
 #include <array>
 #include <optional>
 
 #include "policy/release.hpp"
 #include "registry/settings.hpp"
 #include "win32/call.hpp"
-#include "winsock/chosen_release.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/startup.hpp"
 
 namespace wsalive::win32 {
 namespace {
@@ -86,8 +86,8 @@ struct Comparison {
   DWORD asked;
 };
 
-/// Major, minor and service pack are one number of four digits: the first that differs decides, by the
-/// condition of the first that is asked about.
+/// Major, minor and service pack are compared like the digits of one number: the first that differs decides. The condition is
+/// that of the first one in the mask.
 bool version_holds(const std::array<Comparison, 4>& digits, DWORD kinds, DWORDLONG mask) noexcept {
   unsigned condition = 0;
   bool equal = true;

@@ -20,8 +20,8 @@
 namespace wsalive::win32 {
 namespace {
 
-/// What the inserts stand for: the n-th argument, counted from 1, as a machine word. A va_list is
-/// read in order, as far as anybody asks.
+/// The arguments of the inserts, counted from 1, as machine words. A va_list is
+/// read in order, up to the highest insert used.
 class Arguments {
  public:
   Arguments(DWORD flags, va_list* list) noexcept
@@ -111,7 +111,7 @@ class Expansion {
     return true;
   }
 
-  /// What stands between exclamation marks behind the number; a string's without.
+  /// The format between exclamation marks behind the number; that of a string if there is none.
   std::string insert_format() {
     if (at_ == source_.size() || source_[at_] != '!') return "%s";
     const std::size_t end = source_.find('!', at_ + 1);

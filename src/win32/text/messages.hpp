@@ -1,4 +1,4 @@
-// What FormatMessage says of each code, sorted by code. In our own words.
+// FormatMessage's text for each code, sorted by code. The words are this project's own.
 #pragma once
 
 #include <algorithm>

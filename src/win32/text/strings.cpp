@@ -1,6 +1,6 @@
 // lstr*, and the two ways between code pages and wide text.
 //
-// The ANSI code page is UTF-8. What is no character becomes U+FFFD, or fails the call if it asks so.
+// The ANSI code page is UTF-8. Malformed text becomes U+FFFD, or fails the call if its flags say so.
 #include <strings.h>
 
 #include <cstring>
@@ -52,7 +52,7 @@ bool is_valid_wide(std::wstring_view text) noexcept {
   });
 }
 
-/// \return 0, or what is wrong with a conversion's arguments.
+/// Checks a conversion's arguments. \return 0, or the code for what is wrong with them.
 DWORD check(UINT code_page, const void* from, int from_size, const void* to, int to_size) noexcept {
   if (!is_utf8(code_page) || !from || from_size == 0 || from_size < -1 || to_size < 0) {
     return ERROR_INVALID_PARAMETER;
@@ -99,7 +99,7 @@ int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharStr, int 
     if ((dwFlags & WC_ERR_INVALID_CHARS) && !is_valid_wide(text)) {
       return fail(ERROR_NO_UNICODE_TRANSLATION, 0);
     }
-    if (lpUsedDefaultChar) *lpUsedDefaultChar = FALSE;  // Every character has its place in UTF-8.
+    if (lpUsedDefaultChar) *lpUsedDefaultChar = FALSE;  // UTF-8 has every character.
     return give_text(wsalive::narrow(text), lpMultiByteStr, cbMultiByte);
   });
 }

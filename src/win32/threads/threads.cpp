@@ -217,7 +217,7 @@ struct PlainRoutine {
   }
 };
 
-/// What the C library's functions say of a failure.
+/// The errno of the C library's functions for a failure.
 template <typename T>
 T fail_with_errno(T answer) noexcept {
   errno = kernel::last_error() == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;

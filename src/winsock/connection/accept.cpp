@@ -1,6 +1,6 @@
 // accept and WSAAccept.
 
-#include "winsock/connection/accept.hpp"
+#include "winsock/connection/connection.hpp"
 
 #include "winsock2.h"
 
@@ -18,8 +18,6 @@
 #include "os/socket/socket_calls.hpp"
 #include "os/tcp/abort_connection.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/close.hpp"
-#include "winsock/connection/connect.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
@@ -49,8 +47,8 @@ WsaError accept_error(const Socket& listener, int error) {
   }
 }
 
-/// With a blocking hook the wait is ours, so that the hook is called meanwhile; and so it is where calls may be queued to
-/// the thread (K-136): an accept that finds another thread was faster must not wait in the kernel then.
+/// If there is a blocking hook to call or calls may be queued to the thread (K-136), the wait happens here. Then the accept
+/// must not wait in the kernel, even if another thread has taken the connection first.
 WsaError await_connection(Socket& listener, bool non_blocking) {
   if (non_blocking || !waits_by_itself()) [[likely]]
     return WsaError::none;
@@ -60,8 +58,8 @@ WsaError await_connection(Socket& listener, bool non_blocking) {
   return wait_until_ready(listener, os::kReadable, std::nullopt);
 }
 
-/// accept(2) has no flag against waiting: where another process may have made the kernel's listener a blocking one, a
-/// look comes first.
+/// accept(2) has no flag against waiting. If another process may have made the kernel's listener blocking, checks first
+/// whether there is a connection.
 bool may_be_accepted(const Socket& listener) {
   if (!listener.own_mode.load(std::memory_order_relaxed)) [[likely]]
     return true;
@@ -69,7 +67,7 @@ bool may_be_accepted(const Socket& listener) {
   return os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) != 0;
 }
 
-/// Whether a blocking accept that the kernel has not waited for goes on: its mode is not this process's.
+/// Whether a blocking accept continues for which the kernel did not wait: another process has changed the kernel's mode.
 bool is_early(const Socket& listener) {
   return listener.kernel_non_blocking.load(std::memory_order_relaxed) ||
          listener.options.receive_timeout_ms.load(std::memory_order_relaxed) == 0;
@@ -99,7 +97,7 @@ tl::expected<Fd, WsaError> next_connection(Socket& listener, os::SocketAddress& 
   }
 }
 
-/// A WSAAccept's question to the program, and what to tell it.
+/// A WSAAccept's condition function and its arguments.
 struct Condition {
   LPCONDITIONPROC ask = nullptr;
   DWORD_PTR data = 0;
@@ -128,7 +126,7 @@ WsaError put_back(const Socket& listener, Fd connection, WsaError answer) {
   return defer(listener, std::move(connection)) ? answer : WsaError::no_buffers;
 }
 
-/// K-22: the kernel has answered the peer already, so a rejected connection is reset.
+/// The kernel has answered the peer already, so a rejected connection is reset.  K-22
 WsaError put_to_condition(const Socket& listener, const Condition& condition, Fd& connection,
                           const os::SocketAddress& peer) {
   if (!condition.ask) return WsaError::none;
@@ -152,7 +150,7 @@ WsaError accept_refusal(Socket& listener, AddressOutlet& outlet) {
   return listens ? WsaError::none : WsaError::invalid_argument;
 }
 
-/// Without one of the two nothing is told (K-143).
+/// If one of the two is missing, no address is given (K-143).
 AddressOutlet outlet_of(sockaddr* name, int* size) { return {size ? name : nullptr, size}; }
 
 NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& condition) {
@@ -172,7 +170,7 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
   const WsaError verdict = put_to_condition(*listener, condition, *connection, peer);
   if (verdict == WsaError::try_again) enabling.forget();
   if (verdict != WsaError::none) return tl::unexpected{verdict};
-  // The memory was good before the call; what another thread did to it meanwhile loses only the name.
+  // The memory was good before the call. If another thread has unmapped it meanwhile, only the name is lost.
   static_cast<void>(outlet.give(peer));
   return adopt_accepted(*listener, connection->release());
 }
@@ -229,7 +227,7 @@ std::mutex g_deferred_mutex;
 constinit std::atomic<int> g_count{0};
 
 HeldBack& held_back() {
-  static auto* const connections = new HeldBack;  // Used until the process ends.
+  static auto* const connections = new HeldBack;  // Never destroyed: used until the process ends.
   return *connections;
 }
 

@@ -1,14 +1,14 @@
-// bind and listen, with Windows' rules for who may share a port (K-114).
+// bind and listen, with Windows' rules for sharing a port (K-114).
 //
-// Linux and Windows mean different things by SO_REUSEADDR. The kernel's flag is ours to use:
+// Linux and Windows mean different things by SO_REUSEADDR. The library uses the kernel's flag itself:
 //
-// - Without options a bind is strict. If the port is taken, a second try with the kernel's SO_REUSEADDR gets
-//   it if nothing but connections in TIME_WAIT holds it. That works because a listener sets the flag
-//   when it begins to listen: its connections inherit it, a listener in the kernel shares its port with no other,
-//   and a socket that is merely bound does not carry it.
-// - With SO_REUSEADDR a socket may join another one on its port: the kernel's SO_REUSEPORT, which every
-//   listener that is not exclusive carries too. A refusal is WSAEACCES.
-// - With SO_EXCLUSIVEADDRUSE a bind is strict and nothing is set: not even its old connections share.
+// - Without options a bind is strict. If the port is taken, a second try with the kernel's SO_REUSEADDR succeeds
+//   if only connections in TIME_WAIT hold it. That works because a listener sets the flag
+//   when it begins to listen: its connections inherit it, a listening socket shares its port with no other listener,
+//   and a socket that is only bound does not have it.
+// - With SO_REUSEADDR a socket may join another one on its port, by the kernel's SO_REUSEPORT, which every
+//   listener that is not exclusive has too. A refusal is WSAEACCES.
+// - With SO_EXCLUSIVEADDRUSE a bind is strict and sets nothing: not even its old connections share.
 
 #include "winsock2.h"
 
@@ -18,11 +18,11 @@
 #include "os/errno_table.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/names/addresses.hpp"
-#include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/transfer.hpp"
 
@@ -35,7 +35,7 @@ bool has(const Socket& socket, OptionBit bit) {
 
 bool is_stream(const Socket& socket) { return socket.traits().kind == Kind::tcp; }
 
-/// The second try, for a port that only ended connections hold.
+/// The second try, for a port that only connections in TIME_WAIT hold.
 int bind_over_ended(int fd, const os::SocketAddress& address) {
   os::share_with_ended(fd, os::Share::yes);
   const int result = os::bind_socket(fd, address);
@@ -73,13 +73,13 @@ WsaError bind_call(SOCKET handle, const sockaddr* name, int size) {
   const WsaError result = bind_by_rules(*socket, address);
   if (result != WsaError::none) return result;
   socket->bound.store(true, std::memory_order_relaxed);
-  // A datagram socket never listens: what it grants others, it grants from now on.
+  // A datagram socket never listens, so it sets the flags that let others share at once.
   const bool grants = has_messages(*socket) && !has(*socket, kExclusiveAddress);
   if (grants) os::share_with_live(socket->fd(), os::Share::yes);
   return WsaError::none;
 }
 
-/// SOMAXCONN_HINT(n) is -n. The kernel lowers what is more than it can do.
+/// SOMAXCONN_HINT(n) is -n. The kernel lowers a number above its own limit.
 int backlog_of(int asked) { return asked < 0 ? (asked == INT_MIN ? INT_MAX : -asked) : asked; }
 
 WsaError listen_call(SOCKET handle, int backlog) {

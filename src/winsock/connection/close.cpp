@@ -1,4 +1,4 @@
-#include "winsock/connection/close.hpp"
+#include "winsock/connection/connection.hpp"
 
 #include "winsock2.h"
 
@@ -10,13 +10,11 @@
 #include "os/socket/socket_calls.hpp"
 #include "os/socket/socket_io.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/accept.hpp"
-#include "winsock/connection/connect.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
-#include "winsock/overlapped/cancel.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/transfer.hpp"
 
@@ -45,7 +43,7 @@ bool close_now(Socket& socket) noexcept {
   end_selection(socket);
   drop_deferred(socket);
   if (socket.is_tcp()) runtime().engine().forget(fd);
-  // The entry first: the number may be another thread's new socket as soon as it is closed.
+  // The entry first: once the number is closed, another thread may get it for a new socket.
   socket.release();
   os::close_socket(fd);
   return true;
@@ -79,12 +77,12 @@ WsaError shutdown_call(SOCKET handle, int how) {
   if (!socket) return WsaError::not_a_socket;
   if (how < SD_RECEIVE || how > SD_BOTH) return WsaError::invalid_argument;
   const bool messages = has_messages(*socket);
-  // Linux would take a pending request or a listener down.
+  // Linux would end a pending request or a listener.
   if (!messages && settle_phase(*socket) != Phase::connected) return WsaError::not_connected;
   if (lacks_context(*socket)) return WsaError::not_connected;  // K-34
 
   const How& what = kHow[static_cast<std::size_t>(how)];
-  // Noted first: a call that the kernel ends must find the reason.
+  // Noted first, because a call that the kernel ends reads the reason there.
   const std::uint8_t before = socket->shut.fetch_or(what.bits, std::memory_order_acq_rel);
   const int result = os::shut_down(socket->fd(), what.direction);
   // Linux knows a datagram socket without a peer as not connected; Windows shuts it down.

@@ -1,6 +1,6 @@
-// connect and WSAConnect. A request that is not awaited completes in the kernel; connecting.hpp asks how it went.
+// connect and WSAConnect. A request for which no call waits completes in the kernel; settle_phase asks for its outcome.
 
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 
 #include "winsock2.h"
 
@@ -28,7 +28,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A datagram socket's peer; an address of zeroes takes it away, whatever its port (K-144).
+/// A datagram socket's peer; an address of zeroes removes it, whatever its port (K-144).
 WsaError set_peer(Socket& socket, const os::SocketAddress& address) {
   const bool nowhere = address.is_any();
   const int result =
@@ -37,21 +37,21 @@ WsaError set_peer(Socket& socket, const os::SocketAddress& address) {
   return os::wsa_error(-result);
 }
 
-/// Waits for the request's end, whatever interrupts: only a close ends the call (K-109, K-110).
+/// Waits for the request's end. A signal does not end the call, a close does (K-109, K-110).
 int await_request(Socket& socket, const os::SocketAddress& address) {
   for (;;) {
     const int result = os::connect_socket(socket.fd(), address);
-    // EINPROGRESS and EALREADY: SO_SNDTIMEO has run out, which on Windows does not count here.
+    // EINPROGRESS and EALREADY: SO_SNDTIMEO has run out, which Windows ignores here.
     const bool goes_on = result == -EINTR || result == -EINPROGRESS || result == -EALREADY;
     if (!goes_on || socket.life() != Life::open) return result;
-    // Another process may have made the kernel's socket non-blocking: then the wait is ours.
+    // Another process may have made the kernel's socket non-blocking: then the call waits here.
     if (socket.own_mode.load(std::memory_order_relaxed) && result != -EINTR) {
       static_cast<void>(wait_until_ready(socket, os::kWritable, std::nullopt));
     }
   }
 }
 
-/// The request goes on by itself, and the hook is called (K-22) or queued calls run (K-136) meanwhile.
+/// Waits for the request outside connect(2), so that the hook is called (K-22) or queued calls run (K-136) meanwhile.
 int request_by_itself(Socket& socket, const os::SocketAddress& address) {
   if (const int refused = os::set_blocking(socket.fd(), os::Blocking::no); refused != 0) {
     return refused;
@@ -61,7 +61,7 @@ int request_by_itself(Socket& socket, const os::SocketAddress& address) {
     const WsaError ended = wait_until_ready(socket, os::kWritable, std::nullopt);
     result = ended == WsaError::none ? -os::take_pending_error(socket.fd()) : -ECANCELED;
   }
-  // A cancelled request is taken back: the socket may try again.
+  // A cancelled request is withdrawn: the socket may try again.
   if (result == -ECANCELED) static_cast<void>(os::disconnect_socket(socket.fd()));
   static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
   return result;
@@ -88,12 +88,12 @@ WsaError fail(Socket& socket, WsaError code) {
 WsaError make_request(Socket& socket, const os::SocketAddress& address) {
   socket.peer.store(address);
   int result = request(socket, address);
-  // The kernel has not been asked about an earlier request that failed in the background: it says so once.
+  // The kernel reports once that an earlier request failed in the background, and no call has asked for that yet.
   if (result == -ECONNABORTED) result = request(socket, address);
   if (result == -EINPROGRESS) {
     socket.bound.store(true, std::memory_order_relaxed);
     apply_keep_alive(
-        socket);  // The engine finds the connection also if the program asks for nothing.
+        socket);  // The engine must find the connection even if the program makes no further call.
     return WsaError::would_block;  // K-101
   }
   if (socket.life() != Life::open) return WsaError::interrupted;
@@ -176,8 +176,8 @@ namespace {
 
 constinit std::mutex g_ending;
 
-/// The program and the library's threads may notice the end at once; only one may take the request back, and none
-/// after the program has made the next one.
+/// Several threads may notice the end at the same time. Only one of them may withdraw the request, and none
+/// may after the program has made the next one.
 void fail(Socket& socket) {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -207,7 +207,8 @@ bool begin_request(Socket& socket) noexcept {
     socket.request_awaited.store(false);
     return false;
   }
-  if (waits_for_accept(socket)) {  // After the phase: AcceptEx asks the other way round.
+  if (waits_for_accept(
+          socket)) {  // After the phase; AcceptEx does it in the other order, so one of the two notices.
     socket.phase.store(Phase::fresh);
     socket.request_awaited.store(false);
     return false;
@@ -221,7 +222,7 @@ bool begin_request(Socket& socket) noexcept {
 
 Phase settle_phase(Socket& socket) noexcept {
   const Phase phase = socket.phase.load(std::memory_order_acquire);
-  // A blocking connect of another thread settles it itself.
+  // A blocking connect of another thread settles its request itself.
   if (phase != Phase::connecting) return phase;
   switch (os::tcp_state(socket.fd())) {
     case os::TcpState::syn_sent:

@@ -20,7 +20,7 @@ struct FreeInfo {
   void operator()(ADDRINFOA* info) const { freeaddrinfo(info); }
 };
 
-/// An IPv6 socket that takes IPv4 too gets such hosts' addresses in IPv6's form.
+/// For an IPv6 socket that also takes IPv4, IPv4 addresses are found in IPv6's form.
 int flags_for(SOCKET handle, const Socket& socket) {
   if (socket.traits().family != Family::ipv6) return 0;
   DWORD only = 1;

@@ -8,11 +8,11 @@
 #include "os/memory/program_memory.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/names/addresses.hpp"
-#include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 
 namespace wsalive::winsock {
 namespace {

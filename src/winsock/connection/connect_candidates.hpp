@@ -13,7 +13,7 @@
 
 namespace wsalive::winsock {
 
-/// Where a program wants one end's address, as DWORD length and memory; either both or neither are given.
+/// Where a program wants one end's address: a DWORD length and memory. Both are given, or neither.
 struct NamePlace {
   sockaddr* name;
   DWORD* size;
@@ -33,12 +33,12 @@ struct ConnectBy {
 /// Until when the call may last.
 [[nodiscard]] std::optional<Instant> deadline_of(const ConnectBy& call);
 
-/// Connects to the addresses in turn, each an address of the program's; waits whatever the socket's mode.
+/// Connects to the program's addresses in turn, and waits even if the socket is non-blocking.
 /// \return none once one has answered; the last one's code; WSAETIMEDOUT at the deadline.
 [[nodiscard]] WsaError connect_to_first(Socket& socket, std::span<const SOCKET_ADDRESS> addresses,
                                         std::optional<Instant> deadline);
 
-/// Tells the program both ends' addresses.
+/// Gives the program both ends' addresses.
 void give_names(const Socket& socket, const ConnectBy& call);
 
 }  // namespace wsalive::winsock

@@ -1,6 +1,6 @@
 // socket, WSASocketA, WSASocketW: which families, types and protocols there are, as a table.
 
-#include "winsock/connection/create.hpp"
+#include "winsock/connection/connection.hpp"
 
 #include "winsock2.h"
 #include "wsalive_ext.h"
@@ -16,11 +16,10 @@
 #include "os/socket/socket_calls.hpp"
 #include "os/socket/socket_values.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
 #include "winsock/duplicate/duplicate.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/names/addresses.hpp"
-#include "winsock/options/control_options.hpp"
+#include "winsock/options/ip_options.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/transfer.hpp"
@@ -41,7 +40,7 @@ constexpr int kAnyProtocol = -1;
 
 struct TypeRow {
   int type;
-  int protocol;  ///< kAnyProtocol: whatever the program says.
+  int protocol;  ///< kAnyProtocol: the program's own.
   Kind kind;
   SocketType host_type;
 };
@@ -55,7 +54,7 @@ constexpr std::array kTypeRows{
     // clang-format on
 };
 
-/// What Microsoft's page gives a raw socket for where no type is said.
+/// Protocols for which, by Microsoft's page, type 0 means a raw socket.
 constexpr std::array kRawProtocols{int{IPPROTO_ICMP}, int{IPPROTO_IGMP}, int{IPPROTO_ICMPV6}};
 
 bool is_raw_protocol(int protocol) {
@@ -82,7 +81,7 @@ tl::expected<TypeRow, WsaError> find_protocol(const Wish& wish) {
 }
 
 tl::expected<Traits, WsaError> traits_of(const Wish& wish, TypeRow& row) {
-  // AF_UNSPEC is IPv4 where type or protocol say what is meant.
+  // AF_UNSPEC is IPv4 if type or protocol is given.
   const bool unsaid = wish.family == AF_UNSPEC && (wish.type != 0 || wish.protocol != 0);
   const int number = unsaid ? AF_INET : wish.family;
   const Family family = family_of_windows(number);
@@ -106,7 +105,7 @@ tl::expected<Traits, WsaError> traits_of(const Wish& wish, TypeRow& row) {
                 .windows_protocol = row.protocol == kAnyProtocol ? wish.protocol : row.protocol};
 }
 
-/// K-21: the network has failed if sockets of that type are refused in both families.
+/// The network has failed if sockets of that type are refused in both families.  K-21
 bool is_network_down(SocketType type, int error) {
   if (type == SocketType::raw || !os::is_refused_altogether(-error)) return false;
   return std::ranges::all_of(std::array{Family::ipv4, Family::ipv6}, [type](Family family) {

@@ -13,7 +13,7 @@
 #include "os/memory/program_memory.hpp"
 #include "os/process/descriptor_passing.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/names/protocol_catalog.hpp"
 #include "winsock/runtime.hpp"

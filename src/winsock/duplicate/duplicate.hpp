@@ -7,7 +7,7 @@
 
 #include "winsock2.h"
 
-#include "winsock/connection/create.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/duplicate/offers.hpp"
 
 namespace wsalive::winsock {

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "winsock/connection/connect.hpp"
-#include "winsock/connection/create.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/duplicate/socket_snapshot.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/runtime.hpp"

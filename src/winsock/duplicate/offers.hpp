@@ -13,7 +13,7 @@
 #include <optional>
 #include <tl/expected.hpp>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "base/wsa_error.hpp"
 #include "os/process/descriptor_passing.hpp"
 #include "winsock/duplicate/socket_snapshot.hpp"

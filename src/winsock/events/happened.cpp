@@ -11,7 +11,7 @@
 #include "os/socket/socket_option.hpp"
 #include "os/tcp/tcp_info.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/readiness/readiness.hpp"
 
 namespace wsalive::winsock {
@@ -22,16 +22,16 @@ void put(NetworkRecord& record, int bit, WsaError code = WsaError::none) {
   record.codes[static_cast<std::size_t>(bit)] = code;
 }
 
-/// Urgent data in line is data (FD_READ).
+/// Urgent data that is received in line counts as data (FD_READ).
 bool has_urgent(const Socket& socket, Ready ready) {
   if ((ready & kHasUrgent) == 0) return false;
   int in_line = 0;
   return os::get_int(socket.fd(), os::Option::out_of_band_inline, in_line) == 0 && in_line == 0;
 }
 
-/// The code of an end that was no orderly one.
+/// The code of a connection's end that was not orderly.
 WsaError code_of_end(Socket& socket) {
-  // Only TCP's ends are kept; the error of another stream stays for the call that meets it.
+  // Only TCP's close causes are kept; the error of another stream stays for the next call to consume.
   if (!socket.is_tcp()) return WsaError::connection_reset;
   switch (cause_of_end(socket)) {
     case Cause::keep_alive:
@@ -46,7 +46,7 @@ WsaError code_of_end(Socket& socket) {
   return WsaError::connection_reset;
 }
 
-/// After our own SD_RECEIVE the kernel calls the peer ended in any case; the connection's state knows.
+/// After SD_RECEIVE the kernel always reports that the peer has ended; the connection's state tells whether it has.
 bool has_peer_ended(const Socket& socket) {
   if ((socket.shut.load(std::memory_order_relaxed) & kShutReceiving) == 0) return true;
   switch (os::tcp_state(socket.fd())) {
@@ -94,7 +94,7 @@ void put_message_events(Ready ready, NetworkRecord& record) {
   if ((ready & kCanSend) != 0) put(record, FD_WRITE_BIT);
 }
 
-/// While a request is pending the kernel is asked for its end alone; once it has ended, for the rest.
+/// While a request is pending, asks the kernel only for its end; once it has ended, for everything else.
 os::Readiness look_at(Socket& socket) {
   for (;;) {
     const Phase before = socket.phase.load(std::memory_order_acquire);
@@ -102,13 +102,13 @@ os::Readiness look_at(Socket& socket) {
         watch(socket, asked_of_kernel(kCanReceive | kCanSend | kHasUrgent | kPeerHasEnded));
     if (os::wait_for(&watched, 1, std::chrono::nanoseconds{0}) < 0) return 0;
     if (socket.phase.load(std::memory_order_acquire) != before)
-      continue;  // Asked for another phase.
+      continue;  // The answer is about an earlier phase.
     if (before != Phase::connecting || watched.ready() == 0) return watched.ready();
     if (settle_phase(socket) != Phase::connected) return watched.ready();
   }
 }
 
-/// ConnectEx and the connect-by calls settle their requests themselves, and let us know.
+/// ConnectEx and the connect-by calls settle their requests themselves, and then call observe_if_selected.
 bool settles_itself(const Socket& socket) {
   return socket.phase.load(std::memory_order_acquire) == Phase::connecting &&
          (socket.options.bits.load(std::memory_order_acquire) & kByConnectEx) != 0;

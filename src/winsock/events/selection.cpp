@@ -20,7 +20,7 @@ constexpr NetworkEvents kConnect = FD_CONNECT;
 
 struct WatchRow {
   NetworkEvents events;
-  os::Readiness edges;  ///< The peer's end and errors come unasked.
+  os::Readiness edges;  ///< The kernel always reports the peer's end and errors.
 };
 constexpr std::array kWatched{
     // clang-format off
@@ -125,7 +125,7 @@ void Selection::watch_anew() noexcept {
   disabled_ = 0;
   connect_told_ = false;
   if (selected_ == 0) return;
-  watched_ = 0;  // The kernel has forgotten it with the socket that was there before.
+  watched_ = 0;  // The kernel's registration went with the previous kernel socket.
   static_cast<void>(watch(selected_));
   look();
 }
@@ -238,7 +238,7 @@ void Watcher::begin_anew_in_child() noexcept {
 }
 
 Watcher& watcher() noexcept {
-  return the_only<Watcher>();  // Its thread runs on while the process ends.
+  return the_only<Watcher>();  // Its thread still runs while the process ends.
 }
 
 }  // namespace wsalive::winsock

@@ -1,11 +1,11 @@
 // What one socket has selected by WSAEventSelect, and what has been recorded for it.
 //
 // An event is recorded once and then not again until a call re-enables it: FD_READ and FD_OOB by receiving,
-// FD_ACCEPT by accepting, FD_WRITE by a send that found no room, FD_CONNECT by another request. After the
-// enabling call the kernel is asked at once, so that recording is level-triggered where Windows' is. In between
-// a thread of the library's own, the watcher, gets the kernel's edges of all selected sockets and asks then.
+// FD_ACCEPT by accepting, FD_WRITE by a send that found no room, FD_CONNECT by another request. The enabling
+// call then checks the kernel at once, so that recording is level-triggered where Windows' is. In between
+// a thread of the library, the watcher, gets the kernel's edges of all selected sockets and checks then.
 //
-// A selection is made by a socket's first WSAEventSelect and stays with the table's entry, as channels do. Lock
+// A socket's first WSAEventSelect makes its selection, which stays with the table's entry, as channels do. Lock
 // order: channel, selection, dispatcher.
 #pragma once
 
@@ -26,7 +26,7 @@ namespace wsalive::winsock {
 /// FD_MAX_EVENTS.
 inline constexpr std::size_t kMostNetworkEvents = 10;
 
-/// Network events, each with a code: what WSAEnumNetworkEvents tells.
+/// Network events, each with a code: the answer of WSAEnumNetworkEvents.
 struct NetworkRecord {
   NetworkEvents events = 0;
   std::array<WsaError, kMostNetworkEvents> codes{};
@@ -39,14 +39,14 @@ class Selection final : public EdgeTaker {
   /// The socket's, made if need be. Throws std::bad_alloc.
   [[nodiscard]] static Selection& of(Socket& socket);
 
-  /// Takes the place of what was selected before, and records at once what has happened already. No events:
-  /// nothing is selected. \return WSAENOBUFS, and nothing has changed, where the host denies the watching.
+  /// Replaces what was selected before, and records at once what has happened already. No events:
+  /// nothing is selected. \return WSAENOBUFS, with nothing changed, if the host denies the watching.
   [[nodiscard]] WsaError choose(kernel::Ref<kernel::Event> event, NetworkEvents events) noexcept;
 
-  /// What was recorded since the last time, and resets `event` if there is one, in one step.
+  /// Takes what was recorded since the last time and resets `event`, if given, in one step.
   [[nodiscard]] NetworkRecord take_record(kernel::Event* event) noexcept;
 
-  /// What is selected, for those who inherit it.
+  /// The selected event, for a socket that inherits the selection.
   [[nodiscard]] kernel::Ref<kernel::Event> event() const noexcept;
 
   void enable(NetworkEvents events) noexcept;
@@ -73,13 +73,13 @@ class Selection final : public EdgeTaker {
   NetworkRecord record_;
   NetworkEvents selected_ = 0;
   NetworkEvents disabled_ = 0;  ///< Recorded, and not enabled again since.
-  bool connect_told_ = false;   ///< The program knows how its last request has ended.
+  bool connect_told_ = false;   ///< The end of the last request has been reported.
   os::Readiness watched_ = 0;
   std::uint16_t generation_ = 0;
 };
 
 // The watcher: one thread that gets the kernel's edges of all sockets with a selection. It starts with the first
-// WSAEventSelect and stays.
+// WSAEventSelect and never ends.
 
 class Watcher {
  public:
@@ -103,7 +103,7 @@ class Watcher {
 // What has happened on a socket in the sense of WSAEventSelect, asked of the kernel now.
 
 /// The events whose condition holds, FD_CLOSE and FD_CONNECT with their codes (K-93). Settles a request that has
-/// ended, unless the call that made it still waits for it; uses nothing up.
+/// ended, unless the call that made it still waits for it. Consumes nothing.
 [[nodiscard]] NetworkRecord happened_on(Socket& socket) noexcept;
 
 }  // namespace wsalive::winsock

@@ -146,7 +146,7 @@ WsaError take_address(const Socket& socket, const void* name, int size,
                       os::SocketAddress& address) noexcept {
   const Family family = socket.traits().family;
   if (size < static_cast<int>(shortest(family))) return WsaError::fault;
-  // Programs give a whole sockaddr_storage too; what lies behind the address does not count.
+  // Programs may give a whole sockaddr_storage; the bytes behind the address do not count.
   address.size = std::min(static_cast<std::uint32_t>(size), os::socket_address_size(family));
   if (!read(name, address.bytes.data(), address.size)) return WsaError::fault;
   u_short number = 0;

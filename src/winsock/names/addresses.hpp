@@ -1,5 +1,5 @@
-// A program's sockaddr pointers: taken in, given out, never trusted (K-26), with the family's number
-// turned by winsock/names/addresses.hpp.
+// A program's sockaddr pointers: read and written, never trusted (K-26), with the family's number
+// converted between Windows' and Linux'.
 #pragma once
 
 #include <array>
@@ -50,11 +50,11 @@ struct SockaddrImage {
 /// Puts Windows' number of the family into an address that the kernel has given.
 void to_windows(os::SocketAddress& address) noexcept;
 
-/// Where a call is to put an address: checked before the call does anything, so that no connection and no
-/// datagram is lost to a bad pointer.
+/// The place for an address that a call gives: checked before the call does anything, so that a bad pointer loses no
+/// connection and no datagram.
 class AddressOutlet {
  public:
-  /// `name` may be nullptr: nothing is wanted then.
+  /// `name` may be nullptr: then no address is wanted.
   AddressOutlet(void* name, int* size) noexcept : name_(name), size_(size) {}
 
   [[nodiscard]] bool is_wanted() const noexcept { return name_ != nullptr; }

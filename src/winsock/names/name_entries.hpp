@@ -1,5 +1,5 @@
-// The structures that the old look-ups give away: hostent, servent and protoent, each with the memory
-// that it points into. A thread has one of each kind and overwrites it with its next call, as on Windows.
+// The structures that the old look-ups return: hostent, servent and protoent, each with the memory
+// that it points into. A thread has one of each kind and overwrites it in its next call, as on Windows.
 #pragma once
 
 #include <winsock2.h>

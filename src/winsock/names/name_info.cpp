@@ -19,7 +19,7 @@ namespace {
 constexpr int kKnownInfoFlags =
     NI_NOFQDN | NI_NUMERICHOST | NI_NAMEREQD | NI_NUMERICSERV | NI_DGRAM;
 
-/// Where one of the two texts goes; not asked for if there is no place.
+/// The place for one of the two texts; no place: not wanted.
 template <typename Char>
 struct Place {
   Char* at;
@@ -36,7 +36,7 @@ struct Place {
   }
 };
 
-/// The first code that is an error; later calls are not made after one.
+/// Makes the calls in turn until one fails. \return its code.
 template <typename... Steps>
 WsaError first_refusal(Steps... steps) {
   WsaError code = WsaError::none;
@@ -127,7 +127,7 @@ WsaError resolve(const Char* node, const Char* service, const Info* hints, Info*
   return WsaError::none;
 }
 
-/// The code, which is the last error, too.
+/// Returns the code and stores it as the last error.
 template <typename Char, typename Info>
 INT answer(const Char* node, const Char* service, const Info* hints, Info** result) noexcept {
   const WsaError code = guarded([&] { return resolve(node, service, hints, result); });
@@ -163,7 +163,7 @@ struct ErrorText {
 #define ROW(code, text) \
   ErrorText { code, text, L##text }
 
-// Sorted by number; the last row stands for every other code.
+// Sorted by number; the last row is for every other code.
 constexpr std::array kErrorTexts{
     // clang-format off
     ROW(EAI_MEMORY,   "There was not enough memory for the name look-up."),

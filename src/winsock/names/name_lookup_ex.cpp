@@ -1,8 +1,8 @@
 // GetAddrInfoExA and GetAddrInfoExW.
 //
-// The C library's resolver cannot be interrupted. So what may end before it does has a thread of its own for the asking,
-// whose end is not awaited, and a second one that waits for the answer, the time-out or a cancel and tells the
-// program: a resolver that hangs holds up neither. Both threads own what they need, so the process may end at any time.
+// The C library's resolver cannot be interrupted. So a look-up that may end early has two threads: one asks the resolver,
+// and nothing waits for its end; the other waits for the answer, the time-out or a cancel and reports to the
+// program. So a resolver that hangs delays neither. Both threads own what they need, so the process may end at any time.
 
 #include <pthread.h>
 
@@ -28,14 +28,14 @@
 #include "winsock/call.hpp"
 #include "winsock/names/name_question.hpp"
 #include "winsock/names/program_text.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 
 namespace wsalive::winsock {
 namespace {
 
 using Time = std::chrono::steady_clock;
 
-/// How the program wants to be told.
+/// How the program wants the end reported.
 struct Telling {
   OVERLAPPED* overlapped = nullptr;
   LPLOOKUPSERVICE_COMPLETION_ROUTINE routine = nullptr;
@@ -59,7 +59,7 @@ class Lookup {
     end_with(std::move(found));
   }
   void cancel() { end_with(tl::unexpected<WsaError>{WsaError::cancelled}); }
-  /// Waits for the first of the ends.
+  /// Waits for the answer, the time-out or a cancel, whichever is first.
   os::Resolved<Finding> await() {
     std::unique_lock lock{mutex_};
     const auto ended = [this] { return end_.has_value(); };
@@ -92,7 +92,7 @@ class Lookup {
 
 using Shared = std::shared_ptr<Lookup>;
 
-/// Look-ups that can be cancelled, by the numbers that programs have as handles: above all other handles.
+/// Look-ups that can be cancelled, by the numbers that programs have as handles, which are above all other handles.
 class Register {
  public:
   void enter(const Shared& lookup) {
@@ -107,7 +107,7 @@ class Register {
   }
   void lock() noexcept { mutex_.lock(); }
   void unlock() noexcept { mutex_.unlock(); }
-  /// The parent's look-ups are the parent's. Under the lock, which the thread that forks has taken.
+  /// Forgets the parent's look-ups. Under the lock, which the forking thread has taken.
   void begin_anew_in_child() noexcept {
     new (&open_) decltype(open_);
     mutex_.unlock();
@@ -121,7 +121,7 @@ class Register {
 
 Register& lookups() {
   static Register& only = []() -> Register& {
-    auto* const made = new Register;  // For ever: threads may outlive static objects.
+    auto* const made = new Register;  // Never destroyed: threads may outlive static objects.
     ::pthread_atfork([] { lookups().lock(); }, [] { lookups().unlock(); },
                      [] { lookups().begin_anew_in_child(); });
     return *made;
@@ -129,7 +129,7 @@ Register& lookups() {
   return only;
 }
 
-/// Starts a thread that has its share of the look-up. \return false where there are no more threads.
+/// Starts a thread that shares the look-up. \return false where the host gives no more threads.
 template <void (*work)(const Shared&)>
 bool start_with(const Shared& lookup) {
   auto share = std::make_unique<Shared>(lookup);
@@ -161,7 +161,7 @@ WsaError give_result(const Question& question, const os::Resolved<Finding>& foun
 
 void tell_caller(const Shared& lookup) {
   const os::Resolved<Finding> found = lookup->await();
-  static_cast<void>(lookups().remove(lookup->number));  // No cancel counts any more.
+  static_cast<void>(lookups().remove(lookup->number));  // From now on a cancel has no effect.
   const Telling& telling = lookup->telling;
   const WsaError code = give_result(lookup->question(), found, telling.result);
   OVERLAPPED& overlapped = *telling.overlapped;
@@ -176,7 +176,7 @@ void tell_caller(const Shared& lookup) {
   if (routine) routine(static_cast<DWORD>(code), 0, &overlapped);
 }
 
-/// Out of a thread's bounds if there is no end in sight: the resolver's answer comes when it will.
+/// Asks in the calling thread, without a limit: the answer comes when the resolver has it.
 WsaError find_until(Question question, Time::time_point deadline, ADDRINFOEXW** place) {
   const auto lookup = std::make_shared<Lookup>(std::move(question), deadline);
   if (!start_with<ask>(lookup)) return WsaError::not_enough_memory;
@@ -262,7 +262,7 @@ WsaError wide_call(Question question, const AskedWait& waiting, ADDRINFOEXW** re
   return give_result(question, answer_to(question), result);
 }
 
-/// The code, which is the last error, too.
+/// Returns the code and stores it as the last error.
 template <typename Body>
 INT answer(Body body) noexcept {
   WsaError code = WsaError::not_enough_memory;

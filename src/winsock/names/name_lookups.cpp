@@ -18,7 +18,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A thread's structures. On the heap: dlopen has only a few bytes for what a library keeps for each thread.
+/// A thread's structures. On the heap, because a library that dlopen loads has only a few bytes of static thread storage.
 using Entries = std::tuple<HostEntry, ServiceEntry, ProtocolEntry>;
 constinit thread_local Entries* t_entries = nullptr;
 constinit os::ThreadEndWork drop_entries_at_end{
@@ -32,8 +32,7 @@ Entry& own_entry() {
   return std::get<Entry>(*t_entries);
 }
 
-/// Runs `body(entry)`, which fills the thread's structure in and gives a code, and hands out what it
-/// filled in, or NULL.
+/// Runs `body(entry)`, which fills the thread's structure in and returns a code. \return the filled structure, or NULL.
 template <typename Entry, typename Body>
 auto answer(Body body) noexcept {
   decltype(std::declval<Entry&>().fill({})) found = nullptr;

@@ -20,7 +20,7 @@ std::optional<std::uint16_t> port_number(const std::string& text) {
   return port;
 }
 
-/// Whether a socket of that type, over that protocol, is among those asked for.
+/// Whether the question asks for sockets of that type and protocol.
 bool is_asked(const Question& question, int type, int protocol) {
   return (question.type == 0 || question.type == type) &&
          (question.protocol == 0 || question.protocol == protocol);

@@ -1,7 +1,7 @@
-// A question of getaddrinfo's family and its answer: the hints are checked, the service is looked up, then the host,
-// and every address is given once for each type that the service has.
+// A question of getaddrinfo and its relatives, and the answer: checks the hints, looks the service up, then the host,
+// and gives every address once for each type that the service has.
 //
-// Windows' answers differ from the C library's, so only the host is asked of it: the type and the
+// Windows' answers differ from the C library's, so the C library looks up only the host: the type and the
 // protocol are echoed from the hints, 0 included, and the empty name is this machine.
 #pragma once
 
@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "base/releases.hpp"
+#include "base/owned.hpp"
 #include "base/wsa_error.hpp"
 #include "os/memory/program_memory.hpp"
 #include "os/names/resolver.hpp"
@@ -23,7 +23,7 @@
 
 namespace wsalive::winsock {
 
-/// What a program asks, in our own text.
+/// A program's question, its text in UTF-8.
 struct Question {
   std::optional<std::string> node;
   std::optional<std::string> service;
@@ -45,10 +45,10 @@ struct Finding {
   std::vector<Offer> offers;
 };
 
-/// Whether it can be asked at all.
+/// Why the question cannot be asked; none if it can.
 [[nodiscard]] WsaError check(const Question& question);
 
-/// Asks; blocks for as long as the resolver does. Throws std::bad_alloc.
+/// Looks the answer up; blocks for as long as the resolver does. Throws std::bad_alloc.
 [[nodiscard]] os::Resolved<Finding> answer_to(const Question& question);
 
 // ---------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ List<Info> make_list(const Question& question, const Finding& found) {
   return list;
 }
 
-/// Takes the hints over. The members that are for answers only must be zero: WSANO_RECOVERY.
+/// Copies the hints. WSANO_RECOVERY unless the members for answers are zero.
 template <typename Info>
 WsaError take_hints(const Info* hints, Question& question) {
   if (!hints) return WsaError::none;

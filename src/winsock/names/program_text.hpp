@@ -15,8 +15,8 @@
 
 namespace wsalive::winsock {
 
-/// Whether a text can be read to its NUL. For the functions whose pages give an error for one that cannot (K-26); the others
-/// read what they are given.
+/// Whether a text can be read to its NUL. For the functions whose pages name an error for one that cannot (K-26); the others
+/// read the text unchecked.
 template <typename Char>
 [[nodiscard]] bool is_readable_text(const Char* text) noexcept {
   constexpr std::size_t kPage = 4096;

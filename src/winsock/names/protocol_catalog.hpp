@@ -1,5 +1,4 @@
-// The protocols that sockets may be made of, as WSAEnumProtocols lists them and SO_PROTOCOL_INFO names
-// the one of a socket: TCP, UDP and raw IP over IPv4 and IPv6.
+// The protocols of sockets, for WSAEnumProtocols and SO_PROTOCOL_INFO: TCP, UDP and raw IP over IPv4 and IPv6.
 #pragma once
 
 #include <winsock2.h>

@@ -1,7 +1,7 @@
 // WSAIoctl(): the checks that all control codes share, in Windows' order (K-69), and their table.
 //
-// To add a code, write a handler and a row. A call that is refused changes nothing but, where one of the
-// pointers is bad, *lpcbBytesReturned (K-64). No code waits for anything: an overlapped call has ended when
+// To add a code, write a handler and a row. A refused call changes nothing except *lpcbBytesReturned where one of the
+// pointers is bad (K-64). No code waits for anything: an overlapped call has ended when
 // it returns, and its packet, event or routine follows (K-67).
 
 #include "winsock/options/ioctl.hpp"
@@ -67,7 +67,7 @@ bool is_good(void* at, std::size_t size) {
   return os::is_on_stack(at, size) || os::is_writable(at, size);
 }
 
-/// The end of an overlapped call (K-67), claimed before anything is done: a call that cannot tell its end does nothing.
+/// The end of an overlapped call (K-67), claimed before anything is done: a call that cannot report its end does nothing.
 class End {
  public:
   End() = default;
@@ -190,7 +190,7 @@ WsaError set_non_blocking(const IoctlCall& call, std::uint32_t& written) {
 }
 
 WsaError count_unread(const IoctlCall& call, std::uint32_t& written) {
-  // The kernel refuses a listener, which has nothing to receive.
+  // The kernel refuses a listener, which never receives.
   const bool listens = call.socket.phase.load(std::memory_order_acquire) == Phase::listening;
   const long unread = listens ? 0 : os::unread_bytes(call.socket.fd());
   if (unread < 0) return os::wsa_error(static_cast<int>(-unread));

@@ -1,4 +1,4 @@
-// Options of IPPROTO_IP and IPPROTO_IPV6 whose values Linux has in another form.
+// Options of IPPROTO_IP and IPPROTO_IPV6 whose values Linux has in another form, and their switches for control data.
 #pragma once
 
 #include "base/wsa_error.hpp"
@@ -6,7 +6,7 @@
 
 namespace wsalive::winsock {
 
-/// IP_OPTIONS: up to 40 bytes of header options; none are 0 bytes.
+/// IP_OPTIONS: up to 40 bytes of header options; 0 bytes if there are none.
 [[nodiscard]] WsaError get_ip_options(const GetCall& call);
 
 /// IP_DONTFRAGMENT, IPV6_DONTFRAG: a switch. Off lets packets be fragmented on their way.
@@ -17,8 +17,8 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_mtu_discover(const GetCall& call);
 [[nodiscard]] WsaError set_mtu_discover(const SetCall& call);
 
-/// IPV6_V6ONLY: Linux's switch, which it has for no raw socket; there it is always on (K-113), and WSAEINVAL
-/// where it is to go off.
+/// IPV6_V6ONLY: Linux's switch. Linux has none for a raw socket: there it is always on (K-113), and switching it off is
+/// WSAEINVAL.
 [[nodiscard]] WsaError get_ipv6_only(const GetCall& call);
 [[nodiscard]] WsaError set_ipv6_only(const SetCall& call);
 
@@ -31,7 +31,7 @@ namespace wsalive::winsock {
 // Microsoft's IPv4 structures name an interface by an address, or by an index in network order below
 // 0.255.255.255.
 
-/// IP_MULTICAST_IF: an address or an index. An index reads back as 0.0.0.0, Linux keeps it elsewhere.
+/// IP_MULTICAST_IF: an address or an index. An index reads back as 0.0.0.0.
 [[nodiscard]] WsaError set_multicast_interface(const SetCall& call);
 
 /// IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP: an ip_mreq.
@@ -47,5 +47,20 @@ namespace wsalive::winsock {
 /// MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP, MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE: a
 /// GROUP_SOURCE_REQ.
 [[nodiscard]] WsaError set_group_source(const SetCall& call);
+
+// The switches for control data: IP_PKTINFO, IP_RECVTTL, IP_RECVTOS, IP_ECN and IPv6's.
+
+/// Whether the release has IP_ECN and IPV6_ECN: from build 20348 on.
+[[nodiscard]] bool knows_ecn() noexcept;
+
+/// A switch, off at first: whether WSARecvMsg gives that kind of control data.
+[[nodiscard]] WsaError get_control_switch(const GetCall& call);
+[[nodiscard]] WsaError set_control_switch(const SetCall& call);
+
+/// Makes the kernel report each message's destination from now on, for the library's own use.
+void ask_for_destination(Socket& socket) noexcept;
+
+/// Takes over the switches that were set on a datagram or raw socket before it became a socket of the library.
+void take_control_switches(Socket& socket) noexcept;
 
 }  // namespace wsalive::winsock

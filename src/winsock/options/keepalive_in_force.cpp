@@ -12,10 +12,10 @@
 #include "engine/in_force.hpp"
 #include "os/memory/program_memory.hpp"
 #include "winsock/call.hpp"
-#include "winsock/chosen_release.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/options/keepalive_options.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock/startup.hpp"
 
 namespace wsalive::winsock {
 namespace {

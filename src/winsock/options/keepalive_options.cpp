@@ -14,8 +14,8 @@
 #include "policy/driver_choice.hpp"
 #include "policy/units.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connect.hpp"
-#include "winsock/options/option_memory.hpp"
+#include "winsock/connection/connection.hpp"
+#include "winsock/options/option_row.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

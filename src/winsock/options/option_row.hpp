@@ -1,7 +1,8 @@
-// One row of the option tables: all that getsockopt and setsockopt know about one option of Windows.
+// One row of the option tables: all that getsockopt and setsockopt know about one option of Windows, and what its
+// handlers use.
 //
-// To add an option, write a handler and a row in tables/; the dispatcher (socket_options.cpp) does not
-// change. Before a handler runs, everything has been checked but the program's memory: start-up, socket,
+// To add an option, write a handler and a row in option_tables.cpp; the dispatcher (socket_options.cpp) does not
+// change. Before a handler runs, everything except the program's memory has been checked: start-up, socket,
 // level, option, kind and length (K-20 to K-26). A handler that fails leaves the socket as it was.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "os/socket/socket_option.hpp"
 #include "policy/option_rules.hpp"
 #include "policy/release.hpp"
+#include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
@@ -45,7 +47,7 @@ inline constexpr Kinds kIpv6{0xff, Kinds::bits(Family::ipv6)};
 inline constexpr Kinds kIpv6Datagram{kMessages, Kinds::bits(Family::ipv6)};
 inline constexpr Kinds kInternetSocket{0xff, kInternet};
 
-/// How long the value is: by one of Windows' rules, or a structure, or whatever the program gives.
+/// How long the value is: by one of Windows' rules, a structure, or as long as the program says.
 struct Shape {
   policy::SizeRule rule = policy::SizeRule::dword;
   std::int16_t structure = 0;  ///< Bytes of a structure; 0: by the rule; kAnyLength.
@@ -113,3 +115,56 @@ extern const OptionRows kIpLevel;
 extern const OptionRows kIpv6Level;
 
 }  // namespace wsalive::winsock::tables
+
+// Moving an option's value from and to a program's memory.
+//
+// A program's pointer is never trusted (K-26). Where the kernel knows the option, the program's own
+// pointers go to the kernel: its copy is the check, and a getsockopt stays one system call. Where
+// Windows reads another value than Linux', the kernel copies first, and the value is then patched in the memory that
+// is known to be good. Memory on the calling thread's own stack is always good.
+//
+// A failure leaves value and length as they were in all of them (K-13).
+
+namespace wsalive::winsock {
+
+/// Lets the kernel write its int straight into the program's memory: one system call.
+[[nodiscard]] WsaError host_gives(const GetCall& call, os::Option option);
+
+/// Overwrites the value that `host_gives` has just written.
+void patch(const GetCall& call, std::uint32_t value);
+
+/// Gives a DWORD (or its first byte, K-16): at most one system call.
+[[nodiscard]] WsaError give_dword(const GetCall& call, std::uint32_t value);
+
+/// Gives `call.bytes` bytes from `bytes`.
+[[nodiscard]] WsaError give(const GetCall& call, const void* bytes);
+
+/// Takes the bytes that count. \return false, WSAEFAULT, if any cannot be read.
+[[nodiscard]] bool take(const SetCall& call, void* into);
+
+/// Takes a DWORD.
+[[nodiscard]] bool take_dword(const SetCall& call, std::uint32_t& value);
+
+/// Takes a switch: nonzero is on (K-11), by its first byte alone under the observed rules (K-16).
+[[nodiscard]] bool take_switch(const SetCall& call, bool& on);
+
+/// The rules that hold for the process.
+[[nodiscard]] inline policy::OptionRules option_rules() noexcept {
+  const Settings& settings = runtime().settings();
+  return {.release = settings.release, .rules = settings.rules};
+}
+
+// Handlers of options that Linux has with the same meaning: switches and DWORDs that pass through.
+
+/// The kernel's own switch: nonzero is on (K-11, K-16).
+[[nodiscard]] WsaError get_host_switch(const GetCall& call);
+[[nodiscard]] WsaError set_host_switch(const SetCall& call);
+
+/// The kernel's own int.
+[[nodiscard]] WsaError get_host_dword(const GetCall& call);
+[[nodiscard]] WsaError set_host_dword(const SetCall& call);
+
+/// A structure that has the same layout in both worlds.
+[[nodiscard]] WsaError set_host_structure(const SetCall& call);
+
+}  // namespace wsalive::winsock

@@ -1,6 +1,6 @@
-// SOL_SOCKET. What is missing (SO_CONDITIONAL_ACCEPT, SO_PAUSE_ACCEPT, SO_RANDOMIZE_PORT,
-// SO_PORT_SCALABILITY, the low-water marks, ...) Linux has no means for, or Windows itself refuses; it
-// answers WSAENOPROTOOPT, never a success without effect.
+// SOL_SOCKET. Options that are missing (SO_CONDITIONAL_ACCEPT, SO_PAUSE_ACCEPT, SO_RANDOMIZE_PORT,
+// SO_PORT_SCALABILITY, the low-water marks, ...) answer WSAENOPROTOOPT, never a success without effect: Linux has no means
+// for them, or Windows itself refuses them.
 
 #include "winsock/options/option_row.hpp"
 
@@ -10,13 +10,11 @@
 
 #include <array>
 
-#include "winsock/options/control_options.hpp"
 #include "winsock/options/ip_options.hpp"
 #include "winsock/options/keepalive_options.hpp"
-#include "winsock/options/option_memory.hpp"
 #include "winsock/options/retransmission.hpp"
 #include "winsock/options/socket_level_options.hpp"
-#include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 
 namespace wsalive::winsock::tables {
 namespace {
@@ -54,8 +52,8 @@ static_assert(is_sorted_by_name(kSocketOptions));
 
 constinit const OptionRows kSocketLevel{kSocketOptions};
 
-// IPPROTO_TCP. What is missing here answers WSAENOPROTOOPT, never a success without effect: Linux cannot do
-// it for one socket (TCP_TIMESTAMPS), or Microsoft declares the number and does not say what it does
+// IPPROTO_TCP. Options that are missing answer WSAENOPROTOOPT, never a success without effect: Linux cannot set
+// them for one socket (TCP_TIMESTAMPS), or Microsoft declares the number without documenting it
 // (TCP_MAXSEG).
 
 namespace {

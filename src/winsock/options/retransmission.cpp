@@ -5,7 +5,7 @@
 
 #include "engine/engine.hpp"
 #include "os/errno_table.hpp"
-#include "winsock/options/option_memory.hpp"
+#include "winsock/options/option_row.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {

@@ -1,6 +1,6 @@
 // TCP_MAXRT and TCP_MAXRTMS: how long data may stay unacknowledged before the connection is given up.
 //
-// Linux' TCP_USER_TIMEOUT does it. The kernel would let that decide about keep-alive's end, too; so it
+// Linux' TCP_USER_TIMEOUT does that. In the kernel it also decides keep-alive's end; so the option
 // goes through the engine, which keeps T, I, N and the end of K-52 exact beside it (K-76).
 #pragma once
 
@@ -12,10 +12,10 @@ namespace wsalive::winsock {
 
 /// TCP_MAXRT
 ///
-/// Value   Seconds; -1: retransmit for ever; 0, as at first: by the host's own rule. The two options
-///         are one cell: the other one reads what was set here, in its unit, rounded up.
-/// Effect  At once, also for data that is already on its way. A connection request takes no longer
-///         either. Linux knows no longer limit than 24.8 days; -1 means that.
+/// Value   Seconds; -1: retransmit for ever; 0, the initial value: by the host's own rule. The two options
+///         share one cell: the other one reads what was set here, in its unit, rounded up.
+/// Effect  At once, also for data that is already on its way, and for a connection request. Linux' longest limit is
+///         24.8 days; -1 means that.
 /// Errors  WSAEFAULT; WSAEINVAL: negative, but not -1. WSAENOPROTOOPT before Windows Vista.  K-76
 [[nodiscard]] WsaError get_max_rt(const GetCall& call);
 [[nodiscard]] WsaError set_max_rt(const SetCall& call);
@@ -27,7 +27,7 @@ namespace wsalive::winsock {
 /// The socket's own limit as the host takes it: milliseconds, 0 for none.
 [[nodiscard]] int host_limit(const Socket& socket) noexcept;
 
-/// Puts the socket's own limit in force on a connection that has just taken its descriptor.
+/// Puts the socket's own limit in force on a connection whose kernel socket has just replaced the socket's.
 void apply_limit(const Socket& socket) noexcept;
 
 }  // namespace wsalive::winsock

@@ -10,10 +10,9 @@
 #include "os/errno_table.hpp"
 #include "os/socket/socket_values.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connect.hpp"
-#include "winsock/connection/create.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/names/protocol_catalog.hpp"
-#include "winsock/options/option_memory.hpp"
+#include "winsock/options/option_row.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -68,7 +67,7 @@ WsaError get_type(const GetCall& call) {
 }
 
 WsaError get_error(const GetCall& call) {
-  // Uses the kernel's error up and keeps it, unless a blocked connect of another thread waits for it.
+  // Consumes the kernel's error and keeps it here, unless a blocked connect of another thread waits for it.
   if (settle_phase(call.socket) != Phase::connecting) (void)settle_cause(call.socket);
   const std::int32_t kept = call.socket.last_error.load(std::memory_order_acquire);
   return give_dword(call, static_cast<std::uint32_t>(kept));

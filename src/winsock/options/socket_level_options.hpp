@@ -1,5 +1,5 @@
-// Options that say or decide what a socket is: its kind, its state, its last error, its claims on an
-// address, and the flags that Windows keeps without acting on them.
+// Options of SOL_SOCKET: a socket's kind, its state, its last error, how it shares an
+// address, how its data moves, and the flags that Windows keeps without acting on them.
 #pragma once
 
 #include "base/wsa_error.hpp"
@@ -31,7 +31,7 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_exclusive_address(const GetCall& call);
 [[nodiscard]] WsaError set_exclusive_address(const SetCall& call);
 
-/// SO_DEBUG, SO_DONTROUTE: Microsoft's providers take them, read them back and do nothing.
+/// SO_DEBUG, SO_DONTROUTE: Microsoft's providers keep them and do nothing.
 [[nodiscard]] WsaError get_debug(const GetCall& call);
 [[nodiscard]] WsaError set_debug(const SetCall& call);
 [[nodiscard]] WsaError get_dont_route(const GetCall& call);
@@ -41,7 +41,7 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_open_type(const GetCall& call);
 [[nodiscard]] WsaError set_open_type(const SetCall& call);
 
-// Options of how data moves and how it ends: buffers, time-outs, lingering.
+// How data moves, and what closing does with it: buffers, time-outs, lingering.
 
 /// SO_RCVBUF, SO_SNDBUF: bytes, read back as set (Linux doubles them and has limits of its own);
 /// WSAENOBUFS above 2^31 - 1.
@@ -50,7 +50,7 @@ namespace wsalive::winsock {
 [[nodiscard]] WsaError get_send_buffer(const GetCall& call);
 [[nodiscard]] WsaError set_send_buffer(const SetCall& call);
 
-/// SO_RCVTIMEO, SO_SNDTIMEO: milliseconds, 0 for none. A blocking call that runs out of time ends with
+/// SO_RCVTIMEO, SO_SNDTIMEO: milliseconds, 0 for none. A blocking call whose time is over ends with
 /// WSAETIMEDOUT (K-111).
 [[nodiscard]] WsaError get_receive_timeout(const GetCall& call);
 [[nodiscard]] WsaError set_receive_timeout(const SetCall& call);

@@ -1,5 +1,5 @@
 // getsockopt() and setsockopt(): the checks that all options share, in Windows' order, and the search in
-// the tables. No option is known here but SO_OPENTYPE, which is the thread's and not a socket's.
+// the tables. This file knows no single option except SO_OPENTYPE, which belongs to the thread and not to a socket.
 //
 // The order is part of the contract, since a program can see which error wins: start-up (K-20), a call
 // in progress (K-22), the socket (K-23), the level (K-24), the option and the kind of socket (K-25),
@@ -17,15 +17,14 @@
 #include "policy/option_rules.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
-#include "winsock/options/option_memory.hpp"
 #include "winsock/options/option_row.hpp"
 #include "winsock/runtime.hpp"
 
 namespace wsalive::winsock {
 namespace {
 
-/// The rows of a level. A row that was found is remembered by a hash of its number: programs ask for the
-/// same few again and again, and what is remembered is never wrong, since rows are for ever.
+/// The rows of a level, with a cache by a hash of the number: programs use the
+/// same few options again and again. Rows never change, so the cache is never wrong.
 class Level {
  public:
   constexpr explicit Level(const OptionRows& rows) noexcept : rows_(rows) {}

@@ -18,8 +18,7 @@
 #include "os/socket/socket_calls.hpp"
 #include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/accept.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/names/addresses.hpp"
@@ -27,12 +26,12 @@
 #include "winsock/overlapped/channel.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
-#include "winsock/transfer/waiting.hpp"
+#include "winsock/transfer/transfer.hpp"
 
 namespace wsalive::winsock {
 namespace {
 
-/// Microsoft asks for an address and 16 bytes more.
+/// Microsoft requires room for an address and 16 bytes more.
 constexpr std::uint32_t kBeside = 16;
 
 void clear_pending(Socket& accepting) {
@@ -73,8 +72,8 @@ void put_name(int fd, os::End end, char* to, std::uint32_t room) {
   static_cast<void>(os::write_program(to, name.bytes.data(), std::min(room, name.size)));
 }
 
-/// The accepting socket's own keep-alive holds until SO_UPDATE_ACCEPT_CONTEXT (K-41); the kernel has handed
-/// the listener's down.
+/// The accepting socket keeps its own keep-alive until SO_UPDATE_ACCEPT_CONTEXT (K-41), but its new kernel socket has inherited
+/// the listener's.
 void become_connection(Socket& accepting, int connection) {
   runtime().engine().forget(accepting.fd());
   if (accepting.non_blocking.load(std::memory_order_relaxed)) {
@@ -141,7 +140,7 @@ bool is_writable(char* at, std::size_t size) {
   return os::is_writable(at, size);
 }
 
-/// A program keeps both in one structure, if anywhere on the heap: then one question is enough.
+/// Programs usually keep both in one structure: then one check is enough.
 bool can_store_both(void* output, std::size_t size, OVERLAPPED* overlapped) {
   if (size <= kAtOnce && !os::is_on_stack(overlapped, sizeof *overlapped)) {
     return os::are_writable(output, size, overlapped, sizeof *overlapped);
@@ -169,7 +168,7 @@ WsaError reserve(const Socket& listener, Socket& accepting) {
   const auto before = accepting.options.bits.fetch_or(kAcceptPending);
   if ((before & kAcceptPending) != 0) return WsaError::invalid_argument;
   if (accepting.phase.load() == Phase::fresh) return WsaError::none;
-  clear_pending(accepting);  // A connect was first, which asks the other way round.
+  clear_pending(accepting);  // A connect was first, which checks in the other order.
   return WsaError::invalid_argument;
 }
 
@@ -226,7 +225,7 @@ int size_of_name(const char* name) {
   return static_cast<int>(os::socket_address_size(family_of_windows(family)));
 }
 
-/// A name of AcceptEx's output, which has no way to refuse: what cannot be stored is left out.
+/// Gives a name of AcceptEx's output. The function has no way to fail: what cannot be stored is left out.
 void tell_name(char* name, DWORD room, struct sockaddr** place, INT* size) {
   static_cast<void>(os::store_program(place, reinterpret_cast<struct sockaddr*>(name)));
   static_cast<void>(os::store_program(size, INT{room != 0 ? size_of_name(name) : 0}));

@@ -7,7 +7,7 @@
 #include "kernel/handle_table.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
-#include "winsock/overlapped/cancel.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 #include "winsock/overlapped/reactor.hpp"
 
 namespace wsalive::winsock {
@@ -70,7 +70,7 @@ WsaError Channel::associate(kernel::Ref<kernel::CompletionPort> port, std::uintp
   return WsaError::none;
 }
 
-/// What waits is watched there from now on. \return false if it cannot be: then nothing has changed.
+/// Watches the waiting operations there from now on. \return false, with nothing changed, if the host refuses.
 bool Channel::move_to(WatchSet& joined) noexcept {
   WatchSet& left = set();
   std::size_t waiting = 0;
@@ -94,7 +94,7 @@ bool Channel::move_to(WatchSet& joined) noexcept {
   return true;
 }
 
-/// Those of this queue that were started on that socket: AcceptEx waits for data with the accepting one.
+/// The operations of this queue that were started on that socket: an AcceptEx waits for data in the accepting socket's queue.
 void Channel::promise_packets(Handle starter, const kernel::Ref<kernel::CompletionPort>& port,
                               std::uintptr_t key) noexcept {
   const std::lock_guard lock{mutex_};
@@ -114,7 +114,7 @@ void Channel::add_modes(std::uint8_t modes) noexcept {
   modes_ |= modes;
 }
 
-/// Finds what the end is to be told by. Nothing has begun yet.
+/// Finds the objects by which the end will be reported. Nothing has begun yet.
 WsaError Channel::resolve(Operation& operation, const Notice& notice) {
   operation.notice = notice;
   operation.starter = own_record().thread;
@@ -189,7 +189,8 @@ WsaError Channel::start(Operation& operation, const Notice& notice, Outcome& out
   return WsaError::io_pending;
 }
 
-/// A refusal is the call's own answer, but for those that always pend; a success and a cut message are reported as well.
+/// A refusal is only the call's own answer, except for operations that always pend; a success and a cut message are also
+/// reported.
 WsaError Channel::end_at_once(Operation& operation, Outcome& outcome) const noexcept {
   OVERLAPPED& overlapped = *operation.notice.overlapped;
   if (operation.pends || outcome.status == kBufferOverflow) {
@@ -254,7 +255,7 @@ void Channel::edge(std::uint16_t generation, os::Readiness found) noexcept {
   }
   move_all(moving);
   observe_if_selected(
-      socket_);  // What was taken, or how a request ended, is no edge for the watcher.
+      socket_);  // The kernel reports no edge to the watcher for data that was taken, or a request's end.
 }
 
 void Channel::advance(Queue& queue, Queue& moving) noexcept {
@@ -313,7 +314,7 @@ bool Channel::has_waiting() noexcept {
   return !receives_.empty() || !sends_.empty();
 }
 
-/// One thread is left, and the parent's operations are the parent's.
+/// The child has one thread, and none of the parent's operations.
 void Channel::begin_anew_in_child() noexcept {
   for (Channel* each = g_channels.load(); each; each = each->next_channel_) {
     new (&each->mutex_) std::mutex;

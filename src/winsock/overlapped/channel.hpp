@@ -1,12 +1,12 @@
-// The overlapped side of one socket: the operations that wait, in order, receives and sends apart; the
+// The overlapped side of one socket: the operations that wait, in order, receives apart from sends; the
 // completion port that gets their packets; and what is known of the kernel's readiness.
 //
 // An operation is tried at once if none waits before it, and after that at each edge until the kernel has no
-// more for it. After a receive that got less than it asked for the kernel has nothing: the next one is not
-// tried until an edge says otherwise, unless the peer has ended or failed, which is no edge twice.
+// more for it. After a receive that got less than it wanted the kernel has nothing left: the next receive waits
+// for an edge. The exception is a peer that has ended or failed, which the kernel reports as an edge only once.
 //
-// A socket gets its channel at its first overlapped call; it stays with the table's entry, so a pointer to
-// it is good for ever, and a generation tells one life of the entry from the next. Lock order: channel, then
+// A socket gets its channel at its first overlapped call. The channel stays with the table's entry, so a pointer to
+// it is always good, and a generation tells one life of the entry from the next. Lock order: channel, then
 // port, dispatcher or thread; no channel is locked under another one's lock.
 #pragma once
 
@@ -34,39 +34,40 @@ class Channel final : public EdgeTaker {
   /// The socket's, made if need be. Throws std::bad_alloc.
   [[nodiscard]] static Channel& of(Socket& socket);
 
-  /// Makes the port hear of the socket's operations from now on, of those that wait already, too.
+  /// From now on the port gets the packets of the socket's operations, those that wait already included.
   /// Errors: WSAEINVAL if it has one already, WSAENOBUFS. Throws std::bad_alloc.
   [[nodiscard]] WsaError associate(kernel::Ref<kernel::CompletionPort> port, std::uintptr_t key);
   /// NotificationMode bits; once set they stay.
   void add_modes(std::uint8_t modes) noexcept;
 
-  /// Starts an operation whose `attempt`, `direction` and data are filled in; the notice is looked at here.
+  /// Starts an operation whose `attempt`, `direction` and data are filled in; checks the notice. The channel owns the operation
+  /// from then on.
   ///
-  /// \return none: it has ended well, with `outcome`, and its end is reported as well; io_pending: it will be reported;
-  /// any other code: nothing has happened, and nothing will be told. The operation is the channel's now.
+  /// \return none: it has succeeded, with `outcome`, and its end is reported as well; io_pending: its end will be reported;
+  /// any other code: nothing has happened, and nothing will be reported.
   [[nodiscard]] WsaError start(Operation& operation, const Notice& notice, Outcome& outcome);
 
-  /// For a call that does its work by itself in one go: claims what its end will be told by, before anything is done, and
-  /// then tells it. An operation that was claimed in vain is given back by the caller. Throws std::bad_alloc.
+  /// For a call that does its work itself in one go: claims what is needed to report its end before anything is done, and
+  /// reports it afterwards. If the call fails in between, it gives the operation back. Throws std::bad_alloc.
   [[nodiscard]] WsaError claim(Operation& operation, const Notice& notice);
   void end_claimed(Operation& operation, std::uint32_t bytes) noexcept;
 
-  /// Calls `act`, which gives the descriptor another socket of the kernel's, while it
-  /// cannot be closed, and stops watching it. \return false if that handle is not its any more.
+  /// Stops watching the socket and calls `act`, which gives its descriptor another kernel socket, while no other thread can
+  /// close it. \return false if the handle no longer leads to this socket.
   template <typename Act>
   [[nodiscard]] bool while_open(Handle handle, Act act);
 
   /// Queues an operation that was started on another socket. \return false if this socket has been closed.
   [[nodiscard]] bool take_over(Operation& operation, Handle handle) noexcept;
 
-  /// An edge of this generation: goes on with what waits.
+  /// An edge of this generation: continues the waiting operations.
   void edge(std::uint16_t generation, os::Readiness found) noexcept override;
 
   /// Ends, with kCancelled, the waiting operations that `choose` picks. \return how many.
   template <typename Choose>
   std::size_t cancel(Choose choose) noexcept;
 
-  /// The socket is closing: ends all that waits and forgets the port.
+  /// The socket is closing: ends the waiting operations and forgets the port.
   void close() noexcept;
 
   /// Whether operations wait. For tests and select.
@@ -75,7 +76,7 @@ class Channel final : public EdgeTaker {
   /// Set once an AcceptEx of this listener has waited for data on its connection.
   std::atomic<bool> has_moved{false};
 
-  // Around a fork: every channel there is.
+  // For the child of a fork, for all channels.
   static void begin_anew_in_child() noexcept;
 
  private:
@@ -119,7 +120,7 @@ class Channel final : public EdgeTaker {
   bool peer_ended_ = false;
 };
 
-/// Tells the program of an operation's end, and gives the operation back.
+/// Reports an operation's end to the program, and gives the operation back.
 void tell(Operation& operation, const Outcome& outcome) noexcept;
 /// Writes the end into the program's OVERLAPPED alone.
 void write_end(OVERLAPPED& overlapped, const Outcome& outcome) noexcept;

@@ -1,4 +1,4 @@
-#include "winsock/overlapped/connect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 
 #include "mswsock.h"
 
@@ -10,7 +10,7 @@
 #include "os/memory/program_memory.hpp"
 #include "os/socket/socket_calls.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/names/addresses.hpp"
@@ -33,14 +33,14 @@ void free_again(Socket& socket) {
   socket.request_awaited.store(false, std::memory_order_release);
 }
 
-/// The kernel has refused to begin.
+/// Ends a request that the kernel has refused to begin.
 Progress end_unasked(Socket& socket, Outcome& outcome, WsaError code) {
   socket.last_error.store(static_cast<std::int32_t>(code), std::memory_order_relaxed);
   free_again(socket);
   return failed(socket, outcome, code);
 }
 
-/// The request has failed, and the thread that noticed has made the socket fresh again.
+/// Ends a request that has failed; the thread that noticed has made the socket fresh again.
 Progress end_unconnected(Socket& socket, Outcome& outcome) {
   clear_bit(socket, kByConnectEx);
   const int kept = socket.last_error.load(std::memory_order_relaxed);
@@ -68,7 +68,7 @@ Progress attempt_connect(Operation& operation, Socket& socket, Outcome& outcome)
                                     : attempt_send(operation, socket, outcome);
 }
 
-/// A request that the program takes back leaves the socket free for another one.
+/// A request that the program withdraws leaves the socket free for another one.
 void take_back(Operation& operation, Socket& socket) noexcept {
   if (operation.extra.stage != kAwait || socket.life() != Life::open) return;
   static_cast<void>(os::disconnect_socket(socket.fd()));
@@ -105,7 +105,7 @@ WsaError check_call(Socket& socket, const ConnectExCall& request, os::SocketAddr
   return address.port() == 0 || address.is_any() ? WsaError::address_not_available : WsaError::none;
 }
 
-/// What a request takes from a socket when it begins. A call that is refused before gives it back.
+/// Reserves the socket for a request that begins. If the call is refused first, releases it.
 class Earlier {
  public:
   explicit Earlier(const Socket& socket) noexcept

@@ -1,7 +1,7 @@
 // DisconnectEx: ends the sending; with TF_REUSE_SOCKET it is done when the peer has ended too, and the socket
 // may be connected again.
 
-#include "winsock/overlapped/disconnect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 
 #include "mswsock.h"
 
@@ -14,7 +14,7 @@
 #include "os/socket/socket_io.hpp"
 #include "os/socket/socket_option.hpp"
 #include "winsock/call.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/hooks.hpp"
@@ -55,7 +55,7 @@ WsaError make_reusable(Socket& socket) {
   if (socket.is_tcp()) runtime().engine().forget(socket.fd());
   const int result = os::disconnect_socket(socket.fd());
   if (result != 0) return os::wsa_error(-result);
-  // A transmission has changed the kernel's mode; a connect counts on it.
+  // A transmission has changed the kernel's blocking mode, on which a connect depends.
   if (socket.kernel_non_blocking.exchange(false) && !socket.non_blocking.load()) {
     static_cast<void>(os::set_blocking(socket.fd(), os::Blocking::yes));
   }

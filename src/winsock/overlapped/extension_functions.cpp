@@ -10,11 +10,9 @@
 
 #include "os/errno_table.hpp"
 #include "os/memory/program_memory.hpp"
-#include "winsock/connection/accept.hpp"
-#include "winsock/connection/connect.hpp"
-#include "winsock/options/control_options.hpp"
+#include "winsock/connection/connection.hpp"
+#include "winsock/options/ip_options.hpp"
 #include "winsock/options/option_row.hpp"
-#include "winsock/overlapped/connect_ex.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/messages.hpp"
 #include "winsock/transfer/transfer.hpp"
@@ -63,7 +61,7 @@ WsaError give_extension_function(const IoctlCall& call, std::uint32_t& written) 
   if (!os::store_program(static_cast<Function*>(call.buffers.out), row->function)) {
     return WsaError::fault;
   }
-  // What comes from now on may be asked for its destination.
+  // From now on WSARecvMsg may need each message's destination.
   const bool tells = row->function == as_function(receive_msg) && has_messages(call.socket);
   if (tells) ask_for_destination(call.socket);
   written = sizeof(Function);
@@ -73,7 +71,7 @@ WsaError give_extension_function(const IoctlCall& call, std::uint32_t& written) 
 // SO_UPDATE_CONNECT_CONTEXT and SO_UPDATE_ACCEPT_CONTEXT: the socket of an extension function becomes like any
 // other one.
 
-/// No value is needed, and any is taken (K-34).
+/// No value is needed, and any is accepted (K-34).
 WsaError update_connect_context(const SetCall& call) {
   if (settle_phase(call.socket) != Phase::connected) return WsaError::not_connected;
   call.socket.options.bits.fetch_or(kContextUpdated, std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// The pool: a few operations at hand for each thread, the rest in one list. Memory is as much as was ever in
-// use at once; taking and giving back allocate nothing once that has been reached.
+// The pool: each thread keeps a few operations, and one list has the rest. The pool grows to the most that were ever in
+// use at once; until it must grow again, taking and giving back allocate nothing.
 
 #include "winsock/overlapped/operation.hpp"
 
@@ -12,7 +12,7 @@
 
 #include "os/process/threads.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -41,7 +41,7 @@ struct AtHand {
   std::size_t count = 0;
 };
 
-/// On the heap: the few bytes that a thread's static storage has to spare are all that dlopen can give a library.
+/// On the heap, because a library that dlopen loads has only a few bytes of static thread storage.
 constinit thread_local AtHand* t_at_hand = nullptr;
 
 /// Routines may be discarded, and their operations given back, after this.
@@ -144,7 +144,7 @@ void forget_operations() noexcept {
   g_in_use.store(0);
 }
 
-// How a program learns of an end: its OVERLAPPED, then event, packet or routine.
+// How a program gets an operation's end: in its OVERLAPPED, then by event, packet or routine.
 
 namespace {
 
@@ -196,7 +196,7 @@ void write_end(OVERLAPPED& overlapped, const Outcome& outcome) noexcept {
 void tell(Operation& operation, const Outcome& outcome) noexcept {
   operation.outcome = outcome;
   write_end(*operation.notice.overlapped, outcome);
-  // From here on the OVERLAPPED may be gone: somebody may have seen the end.
+  // From here on the OVERLAPPED may be gone: another thread may have seen the end.
   wake_result_waiters();
   if (operation.event) operation.event->set();
   if (operation.port) return post_packet(operation, outcome);

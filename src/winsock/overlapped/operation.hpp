@@ -1,8 +1,7 @@
-// One overlapped operation: what is to be done, how far it is, and how its end is reported.
+// One overlapped operation: what it does, how far it is, and how its end is reported.
 //
-// Operations come from a pool and go back to it by the thread that learns of the end: the one that takes the
-// packet, the one that runs the routine, or the one that ends the operation. While one is in a channel's
-// queue, the channel's lock guards it.
+// Operations come from a pool. The thread that takes the packet, runs the routine, or ends the operation returns it
+// there. While an operation is in a channel's queue, the channel's lock guards it.
 #pragma once
 
 #include "winsock2.h"
@@ -19,7 +18,7 @@
 #include "kernel/thread.hpp"
 #include "os/socket/socket_address.hpp"
 #include "os/socket/socket_io.hpp"
-#include "winsock/overlapped/result.hpp"
+#include "winsock/overlapped/operation_end.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/buffers.hpp"
 
@@ -41,12 +40,12 @@ struct Outcome {
 /// Makes what system calls the operation needs now. Never blocks; the channel's lock is held.
 using Attempt = Progress (*)(Operation&, Socket&, Outcome&);
 
-/// How a program wants to be told of an end.
+/// How a program wants an operation's end reported.
 struct Notice {
   OVERLAPPED* overlapped = nullptr;
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
   LPOVERLAPPED_COMPLETION_ROUTINE file_routine =
-      nullptr;  ///< Of ReadFileEx and WriteFileEx: it hears Win32's codes.
+      nullptr;  ///< Of ReadFileEx and WriteFileEx: it gets Win32's codes.
 
   [[nodiscard]] bool has_routine() const noexcept { return routine || file_routine; }
 };
@@ -67,7 +66,7 @@ struct Extra {
   std::shared_ptr<Transmission> transmission;  ///< TransmitFile and TransmitPackets.
 };
 
-/// What a port or a thread hands back leads to the operation.
+/// A packet or an APC with a pointer to its operation.
 template <typename Base>
 struct PartOfOperation : Base {
   Operation* operation = nullptr;
@@ -100,10 +99,10 @@ struct Operation : Link {
   unsigned flags = 0;
   Cause at_entry = Cause::none;
   bool passes_over =
-      false;  ///< A send that waits for the peer's end, and takes what comes till then.
+      false;  ///< A send that waits for the peer's end, and discards what comes until then.
   bool pends =
-      false;  ///< Its end is never the call's own answer, however soon it is known (K-131).
-  bool wants_packet = false;  ///< Where the socket has a port when it ends.
+      false;  ///< The call never answers with the end itself, however soon it is known (K-131).
+  bool wants_packet = false;  ///< If the socket has a port when the operation ends.
   bool drained = false;       ///< The last attempt found less than it asked for.
   bool has_target = false;
   os::SocketAddress address;
@@ -121,13 +120,13 @@ struct Operation : Link {
 [[nodiscard]] Operation& take_operation();
 /// With these buffers, as `take_buffers`.
 [[nodiscard]] Operation& take_operation(const WSABUF* buffers, std::uint32_t count);
-/// Back to the pool, with nothing held any more.
+/// Returns it to the pool and drops all that it holds.
 void give_back(Operation& operation) noexcept;
 
 /// Operations that are in use now. For tests.
 [[nodiscard]] std::size_t operations_in_use() noexcept;
 
-/// For the child of a fork: the parent's operations are not its own.
+/// For the child of a fork, which has none of the parent's operations.
 void forget_operations() noexcept;
 
 }  // namespace wsalive::winsock

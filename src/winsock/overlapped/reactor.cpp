@@ -56,7 +56,7 @@ void Reactor::loop() noexcept {
   }
 }
 
-/// \return whether there was anything to do, or may be soon: threads that come and go.
+/// \return whether there was work, or may be soon because polling threads come and go.
 bool Reactor::look_after_ports() noexcept {
   const std::lock_guard lock{mutex_};
   std::erase_if(ports_, [](const Port& port) { return port.set->ended(); });
@@ -71,7 +71,7 @@ bool Reactor::look_after_ports() noexcept {
   return busy;
 }
 
-/// \return false if a port was left alone meanwhile. A thread that leaves one alone from now on sees that this one sleeps.
+/// \return false if the last thread of a port has stopped polling meanwhile. One that stops later sees that this thread sleeps.
 bool Reactor::fall_asleep() noexcept {
   asleep_.store(true);
   const std::lock_guard lock{mutex_};
@@ -91,7 +91,7 @@ void Reactor::begin_anew_in_child() noexcept {
 }
 
 Reactor& reactor() noexcept {
-  return the_only<Reactor>();  // Its thread runs on while the process ends.
+  return the_only<Reactor>();  // Its thread still runs while the process ends.
 }
 
 void prepare_for_forks() noexcept {

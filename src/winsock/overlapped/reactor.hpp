@@ -1,9 +1,9 @@
-// The one thread that completes what no thread of the program does: operations of sockets without a port, and
+// The one thread that completes operations where no thread of the program does: those of sockets without a port, and
 // those of ports whose threads are all busy for longer than kLook.
 //
-// It starts with the first operation that must wait and stays. It sleeps for as long as every port that has
-// operations waiting is polled by a thread of its own; while such threads come and go it looks every
-// kLook, and after kQuietLooks looks that found nothing to do it sleeps again until a port is left alone.
+// It starts with the first operation that must wait and never ends. It sleeps as long as each port with waiting
+// operations has a thread that polls it. While such threads come and go, it checks every
+// kLook. After kQuietLooks checks without work it sleeps again, until the last thread of a port stops polling.
 #pragma once
 
 #include <atomic>
@@ -26,7 +26,7 @@ class Reactor {
   /// The set of sockets without a port.
   [[nodiscard]] WatchSet& own() noexcept { return own_; }
 
-  /// A new port's set, which is looked after from now on. Throws std::bad_alloc.
+  /// A new port's set, which the reactor checks from now on. Throws std::bad_alloc.
   [[nodiscard]] std::shared_ptr<WatchSet> make_set();
 
   /// An operation waits in that set. \return false where the thread cannot be started.
@@ -60,8 +60,7 @@ class Reactor {
 
 [[nodiscard]] Reactor& reactor() noexcept;
 
-// A fork, seen from overlapped I/O: the child has the sockets and their ports, but no operation; what waits in
-// the parent is the parent's.
+// Fork: the child has the sockets and their ports, but none of the parent's waiting operations.
 
 /// Installs the handlers, once, before the first operation.
 void prepare_for_forks() noexcept;

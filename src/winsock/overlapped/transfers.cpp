@@ -14,7 +14,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A receive into nothing tells a stream's program that something has come, and takes none of it.
+/// A receive into no memory reports to a stream's program that data has come, and takes none of it.
 Progress attempt_empty_receive(Operation& operation, Socket& socket, Outcome& outcome) {
   char unused = 0;
   const long result = os::receive_bytes(socket.fd(), &unused, 1, os::kPeek | os::kDontBlock);
@@ -79,7 +79,7 @@ Progress attempt_stream_receive(Operation& operation, Socket& socket, Outcome& o
     const WsaError end = result == 0
                              ? end_of_data(socket, operation.at_entry)
                              : data_error(socket, operation.at_entry, static_cast<int>(-result));
-    // What has come already is never lost to what came behind it.
+    // Data that has come is never lost because of an error behind it.
     if (operation.done != 0 || end == WsaError::none) return ended_well(outcome, operation.done);
     return failed(socket, outcome, end);
   }
@@ -154,7 +154,7 @@ WsaError check_buffers(const WSABUF* buffers, std::uint32_t count,
   if (!buffers) return WsaError::fault;
   if (count == 0) return WsaError::invalid_argument;
   if (count > Buffers::kMost) return WsaError::message_size;
-  // A program keeps both in one structure: then they have been asked for already.
+  // Programs usually keep both in one structure: then the check of the OVERLAPPED covers the array.
   const bool known =
       good && os::is_in_page_of(&good->InternalHigh, buffers, count * sizeof *buffers);
   if (!known && !are_good_buffers(buffers, count)) return WsaError::fault;

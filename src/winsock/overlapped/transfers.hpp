@@ -12,7 +12,7 @@
 
 namespace wsalive::winsock {
 
-/// Whether a call is overlapped: a socket without WSA_FLAG_OVERLAPPED ignores what the program gives.
+/// Whether a call is overlapped: a socket without WSA_FLAG_OVERLAPPED ignores the OVERLAPPED.
 [[nodiscard]] inline bool is_overlapped(const Socket& socket, const OVERLAPPED* given) noexcept {
   return given != nullptr && socket.traits().overlapped;
 }
@@ -34,15 +34,15 @@ struct ReceiveWish {
   WSAMSG* message = nullptr;  ///< Of WSARecvMsg.
 };
 
-/// Start one. \return none: done, with `bytes`; io_pending; or why not, and then nothing will be told.
+/// Start one. \return none: done, with `bytes`; io_pending; or why not, and then nothing will be reported.
 /// The caller is Entered.
 [[nodiscard]] WsaError start_send(Socket& socket, const SendWish& wish, const Notice& notice,
                                   std::uint32_t& bytes);
 [[nodiscard]] WsaError start_receive(Socket& socket, const ReceiveWish& wish, const Notice& notice,
                                      std::uint32_t& bytes);
 
-/// WSAEFAULT unless the OVERLAPPED and the array are where they are said to be. What the array leads to is checked by
-/// the kernel's copy.
+/// WSAEFAULT unless the OVERLAPPED and the array are in the program's memory. The kernel's copy checks the memory to which
+/// the array points.
 ///
 /// \param good  An OVERLAPPED that has passed check_notice.
 [[nodiscard]] WsaError check_notice(const Notice& notice) noexcept;
@@ -53,7 +53,7 @@ struct ReceiveWish {
 /// The array alone.
 [[nodiscard]] bool are_good_buffers(const WSABUF* buffers, std::uint32_t count) noexcept;
 
-/// Starts an operation that is filled in; out of memory is WSA_NOT_ENOUGH_MEMORY.
+/// Starts an operation that is filled in. WSA_NOT_ENOUGH_MEMORY if memory is short.
 [[nodiscard]] WsaError start_operation(Socket& socket, Operation& operation, const Notice& notice,
                                        std::uint32_t& bytes);
 

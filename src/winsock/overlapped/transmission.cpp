@@ -16,7 +16,7 @@
 #include "winsock/connection/close_cause.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/overlapped/channel.hpp"
-#include "winsock/overlapped/disconnect_ex.hpp"
+#include "winsock/overlapped/extension_functions.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/transfer/transfer.hpp"
 
@@ -114,10 +114,10 @@ WsaError transmit(Socket& socket, Transmission&& what, std::uint32_t mode, OVERL
 
 namespace {
 
-/// More than any transport takes: the kernel says WSAEMSGSIZE, and nothing is read for nothing.
+/// More than any transport takes: the kernel answers WSAEMSGSIZE, and no file is read in vain.
 constexpr std::uint64_t kTooMuch = 65'536;
 
-/// One part of the message that is being collected. \return 0 or an errno.
+/// Adds one part to the message that is being collected. \return 0 or an errno.
 int add(Transmission& what, const Segment& segment, std::size_t size) {
   Collected& message = what.message;
   char* from = segment.memory;
@@ -137,7 +137,7 @@ int add(Transmission& what, const Segment& segment, std::size_t size) {
   return 0;
 }
 
-/// Fills what.message with what comes next. \return 0 or an errno.
+/// Collects the next message in what.message. \return 0 or an errno.
 int collect(Transmission& what) {
   const std::uint64_t most =
       what.at_most != 0 ? std::min<std::uint64_t>(what.at_most, kTooMuch) : kTooMuch;

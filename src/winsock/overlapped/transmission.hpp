@@ -1,9 +1,8 @@
-// What TransmitFile and TransmitPackets send: pieces of memory and of files, one behind the other, by sendfile(2)
-// where it is a file.
+// What TransmitFile and TransmitPackets send: pieces of memory and of files, one behind the other, files by sendfile(2).
 //
-// sendfile has no flag against waiting: the kernel's socket does not block from its first transmission on,
-// and blocking calls wait in another way then (winsock/transfer/waiting.hpp). A datagram socket's pieces are collected to
-// messages, each of them one send: pieces of files are read into memory for that.
+// sendfile has no flag against waiting. So from its first transmission on the kernel's socket is non-blocking,
+// and blocking calls wait in another way (winsock/transfer/transfer.hpp). A datagram socket's pieces are collected into
+// messages, each sent by one call; for that, pieces of files are read into memory.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +24,7 @@ struct Segment {
   bool ends_message = false;  ///< TP_ELEMENT_EOP.
 };
 
-/// What one datagram is made of. Empty: to be collected.
+/// The parts of one datagram. Empty: not collected yet.
 struct Collected {
   std::vector<WSABUF> pieces;
   std::vector<std::vector<char>> read;  ///< Of files.
@@ -43,7 +42,7 @@ struct Transmission {
 /// Sends as many of the datagrams as the socket takes now.
 [[nodiscard]] Progress attempt_messages(Operation& operation, Socket& socket, Outcome& outcome);
 
-/// Starts it, or with no OVERLAPPED makes it, waiting. `mode`: TF_DISCONNECT, TF_REUSE_SOCKET.
+/// Starts a transmission, or without an OVERLAPPED completes it, waiting. `mode`: TF_DISCONNECT, TF_REUSE_SOCKET.
 /// The caller is Entered. Throws std::bad_alloc.
 [[nodiscard]] WsaError transmit(Socket& socket, Transmission&& what, std::uint32_t mode,
                                 OVERLAPPED* overlapped);

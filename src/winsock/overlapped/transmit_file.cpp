@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kMostOctets = 2'147'483'646;
 constexpr WsaError kAccessDenied{5};  // ERROR_ACCESS_DENIED
 
-/// A part of a file, as far as it goes now; 0 octets stand for its rest.
+/// A part of a file, up to its present end; 0 octets mean the rest of it.
 WsaError take_file(Transmission& what, HANDLE handle, std::optional<std::uint64_t> place,
                    std::uint64_t size) {
   const auto value = reinterpret_cast<kernel::HandleValue>(handle);
@@ -73,7 +73,7 @@ WsaError check_messages(const Call& call) {
   return has_peer ? WsaError::none : WsaError::not_connected;
 }
 
-/// What stands before bad memory would be sent already when the kernel comes to look.
+/// Checked before, because the kernel would send the pieces before the bad one first.
 bool is_all_there(const Segment& segment) {
   return segment.file || os::is_readable(segment.memory, segment.size);
 }
@@ -134,7 +134,7 @@ WsaError take_piece(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element)
   return take_file(what, element.hFile, place, element.cLength);
 }
 
-/// An element without octets that ends a message is one all the same: after nothing, an empty message.
+/// An element without octets can still end a message: if nothing came before it, an empty one.
 WsaError take_element(Transmission& what, const TRANSMIT_PACKETS_ELEMENT& element) {
   const std::size_t before = what.segments.size();
   const WsaError bad = take_piece(what, element);

@@ -9,7 +9,7 @@
 namespace wsalive::winsock {
 namespace {
 
-constexpr std::size_t kAtOnce = 64;
+constexpr std::size_t kEdgesAtOnce = 64;
 constexpr int kAddressBits = 48;  // User space on every 64-bit Linux we build for.
 constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kAddressBits) - 1;
 
@@ -21,7 +21,7 @@ std::uint64_t token_of(const EdgeTaker& taker, std::uint16_t generation) noexcep
 }
 
 bool WatchSet::carry_on(Instant deadline) noexcept {
-  std::array<os::Edge, kAtOnce> edges;  // Not cleared.
+  std::array<os::Edge, kEdgesAtOnce> edges;  // Not cleared.
   const os::EpollSet::Waited waited = set_.wait(edges, deadline);
   for (const os::Edge& edge : std::span{edges}.first(waited.edges)) {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): takers never go away.

@@ -1,6 +1,6 @@
-// Sockets that are watched together: those of one completion port, polled by the port's own threads; all whose
-// operations belong to no port, polled by the reactor's thread; all that have selected network events, polled by
-// the watcher's. The thread that polls carries on with what the edges mean.
+// Sockets that are watched together: those of one completion port, polled by the port's own threads; those whose
+// operations belong to no port, polled by the reactor's thread; those that have selected network events, polled by
+// the watcher's thread. The polling thread handles the edges.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace wsalive::winsock {
 
-/// The receiver of edges. It never goes away: a token may come back long after its time.
+/// The receiver of edges. It is never destroyed, because an edge with its token may come late.
 class EdgeTaker {
  public:
   /// An edge of that generation of its watching.
@@ -28,11 +28,11 @@ class WatchSet final : public kernel::PortPoller {
   void kick() noexcept override { set_.kick(); }
   void end() noexcept override { ended_.store(true, std::memory_order_relaxed); }
 
-  /// As poll, once and without waiting, by a thread that is not one of the port's: a kick that was meant for
-  /// one of those is passed on.
+  /// As poll, once and without waiting, for a thread that is not one of the port's: passes a kick on, which was meant for
+  /// one of the port's threads.
   void visit() noexcept;
 
-  /// Gets edges, until the deadline if there are none, and hands them on. \return whether it was kicked.
+  /// Waits for edges until the deadline, and calls their receivers. \return whether it was kicked.
   bool carry_on(Instant deadline) noexcept;
 
   [[nodiscard]] bool good() const noexcept { return set_.good(); }
@@ -59,7 +59,7 @@ class WatchSet final : public kernel::PortPoller {
   std::atomic<bool> ended_{false};
 };
 
-/// What a set's token stands for: its taker at one time of its life.
+/// The token of a receiver in one generation of its watching.
 [[nodiscard]] std::uint64_t token_of(const EdgeTaker& taker, std::uint16_t generation) noexcept;
 
 }  // namespace wsalive::winsock

@@ -19,10 +19,9 @@ namespace {
 struct EventRow {
   SHORT windows;
   Ready ready;   ///< Any of these is the event.
-  Ready wanted;  ///< What to ask for; 0: comes unasked.
+  Ready wanted;  ///< What to ask the kernel for; 0: reported in any case.
 };
-// K-93. A broken connection can be written to as far as a caller is concerned who asks for that: the write
-// will not block.
+// K-93. A broken connection is writable for a caller that asks for that: the write will not block.
 constexpr std::array kEvents{
     // clang-format off
     EventRow{POLLRDNORM, kCanReceive,                                kCanReceive},
@@ -74,7 +73,7 @@ WsaError PollCall::check() {
   return WsaError::none;
 }
 
-/// A socket that is not open is passed over. After the first look it has been closed meanwhile: K-109.
+/// A socket that is not open is ignored at the first look-up. Later it has been closed meanwhile: K-109.
 WsaError PollCall::watch_all(bool again) {
   SHORT asked = 0;
   os::Wanted wanted = asked_of_kernel(wanted_of(asked));  // Usually the same for all.

@@ -4,8 +4,7 @@
 #include <chrono>
 
 #include "os/socket/socket_calls.hpp"
-#include "winsock/connection/accept.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -20,7 +19,7 @@ constexpr std::array kPlainMeanings{
     MeaningRow{os::kWritable,  kCanSend},
     MeaningRow{os::kUrgent,    kHasUrgent},
     MeaningRow{os::kPeerEnded, kCanReceive | kPeerHasEnded},
-    // An error that is pending ends the next call, whichever it is.
+    // A pending error ends the next call of any kind.
     MeaningRow{os::kFailed,    kCanReceive | kCanSend},
     MeaningRow{os::kHungUp,    kCanReceive},
     // clang-format on
@@ -34,7 +33,7 @@ Ready plain_meaning(os::Readiness found) {
   return static_cast<Ready>(meant);
 }
 
-/// Both directions of a connection have ended: by an error unless our own end was sent.
+/// Whether a connection both of whose directions have ended was broken: not if this end was shut down.
 bool is_broken(const Socket& socket, os::Readiness found) {
   if ((found & os::kFailed) != 0) return true;
   if ((found & os::kHungUp) == 0) return false;
@@ -49,11 +48,11 @@ os::Readiness found_now(const Socket& socket) {
 }
 
 Ready judge_connected(const Socket& socket, os::Readiness found) {
-  // What was found may be older than the connection: the kernel calls a socket hung up that has not asked for
-  // one yet, and the thread that asks settles the request itself. What has ended stays so.
+  // The finding may be older than the connection: the kernel reports a socket as hung up before its request, and the thread
+  // that makes the request settles it. A connection that has ended stays ended.
   if (is_broken(socket, found)) found = found_now(socket);
   if (!is_broken(socket, found)) return plain_meaning(found);
-  // Linux calls it readable in any case; unread data comes before the error.
+  // Linux reports it as readable in any case; unread data comes before the error.
   return os::unread_bytes(socket.fd()) > 0 ? Ready{kIsBroken | kCanReceive} : Ready{kIsBroken};
 }
 

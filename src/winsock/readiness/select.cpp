@@ -1,7 +1,7 @@
 // select: counted arrays of sockets (K-108), waited for with the kernel's poll.
 //
-// A set's length is the program's own FD_SETSIZE, which select does not get, so sets are read and written
-// through their counts alone. A call that fails leaves them as they were.
+// A set's length is the program's own FD_SETSIZE, which select does not know, so it reads and writes sets
+// by their counts alone. A call that fails leaves them as they were.
 
 #include "winsock2.h"
 
@@ -67,7 +67,8 @@ WsaError SelectCall::check() {
   for (Set& each : sets_) {
     if (!each.set) continue;
     static_assert(offsetof(fd_set, fd_count) == 0);
-    auto* const count = reinterpret_cast<u_int*>(each.set);  // May be any number yet (K-26).
+    auto* const count =
+        reinterpret_cast<u_int*>(each.set);  // Not checked yet: may be any number (K-26).
     const bool good = os::load_program(count, each.count) && can_store(count) &&
                       is_good_array(array_of(each.set), each.count);
     if (!good) return WsaError::fault;
@@ -77,7 +78,7 @@ WsaError SelectCall::check() {
   return all != 0 ? WsaError::none : WsaError::invalid_argument;
 }
 
-/// K-23: every one must be open; after the first look it has been closed meanwhile (K-109).
+/// Every socket must be open (K-23); one that no longer is has been closed meanwhile (K-109).
 WsaError SelectCall::watch_all(bool again) {
   bool all_open = true;
   list_.fill([&](auto put) {

@@ -1,4 +1,4 @@
-// The sockets of one select or WSAPoll: what the kernel is asked about each, and what it answers.
+// The sockets of one select or WSAPoll: the question to the kernel about each, and its answer.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@
 
 #include "os/clock.hpp"
 #include "os/memory/program_memory.hpp"
-#include "os/socket/edge_set.hpp"
+#include "os/socket/epoll_set.hpp"
 #include "os/socket/poll.hpp"
-#include "winsock/connection/accept.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/entered.hpp"
 #include "winsock/hooks.hpp"
 #include "winsock/readiness/readiness.hpp"
@@ -23,9 +23,7 @@
 
 namespace wsalive::winsock {
 
-// Arrays in a program's memory, both read and written: checked (K-26) once for all items, then used in place.
-
-/// Whether all items can be read and written.
+/// Whether all items of an array in a program's memory can be read and written: checked once (K-26), then used in place.
 template <typename T>
 [[nodiscard]] bool is_good_array(T* array, std::size_t count) noexcept {
   if (count > PTRDIFF_MAX / sizeof(T)) return false;
@@ -41,7 +39,8 @@ class WatchList {
   /// Throws std::bad_alloc. Nothing may run out of memory once the call has begun.
   void make_room(std::size_t count) {
     const std::size_t places =
-        count + 2;  // For what has been left out, and for what wakes the thread.
+        count +
+        2;  // For the set of left-out sockets, and for the descriptor that wakes the thread.
     if (places > few_.size()) many_ = {Room{}.allocate(places), Free{places}};
     first_ = places > few_.size() ? many_.get() : few_.data();
     size_ = count;
@@ -58,7 +57,7 @@ class WatchList {
     });
     some_known_ = some_known;
   }
-  /// Whether a socket may be ready by what we know, without the kernel's having found anything.
+  /// Whether a socket may be ready by what the library knows, although the kernel finds nothing.
   [[nodiscard]] bool some_known() const noexcept { return some_known_; }
 
   [[nodiscard]] os::Watched* first() noexcept { return first_; }
@@ -70,8 +69,8 @@ class WatchList {
     return os::wait_for(first_, size_, std::chrono::nanoseconds{0});
   }
 
-  /// Leaves out the sockets that are ready, and puts `edges` behind them, which tells when more happens to them.
-  /// \return false if it cannot: then the caller looks again soon.
+  /// Leaves the ready sockets out, and puts `edges` behind the list, which reports when more happens to them.
+  /// \return false if it cannot: then the caller must check again soon.
   [[nodiscard]] bool leave_out_ready(os::EdgeSet& edges) noexcept {
     bool told = true;
     for (os::Watched& each : std::span{first_, size_}) {
@@ -107,8 +106,8 @@ class WatchList {
 ///   std::size_t judge_all();         what the kernel's answers mean: how many are ready.
 ///
 /// A socket may be ready for something that the call does not ask for: a broken connection among the exceptional ones, an
-/// error on a datagram socket where WSAPoll asks for no event. The kernel tells that at once and always. Such a socket is
-/// left out of the wait, and an EdgeSet tells what else happens to it: the wait ends in time and takes no processor.
+/// error on a datagram socket where WSAPoll asks for no event. The kernel reports that at once and always. Such a socket is
+/// left out of the wait, and an EdgeSet reports its changes, so that the wait ends in time without using the processor.
 template <typename Call>
 class SocketWait {
  public:
@@ -141,7 +140,7 @@ class SocketWait {
 template <typename Call>
 Count SocketWait<Call>::run() {
   if (!watch_all(false)) return refused(bad_);
-  // What is known is not waited for: the kernel is asked about the others, and that is all.
+  // If a socket is known to be ready, the kernel is asked about the others once, without waiting.
   const bool known = list_.some_known() && call_.judge_all() != 0;
   if (known) deadline_ = Instant{};
   for (;;) {
@@ -152,7 +151,7 @@ Count SocketWait<Call>::run() {
       if (const std::size_t ready = call_.judge_all(); ready != 0) return ready;
     }
     if (found == 0) return std::size_t{0};
-    // A signal, a socket's close, or an event that is none of the program's.
+    // A signal, a socket's close, or an event for which the program did not ask.
     if (!watch_all(true)) return refused(WsaError::interrupted);
     if (found < 0) continue;
     if (const std::size_t ready = leave_out_unasked(); ready != 0) return ready;
@@ -168,7 +167,7 @@ int SocketWait<Call>::wait() noexcept {
   return found == 0 ? -EINTR : found;
 }
 
-/// \return how many sockets are ready for what is asked after all.
+/// \return how many sockets have become ready for what the call asks.
 template <typename Call>
 std::size_t SocketWait<Call>::leave_out_unasked() {
   constexpr std::chrono::milliseconds kSlice{10};

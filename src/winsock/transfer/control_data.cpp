@@ -9,7 +9,7 @@
 
 #include "os/memory/program_memory.hpp"
 #include "os/socket/socket_option.hpp"
-#include "winsock/options/control_options.hpp"
+#include "winsock/options/ip_options.hpp"
 
 namespace wsalive::winsock {
 namespace {
@@ -26,7 +26,7 @@ struct Row {
   int type;
   ControlKind kind;
   ControlBit asked_by;
-  std::uint32_t mask = kAllBits;  ///< What of the item's number it tells.
+  std::uint32_t mask = kAllBits;  ///< The bits of the item's number that it has.
 };
 
 constexpr std::array kRows{
@@ -93,7 +93,7 @@ bool is_known(const Row& row, const Socket& socket) {
   return row.mask == kAllBits || knows_ecn();
 }
 
-/// The congestion bits alone leave the others as they are: of an item before it, or of the socket.
+/// An item with the congestion bits alone leaves the other bits as they are: those of an earlier item, or of the socket.
 bool merge_ecn(const Socket& socket, const ControlItem& ecn, os::ControlItems& items) {
   if (ecn.number > kEcnBits) return false;
   if (ControlItem* const whole = items.find(ecn.kind)) {
@@ -200,7 +200,7 @@ GivenControl give_control(const Socket& socket, const os::ControlItems& items,
   const unsigned asked = socket.options.control.load(std::memory_order_relaxed);
   Writer writer{control.buf ? control.len : 0};
   for (const ControlItem& item : items) {
-    // A message of IPv4 to an IPv6 socket is described in IPv4's form where that was asked for.
+    // A message of IPv4 to an IPv6 socket is described in IPv4's form if the program wants that.
     if (item.is_mapped() && (asked & kIpPacketInfo) != 0) continue;
     for (const Row& row : kRows) {
       if (row.kind == item.kind && (asked & row.asked_by) != 0) put_item(writer, row, item);

@@ -11,7 +11,7 @@
 #include "winsock/entered.hpp"
 #include "winsock/events/selected.hpp"
 #include "winsock/names/addresses.hpp"
-#include "winsock/options/control_options.hpp"
+#include "winsock/options/ip_options.hpp"
 #include "winsock/overlapped/transfers.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/transfer.hpp"
@@ -36,7 +36,7 @@ struct MessageCall {
   Notice notice;
 };
 
-/// The program's structure, and its memory that will be written to.
+/// Checks the program's structure, and its memory that will be written to.
 WsaError take_message(const MessageCall& request, const Socket& socket, WSAMSG& message) {
   if (!can_store(request.message) || !os::load_program(request.message, message)) {
     return WsaError::fault;

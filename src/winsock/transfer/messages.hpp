@@ -30,9 +30,9 @@ struct MessageSize {
 [[nodiscard]] WsaError finish_message(const Socket& socket, WSAMSG* message,
                                       const os::ControlBuffer& control, MessageSize size) noexcept;
 
-// Control data between a program's WSACMSGHDRs and our items: the only place that knows Windows' form of them.
+// Control data between a program's WSACMSGHDRs and neutral items: only control_data.cpp knows Windows' form of them.
 
-/// Reads what WSASendMsg is given. Errors: WSAEFAULT (not in memory); WSAEINVAL (a header that is shorter than its
+/// Reads the control data of a WSASendMsg. Errors: WSAEFAULT (not in memory); WSAEINVAL (a header that is shorter than its
 /// data or longer than the buffer, or a kind that the socket or the release does not know).
 [[nodiscard]] WsaError take_control(const Socket& socket, const WSABUF& control,
                                     os::ControlItems& items) noexcept;
@@ -61,7 +61,7 @@ struct SendRequest {
   DWORD* sent;
   DWORD flags;
   Notice notice;
-  const os::ControlBuffer* control = nullptr;  ///< Ours.
+  const os::ControlBuffer* control = nullptr;  ///< The library's, with the kernel's form of it.
 };
 
 /// Sends, or starts to. The caller is Entered.

@@ -1,5 +1,5 @@
-// recv, recvfrom, WSARecv, WSARecvFrom: one system call with the program's own pointers, whose copy by the
-// kernel is the check. A sender's address goes out last, but its place is checked first.
+// recv, recvfrom, WSARecv, WSARecvFrom: one system call with the program's own pointers, which the
+// kernel's copy checks. The sender's address is written last, but its place is checked first.
 
 #include "winsock2.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 Fill fill_of(unsigned flags) { return (flags & os::kWaitAll) != 0 ? Fill::all : Fill::some; }
 
-/// A message that the buffer was too short for has filled it, and is an error (WSAEMSGSIZE).
+/// A message that is longer than the buffer has filled it, and is an error (WSAEMSGSIZE).
 Count receive_message(Socket& socket, const Buffers& buffers, unsigned flags, AddressOutlet& from) {
   if (const WsaError bad = from.check(socket); bad != WsaError::none) return refused(bad);
   if (buffers.count() > Buffers::kMost) return refused(WsaError::message_size);
@@ -29,7 +29,7 @@ Count receive_message(Socket& socket, const Buffers& buffers, unsigned flags, Ad
                                from.is_wanted() ? &sender : nullptr);
       });
   if (!whole) return whole;
-  // The memory was good before the call; what another thread did to it loses only the address.
+  // The memory was good before the call. If another thread has unmapped it meanwhile, only the address is lost.
   static_cast<void>(from.give(sender));
   return *whole > buffers.size() ? refused(WsaError::message_size) : whole;
 }
@@ -58,7 +58,7 @@ Count receive_plain(SOCKET handle, char* to, int size, int flags, AddressOutlet 
   return receive_on(*socket, buffers, static_cast<unsigned>(flags), from);
 }
 
-/// Where the sender's address is to go.
+/// The place for the sender's address.
 struct SenderName {
   sockaddr* name = nullptr;
   int* size = nullptr;

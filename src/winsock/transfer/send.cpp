@@ -1,5 +1,5 @@
-// send, sendto, WSASend, WSASendTo: one system call with the program's own pointers, whose copy by the
-// kernel is the check.
+// send, sendto, WSASend, WSASendTo: one system call with the program's own pointers, which the
+// kernel's copy checks.
 
 #include "winsock2.h"
 
@@ -19,7 +19,7 @@
 namespace wsalive::winsock {
 namespace {
 
-/// A message to somebody, or along the connection.
+/// A message to an address, or along the connection.
 Count send_message(Socket& socket, const Buffers& buffers, unsigned flags, const Target* target,
                    const os::ControlBuffer* control) {
   os::SocketAddress address;
@@ -35,7 +35,7 @@ Count send_message(Socket& socket, const Buffers& buffers, unsigned flags, const
   if (sent && !socket.bound.load(std::memory_order_relaxed)) {
     socket.bound.store(true, std::memory_order_relaxed);
   }
-  // Windows names the two ways to have no destination differently.
+  // Windows has two codes for a missing destination.
   const bool nowhere = !sent && sent.error() == WsaError::destination_required;
   return nowhere && !target ? refused(WsaError::not_connected) : sent;
 }
@@ -45,14 +45,14 @@ Count send_on(Socket& socket, const Buffers& buffers, int flags, const Target* t
   const auto ours = send_flags(socket, static_cast<unsigned>(flags));
   if (!ours) return refused(WsaError::operation_not_supported);
   if (has_messages(socket)) return send_message(socket, buffers, *ours, target, control);
-  // A stream's peer is who it is: the target does not count.
+  // A stream has its peer: the target does not count.
   return send_through(socket, buffers.size(),
                       [&, fd = socket.fd()](std::size_t done, unsigned more) {
                         return buffers.send(fd, done, *ours | more, nullptr);
                       });
 }
 
-/// As send_on; a selection hears that there was less room than wanted.
+/// As send_on; notes for a selection if there was less room than wanted.
 Count send_watched(Socket& socket, const Buffers& buffers, int flags, const Target* target,
                    const os::ControlBuffer* control = nullptr) {
   const Count sent = send_on(socket, buffers, flags, target, control);

@@ -1,9 +1,9 @@
-// What all send and receive calls share: whether the socket may transfer now, and what becomes of a call
+// What all send and receive calls share: whether the socket may transfer now, and how a call continues
 // that the kernel did not finish at once.
 //
-// A call is one system call in the usual case. The loops behind it exist because no call may end for a
-// signal (K-110), a blocking send completes whole, time-outs are the whole call's (K-111), and a
-// blocking hook wants to be called while a call waits (K-22).
+// A call is usually one system call. The loops exist because a signal must not end a call
+// (K-110), a blocking send completes whole, a time-out limits the whole call (K-111), and a
+// blocking hook must be called while a call waits (K-22).
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 #include <optional>
 #include <tl/expected.hpp>
 
+#include "base/clock.hpp"
 #include "base/wsa_error.hpp"
 #include "os/socket/socket_io.hpp"
 #include "winsock/connection/close_cause.hpp"
-#include "winsock/connection/connect.hpp"
+#include "winsock/connection/connection.hpp"
 #include "winsock/socket.hpp"
-#include "winsock/transfer/waiting.hpp"
 
 namespace wsalive::winsock {
 
@@ -44,6 +44,46 @@ using Count = tl::expected<std::size_t, WsaError>;
   }
   return transfer_refusal(socket, direction);
 }
+
+// How a blocking call waits: usually in its own system call. It waits with poll() after a signal has interrupted a
+// call with a time-out, so that only the rest of the time counts; while a blocking hook is set (K-22); and in a thread to
+// which calls may be queued (K-136).
+
+/// Whether the program has made the socket non-blocking. Where other processes have it too, the kernel is asked.
+[[nodiscard]] bool is_non_blocking(Socket& socket) noexcept;
+
+/// Makes the kernel's socket non-blocking for good, whatever the program's mode; blocking calls then wait in another way.
+[[nodiscard]] WsaError stop_blocking(Socket& socket) noexcept;
+
+class Waiting {
+ public:
+  Waiting(Socket& socket, os::Direction direction) noexcept;
+
+  /// For the next attempt's system call.
+  [[nodiscard]] unsigned flags() const noexcept { return flags_; }
+  [[nodiscard]] bool is_non_blocking() const noexcept { return non_blocking_; }
+
+  /// After an attempt that moved less than the call wants. The kernel would begin the time-out anew.
+  void after_part() noexcept {
+    if (deadline_) flags_ |= os::kDontBlock;
+  }
+
+  /// After an attempt that ended with this errno: waits if needed. \return none if the caller must try again;
+  /// else the call's answer.
+  [[nodiscard]] WsaError after(int error, Cause at_entry) noexcept;
+
+ private:
+  [[nodiscard]] WsaError wait() noexcept;
+  [[nodiscard]] bool is_over() const noexcept;
+
+  Socket& socket_;
+  os::Direction direction_;
+  bool non_blocking_;
+  unsigned flags_ = os::kPlain;
+  std::optional<Instant> deadline_;
+};
+
+// The loops of send and receive calls.
 
 /// Sends `size` bytes. `attempt(done, flags)` makes the system call for what is behind the first `done`
 /// bytes, and answers a count or an errno below 0.
@@ -101,13 +141,13 @@ template <typename Attempt>
     } else if (size != 0 && !has_messages(socket)) {
       end = end_of_data(socket, at_entry);
     }
-    // What has come already is never lost to what came behind it.
+    // Data that has come is never lost because of an error behind it.
     if (done != 0 || end == WsaError::none) return done;
     return refused(end);
   }
 }
 
-// The flags of send and receive calls: Windows' numbers become ours.
+// The flags of send and receive calls, from Windows' numbers.
 
 /// os::TransferFlag bits; nullopt for a flag that the direction does not know or that the socket does not have
 /// (WSAEOPNOTSUPP, K-140).

@@ -1,13 +1,11 @@
 // What comes from outside is shown as text that does nothing: valid UTF-8, without control characters.
 
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
-
-#include "base/utf8.hpp"
 
 namespace wsalive {
 namespace {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <utility>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "engine/make_engine.hpp"
 #include "os/clock.hpp"
 #include "policy/kernel_timer.hpp"

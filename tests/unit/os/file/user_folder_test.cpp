@@ -1,6 +1,6 @@
 // A user's own folder among everybody's: whoever else is first with its name does not keep the user from one.
 
-#include "os/file/user_folder.hpp"
+#include "os/memory/named_entry.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,13 +1,11 @@
 // Networks as text: what is read, what is refused, and which addresses are in them.
 
-#include "os/socket/network.hpp"
+#include "os/socket/address.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string_view>
-
-#include "os/socket/address.hpp"
 
 namespace wsalive::os {
 namespace {

@@ -15,7 +15,7 @@
 #include <new>
 #include <string>
 
-#include "os/file/user_folder.hpp"
+#include "os/memory/named_entry.hpp"
 #include "support/handle_count.hpp"
 
 namespace wsalive::test {

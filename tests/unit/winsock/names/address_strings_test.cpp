@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "base/fd.hpp"
+#include "base/owned.hpp"
 #include "support/pages.hpp"
 #include "support/started.hpp"
 #include "winsock/socket.hpp"

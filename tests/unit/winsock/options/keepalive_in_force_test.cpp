@@ -12,7 +12,7 @@
 
 #include "support/live_socket.hpp"
 #include "support/option_calls.hpp"
-#include "winsock/chosen_release.hpp"
+#include "winsock/startup.hpp"
 
 namespace wsalive::test {
 namespace {

@@ -1,14 +1,16 @@
-// The kernel's futex: sleep while a word has a value, wake sleepers.
+// How one thread wakes another: a futex, on which threads sleep while a word has a value, and a wake event, which ends a wait
+// for descriptors.
 //
-// It is what every wait of src/kernel ends in. Deadlines are instants of CLOCK_MONOTONIC, so a step of
+// Every wait of src/kernel ends in a futex. Deadlines are instants of CLOCK_MONOTONIC, so a step of
 // the wall clock moves no timeout. Raw system calls: a signal or a stray wake-up ends a sleep early,
-// and the caller looks again.
+// and the caller checks again.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "base/owned.hpp"
 
 namespace wsalive::os {
 
@@ -28,5 +30,24 @@ enum class FutexReach : std::uint8_t { process, machine };
 /// Wakes up to `count` threads that sleep on `word`. The word need not live any more: its address is
 /// never read.
 void futex_wake(const FutexWord* word, int count, FutexReach reach = FutexReach::process) noexcept;
+
+/// A descriptor that another thread makes readable.
+class WakeEvent {
+ public:
+  /// Makes the descriptor. The owner only. \return false where the host gives none.
+  [[nodiscard]] bool make() noexcept;
+
+  /// -1 before make().
+  [[nodiscard]] int descriptor() const noexcept { return event_.get(); }
+
+  /// Makes it readable. Any thread, once it is made.
+  void set() const noexcept;
+
+  /// Makes it unreadable again.
+  void clear() const noexcept;
+
+ private:
+  Fd event_;
+};
 
 }  // namespace wsalive::os

@@ -1,4 +1,4 @@
-// An owned file descriptor: move-only, closed when it goes.
+// Owners of what the system and the C library hand out: file descriptors, and objects with a function that releases them.
 #pragma once
 
 #include <unistd.h>
@@ -7,6 +7,7 @@
 
 namespace wsalive {
 
+/// An owned file descriptor: move-only, closed when it goes.
 class Fd {
  public:
   Fd() noexcept = default;
@@ -35,6 +36,18 @@ class Fd {
 
  private:
   int number_ = -1;
+};
+
+/// A deleter that calls a C function: std::unique_ptr<std::FILE, Releases<std::fclose>>.
+///
+/// The usual `decltype(&std::fclose)` takes a function's type as a template's argument, which drops the attributes that
+/// the C library gives it, and newer compilers warn of that.
+template <auto release>
+struct Releases {
+  template <typename T>
+  void operator()(T* owned) const noexcept {
+    static_cast<void>(release(owned));
+  }
 };
 
 }  // namespace wsalive

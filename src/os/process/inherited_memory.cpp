@@ -1,4 +1,4 @@
-#include "os/process/exit_note.hpp"
+#include "os/process/inherited_memory.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,9 +11,47 @@
 
 #include "os/file/data_file.hpp"
 #include "os/file/descriptor.hpp"
-#include "os/process/inherited_block.hpp"
+#include "os/file/file.hpp"
 
 namespace wsalive::os {
+namespace {
+
+constexpr off_t kLargest = off_t{1} << 28;
+
+}  // namespace
+
+Result<Fd> make_block(std::span<const std::byte> content) noexcept {
+  Fd block{::memfd_create("wsalive-inherited", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+  if (!block) return failure(errno, "memfd_create");
+  if (const Status done = write_all(block.get(), content); !done)
+    return tl::unexpected(done.error());
+  if (::fcntl(block.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) != 0) {
+    return failure(errno, "F_ADD_SEALS");
+  }
+  return block;
+}
+
+std::vector<std::byte> take_block(int fd) {
+  // Only such a block is sealed: any other descriptor of that number belongs to the program and stays.
+  const int seals = ::fcntl(fd, F_GET_SEALS);
+  struct stat status {};
+  const bool is_ours = seals >= 0 && (seals & F_SEAL_WRITE) != 0 && ::fstat(fd, &status) == 0;
+  if (!is_ours || status.st_size > kLargest) return {};
+  const Fd block{fd};
+  std::vector<std::byte> content(static_cast<std::size_t>(status.st_size));
+  const ssize_t got = ::pread(fd, content.data(), content.size(), 0);
+  content.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return content;
+}
+
+bool keep_from_children(int fd) noexcept { return ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0; }
+
+std::string take_variable(const char* name) {
+  const auto value = trusted_environment(name);
+  ::unsetenv(name);
+  return value.value_or("");
+}
+
 namespace {
 
 constexpr const char* kVariable = "WSALIVE_EXIT_NOTE";
@@ -38,7 +76,7 @@ struct ExitNote::Page {
 
 namespace {
 
-// Of the process that it was given to; the child of a fork has it, too, and is another one.
+// The process that inherited the note. A child that it forks has the mapping, too, and must not write.
 void* g_page = nullptr;
 pid_t g_owner = 0;
 
@@ -91,13 +129,14 @@ void note_exit_code(std::uint32_t code) noexcept {
 void take_exit_note() noexcept {
   if (!std::getenv(kVariable)) return;
   const int fd = std::atoi(take_variable(kVariable).c_str());
-  if (fd <= STDERR_FILENO || !is_note(fd)) return;  // Somebody else's, which stays.
+  if (fd <= STDERR_FILENO || !is_note(fd))
+    return;  // The program's own descriptor, which stays open.
   const Fd block{fd};
   ExitNote::Page* const page = ExitNote::Page::map(fd);
   if (!page || page->magic != kMagic) return;
   g_page = page;
   g_owner = ::getpid();
-  // The first to be registered and the last to run: whatever exit() was given, and main() returned.
+  // Registered first, so it runs last: it sees what exit() was given or main() returned.
   ::on_exit([](int status, void*) { note_exit_code(static_cast<std::uint32_t>(status)); }, nullptr);
 }
 

@@ -1,8 +1,6 @@
-#include "base/printable.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
-
-#include "base/utf8.hpp"
 
 namespace wsalive {
 

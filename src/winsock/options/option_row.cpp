@@ -1,4 +1,4 @@
-#include "winsock/options/option_memory.hpp"
+#include "winsock/options/option_row.hpp"
 
 #include <array>
 #include <cstddef>
@@ -17,7 +17,7 @@ bool crosses_page(const void* at, int size) noexcept {
   return reinterpret_cast<std::uintptr_t>(at) % kPage + static_cast<std::uintptr_t>(size) > kPage;
 }
 
-/// The kernel answers into our memory; then the checked copy.
+/// The kernel writes into the library's memory; then follows the checked copy.
 WsaError give_hosts_copy(const GetCall& call, os::Option option) {
   int value = 0;
   if (const int error = os::get_int(call.socket.fd(), option, value); error != 0) {
@@ -26,7 +26,7 @@ WsaError give_hosts_copy(const GetCall& call, os::Option option) {
   return give(call, &value);
 }
 
-/// One byte into the program's memory, its length from ours: Linux would report what it was given.
+/// The kernel writes one byte into the program's memory, and the library the length, since Linux would report the given one.
 WsaError host_gives_byte(const GetCall& call, os::Option option) {
   int size = call.bytes;
   const int error = os::get_option(call.socket.fd(), option, call.value, &size);

@@ -1,8 +1,6 @@
 // WSAGetOverlappedResult, and what GetOverlappedResult shares with it.
 
-#include "winsock/overlapped/result.hpp"
-
-#include "winsock2.h"
+#include "winsock/overlapped/operation_end.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +14,12 @@
 #include "kernel/sync_objects.hpp"
 #include "kernel/thread.hpp"
 #include "os/memory/program_memory.hpp"
+#include "os/process/threads.hpp"
 #include "winsock/call.hpp"
 #include "winsock/entered.hpp"
+#include "winsock/overlapped/channel.hpp"
 #include "winsock/runtime.hpp"
+#include "winsock2.h"
 
 namespace wsalive::winsock {
 namespace {
@@ -82,11 +83,11 @@ namespace {
 
 using kernel::Deadline;
 
-/// What the calling thread waits for the end of, without an event.
+/// The operation for whose end the calling thread waits without an event.
 constinit thread_local OVERLAPPED* t_awaited = nullptr;
 
-/// "Some operation has ended", for those who wait without an event: each end lets every one of them look, and takes nothing
-/// away from the others. A waiter looks under the dispatcher's lock before it sleeps, so no end falls in between.
+/// "Some operation has ended", for threads that wait without an event: each end makes all of them check, and is not consumed by
+/// one of them. A waiting thread checks under the dispatcher's lock before it sleeps, so it misses no end.
 class AnyEnd final : public kernel::WaitObject {
  public:
   AnyEnd() noexcept : WaitObject(kernel::Kind::event) {}
@@ -126,7 +127,7 @@ Awaited as_awaited(const kernel::WaitResult& result) {
 }
 
 Awaited await_any_end(OVERLAPPED& overlapped, Deadline deadline, kernel::Alertable alertable) {
-  static_cast<void>(kernel::current_thread());  // Here memory may be short, and nowhere below.
+  static_cast<void>(kernel::current_thread());  // May throw for lack of memory; nothing below does.
   AnyEnd& end = any_end();
   OVERLAPPED* const outer = std::exchange(t_awaited, &overlapped);  // A routine may wait, too.
   g_waiting.fetch_add(1);
@@ -147,7 +148,7 @@ struct Question {
   DWORD* flags;
 };
 
-/// The operation may be writing its end into the first half, which is read only where the other one stands in
+/// The operation may be writing its end into the first half, so that half is read only if the second one lies in
 /// another page.
 bool can_be_read(const OVERLAPPED* overlapped) {
   constexpr std::uintptr_t kPage = 4096;
@@ -209,3 +210,74 @@ BOOL WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcb
     return result_call({s, lpOverlapped, lpcbTransfer, fWait, lpdwFlags});
   });
 }
+
+namespace wsalive::winsock {
+
+namespace {
+
+/// The operations of a listener that wait for data on their connection are queued there.
+template <typename Choose>
+std::size_t cancel_moved(const Socket& listener, Channel& channel, Choose choose) noexcept {
+  if (!channel.has_moved.load()) return 0;
+  const auto handle = static_cast<Handle>(listener.fd());
+  std::size_t count = 0;
+  Socket::for_each([&](Socket& each) {
+    Channel* const other = each.channel.load(std::memory_order_acquire);
+    if (!other || other == &channel) return;
+    count += other->cancel([&](const Operation& operation) {
+      return operation.extra.listener == handle && choose(operation);
+    });
+  });
+  return count;
+}
+
+template <typename Choose>
+std::size_t cancel(Socket& socket, Choose choose) noexcept {
+  Channel* const channel = socket.channel.load(std::memory_order_acquire);
+  if (!channel) return 0;
+  const auto handle = static_cast<Handle>(socket.fd());
+  const auto own = [&](const Operation& operation) {
+    const Handle listener = operation.extra.listener;
+    return (listener == kInvalidHandle || listener == handle) && choose(operation);
+  };
+  return channel->cancel(own) + cancel_moved(socket, *channel, choose);
+}
+
+void cancel_at_thread_end() noexcept {
+  const int thread = own_record().thread;
+  Socket::for_each([&](Socket& socket) {
+    Channel* const channel = socket.channel.load(std::memory_order_acquire);
+    if (!channel) return;
+    channel->cancel(
+        [&](const Operation& operation) { return operation.starter == thread && !operation.port; });
+  });
+}
+
+constinit os::ThreadEndWork cancel_own_at_end{.run = cancel_at_thread_end};
+
+}  // namespace
+
+void cancel_own(Socket& socket) noexcept {
+  const int thread = own_record().thread;
+  cancel(socket, [&](const Operation& operation) { return operation.starter == thread; });
+}
+
+std::size_t cancel_any(Socket& socket, const OVERLAPPED* overlapped) noexcept {
+  return cancel(socket, [&](const Operation& operation) {
+    return !overlapped || operation.notice.overlapped == overlapped;
+  });
+}
+
+void cancel_accepts_into(const Socket& accepting) noexcept {
+  const auto handle = static_cast<Handle>(accepting.fd());
+  Socket::for_each([&](Socket& each) {
+    Channel* const channel = each.channel.load(std::memory_order_acquire);
+    if (!channel || each.phase.load(std::memory_order_relaxed) != Phase::listening) return;
+    channel->cancel(
+        [&](const Operation& operation) { return operation.extra.accept_socket == handle; });
+  });
+}
+
+bool end_with_thread() noexcept { return os::run_at_thread_end(cancel_own_at_end); }
+
+}  // namespace wsalive::winsock

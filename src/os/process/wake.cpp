@@ -1,11 +1,13 @@
-#include "os/process/futex.hpp"
+#include "os/process/wake.hpp"
 
 #include <linux/futex.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 
 namespace wsalive::os {
@@ -40,6 +42,21 @@ void futex_wake(const FutexWord* word, int count, FutexReach reach) noexcept {
   const int kept = errno;
   ::syscall(SYS_futex, word, operation(FUTEX_WAKE, reach), count, nullptr, nullptr, 0);
   errno = kept;
+}
+
+bool WakeEvent::make() noexcept {
+  event_ = Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  return static_cast<bool>(event_);
+}
+
+void WakeEvent::set() const noexcept {
+  // A counter that is full is readable already.
+  static_cast<void>(::eventfd_write(event_.get(), 1));
+}
+
+void WakeEvent::clear() const noexcept {
+  eventfd_t count = 0;
+  static_cast<void>(::eventfd_read(event_.get(), &count));
 }
 
 }  // namespace wsalive::os
