@@ -9,31 +9,32 @@
 #include <process.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
   OVERLAPPED overlapped; /* First: its address is the client's. */
   SOCKET s;
-  WSABUF buffer;
   int sending;
   char text[4096];
 } Client;
 
-/* Starts to receive, or to send back `octets`; what is refused or has ended ends the client. */
-static void next(Client* client, DWORD octets) {
-  DWORD flags = 0;
-  int result;
-
-  memset(&client->overlapped, 0, sizeof client->overlapped);
-  client->sending = octets != 0;
-  client->buffer.buf = client->text;
-  client->buffer.len = client->sending ? octets : sizeof client->text;
-  result = client->sending
-               ? WSASend(client->s, &client->buffer, 1, NULL, 0, &client->overlapped, NULL)
-               : WSARecv(client->s, &client->buffer, 1, NULL, &flags, &client->overlapped, NULL);
-  if (result == 0 || WSAGetLastError() == WSA_IO_PENDING) return; /* Either way a packet comes. */
+static void end(Client* client) {
   closesocket(client->s);
   free(client);
+}
+
+/* Starts to receive, or to send back `octets`. A packet tells the end, unless it is refused. */
+static void next(Client* client, DWORD octets) {
+  const OVERLAPPED none = {0};
+  WSABUF buffer = {octets != 0 ? octets : sizeof client->text, client->text};
+  DWORD flags = 0;
+
+  client->overlapped = none;
+  client->sending = octets != 0;
+  if ((octets != 0
+           ? WSASend(client->s, &buffer, 1, NULL, 0, &client->overlapped, NULL)
+           : WSARecv(client->s, &buffer, 1, NULL, &flags, &client->overlapped, NULL)) != 0 &&
+      WSAGetLastError() != WSA_IO_PENDING)
+    end(client);
 }
 
 static unsigned __stdcall work(void* port) {
@@ -45,12 +46,10 @@ static unsigned __stdcall work(void* port) {
     BOOL good = GetQueuedCompletionStatus((HANDLE)port, &octets, &key, &overlapped, INFINITE);
     Client* client = (Client*)overlapped;
     if (client == NULL) return 1;
-    if (good && octets != 0) {
+    if (good && octets != 0)
       next(client, client->sending ? 0 : octets);
-    } else { /* The client has closed the connection, or it broke. */
-      closesocket(client->s);
-      free(client);
-    }
+    else
+      end(client); /* It has closed the connection, or that broke. */
   }
 }
 
