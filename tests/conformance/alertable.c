@@ -2,8 +2,21 @@
 #include <string.h>
 
 #include "suite/conformance.h"
+#include "suite/host.h"
 
-enum call { ACCEPT, WSAACCEPT, RECV, WSARECV, RECVFROM, SEND, WSASEND, SELECT, POLL };
+enum call {
+  ACCEPT,
+  WSAACCEPT,
+  RECV,
+  WSARECV,
+  RECVFROM,
+  SEND,
+  WSASEND,
+  SELECT,
+  POLL,
+  CONNECT,
+  BY_LIST
+};
 
 /* All that a row's thread waits for. */
 struct scene {
@@ -11,7 +24,10 @@ struct scene {
   SOCKET listening;
   SOCKET datagrams;
   struct pair pair;
+  SOCKET client;
+  struct sockaddr_in deaf;
   int result;
+  int error;
   HANDLE ran;
 };
 
@@ -49,6 +65,15 @@ static int by_poll(SOCKET s) {
   return WSAPoll(&item, 1, 10000) == 1 ? 0 : -1;
 }
 
+static int by_list(const struct scene* scene) {
+  struct sockaddr_in to = scene->deaf;
+  SOCKET_ADDRESS_LIST list;
+  list.iAddressCount = 1;
+  list.Address[0].lpSockaddr = (struct sockaddr*)&to;
+  list.Address[0].iSockaddrLength = sizeof to;
+  return WSAConnectByList(scene->client, &list, NULL, NULL, NULL, NULL, NULL, NULL) ? 0 : -1;
+}
+
 static int make_call(const struct scene* scene) {
   char octets[8];
   switch (scene->call) {
@@ -68,6 +93,10 @@ static int make_call(const struct scene* scene) {
       return by_buffer(scene->pair.client, 1);
     case SELECT:
       return by_select(scene->pair.client);
+    case CONNECT:
+      return connect_to(scene->client, &scene->deaf);
+    case BY_LIST:
+      return by_list(scene);
     default:
       return by_poll(scene->pair.client);
   }
@@ -76,6 +105,7 @@ static int make_call(const struct scene* scene) {
 static DWORD WINAPI body(void* scene) {
   struct scene* const on = scene;
   on->result = make_call(on);
+  on->error = on->result == 0 ? 0 : WSAGetLastError();
   return 0;
 }
 
@@ -96,6 +126,10 @@ static void satisfy(const struct scene* on) {
       to = name_of(on->datagrams);
       sendto(bound_udp(), "m", 1, 0, (const struct sockaddr*)&to, sizeof to);
       break;
+    case CONNECT:
+    case BY_LIST:
+      closesocket(on->client); /* Nobody answers. */
+      break;
     case SEND:
     case WSASEND:
       while (got > 0 && all < sizeof much) {
@@ -115,23 +149,116 @@ static void prepare(struct scene* on, int call) {
   on->listening = listener();
   on->datagrams = bound_udp();
   on->pair = connected();
+  on->client = tcp();
   on->result = -99;
   on->ran = CreateEvent(NULL, TRUE, FALSE, NULL);
 }
 
+/* Twice, as the call goes on. */
 static void queued(const struct row* row, struct outcome* seen) {
   struct scene on;
   HANDLE thread;
+  int round;
   prepare(&on, row->with.a);
+  if (row->with.a >= CONNECT && skip(seen, host_deaf_address(&on.deaf))) return;
   thread = spawn(body, &on);
-  Sleep(50);
-  ATTEMPT(seen, QueueUserAPC(run, thread, (ULONG_PTR)on.ran) != 0);
-  effect(seen, WaitForSingleObject(on.ran, 5000) == WAIT_OBJECT_0 ? "it runs" : "it does not run");
+  for (round = 0; round < 2; ++round) {
+    Sleep(50);
+    ResetEvent(on.ran);
+    ATTEMPT(seen, QueueUserAPC(run, thread, (ULONG_PTR)on.ran) != 0);
+    if (WaitForSingleObject(on.ran, 5000) != WAIT_OBJECT_0) effect(seen, "it does not run");
+  }
   effect(seen, WaitForSingleObject(thread, 20) == WAIT_TIMEOUT ? "goes on" : "has ended");
   satisfy(&on);
   join(thread);
   effect(seen, "%d", on.result);
   CloseHandle(on.ran);
+}
+
+static HANDLE this_thread(void) {
+  HANDLE self = NULL;
+  DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &self, 0, FALSE,
+                  DUPLICATE_SAME_ACCESS);
+  return self;
+}
+
+/* A call that need not wait runs none; the next alertable wait does. */
+static void need_not_wait(const struct row* row, struct outcome* seen) {
+  struct scene on;
+  char octet;
+  (void)row;
+  prepare(&on, RECV);
+  QueueUserAPC(run, this_thread(), (ULONG_PTR)on.ran);
+  send(on.pair.server, "x", 1, 0);
+  Sleep(50);
+  effect(seen, "select %d", by_select(on.pair.client));
+  effect(seen, "recv %d", (int)recv(on.pair.client, &octet, 1, 0));
+  never_block(on.pair.client);
+  ATTEMPT(seen, recv(on.pair.client, &octet, 1, 0));
+  effect(seen, WaitForSingleObject(on.ran, 0) == WAIT_OBJECT_0 ? "it ran" : "not yet");
+  SleepEx(0, TRUE);
+  effect(seen, WaitForSingleObject(on.ran, 0) == WAIT_OBJECT_0 ? "now" : "never");
+}
+
+/* The time-out is the whole call's, however often it is interrupted. */
+static void time_runs_through(const struct row* row, struct outcome* seen) {
+  const DWORD begin = GetTickCount();
+  struct scene on;
+  HANDLE thread;
+  (void)row;
+  prepare(&on, RECV);
+  set_option(on.pair.client, SOL_SOCKET, SO_RCVTIMEO, 300);
+  thread = spawn(body, &on);
+  while (WaitForSingleObject(thread, 10) == WAIT_TIMEOUT && GetTickCount() - begin < 5000) {
+    QueueUserAPC(run, thread, (ULONG_PTR)on.ran);
+  }
+  if (GetTickCount() - begin >= 5000) closesocket(on.pair.client);
+  join(thread);
+  effect(seen, WaitForSingleObject(on.ran, 0) == WAIT_OBJECT_0 ? "it ran" : "it did not run");
+  effect_error(seen, "recv", on.error);
+}
+
+/* Two threads in one accept: the one that is left hears what is queued to it. */
+static void two_in_accept(const struct row* row, struct outcome* seen) {
+  struct scene on;
+  struct scene other;
+  HANDLE threads[2];
+  DWORD served;
+  (void)row;
+  prepare(&on, ACCEPT);
+  other = on;
+  threads[0] = spawn(body, &on);
+  threads[1] = spawn(body, &other);
+  Sleep(50);
+  satisfy(&on);
+  served = WaitForMultipleObjects(2, threads, FALSE, 5000) - WAIT_OBJECT_0;
+  if (served > 1) {
+    effect(seen, "nobody is served");
+    closesocket(on.listening);
+    return;
+  }
+  effect(seen, WaitForSingleObject(threads[1 - served], 50) == WAIT_TIMEOUT ? "one is served"
+                                                                            : "two are");
+  QueueUserAPC(run, threads[1 - served], (ULONG_PTR)on.ran);
+  effect(seen, WaitForSingleObject(on.ran, 5000) == WAIT_OBJECT_0 ? "it runs" : "it does not run");
+  satisfy(&on);
+  join(threads[0]);
+  join(threads[1]);
+}
+
+static void CALLBACK close_it(ULONG_PTR s) { closesocket((SOCKET)s); }
+
+/* What is queued closes the socket that its thread waits on (K-109). */
+static void closed_meanwhile(const struct row* row, struct outcome* seen) {
+  struct scene on;
+  HANDLE thread;
+  (void)row;
+  prepare(&on, RECV);
+  thread = spawn(body, &on);
+  Sleep(50);
+  QueueUserAPC(close_it, thread, (ULONG_PTR)on.pair.client);
+  join(thread);
+  effect_error(seen, "recv", on.error);
 }
 
 static int routine_calls;
@@ -173,15 +300,21 @@ static void due_routine(const struct row* row, struct outcome* seen) {
 
 static const struct row kRows[] = {
     // clang-format off
-    {"accept",      "K-136", ALL, BOTH, queued, {ACCEPT, 0, 0},     1, KEPT, "it runs, goes on, 0"},
-    {"wsaaccept",   "K-136", ALL, BOTH, queued, {WSAACCEPT, 0, 0},  1, KEPT, "it runs, goes on, 0"},
-    {"recv",        "K-136", ALL, BOTH, queued, {RECV, 0, 0},       1, KEPT, "it runs, goes on, 0"},
-    {"wsarecv",     "K-136", ALL, BOTH, queued, {WSARECV, 0, 0},    1, KEPT, "it runs, goes on, 0"},
-    {"recvfrom",    "K-136", ALL, BOTH, queued, {RECVFROM, 0, 0},   1, KEPT, "it runs, goes on, 0"},
-    {"send",        "K-136", ALL, BOTH, queued, {SEND, 0, 0},       1, KEPT, "it runs, goes on, 0"},
-    {"wsasend",     "K-136", ALL, BOTH, queued, {WSASEND, 0, 0},    1, KEPT, "it runs, goes on, 0"},
-    {"select",      "K-136", ALL, BOTH, queued, {SELECT, 0, 0},     1, KEPT, "it runs, goes on, 0"},
-    {"poll",        "K-136", ALL, BOTH, queued, {POLL, 0, 0},       1, KEPT, "it runs, goes on, 0"},
+    {"accept",      "K-136", ALL, BOTH, queued, {ACCEPT, 0, 0},     1, KEPT, "goes on, 0"},
+    {"wsaaccept",   "K-136", ALL, BOTH, queued, {WSAACCEPT, 0, 0},  1, KEPT, "goes on, 0"},
+    {"recv",        "K-136", ALL, BOTH, queued, {RECV, 0, 0},       1, KEPT, "goes on, 0"},
+    {"wsarecv",     "K-136", ALL, BOTH, queued, {WSARECV, 0, 0},    1, KEPT, "goes on, 0"},
+    {"recvfrom",    "K-136", ALL, BOTH, queued, {RECVFROM, 0, 0},   1, KEPT, "goes on, 0"},
+    {"send",        "K-136", ALL, BOTH, queued, {SEND, 0, 0},       1, KEPT, "goes on, 0"},
+    {"wsasend",     "K-136", ALL, BOTH, queued, {WSASEND, 0, 0},    1, KEPT, "goes on, 0"},
+    {"select",      "K-136", ALL, BOTH, queued, {SELECT, 0, 0},     1, KEPT, "goes on, 0"},
+    {"poll",        "K-136", ALL, BOTH, queued, {POLL, 0, 0},       1, KEPT, "goes on, 0"},
+    {"connect",     "K-136", ALL, BOTH, queued, {CONNECT, 0, 0},    1, KEPT, "goes on, -1"},
+    {"by_list",     "K-136", FROM(VISTA), BOTH, queued, {BY_LIST, 0, 0}, 1, KEPT, "goes on, -1"},
+    {"need_not_wait", "K-136", ALL, BOTH, need_not_wait, {0, 0, 0}, -1, WSAEWOULDBLOCK, "select 0, recv 1, not yet, now"},
+    {"time_runs_through", "K-136", ALL, BOTH, time_runs_through, {0, 0, 0}, 0, ANY_ERROR, "it ran, recv WSAETIMEDOUT"},
+    {"two_in_accept", "K-136", ALL, BOTH, two_in_accept, {0, 0, 0},  0, ANY_ERROR, "one is served, it runs"},
+    {"closed_meanwhile", "K-136", ALL, BOTH, closed_meanwhile, {0, 0, 0}, 0, ANY_ERROR, "recv WSAEINTR"},
     {"due_routine", "K-136", ALL, BOTH, due_routine, {0, 0, 0},     1, KEPT, "2 in it"},
     // clang-format on
 };

@@ -251,6 +251,31 @@ static void while_extended(const struct row* row, struct outcome* seen) {
   }
 }
 
+/* A request that is cancelled ends so, and then the switch is free again on every release. */
+static void cancelled_extended(const struct row* row, struct outcome* seen) {
+  struct sockaddr_in deaf;
+  const SOCKET s = bound_tcp();
+  DWORD bytes = 0;
+  DWORD flags = 0;
+  (void)row;
+  if (skip(seen, host_deaf_address(&deaf))) return;
+  memset(&overlapped, 0, sizeof overlapped);
+  connect_ex()(s, (const struct sockaddr*)&deaf, sizeof deaf, NULL, 0, NULL, &overlapped);
+  effect(seen, CancelIoEx((HANDLE)s, &overlapped) ? "cancelled" : "not cancelled");
+  ATTEMPT(seen, WSAGetOverlappedResult(s, &overlapped, &bytes, TRUE, &flags));
+  effect(seen, "set %d", set_keep_alive(s, 1));
+}
+
+/* a: no name, else no data where there should be 5 bytes. */
+static void extended_fault(const struct row* row, struct outcome* seen) {
+  const struct sockaddr_in to = name_of(listener());
+  const SOCKET s = bound_tcp();
+  memset(&overlapped, 0, sizeof overlapped);
+  ATTEMPT(seen, connect_ex()(s, row->with.a ? NULL : (const struct sockaddr*)&to, sizeof to, NULL,
+                             row->with.a ? 0 : 5, NULL, &overlapped));
+  effect(seen, "Internal %d", (int)overlapped.Internal);
+}
+
 /* ConnectEx while connect is pending. */
 static void extended_while_pending(const struct row* row, struct outcome* seen) {
   struct sockaddr_in deaf;
@@ -312,15 +337,16 @@ static void by_name(const struct row* row, struct outcome* seen) {
 
 /* The wide form finds the same. */
 static void by_wide_name(const struct row* row, struct outcome* seen) {
-  static WCHAR node[] = {'1', '2', '7', '.', '0', '.', '0', '.', '1', 0};
+  static WCHAR number[] = {'1', '2', '7', '.', '0', '.', '0', '.', '1', 0};
+  static WCHAR name[] = {'l', 'o', 'c', 'a', 'l', 'h', 'o', 's', 't', 0};
   const SOCKET from = listener();
   char service[8];
   WCHAR wide[8];
   int i;
-  (void)row;
   snprintf(service, sizeof service, "%u", ntohs(name_of(from).sin_port));
   for (i = 0; i < 8; ++i) wide[i] = (WCHAR)service[i];
-  ATTEMPT(seen, WSAConnectByNameW(tcp(), node, wide, NULL, NULL, NULL, NULL, NULL, NULL));
+  ATTEMPT(seen, WSAConnectByNameW(tcp(), row->with.a ? name : number, wide, NULL, NULL, NULL, NULL,
+                                  NULL, NULL));
 }
 
 static const struct row kRows[] = {
@@ -352,6 +378,10 @@ static const struct row kRows[] = {
     {"extended_needs_overlapped", "K-103", ALL, BOTH, extended, {BOUND, 1, 0},          0, ERROR_INVALID_PARAMETER, NULL},
     {"extended_connected",        "K-103", ALL, BOTH, extended, {CONNECTED, 0, 0},      0, WSAEISCONN, NULL},
     {"extended_not_a_socket",     "K-23", ALL, BOTH, extended, {INVALID, 0, 0},         0, WSAENOTSOCK, NULL},
+    {"extended_no_name",          "K-26", ALL, BOTH, extended_fault, {1, 0, 0},         0, WSAEFAULT, "Internal 0"},
+    {"extended_no_data",          "K-26", ALL, BOTH, extended_fault, {0, 0, 0},         0, WSAEFAULT, "Internal 0"},
+    {"extended_cancelled",        "K-103", ALL, BOTH, cancelled_extended, {0, 0, 0},    0, WSA_OPERATION_ABORTED, "cancelled, set 0"},
+    {"send_while_extended",       "K-102", ALL, BOTH, while_extended, {SEND, 0, 0},    -1, WSAENOTCONN, NULL},
     {"extended_is_pending",       "K-103", ALL, BOTH, extended_pending, {0, 0, 0},      0, WSA_IO_PENDING, NULL},
     {"extended_while_pending",    "K-101", ALL, BOTH, extended_while_pending, {0, 0, 0}, 0, WSAEINVAL, NULL},
     {"extended_listening",        "K-101", ALL, BOTH, extended, {LISTENING, 0, 0},      0, WSAEINVAL, NULL},
@@ -363,6 +393,7 @@ static const struct row kRows[] = {
     {"by_list_reserved",          "K-104", FROM(VISTA), BOTH, by_list, {0, TCP4, 1},    0, WSAEINVAL, NULL},
     {"by_list_timeout",           "K-104", FROM(VISTA), BOTH, by_list_timeout, {0, 0, 0}, 0, WSAETIMEDOUT, NULL},
     {"by_name_wide",              "K-105", FROM(VISTA), BOTH, by_wide_name, {0, 0, 0},  1, ANY_ERROR, NULL},
+    {"by_name_of_the_machine",    "K-105", FROM(VISTA), BOTH, by_wide_name, {1, 0, 0},  1, ANY_ERROR, NULL},
     {"by_name",                   "K-105", FROM(VISTA), BOTH, by_name, {GOOD, 0, 0},    1, ANY_ERROR, NULL},
     {"by_name_no_node",           "K-105", FROM(VISTA), BOTH, by_name, {NO_NODE, 0, 0}, 0, WSAEINVAL, NULL},
     {"by_name_no_service",        "K-105", FROM(VISTA), BOTH, by_name, {NO_SERVICE, 0, 0}, 0, WSAEINVAL, NULL},

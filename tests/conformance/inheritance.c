@@ -68,8 +68,8 @@ static void not_upwards(const struct row* row, struct outcome* seen) {
   effect(seen, "listener reads %d", keep_alive(from));
 }
 
-/* The listener's next connection by AcceptEx, to its end. */
-static void accept_ex_to(SOCKET from, SOCKET s) {
+/* The listener's next connection by AcceptEx, to its end. While it waits the switch is set, or left where that is -1. */
+static void accept_ex_to(SOCKET from, SOCKET s, int on) {
   char buffer[2 * (sizeof(struct sockaddr_in) + 16)];
   OVERLAPPED overlapped;
   DWORD bytes = 0;
@@ -77,18 +77,19 @@ static void accept_ex_to(SOCKET from, SOCKET s) {
   memset(&overlapped, 0, sizeof overlapped);
   overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
   AcceptEx(from, s, buffer, 0, sizeof buffer / 2, sizeof buffer / 2, &bytes, &overlapped);
+  if (on != -1) set_keep_alive(s, on);
   knock(from);
   WSAGetOverlappedResult(from, &overlapped, &bytes, TRUE, &flags);
   CloseHandle(overlapped.hEvent);
 }
 
-/* AcceptEx: the switch is the accepting socket's own (a: as it was set) until the context is updated. */
+/* AcceptEx: the switch is the accepting socket's own (a: as it was set; b: while it waits) until the context is updated. */
 static void accept_ex(const struct row* row, struct outcome* seen) {
   const SOCKET from = listener();
   const SOCKET s = tcp();
   set_keep_alive(from, !row->with.a);
-  set_keep_alive(s, row->with.a);
-  accept_ex_to(from, s);
+  if (!row->with.b) set_keep_alive(s, row->with.a);
+  accept_ex_to(from, s, row->with.b ? row->with.a : -1);
   effect(seen, "before %d", keep_alive(s));
   ATTEMPT(seen,
           setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
@@ -103,7 +104,7 @@ static void accept_ex_timing(const struct row* row, struct outcome* seen) {
   (void)row;
   if (skip(seen, host_in_force(s, &now))) return;
   keep_alive_values(from, 1, 1500, 300);
-  accept_ex_to(from, s);
+  accept_ex_to(from, s, -1);
   describe(s, seen);
   ATTEMPT(seen,
           setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char*)&from, sizeof from));
@@ -184,6 +185,7 @@ static const struct row kRows[] = {
     {"not_upwards",          "K-41", ALL, BOTH, not_upwards, {0, 0, 0},            0, ANY_ERROR, "listener reads 0"},
     {"acceptex_off_then_on", "K-41", ALL, BOTH, accept_ex, {0, 0, 0},              0, BY_K14, "before 0, after 1"},
     {"acceptex_on_then_off", "K-41", ALL, BOTH, accept_ex, {1, 0, 0},              0, BY_K14, "before 1, after 0"},
+    {"acceptex_set_meanwhile", "K-41", ALL, BOTH, accept_ex, {1, 1, 0},            0, BY_K14, "before 1, after 0"},
     {"acceptex_timing",      "K-41", ALL, BOTH, accept_ex_timing, {0, 0, 0},       0, BY_K14, "reads 0, T 7200000 I 1000, reads 1, T 1500 I 300"},
 
     {"oob_inline",           "K-112", ALL, BOTH, option, {ACCEPT, 0, 0},           0, ANY_ERROR, "reads 1"},

@@ -313,6 +313,21 @@ static void while_accepting(const struct row* row, struct outcome* seen) {
   effect(seen, "send %d", (int)send(into, "x", 1, 0));
 }
 
+/* After a refusal the switch may be set, and the next request is one like the first. */
+static void again_after_refused(const struct row* row, struct outcome* seen) {
+  const struct stage stage = prepare(CONNECT_REFUSED);
+  const struct sockaddr_in to = name_of(stage.other);
+  DWORD bytes = 0;
+  DWORD flags = 0;
+  (void)row;
+  start(CONNECT_REFUSED, &stage);
+  WSAGetOverlappedResult(stage.on, &overlapped, &bytes, TRUE, &flags);
+  effect(seen, "set %d", set_keep_alive(stage.on, 1));
+  memset(&overlapped, 0, sizeof overlapped);
+  ATTEMPT(seen, connect_ex(stage.on, &to, &overlapped));
+  effect(seen, "result %d", WSAGetOverlappedResult(stage.on, &overlapped, &bytes, TRUE, &flags));
+}
+
 static void internal_pending(const struct row* row, struct outcome* seen) {
   const struct pair pair = connected();
   (void)row;
@@ -390,6 +405,7 @@ static const struct row kRows[] = {
     {"packets_event",           "K-131", ALL, BOTH, ends, {PACKETS, EVENT, 0},                     0, WSA_IO_PENDING, "event, result no error"},
     {"packets_nothing",         "K-131", ALL, BOTH, ends, {PACKETS, NOTHING, 0},                   0, WSA_IO_PENDING, "result no error"},
     {"reset_skipping",          "K-132", ALL, BOTH, ends, {TRANSMIT_RESET, PACKET_WITHOUT_SUCCESS, 0}, 0, WSA_IO_PENDING, RESET_PACKET},
+    {"again_after_refused",    "K-132", ALL, BOTH, again_after_refused, {0, 0, 0},                    0, WSA_IO_PENDING, "set 0, result 1"},
     {"connect_while_accepting", "K-133", ALL, BOTH, while_accepting, {BY_CONNECT, 0, 0},                     -1, WSAEINVAL, "accepted, send 1"},
     {"wsaconnect_while_accepting","K-133", ALL, BOTH, while_accepting, {BY_WSACONNECT, 0, 0},                  -1, WSAEINVAL, "accepted, send 1"},
     {"connect_ex_while_accepting","K-133", ALL, BOTH, while_accepting, {BY_CONNECT_EX, 0, 0},                   0, WSAEINVAL, "accepted, send 1"},

@@ -1,9 +1,8 @@
-// AcceptEx, GetAcceptExSockaddrs and DisconnectEx; and the control codes that are told like operations.
+// AcceptEx, GetAcceptExSockaddrs and DisconnectEx. What the accepted socket inherits, and when: tests/conformance/inheritance.c.
 // labels: net
 
 #include <winsock2.h>
 
-#include <mstcpip.h>
 #include <mswsock.h>
 
 #include <array>
@@ -20,13 +19,6 @@ namespace wsalive::test {
 namespace {
 
 constexpr DWORD kName = sizeof(sockaddr_in) + 16;
-
-DWORD keep_alive_of(SOCKET s) {
-  DWORD on = 99;
-  int size = sizeof on;
-  EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<char*>(&on), &size), 0);
-  return on;
-}
 
 class AcceptExTest : public testing::Test {
  protected:
@@ -89,53 +81,6 @@ TEST_F(AcceptExTest, WithRoomForDataItWaitsForSome) {
   ASSERT_EQ(send(client, "first", 5, 0), 5);
   EXPECT_EQ(port.take(), (Taken{0, 5, 3, &overlapped_}));
   EXPECT_EQ(std::memcmp(room_.data(), "first", 5), 0);
-}
-
-TEST_F(AcceptExTest, TheListenersOptionsComeWithTheUpdate) {  // K-41
-  const DWORD on = 1;
-  ASSERT_EQ(
-      setsockopt(from_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on), sizeof on),
-      0);
-  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
-  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_OOBINLINE, reinterpret_cast<const char*>(&on),
-                       sizeof on),
-            0);
-  const Own client = connected_client();
-  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
-  EXPECT_EQ(keep_alive_of(accepting_), 0U);
-  const SOCKET of = from_;
-  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
-                       reinterpret_cast<const char*>(&of), sizeof of),
-            0)
-      << WSAGetLastError();
-  EXPECT_EQ(keep_alive_of(accepting_), 1U);
-}
-
-TEST_F(AcceptExTest, TheUpdateSwitchesOffWhereTheListenerIsOff) {  // K-41
-  const DWORD on = 1;
-  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
-  ASSERT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on),
-                       sizeof on),
-            0);
-  const Own client = connected_client();
-  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
-  EXPECT_EQ(keep_alive_of(accepting_), 1U);
-  const SOCKET of = from_;
-  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
-                       reinterpret_cast<const char*>(&of), sizeof of),
-            0);
-  EXPECT_EQ(keep_alive_of(accepting_), 0U);
-}
-
-TEST_F(AcceptExTest, SetOnAnAcceptingSocketIsNotTransitional) {  // K-30
-  ASSERT_TRUE(refuses(accept_ex(), ERROR_IO_PENDING));
-  const DWORD on = 1;
-  EXPECT_EQ(setsockopt(accepting_, SOL_SOCKET, SO_KEEPALIVE, reinterpret_cast<const char*>(&on),
-                       sizeof on),
-            0);
-  const Own client = connected_client();
-  ASSERT_EQ(result_of(from_, overlapped_, bytes_), 0);
-  EXPECT_EQ(keep_alive_of(accepting_), 1U);
 }
 
 TEST_F(AcceptExTest, RefusesBadInputAndChangesNothing) {
@@ -225,52 +170,6 @@ TEST_F(AcceptExTest, DisconnectRefusesBadInput) {
   const Pair pair = connected_pair();
   EXPECT_TRUE(DisconnectEx(pair.client, nullptr, 0, 0));
   EXPECT_EQ(recv(pair.server, room_.data(), 8, 0), 0);
-}
-
-class KeepAliveVals : public testing::Test {
- protected:
-  Winsock started_;
-  Own s_ = tcp();
-  tcp_keepalive values_{1, 5000, 1000};
-  DWORD bytes_ = 99;
-  OVERLAPPED overlapped_{};
-
-  int set(OVERLAPPED* overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
-    return WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, sizeof values_, nullptr, 0, &bytes_,
-                    overlapped, routine);
-  }
-};
-
-TEST_F(KeepAliveVals, EndsAtOnceAndStillQueuesItsPacket) {  // K-67
-  const Port port;
-  port.add(s_, 4);
-  EXPECT_EQ(set(&overlapped_), 0);
-  EXPECT_EQ(bytes_, 0U);
-  EXPECT_EQ(port.take(0), (Taken{0, 0, 4, &overlapped_}));
-  EXPECT_EQ(keep_alive_of(s_), 1U);
-}
-
-TEST_F(KeepAliveVals, EndsAtOnceAndStillRunsItsRoutine) {  // K-67
-  static int calls;
-  calls = 0;
-  EXPECT_EQ(set(&overlapped_, [](DWORD, DWORD, LPWSAOVERLAPPED, DWORD) { ++calls; }), 0);
-  EXPECT_EQ(calls, 0);
-  EXPECT_EQ(SleepEx(0, TRUE), static_cast<DWORD>(WAIT_IO_COMPLETION));
-  EXPECT_EQ(calls, 1);
-}
-
-TEST_F(KeepAliveVals, ARefusedCallTellsNothing) {  // K-64, K-67
-  const Port port;
-  port.add(s_, 4);
-  EXPECT_TRUE(fails_with(
-      WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, 8, nullptr, 0, &bytes_, &overlapped_, nullptr),
-      WSAEFAULT));
-  EXPECT_TRUE(fails_with(WSAIoctl(s_, SIO_KEEPALIVE_VALS, &values_, sizeof values_, nullptr, 0,
-                                  nullptr, &overlapped_, nullptr),
-                         WSAEFAULT));
-  EXPECT_TRUE(fails_with(set(reinterpret_cast<OVERLAPPED*>(std::uintptr_t{8})), WSAEFAULT));
-  EXPECT_TRUE(port.is_empty());
-  EXPECT_EQ(keep_alive_of(s_), 0U);
 }
 
 }  // namespace
