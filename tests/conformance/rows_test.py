@@ -63,7 +63,7 @@ class Tables(unittest.TestCase):
         with open(rows.SEMANTICS, encoding="utf-8") as file:
             ours = set(re.findall(r"^\| (K-\d+) \|.*\bOURS\b", file.read(), re.M))
         with open(os.path.join(rows.ROOT, "docs/conformance.md"), encoding="utf-8") as file:
-            text = file.read().split("## What is our decision")[1].split("\n## ")[0]
+            text = file.read().split("## Decisions of this project")[1].split("\n## ")[0]
         told = set()
         for keys in re.findall(r"^\| (K-[^|]+) \|", text, re.M):
             told |= rows.keys_in(keys)

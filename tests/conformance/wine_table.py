@@ -134,7 +134,7 @@ def document(lines, version, release):
 Made by `make conformance-wine`; not written by hand. Each row of [tests/conformance](../tests/conformance) is a call and
 what Windows answers to it: result, last error, and what has changed, by the row `K-nn` of [semantics.md](semantics.md).
 The same sources were built for Linux with wsalive and for Windows, run under {wine}, both as `{release}`.
-What each topic proves, and what nobody has confirmed: [conformance.md](conformance.md).
+What each topic proves, and what is unconfirmed: [conformance.md](conformance.md).
 
 *Right*: as the documentation says, or, for sizes of options, as Windows has been observed to do; both are right. *Not
 asked*: what Windows does not have (the read-back of what is in force), or what the row needs and was not there.
