@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: keepalive_client ADDRESS PORT IDLE_MS [TIME_MS INTERVAL_MS]\n");
     return 2;
   }
-  setvbuf(stdout, NULL, _IONBF, 0); /* Whoever reads along sees each line at once. */
+  setvbuf(stdout, NULL, _IONBF, 0); /* A reader of the output sees each line at once. */
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return 1;
   s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
   if (s == INVALID_SOCKET) {

@@ -90,7 +90,7 @@ std::optional<Words> read(int argc, char** argv) {
   return words;
 }
 
-/// Before anything is played: a picture that cannot be written is told at once.
+/// Before anything is played: reports a picture that cannot be written at once.
 bool is_writable(const std::string& picture) {
   return picture.empty() || std::ofstream{picture, std::ios::app}.good();
 }

@@ -18,7 +18,7 @@
 
 namespace wsalive::demo {
 
-/// Made-up hosts with a firewall that forgets, and somebody who watches at both its sides.
+/// Made-up hosts with a firewall that forgets, and a capture on both its sides.
 struct Wires {
   lab::Network network;
   lab::Capture inside;

@@ -28,7 +28,7 @@ struct Verdict {
 };
 
 /// Judges a play that is over. A probe or end counts as on time within two ticks of the kernel and
-/// 1 ms; as late, which is told but not wrong, up to 100 ms, as on a host with more to do.
+/// 1 ms; as late, which the verdict says but does not count as wrong, up to 100 ms, as on a host with more to do.
 [[nodiscard]] Verdict judge(const Record& record, Setting setting);
 
 /// The table and the closing lines.

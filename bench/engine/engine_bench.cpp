@@ -178,7 +178,7 @@ Pipe need_pipe() {
   return made;
 }
 
-/// Lets nobody go on before all have come: who evaluates his segments and closes his connections would disturb those
+/// Lets no process continue before all have come: one that evaluates its segments and closes its connections would disturb those
 /// who still watch theirs.
 class Gate {
  public:

@@ -14,7 +14,7 @@ namespace wsalive::bench {
 enum class Sender { kernel, engine };
 
 /// Adds one line: the engine's thread is watched for a slice, in which each phase has its probes, between two bursts
-/// of the kernel's own probes, by turns. Where the kernel sends, its own price is part of ours.
+/// of the kernel's own probes, by turns. Where the kernel sends, its own price is part of the engine's.
 void report_probe_cost(Report& report, const std::string& group, Scene& scene,
                        const KernelProbe& kernel, Sender sender, std::chrono::milliseconds slice);
 

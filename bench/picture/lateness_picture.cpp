@@ -1,4 +1,4 @@
-// Draws how late whole seconds are kept, ours and the kernel's alone, over T: both axes are logarithmic.
+// Draws how late the engine, and the kernel alone, keep whole seconds, over T: both axes are logarithmic.
 //
 //   lateness_picture REPORT.json >lateness.svg
 

@@ -55,7 +55,7 @@ class Report {
   };
   void histogram(const std::string& name, const Histogram& buckets) { histograms_[name] = buckets; }
 
-  /// How late one timing is kept, by whom, in ms; for the picture.
+  /// How late each driver keeps one timing, in ms; for the picture.
   struct Lateness {
     std::string by;  ///< "engine" or "kernel".
     double idle = 0;

@@ -22,7 +22,7 @@ WSALIVE_API BOOL WINAPI GetQueuedCompletionStatus(HANDLE CompletionPort,
                                                   PULONG_PTR lpCompletionKey,
                                                   LPOVERLAPPED* lpOverlapped, DWORD dwMilliseconds);
 // Takes up to ulCount packets, the first of which it waits for; Internal of an entry is an NTSTATUS. FALSE with
-// WAIT_IO_COMPLETION where fAlertable let a routine run. Alertable waits hear of ends up to 5 ms later.
+// WAIT_IO_COMPLETION where fAlertable let a routine run. Alertable waits get completions up to 5 ms later.
 WSALIVE_API BOOL WINAPI GetQueuedCompletionStatusEx(HANDLE CompletionPort,
                                                     LPOVERLAPPED_ENTRY lpCompletionPortEntries,
                                                     ULONG ulCount, PULONG ulNumEntriesRemoved,

@@ -11,7 +11,7 @@ WSALIVE_EXTERN_C_BEGIN
 #define WSALIVE_SOURCE_RELEASE 0   // the Windows release's own default
 #define WSALIVE_SOURCE_REGISTRY 1  // the registry store
 #define WSALIVE_SOURCE_SOCKET 2    // set on this socket by the program
-#define WSALIVE_SOURCE_OUTSIDE 3   // set on the kernel's socket by somebody else
+#define WSALIVE_SOURCE_OUTSIDE 3   // set on the kernel's socket from outside
 
 // How a connection's probes are made, best first (K-96).
 #define WSALIVE_DRIVER_OFF 0     // SO_KEEPALIVE is off

@@ -85,7 +85,7 @@ enum class KeepAliveDriver : std::uint8_t {
 /// What is in force on one socket.
 struct KeepAliveInForce {
   bool on = false;
-  /// As asked for here, or as somebody else has set it; `precision` is exact or kernel. Defaults while off.
+  /// As asked for here, or as another program has set it; `precision` is exact or kernel. Defaults while off.
   KeepAlive wanted;
   KeepAlive actual;  ///< What the host really does.
   KeepAliveDriver driver = KeepAliveDriver::off;
@@ -177,7 +177,7 @@ inline Expected<void> stop_keep_alive(int fd) {
   return {};
 }
 
-/// What is in force on a TCP socket, also where somebody else has set it. Errors as above.
+/// What is in force on a TCP socket, also if another program has set it. Errors as above.
 [[nodiscard]] inline Expected<KeepAliveInForce> keep_alive_in_force(int fd) {
   KeepAliveInForce now;
   if (const auto error = abi::keep_alive_in_force(fd, now)) return UnexpectedError(error);

@@ -76,7 +76,7 @@ class Consumer(unittest.TestCase):
         self.project(folder, "add_subdirectory", "C;CXX", unity)
         self.project(folder, "fetch_content", "C;CXX", unity)
         self.project(folder, "add_subdirectory", "C", unity)
-        # The consumer installs what is his, and ours where he says so.
+        # The consumer installs its own files, and wsalive's on request.
         for wish, count in (("OFF", 1), ("ON", 20)):
             root = os.path.join(self.scratch, f"installed {wish}")
             self.project(folder, "fetch_content", "C", unity, f"-DWSALIVE_INSTALL={wish}")

@@ -12,7 +12,7 @@ import sys
 SOURCE = os.environ.get("WSALIVE_SOURCE") or os.path.join(os.path.dirname(__file__), "..", "..")
 HEADERS = os.path.join(SOURCE, "include", "winsock")
 TABLES = os.path.join(SOURCE, "tests", "abi", "tables")
-# Ours alone, or the C library's.
+# wsalive's own, or the C library's.
 OUR_FILES = {"wsalive_ext.h", "glibc_first.h", "compiler.h"}
 # Types, functions and initializers by another name, and words of the language.
 NO_NUMBERS = {"CONST", "VOID", "SRWLOCK_INIT", "CONDITION_VARIABLE_INIT", "INIT_ONCE_STATIC_INIT", "WSAEVENT",
@@ -81,7 +81,7 @@ def main():
     for file, text in headers():
         missing += [f"{file}: {name} has no number" for name in numbers(text) if name not in known]
         missing += [f"{file}: {name} has no size" for name in structures(text) if name not in sized]
-        missing += [f"{file}: nobody calls {name}" for name in functions(text) if name not in called]
+        missing += [f"{file}: no test calls {name}" for name in functions(text) if name not in called]
     for line in missing:
         print(line)
     print(f"{len(known)} numbers, {len(sized)} sizes, {len(missing)} missing")

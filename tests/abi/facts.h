@@ -1,5 +1,5 @@
 // The numbers and layouts of tests/abi/tables, held against the headers when this file is compiled:
-// as C11, as C++20, and where mingw-w64 is installed against its headers, a witness that is not ours.
+// as C11, as C++20, and where mingw-w64 is installed against its headers, an independent witness.
 #include <winsock2.h>
 // After it: what stands on it.
 #include <afunix.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """wsalive-cc and wsalive-c++ behave as the compiler behind them: for each way of calling it the front ends with the same
-status, leaves the same files, and says the same, but for what is ours. They are tried in a folder whose name has a
+status, leaves the same files, and says the same, except what wsalive adds. They are tried in a folder whose name has a
 space, a comma and letters beyond ASCII, and stand in such a folder themselves.
 
 labels: slow

@@ -74,7 +74,7 @@ must_say "" windows/build/wide grüß
 
 echo "the demo"
 client=$prefix/libexec/wsalive/keepalive_client
-if ldd "$client" | grep -q libwsalive; then failed "the demo's client needs a library that nobody looks for there"; fi
+if ldd "$client" | grep -q libwsalive; then failed "the demo's client needs a library that the loader does not look for there"; fi
 "$prefix/bin/wsalive" demo --nonsense >"$log" 2>&1 && failed "an unknown option of the demo"
 "$prefix/libexec/wsalive/wsalive-demo" --nonsense >"$log" 2>&1 && failed "an unknown option of the demo's program"
 grep -q "usage: wsalive-demo" "$log" || failed "the demo's program"

@@ -109,7 +109,7 @@ def refused():
         yield "g++", include(name, "winsock2.h"), "ws2def.h is part of winsock2.h"
     for name in LINUX_SOCKETS:
         yield "gcc", include(name, "winsock2.h"), "source file of its own"
-    # The other way round there is no place for words of ours; the compiler must stop all the same.
+    # In the other order wsalive's headers cannot print a message; the compiler must still stop.
     yield "gcc", include("winsock2.h", "sys/socket.h"), "error"
 
 

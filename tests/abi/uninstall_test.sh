@@ -48,7 +48,7 @@ mkdir "$scratch/new place"
 mv "$tree" "$scratch/new place/moved"
 made uninstall PREFIX="$scratch/new place/moved" BUILD=/nonexistent || failed "make uninstall of a tree that was moved"
 [ ! -e "$scratch/new place/moved/bin" ] || failed "bin is left"
-[ -d "$scratch/new place" ] || failed "a folder that is not ours was removed"
+[ -d "$scratch/new place" ] || failed "a folder that install did not make was removed"
 
 echo "what was there before stays, also after a second installation"
 old=$scratch/old/usr/local
@@ -76,13 +76,13 @@ made uninstall PREFIX=/usr DESTDIR="$scratch/plain" BUILD="$scratch/build" || fa
 find "$scratch/plain" ! -type d -o -name '*wsalive*' >"$log"
 [ ! -s "$log" ] || failed "make uninstall after cmake --install leaves"
 
-echo "where nobody may write, that is said"
-if made install PREFIX=/proc/wsalive; then failed "nobody may write to /proc"; fi
+echo "an install into a folder without the right to write says so"
+if made install PREFIX=/proc/wsalive; then failed "an install into /proc succeeded"; fi
 grep -qF "cannot install into /proc/wsalive: $(id -un) may not write there; do it as root, or name another PREFIX" "$log" ||
   failed "what was said"
 
 echo "where nothing is, that is said"
 mkdir "$scratch/empty"
-if made uninstall PREFIX="$scratch/empty" BUILD="$scratch/build"; then failed "nothing was removed, and nobody heard of it"; fi
+if made uninstall PREFIX="$scratch/empty" BUILD="$scratch/build"; then failed "nothing was removed, and uninstall did not say so"; fi
 grep -q "no wsalive to remove.*$scratch/empty" "$log" || failed "what was said"
 nothing_in "$scratch/empty" "something"

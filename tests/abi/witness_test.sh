@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The facts of tests/abi/tables against mingw-w64's headers, which are not ours: a number that we have wrong
+# The facts of tests/abi/tables against mingw-w64's headers, which are independent: a wrong number here
 # on both sides of our own tests does not compile here. Skipped where mingw-w64 is not installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -247,7 +247,7 @@ TEST(SeccompWithoutRights, AnOrdinaryUsersProgramGetsOurValues) {
   constexpr uid_t kNobody = 65534;
   if (!may_become(kNobody)) GTEST_SKIP() << "another user is not to be had here";
   const Listener listener;
-  // A copy that nobody may read, in a place that nobody may reach.
+  // A copy that no user may read, in a place that no user may reach.
   const std::string copy = "/tmp/wsalive-own-values-" + std::to_string(::getpid());
   std::filesystem::copy_file(program("own_values"), copy);
   ASSERT_EQ(::chmod(copy.c_str(), 0755), 0);

@@ -127,7 +127,7 @@ class Attach(tool.Tool):
         bad = self.path("bad.toml", 'user_timeout = "30"\n')
         self.assertIn("line 1, column 16: user_timeout:", self.refused(3, "attach", "--cgroup", self.group, "--policy", bad))
 
-    def test_existing_connections_keep_what_nobody_has_named(self):
+    def test_existing_connections_keep_values_that_are_not_named(self):
         holder = ("import socket,sys; c = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); print(flush=True)\n"
                   "sys.stdin.read(1); print([c.getsockopt(*o) for o in ((1, 9), (6, 4), (6, 5), (6, 6), (6, 18))])")
         def enter():
@@ -230,7 +230,7 @@ leave_alone = true
         self.attach("--time", "44s", "--replace", "--existing")
         self.assertEqual(self.held(child)[0][:2], [1, 44])
 
-    def test_times_that_nobody_has_named_are_said(self):
+    def test_the_report_has_times_that_are_not_named(self):
         said = "No time was named: T is 2h, the default of Windows 11. Many NATs, firewalls and load balancers forget an idle"
         name = os.path.basename(self.group)
         rule = '[[rule]]\nto = "10.0.0.0/8"\n'
@@ -521,7 +521,7 @@ leave_alone = true
         self.ok("attach", "--cgroup", self.group, "--time", "20s", "--existing")
         self.assertEqual(behind(), 0)
 
-    def test_what_an_earlier_set_has_written_stays_and_nobody_claims_to_know_it(self):
+    def test_what_an_earlier_set_has_written_stays_and_the_report_does_not_claim_to_know_it(self):
         child = self.holding(self.group, self.group)
         self.ok("set", str(child.pid), *TIMES)
         text = " ".join(self.attach(*self.OTHERS, "--existing").split())
@@ -550,7 +550,7 @@ leave_alone = true
         self.assertEqual((done.returncode, done.stdout), (5, ""))
         self.assertRegex(done.stderr, r"\Awsalive: [^\n]*mount -t bpf -o mode=0700 bpf /sys/fs/bpf\n\Z")
 
-    def test_a_folder_of_somebody_else_is_not_used(self):
+    def test_a_folder_of_another_user_is_not_used(self):
         folder = f"/proc/{self.holder.pid}/root/sys/fs/bpf/wsalive"
         if os.path.exists(folder):
             os.rmdir(folder)

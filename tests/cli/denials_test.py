@@ -150,7 +150,7 @@ class Denials(tool.ToolWithConnection):
                 refuse(other)()
             done = self.under(both, "run", *TIMES, "--", STATIC, "exit", "0")
             self.assert_refused(done, 4, f"no seccomp: not permitted, {'install' if other == 'seccomp' else other}")
-            self.assertNotIn("--via", done.stderr)  # Nobody has given it.
+            self.assertNotIn("--via", done.stderr)  # The caller has not given it.
             self.assertIn("`wsalive doctor` says what is missing", done.stderr)
 
     @tool.needs_preload

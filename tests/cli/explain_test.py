@@ -110,7 +110,7 @@ class Explain(tool.Tool):
         text = " ".join(self.ok("explain", "--compare", "linux", "--time", "1s", "--path-timeout", "1s").split())
         self.assertIn("No keep-alive of the kernel comes in time: use heartbeats of the application.", text)
 
-    def test_a_path_that_nobody_has_described_is_called_an_assumption(self):
+    def test_a_path_without_a_description_is_called_an_assumption(self):
         for words in (ASKED, ("--compare", "winxp,linux", "--time", "400s")):
             assumed = self.json("explain", *words, "--peer", "nat")
             self.assertEqual((assumed["path_timeout_ms"], assumed["path_timeout_assumed"]), (350_000, True))
@@ -281,7 +281,7 @@ class Explain(tool.Tool):
     def test_an_unknown_rule_set_of_the_environment_is_refused(self):  # K-122
         said = self.refused(3, "explain", env={"WSALIVE_RULES": "foo"})
         self.assertIn("use documented or observed", said)
-        # What is wrong with a rule set is told from the place, not from words that stand in it.
+        # The command recognizes a wrong rule set by its place, not by words in it.
         said = self.refused(3, "explain", env={"WSALIVE_RELEASE": "rule set"})
         self.assertIn("which release of Windows", said)
         self.assertIn("use one of win2000", said)

@@ -54,7 +54,7 @@ class Frame(tool.Tool):
         complaints = [line for line in done.stdout.splitlines() if "missing date" not in line]
         self.assertEqual(complaints, [])
 
-    def test_words_that_nobody_knows_are_named_with_the_nearest_that_is_known(self):
+    def test_an_unknown_word_is_named_with_the_nearest_known_one(self):
         self.assertIn("unknown command 'relases', perhaps 'releases'", self.refused(2, "relases"))
         self.assertIn("unknown option '--jsn', perhaps '--json'",
                       self.refused(2, "releases", "--jsn"))

@@ -76,7 +76,7 @@ class Ls(tool.ToolWithConnection):
         self.assertEqual(values["driver"], "rearm")
         self.assertEqual(found[0]["noticed_after_ms"], 45500 + 200 * 300)
         self.assertLessEqual(found[0]["next_probe_ms"], 45500)
-        # An engine of ours, and yet a program of Linux with errors of Linux.
+        # wsalive's engine drives it, but it is a Linux program with Linux errors.
         self.assertEqual(explained["error"], {"name": "ETIMEDOUT", "code": 110})
         self.assertNotIn("WSA", text)
 

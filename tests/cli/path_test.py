@@ -99,7 +99,7 @@ class Path(tool.Tool):
             connection.settimeout(10)
             self.assertEqual(connection.recv(1), b"")
 
-    def test_a_port_where_nobody_listens_is_one_line(self):
+    def test_a_port_without_a_listener_is_one_line(self):
         closed = socket.create_server(("127.0.0.1", 0))
         port = closed.getsockname()[1]
         closed.close()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What README.md and docs/command.md show is what the command says: each sample of a report is compared with a real one, line by line, where
+"""README.md and docs/command.md show what the command prints. The test compares each sample of a report with a real one, line by line, where
 only numbers of processes, addresses and measured times may differ.
 
 labels: net
@@ -68,7 +68,7 @@ class Readme(tool.ToolWithConnection):
         self.assertEqual(shape(said[0]), shape(shown[0]))
         pattern = re.escape(shape(shown[1])).replace("12s", r"[\d.]+m?s").replace(r"74s", r"\d+s")
         self.assertRegex(shape(said[1]), rf"\A{pattern}\Z")
-        # A host may have processes that nobody but its own root sees, and says so at the end, on as many lines as it takes.
+        # A host may have processes that only its own root sees. The report then says so at the end, on one or more lines.
         end = next((i for i, line in enumerate(said) if "cannot be looked into" in line), len(said))
         self.assertEqual(said[2:end], shown[2:])
 

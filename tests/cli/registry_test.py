@@ -183,7 +183,7 @@ class Registry(tool.Tool):
                       self.refused(3, "registry", "set", "--machine", "Release", "winxp"))
 
     def test_without_the_right_the_refusal_says_so(self):  # K-86
-        # Nobody, root included, makes files there.
+        # No user, not even root, can make files there.
         env = {"WSALIVE_REGISTRY": "/sys/kernel/registry.reg"}
         self.refused(4, "registry", "set", "KeepAliveTime", "45s", env=env)
 

@@ -234,7 +234,7 @@ class Keepers(Running):
             # On a busy machine it dies later; then it must not be counted as one of the two.
             self.until(lambda gone=killed: gone not in keepers_of(child.pid))
 
-    def test_a_stopped_one_holds_up_nobody(self):
+    def test_a_stopped_keeper_delays_no_program(self):
         child = self.client("seccomp")
         pair = keepers_of(child.pid)
         self.assertEqual(len(pair), 2)
@@ -304,7 +304,7 @@ for line in sys.stdin: os.write(ends[int(line)], b"connect\n")
                 child.kill()
                 self.until(lambda c=child, d=leaves: not keepers_of(c.pid) and not keepers_of(d.pid))
 
-    def test_by_bpf_nobody_needs_one_and_what_it_leaves_is_taken_away(self):
+    def test_by_bpf_no_program_needs_a_keeper_and_the_next_run_removes_what_it_leaves(self):
         child = self.client("bpf")
         with open(f"/proc/{child.pid}/cgroup", encoding="utf-8") as file:
             group = next(line.strip()[3:] for line in file if line.startswith("0::"))

@@ -112,7 +112,7 @@ class Run(tool.Tool):
         self.assertEqual(self.ok(*words, os.path.join(PROGRAMS, "own_names"), self.port), "0 2\n")
 
     def rules(self, what, *times):
-        """What a program with rules of its own prints that has the library in it, while somebody accepts."""
+        """What a program with rules of its own prints with the library preloaded, while a server accepts."""
         server = threading.Thread(target=self.accept_all, daemon=True)
         server.start()
         words = ("run", "--quiet", "--via", "preload", *(times or TIMES), "--", os.path.join(PROGRAMS, "own_rules"), what)

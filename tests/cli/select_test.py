@@ -371,7 +371,7 @@ class LintAll(Choice):
             more = () if critical is None else ("--critical", str(critical))
             done = self.run_tool("lint", *here, "--monitor", *more)
             warned, warn, crit = re.search(r" warned=(\d+);(\d*);(\d*) ", done.stdout).groups()
-            # As the plugins' guidelines have it: a range N means that what is above N is told.
+            # By the plugins' guidelines a range N means an alert above N.
             told = 2 if crit and int(warned) > int(crit) else 1 if int(warned) > int(warn) else 0
             self.assertEqual(done.returncode, told, done.stdout)
 
@@ -384,7 +384,7 @@ class LintAll(Choice):
                 self.assertEqual((done.returncode, done.stderr), (3, ""), line)
                 self.assertRegex(done.stdout, r"\AWSALIVE UNKNOWN: [^|\n]+\n\Z", line)
         self.assertIn("leave --monitor or --json away", self.run_tool("lint", "--all", "--monitor", "--json").stdout)
-        self.refused(2, "lint", "--all", "--bogus")  # And nobody else is.
+        self.refused(2, "lint", "--all", "--bogus")  # And no other command line is.
 
     def test_an_empty_value_is_refused_wherever_it_chooses(self):
         commands = {("ls",): (), ("watch",): (), ("lint",): (), ("explain",): (), ("set",): ("--time", "20s", "--dry-run"),
@@ -423,7 +423,7 @@ class LintAll(Choice):
     @tool.needs_borrowing
     def test_a_process_that_may_not_be_looked_into_matters_only_to_sockets_without_an_owner(self):
         code = ("import ctypes, socket, sys\n"
-                "ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_long(-1), 0, 0, 0)  # Yama: whoever may, may trace it.\n"
+                "ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_long(-1), 0, 0, 0)  # Yama: any process may trace it.\n"
                 "l = socket.create_server(('127.0.0.1', 0)); p = l.getsockname()\n"
                 "c = socket.create_connection(p); a = l.accept()[0]; print(p[1], flush=True); sys.stdin.read()")
         theirs = self.popen_as_nobody(["python3", "-c", code])

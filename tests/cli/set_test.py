@@ -57,7 +57,7 @@ class Set(tool.ToolWithConnection):
         self.ok("set", "--from", f":{self.port}", "--time", "46s")
         self.assertEqual(values(self.accepted), (1, 46, *self.untouched[2:]))
 
-    def test_what_nobody_names_stays_as_it_is(self):
+    def test_values_that_are_not_named_stay(self):
         """75 s x 9 must not become 1 s x 10, with which an outage of 10 s ends the connection."""
         for time_s in (45, 46):  # The second time the values are those of our own first.
             text = self.ok("set", self.me, "--time", f"{time_s}s")
@@ -165,7 +165,7 @@ class Set(tool.ToolWithConnection):
 
     @tool.needs_borrowing
     @tool.needs_preload
-    def test_what_nobody_has_named_stays_the_engines_to_the_millisecond(self):
+    def test_values_that_are_not_named_stay_the_engines_to_the_millisecond(self):
         driven, _ = self.start_driven()
 
         def values():

@@ -160,7 +160,7 @@ class States(tool.Tool):
         self.assertNotIn("data-unacknowledged", self.rules(client))
 
     def told_after(self, end):
-        """Until the program is told, in ms, and as what."""
+        """The time until the program gets the error, in ms, and the error."""
         begun = time.monotonic()
         select.select([end], [], [], 60)
         code = end.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -183,7 +183,7 @@ class States(tool.Tool):
 
     @tool.needs_borrowing
     def test_a_user_timeout_ends_data_when_it_is_foretold(self):
-        host = self.json("explain", "--user-timeout", "3s")["host"]  # Of a socket that nobody has made.
+        host = self.json("explain", "--user-timeout", "3s")["host"]  # Of a socket that does not exist.
         client = self.unacknowledged()
         sent = time.monotonic()
         self.ok("set", self.name(client), "--user-timeout", "3s")
@@ -202,7 +202,7 @@ class States(tool.Tool):
         self.assertEqual(row["noticed_by"], "user-timeout")
         report = self.json("explain", "--compare", "linux", "--time", "1s", "--interval", "1s", "--probes", "9",
                            "--user-timeout", "2500ms")
-        for foretold in (report["subjects"][0], report["host"]["other_programs"]):  # Of a socket that nobody has made.
+        for foretold in (report["subjects"][0], report["host"]["other_programs"]):  # Of a socket that does not exist.
             self.assertEqual([foretold[name] for name in ("noticed_by", "noticed_ms", "noticed_latest_ms")],
                              [row[name] for name in ("noticed_by", "noticed_after_ms", "noticed_after_latest_ms")])
         self.assert_foretold(client)
@@ -233,7 +233,7 @@ class States(tool.Tool):
         self.assert_foretold(client)
 
     @tool.needs_borrowing
-    def test_a_connection_that_is_being_accepted_is_nobodys_yet(self):
+    def test_a_connection_that_is_being_accepted_has_no_owner_yet(self):
         listener = self.keep(socket.create_server(("127.0.0.1", 0)))
         port = listener.getsockname()[1]
         nft(f"add rule inet test cut tcp sport {port} drop")
@@ -369,7 +369,7 @@ class States(tool.Tool):
         peer.close()
         self.assertNotIn("peer-closed", self.rules(client))
 
-    def test_what_is_over_is_nobodys_and_listed_on_request(self):
+    def test_a_connection_that_is_over_has_no_owner_and_is_listed_on_request(self):
         client, peer = self.pair()
         port = self.port
         client.close()

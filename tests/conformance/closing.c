@@ -53,7 +53,7 @@ static int received(SOCKET s) {
   return WSARecv(s, &buffer, 1, &bytes, &flags, NULL, NULL);
 }
 
-/* Nobody reads, and it is more than all buffers on the way take. */
+/* The peer does not read, and this is more than all buffers on the path hold. */
 static int sent(SOCKET s) {
   static char much[64 << 20];
   return send(s, much, sizeof much, 0);
@@ -165,7 +165,7 @@ static void other_owner(const struct row* row, struct outcome* seen) {
   effect(seen, "other receives %d", recv(second, &octet, 1, 0));
 }
 
-/* A duplicate that nobody has taken yet keeps the connection open, and is taken once. */
+/* A duplicate that no process has taken yet keeps the connection open, and can be taken once. */
 static void untaken(const struct row* row, struct outcome* seen) {
   const struct pair pair = connected();
   WSAPROTOCOL_INFOA info;
@@ -199,7 +199,7 @@ static void peer_reads(const struct row* row, struct outcome* seen) {
   ATTEMPT(seen, recv(pair.server, &octet, 1, 0));
 }
 
-/* A program that sends where nobody reads any more lives on. */
+/* A program that sends after the reader has gone stays alive. */
 static void send_after_reset(const struct row* row, struct outcome* seen) {
   const struct linger at_once = {1, 0};
   const struct pair pair = connected();

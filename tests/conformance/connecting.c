@@ -306,7 +306,7 @@ static void by_list(const struct row* row, struct outcome* seen) {
                                  NULL, row->with.c ? &overlapped : NULL));
 }
 
-/* Its time-out: nobody answers. */
+/* Its time-out, without an answer. */
 static void by_list_timeout(const struct row* row, struct outcome* seen) {
   SOCKET_ADDRESS_LIST list;
   struct timeval wait = {0, 300000};

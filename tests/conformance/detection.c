@@ -185,7 +185,7 @@ static void CALLBACK routine(DWORD error, DWORD bytes, LPWSAOVERLAPPED which, DW
   routine_error = error;
 }
 
-/* A completion routine is told the code. */
+/* A completion routine gets the code. */
 static void routine_recv(const struct row* row, struct outcome* seen) {
   OVERLAPPED overlapped;
   char octet;

@@ -121,7 +121,7 @@ static void close_told_again(const struct row* row, struct outcome* seen) {
   tell_next(s, event, seen);
 }
 
-/* An orderly end is told behind the data. */
+/* The event of an orderly end comes after the data. */
 static void orderly(const struct row* row, struct outcome* seen) {
   const struct pair pair = connected();
   const WSAEVENT event = selected_on(pair.client, FD_READ | FD_CLOSE);
@@ -162,7 +162,7 @@ static void connect_made(const struct row* row, struct outcome* seen) {
   tell_next(s, event, seen);
 }
 
-/* Each request is told, with its code. */
+/* Each request has an event, with its code. */
 static void connect_refused(const struct row* row, struct outcome* seen) {
   const struct sockaddr_in nobody = refused_address();
   const SOCKET s = tcp();

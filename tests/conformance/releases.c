@@ -19,7 +19,7 @@ static void version(const struct row* row, struct outcome* seen) {
          (int)found.dwBuildNumber);
 }
 
-/* A release is several builds on real machines; the name of ours is one of them. */
+/* A release is several builds on real machines; wsalive has the name of one of them. */
 static void build(const struct row* row, struct outcome* seen) {
   if (strcmp(host_world(), "wsalive") != 0 && skip(seen, "a machine has a build of its own"))
     return;

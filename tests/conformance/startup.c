@@ -53,7 +53,7 @@ static void closes_all(const struct row* row, struct outcome* seen) {
   if (row->with.a) WSACleanup();
 }
 
-/* The peer of a socket that WSACleanup closed hears of it. */
+/* The peer of a socket that WSACleanup closed gets an end. */
 static void peer_hears(const struct row* row, struct outcome* seen) {
   struct pair pair;
   (void)row;

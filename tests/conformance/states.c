@@ -89,7 +89,7 @@ static LPFN_CONNECTEX connect_ex(SOCKET s) {
   return function;
 }
 
-/* ConnectEx to nobody who answers. */
+/* ConnectEx to an address that does not answer. */
 static void connect_ex_pending(const struct row* row, struct outcome* seen) {
   OVERLAPPED overlapped;
   struct sockaddr_in deaf;

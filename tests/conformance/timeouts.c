@@ -53,7 +53,7 @@ static void non_blocking(const struct row* row, struct outcome* seen) {
   ATTEMPT(seen, recv(s, &octet, 1, 0));
 }
 
-/* Nobody reads: the buffers fill, and send waits for its time. */
+/* The peer does not read: the buffers fill, and send waits for its time. */
 static void sending(const struct row* row, struct outcome* seen) {
   static char much[1 << 20];
   const SOCKET s = connected().client;

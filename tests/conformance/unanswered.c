@@ -1,4 +1,4 @@
-/* A connection request that nobody answers ends after about 21 seconds (K-116), or with the limit that the program
+/* A connection request without an answer ends after about 21 seconds (K-116), or with the limit that the program
  * has set (K-76). All rows wait at the same time.
  * labels: net realtime slow */
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "suite/conformance.h"
 #include "suite/host.h"
 
-enum { PATIENCE = 30000 }; /* Milliseconds; whoever takes longer is not waited for. */
+enum { PATIENCE = 30000 }; /* Milliseconds; the test does not wait longer. */
 
 /* "about 21 s": the two retransmissions and their waits, 3 + 6 + 12, or a little less where a timer is coarse. */
 static const char* about(DWORD took) {

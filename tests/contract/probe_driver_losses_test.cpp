@@ -1,7 +1,7 @@
 // A thousand lives on paths that lose segments, over the simulated kernel: any T, I and N, a Linux peer that answers
 // once in 500 ms, an engine that comes late and is stopped between its calls.
 //
-// Whoever is given up has lost as many answers in that silence as were asked for: N, or ten where N is more (K-52).
+// A connection that ends has lost as many answers in that silence as were asked for: N, or ten where N is more (K-52).
 // A peer that dies is given up, in time.
 
 #include <gtest/gtest.h>

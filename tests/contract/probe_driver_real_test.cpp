@@ -87,7 +87,7 @@ class RealWorld final : public DriverWorld {
   void program_sends() override { ends_.client.send("data"); }
   void close_without_a_word() override {
     const Fd nothing{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    ASSERT_EQ(::dup3(nothing.get(), fd(), O_CLOEXEC), fd());  // Nobody else may get the number.
+    ASSERT_EQ(::dup3(nothing.get(), fd(), O_CLOEXEC), fd());  // No other one may get the number.
   }
   void put_another_socket_there() override {
     another_.emplace(test_.connected());

@@ -26,7 +26,7 @@ DEFAULTS = b"0 "
 
 
 def is_loaders(done):
-    """The command's loader has ended it, before a word of ours could be said."""
+    """The command's loader has ended it, before the command could print anything."""
     if done.stdout or done.stderr.startswith(b"wsalive:"):
         return False
     return done.status == 127 and bool(done.stderr) or done.status < 0 and done.harmed_loader

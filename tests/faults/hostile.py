@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Programs that lie to whoever looks at them: memory under our name that is cut while it is read or says what cannot be, and
+"""Programs that lie to the commands that inspect them: memory under wsalive's name that is cut while it is read or says what cannot be, and
 names that are no text; and files that are no files of ours. The command shows what there is, ends with a status of its list, and sends nothing to the terminal
 but characters.
 

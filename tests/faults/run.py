@@ -110,7 +110,7 @@ print(count)
 
 
 def stopped_keepers():
-    """Whoever of the two is stopped, the program's connects go on."""
+    """If either of the two is stopped, the program's connects go on."""
     def harm(client, turn):
         if client.way == "seccomp":
             until(lambda: len(keepers(client.child.pid)) == 2, "a killed keeper is not replaced")

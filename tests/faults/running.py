@@ -73,10 +73,10 @@ def group_mount():
 
 
 def take_groups_away(pid):
-    """Those of a program whose keeper was killed; the next run would do it. Nobody is in them any more."""
+    """Those of a program whose keeper was killed; the next run would do it. They are empty."""
     mount = group_mount()
     for group in glob.glob(f"{mount}/**/wsalive-run-{pid}", recursive=True) if mount else ():
-        expect(not open(group + "/cgroup.procs", encoding="utf-8").read(), f"somebody is left in {group}")
+        expect(not open(group + "/cgroup.procs", encoding="utf-8").read(), f"a process is left in {group}")
         os.rmdir(group)
 
 

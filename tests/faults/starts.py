@@ -51,7 +51,7 @@ def killed_or_without_consequence(done, case):
 
 
 def killed_with_the_front_or_without_consequence(done, case):
-    """Whoever is killed may be the front, the program, or somebody else."""
+    """The killed process may be the front, the program, or another one."""
     if done.status != -9:
         ran_or_said_why_not(done, case)
     else:
@@ -64,7 +64,7 @@ def ended_as_asked(done, case):
 
 
 def run_with_delays():
-    """Whoever is late, the program runs with our values."""
+    """Whichever process is late, the program runs with wsalive's values."""
     programs = connections = 0
     with Listener() as listener:
         for way in ways():

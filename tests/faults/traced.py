@@ -1,4 +1,4 @@
-"""Follows a program and all that it starts through their system calls (ptrace), and harms whoever is about to make call number
+"""Follows a program and all that it starts through their system calls (ptrace), and harms the process that is about to make call number
 N: with N over all of them, no moment is left to luck, and nothing that was started is overlooked.
 
 A harm is a function of the traced program and of the process, or thread, that is about to make the call. What it returns, if it
@@ -65,7 +65,7 @@ class Traced:
         self._calling = {}  # Who has been stopped at the beginning of a call, and what is called at its end.
         self._held = {}  # Who is held back, and until when.
         self._known = set()
-        self._is_it = False  # The program, no longer the child of ours that executes it.
+        self._is_it = False  # The program, no longer the child that executes it.
         self.did = harm.__doc__ if harm else "nothing"
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             self.pid = self._start(words, env or os.environ, out, errors, prepare)
@@ -127,7 +127,7 @@ class Traced:
             signal.signal(signal.SIGALRM, before)
 
     def _wait(self):
-        """For whoever stops or ends; meanwhile those that were held back long enough go on."""
+        """Waits for a process that stops or ends; meanwhile those that were delayed long enough go on."""
         while self._held:
             found = os.waitpid(-1, WALL | os.WNOHANG)
             if found[0]:

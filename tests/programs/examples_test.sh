@@ -41,7 +41,7 @@ for program in server completion_port; do
   [ ! -s "$scratch/complaints" ] || failed "$program complained"
 done
 
-# Nobody listens there any more.
+# The server no longer listens.
 if timeout 20 "$programs/client" 127.0.0.1 "$port" x >"$scratch/said" 2>&1; then failed "client without server"; fi
 grep -q "connect: error 10061" "$scratch/said" || failed "client without server said"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # labels: ns
 # A look-up whose name server never answers can be given up at once, and a process may end meanwhile. The name server is
-# a socket that nobody reads, in namespaces of the test's own.
+# a socket without a reader, in namespaces of the test's own.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=${WSALIVE_BUILD:-$here/../../build/dev}/tests/programs/async_lookup

@@ -69,7 +69,7 @@ except ConnectionResetError:
 CLIENT
   timeout 10 bash -c "cat </dev/tcp/127.0.0.1/$port" >"$folder/greeting" || failed "accept_ways$tongue, after a refusal"
   finish accept_ways$tongue
-  grep -q '^turned away: 1$' "$folder/said" || failed "accept_ways$tongue turned nobody away"
+  grep -q '^turned away: 1$' "$folder/said" || failed "accept_ways$tongue turned no client away"
 
   "$programs/inet_xtoy$tongue" 192.0.2.7 2001:db8::0:1 >"$folder/said" || failed "inet_xtoy$tongue"
   for way in "inet_pton, inet_ntop" "WSAStringToAddress, WSAAddressToString" "getaddrinfo, getnameinfo"; do

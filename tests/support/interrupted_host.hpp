@@ -25,7 +25,7 @@ class InterruptedHost final : public engine::Host {
  public:
   explicit InterruptedHost(engine::Host& host) : host_(host) {}
 
-  /// Called before each call and after it; whoever sets it sees to it that threads agree.
+  /// Called before each call and after it; the caller that sets it must synchronize threads.
   std::function<void()> interrupt = [] {};
 
   Result<std::uint64_t> cookie(int fd) noexcept override {

@@ -27,7 +27,7 @@ class LiveSocket {
   static LiveSocket connected();
   /// In SYN_SENT: the far side's queue is full. Completes some time after `let_connect`.
   static LiveSocket connecting();
-  /// Its request was refused; nobody has been told.
+  /// Its request was refused, and no call has returned the error.
   static LiveSocket refused();
 
   LiveSocket(LiveSocket&& other) noexcept;

@@ -20,7 +20,7 @@ inline HANDLE to_handle(ULONG_PTR value) {
 }
 inline ULONG_PTR to_value(HANDLE handle) { return reinterpret_cast<ULONG_PTR>(handle); }
 
-/// Starts the child, which is told these numbers. The handle is the caller's to close.
+/// Starts the child with these numbers as arguments. The caller closes the handle.
 [[nodiscard]] inline HANDLE start_child_test(const std::string& test,
                                              const std::vector<ULONG_PTR>& numbers, BOOL inherits) {
   std::string list;

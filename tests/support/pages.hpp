@@ -16,7 +16,7 @@ class Pages {
       : base_(static_cast<char*>(::mmap(nullptr, 3 * kSize, PROT_READ | PROT_WRITE,
                                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
     ::mprotect(base_ + kSize, kSize, PROT_READ);
-    // Not unmapped: whoever maps something next, a sanitizer for one, would get the place.
+    // Not unmapped: the next mapping, a sanitizer's for example, would get the place.
     ::mprotect(base_ + 2 * kSize, kSize, PROT_NONE);
   }
   ~Pages() { ::munmap(base_, 3 * kSize); }

@@ -69,7 +69,7 @@ bool readable(int fd, std::chrono::milliseconds patience) {
 PlainSocket PlainSocket::connected(std::string_view address, std::uint16_t port) {
   Address to = address_of(address, port);
   Fd fd = new_socket(to.storage.ss_family);
-  // By itself connect may take a port that another connection has, to somewhere else: captures are told apart by it.
+  // By itself connect may take a port that another connection has, to somewhere else: captures distinguish connections by it.
   Address any = address_of(to.storage.ss_family == AF_INET6 ? "::" : "0.0.0.0", 0);
   need(::bind(fd.get(), any.raw(), any.size), "bind");
   need(::connect(fd.get(), to.raw(), to.size), "connect");

@@ -1,4 +1,4 @@
-// Which connections wire.printed_instants makes, and what it is told of each.
+// Which connections wire.printed_instants makes, and what the command prints about each.
 #pragma once
 
 #include <array>
@@ -128,7 +128,7 @@ struct Watched {
   Row row{};
   std::uint16_t port = 0;  ///< Of the server, one for each.
   std::string target;      ///< PID:FD
-  int error = 0;  ///< What its program is told at the end, as explain has it; 0: that is not known.
+  int error = 0;  ///< The error that its program gets at the end, by explain; 0: not known.
   int fd = -1;    ///< Of a program of this process.
   std::vector<Claim> claims;
   std::vector<Gap> gaps;

@@ -1,8 +1,8 @@
 // The contract of every probe driver: facts about one connection, told to a world that may be simulated
 // or real.
 //
-// A world has a connection whose last segment was heard just now, a peer that answers until it is told to
-// be silent, and a wire that is watched. Instants are told in milliseconds since the world's beginning.
+// A world has a connection whose last segment was heard just now, a peer that answers until the test orders it to
+// be silent, and a wire that is watched. Instants are milliseconds since the world's beginning.
 // A fact is a function; the suites run each of them for each driver.
 #pragma once
 
@@ -74,7 +74,7 @@ class DriverWorld {
   // What is seen.
   [[nodiscard]] virtual Millis heard() = 0;  ///< The last segment from the peer.
   [[nodiscard]] virtual std::vector<Millis> probes() = 0;
-  [[nodiscard]] virtual std::vector<Millis> resets() = 0;  ///< Ours.
+  [[nodiscard]] virtual std::vector<Millis> resets() = 0;  ///< This end's.
   [[nodiscard]] virtual bool is_open() = 0;
   [[nodiscard]] virtual policy::DriverKind driver() = 0;
   [[nodiscard]] virtual os::KernelKeepAlive kernel_values() = 0;

@@ -1,4 +1,4 @@
-// How many segments have come in on a connection, by which probes are counted that nobody else sees.
+// How many segments have arrived on a connection: counts probes that no other interface shows.
 #pragma once
 
 #include <cstdint>

@@ -72,7 +72,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
   Millis answers_at_most_every{0};  ///< 500 ms on a Linux peer.
   /// Whether the path loses the next segment that it is given, in either direction.
   std::function<bool()> loses = [] { return false; };
-  bool has_memory = true;  ///< Without, no segment is sent, and nobody is told.
+  bool has_memory = true;  ///< Without, no segment is sent, and no call fails.
   int probe_error = 0;     ///< What `send_probe` fails with.
   unsigned calls = 0;      ///< System calls so far.
 

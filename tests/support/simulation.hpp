@@ -1,7 +1,7 @@
 // The engine's conductor over a simulated kernel: hours of keep-alive in microseconds.
 //
 // `run_for` lets the kernel, the peers and the engine act in the order of their instants; a stalled
-// engine is left out. Instants are told in milliseconds since the simulation's beginning.
+// engine is left out. Instants are milliseconds since the simulation's beginning.
 #pragma once
 
 #include <chrono>

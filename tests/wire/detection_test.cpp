@@ -33,7 +33,7 @@ class Detection : public TwoHosts {
     ASSERT_TRUE(lab::set_sysctl(network().client(), "net/ipv4/tcp_retries2", "2"));
   }
 
-  /// The peer's host answers the next segment with a reset: its socket is gone and nobody was told.
+  /// The peer's host answers the next segment with a reset: its socket is gone without a segment.
   void peer_loses_its_memory(WireTalk& talk) {
     ASSERT_TRUE(network().cut_cable());
     talk.server().abort();

@@ -1,4 +1,4 @@
-// How the end of a connection is told to a program that waits by network events, or has overlapped operations
+// How a program learns of a connection's end that waits by network events, or has overlapped operations
 // pending with an event, a routine or a port: found dead by keep-alive, reset by the peer, ended by retransmission.
 // labels: ns realtime slow
 // shards: 2

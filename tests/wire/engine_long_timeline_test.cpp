@@ -16,7 +16,7 @@ TEST_F(EngineTimeline, HundredsOfProbesAreSentAndCounted) {  // K-52, K-57
   open(asked(1200, 400, 128), DriverKind::rearm);
   open(asked(400, 200, 255), DriverKind::repair);
   open(asked(10'000, 500, 80), DriverKind::rearm);
-  open(asked(2000, 7000, 7), DriverKind::rearm);  // K-50: kept by nobody else where I > T.
+  open(asked(2000, 7000, 7), DriverKind::rearm);  // K-50: no other driver keeps this where I > T.
   expect_timelines(/*stalls=*/Millis{2000});
 }
 

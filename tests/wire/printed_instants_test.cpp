@@ -408,7 +408,7 @@ class PrintedInstants : public EngineOnWire {
       found->moments.push_back({"watch, NEXT " + next, false, before, before + span.earliest,
                                 after + span.latest, true});
     }
-    // They may be over already where nobody answers.
+    // They may be over already if no peer answers.
     if (!is_deaf_) {
       EXPECT_EQ(lines, watched_.size()) << *screen;
     }

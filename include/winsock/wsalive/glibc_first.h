@@ -1,4 +1,4 @@
-// The few headers of the C library that C++ headers drag in anyway, taken before ours.
+// The few headers of the C library that C++ headers include anyway, included before wsalive's.
 //
 // They declare four names that Windows has too: fd_set, select, gethostname, u_long. Taken first,
 // their own guards keep them quiet for the rest of the file, and the names are free for macros.

@@ -17,7 +17,7 @@ WSALIVE_API int WSAAPI send(SOCKET s, const char* buf, int len, int flags) WSALI
 // MSG_PEEK, MSG_OOB, MSG_WAITALL.
 WSALIVE_API int WSAAPI recv(SOCKET s, char* buf, int len, int flags) WSALIVE_LABEL(recv);
 
-// To and from somebody: on datagram and raw sockets; on a stream the address does not count. Also
+// To and from an address: on datagram and raw sockets; on a stream the address does not count. Also
 // WSAEDESTADDRREQ, WSAEADDRNOTAVAIL (port 0), WSAEAFNOSUPPORT; WSAEINVAL where nothing was bound or sent
 // before a receive; WSAECONNRESET where an earlier message met a closed port. A bad address pointer loses no
 // message.

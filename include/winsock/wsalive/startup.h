@@ -6,7 +6,7 @@ WSALIVE_EXTERN_C_BEGIN
 
 // Counts one start-up; versions 1.0, 1.1, 2.0, 2.1 and 2.2 are negotiated, what is above gets 2.2. Answers
 // the code itself: WSAEFAULT, WSAVERNOTSUPPORTED (0.x), WSASYSNOTREADY (a release or rules from outside
-// that nobody knows; wsalive_startup_problem() names them). Reads environment and registry when
+// that are unknown; wsalive_startup_problem() names them). Reads environment and registry when
 // the count leaves 0. Any thread. K-87, K-100, K-121, K-122.
 WSALIVE_API int WSAAPI WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData);
 

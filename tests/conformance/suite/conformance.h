@@ -152,7 +152,7 @@ struct pair {
   SOCKET server;
 };
 struct pair connected(void);
-struct sockaddr_in refused_address(void); /* nobody listens there */
+struct sockaddr_in refused_address(void); /* no socket listens there */
 int connect_to(SOCKET s, const struct sockaddr_in* to);
 void never_block(SOCKET s);
 /* A socket whose connection request is not answered yet; or a reason to skip. */

@@ -86,7 +86,7 @@ struct pair connected(void) {
 }
 
 struct sockaddr_in refused_address(void) {
-  const SOCKET s = bound_tcp(); /* Stays bound, so that nobody else listens there. */
+  const SOCKET s = bound_tcp(); /* Stays bound, so that no other program listens there. */
   return name_of(s);
 }
 

@@ -50,7 +50,7 @@ class Restrictions(tool.Tool):
         self.addCleanup(self.listener.close)
 
     def program(self):
-        """One of nobody's, with a connection."""
+        """A program of the user nobody, with a connection."""
         child = subprocess.Popen(["python3", "-c", PROGRAM, str(self.listener.getsockname()[1])], preexec_fn=become_nobody,
                                  cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         def end():
@@ -161,7 +161,7 @@ class Restrictions(tool.Tool):
         self.assertTrue(parts["pidfd_getfd"]["missing"])
         self.assertIn("ptrace_scope is 2", parts["pidfd_getfd"]["remedy"])
 
-    def test_3_a_scope_of_3_is_for_nobody_until_the_next_start(self):
+    def test_3_a_scope_of_3_lets_no_user_trace_until_the_next_start(self):
         self.scope("3")
         pid = self.program()
         for run in (self.as_nobody, self.run_tool):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-TAIL = 6000  # Octets of a failure's output that are told.
+TAIL = 6000  # Octets of a failure's output that the report shows.
 
 
 def skips_of(check):

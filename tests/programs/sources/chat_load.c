@@ -51,7 +51,7 @@ static SOCKET connect_to_server(void) {
   return s;
 }
 
-/* Reads the greeting, byte by byte: what follows is not ours to take yet. */
+/* Reads the greeting, byte by byte: it must not take what follows. */
 static BOOL is_greeted(SOCKET s) {
   char byte = 0;
 

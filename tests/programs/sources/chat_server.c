@@ -206,7 +206,7 @@ static void leave(client* self) {
   HeapFree(g_heap, 0, self);
 }
 
-/* Reads lines until the client goes, or is told to. */
+/* Reads lines until the client goes, or gets the order to. */
 static void converse(client* self) {
   char text[LINE_BYTES];
   int held = 0;
@@ -332,7 +332,7 @@ static BOOL prepare(LONG most_clients) {
   g_seats = CreateSemaphoreA(NULL, most_clients, most_clients, NULL);
   g_bookkeeper = (HANDLE)_beginthreadex(NULL, 0, keep_books, NULL, 0, NULL);
   g_idle_ms = registry_keep_alive_time() / 4;
-  g_threads = 1; /* Ours: the clients' threads are gone when it is 0. */
+  g_threads = 1; /* main's: the clients' threads are gone when it is 0. */
   return g_heap && g_time_to_go && g_all_gone && g_seats && g_bookkeeper &&
          SetConsoleCtrlHandler(on_control, TRUE);
 }

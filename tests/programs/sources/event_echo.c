@@ -5,7 +5,7 @@
  * Port 0 takes any free port; the server prints "listening on ADDRESS port PORT". It ends after CLIENTS
  * connections have ended, or never, and then prints how many octets it has sent back.
  *
- * One wait takes 64 events, so each thread has a group of up to 63 clients and one event by which it is told of
+ * One wait takes 64 events, so each thread has a group of up to 63 clients and one event that announces
  * new ones. The main thread accepts and gives every client to the first group with a place; groups are started
  * as they are needed and stay.
  *
@@ -130,7 +130,7 @@ static int go_on(Group* group, int at) {
   return pump(client);
 }
 
-/* The wait names the first event that is set; all that are set are served, so that nobody waits behind a busy one. */
+/* The wait names the first event that is set; all that are set are served, so that no client waits behind a busy one. */
 static DWORD WINAPI serve_group(LPVOID argument) {
   Group* group = (Group*)argument;
   for (;;) {
@@ -160,7 +160,7 @@ static Group* start_group(void) {
   return group;
 }
 
-/* Nobody may wait on an event any more when Winsock is cleaned up. */
+/* No thread may wait on an event any more when Winsock is cleaned up. */
 static void end_groups(void) {
   int at;
   InterlockedExchange(&stopping, 1);

@@ -2,7 +2,7 @@
  *
  *     iocp_server ADDRESS PORT [THREADS]
  *
- * Port 0 takes any free port; the server prints "listening on ADDRESS port PORT". When it is told to end it closes
+ * Port 0 takes any free port; the server prints "listening on ADDRESS port PORT". On the order to end it closes
  * every connection, waits until each one's operation has ended, and prints what was served. iocp_echo is the same
  * with AcceptEx.
  *

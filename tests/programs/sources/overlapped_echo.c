@@ -6,7 +6,7 @@
  * connections have ended, or never, and then prints how many octets it has sent back.
  *
  * Every client has one operation under way and one event. A wait takes 64 events, so each thread has up to 63
- * clients and one event by which it hears of new ones; an operation belongs to the thread that started it.
+ * clients and one event that announces new ones; an operation belongs to the thread that started it.
  *
  * An ordinary Winsock program, C and C++ alike. On Windows:  cl overlapped_echo.c
  * On Linux:                                                  wsalive-cc overlapped_echo.c
@@ -123,7 +123,7 @@ static void take_arrived(Group* group) {
   for (at = 0; at < count; ++at) add_client(group, arrived[at]);
 }
 
-/* The wait names the first event that is set; all that are set are served, so that nobody waits behind a busy one. */
+/* The wait names the first event that is set; all that are set are served, so that no client waits behind a busy one. */
 static DWORD WINAPI serve_group(LPVOID argument) {
   Group* group = (Group*)argument;
   for (;;) {
@@ -152,7 +152,7 @@ static Group* start_group(void) {
   return group;
 }
 
-/* Nobody may wait on an event any more when Winsock is cleaned up. */
+/* No thread may wait on an event any more when Winsock is cleaned up. */
 static void end_groups(void) {
   Group* group;
   InterlockedExchange(&stopping, 1);

@@ -364,7 +364,7 @@ static unsigned __stdcall worker(void* unused) {
 
 // --- Idle connections, the console and the end ------------------------------------------------------
 
-/// Cancels what waits on the connections that are idle, or on all: their own threads drop them. Nobody else closes a
+/// Cancels what waits on the connections that are idle, or on all: their own threads drop them. No other thread closes a
 /// socket, and drop() does so under the list's lock.
 static void end_connections(BOOL all) {
   CONNECTION* each;

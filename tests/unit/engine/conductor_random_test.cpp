@@ -1,5 +1,5 @@
 // Anything at any moment: random traffic, stalls, held sockets, lost answers, changed values, over the
-// simulated kernel. Whatever happens, no probe is early, none follows another too soon, and nobody is
+// simulated kernel. Whatever happens, no probe is early, none follows another too soon, and no connection is
 // given up before N probes and T + N x I of silence. A failure names its seed.
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ class RandomLife {
     }
   }
 
-  /// From now on nobody answers: the end must come, and in time.
+  /// From now on the peer does not answer: the end must come, and in time.
   void die() {
     simulation_.engine_delay = {};
     simulation_.stalled = false;

@@ -1,4 +1,4 @@
-// Which functions use the engine: told in the published table, so that whoever looks from outside knows a program's errors.
+// The published table says which functions use the engine, so that another program knows this program's errors.
 
 #include "engine/make_engine.hpp"
 

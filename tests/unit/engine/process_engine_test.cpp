@@ -136,7 +136,7 @@ TEST_F(ProcessEngine, TheThreadIsScheduledAsPromptlyAsTheProcessMay) {
 TEST_F(ProcessEngine, ASetUserIdOfTheProcessReachesTheThread) {
   drive(asked(1000, 300, 5));
   ASSERT_TRUE(becomes(true));
-  // glibc changes the id of every thread by a signal that nobody can block.
+  // glibc changes the id of every thread by a signal that no thread can block.
   EXPECT_EQ(::setuid(::getuid()), 0);
   EXPECT_TRUE(is_probed(1300ms, 1100ms));
 }
@@ -168,7 +168,7 @@ TEST_F(ProcessEngine, TheTableTellsOtherProcesses) {  // K-96
   ASSERT_EQ(::fstat(file.get(), &facts), 0);
   const auto size = static_cast<std::size_t>(facts.st_size);
 
-  // Sealed: nobody else can write it or change its size.
+  // Sealed: no other process can write it or change its size.
   const Fd writable{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   if (writable) {
     EXPECT_EQ(::mmap(nullptr, size, PROT_WRITE, MAP_SHARED, writable.get(), 0), MAP_FAILED);
@@ -176,7 +176,7 @@ TEST_F(ProcessEngine, TheTableTellsOtherProcesses) {  // K-96
   }
 }
 
-/// Runs `act` in a child until it is told to go; its exit status is 0 if all went well.
+/// Runs `act` in a child until the test lets it go; its exit status is 0 if all went well.
 class Child {
  public:
   template <typename F>

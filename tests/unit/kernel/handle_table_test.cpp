@@ -15,7 +15,7 @@
 namespace wsalive::kernel {
 namespace {
 
-/// Notes when it is told of its last handle's end, and when it goes.
+/// Records the call for its last handle's end, and its destruction.
 class Witness final : public Object {
  public:
   static constexpr Kind kKind = Kind::file;

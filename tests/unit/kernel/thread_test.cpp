@@ -112,7 +112,7 @@ TEST(Fork, TheChildWaitsAndSignalsOnItsOwn) {
 
   const pid_t child = ::fork();
   if (child == 0) {
-    event->set();  // Nobody waits here: the signal is the child's to take.
+    event->set();  // No thread waits here: the child must take the signal.
     const bool taken = wait(*event, Deadline::at_once()).end == WaitEnd::satisfied;
     const bool renumbered = current_thread().number() == ::getpid();
     ::_exit(taken && renumbered ? 0 : 1);

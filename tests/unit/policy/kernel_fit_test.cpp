@@ -1,4 +1,4 @@
-// What the kernel is told where it must keep Windows timing alone: never an end before the wanted one,
+// The values for the kernel where it must keep Windows timing alone: never an end before the wanted one,
 // and an idle time that does not outlast a path's memory.
 
 #include "policy/kernel_fit.hpp"

@@ -191,7 +191,7 @@ TEST(RegFileEdit, AddsAValueToItsKeyAndAKeyAtTheEnd) {  // K-85
 
 TEST(RegFileEdit, KeepsLineEndsAndForeignLines) {  // K-85
   auto file = RegFile::parse(kRich);
-  ASSERT_FALSE(file);  // A blank before the colon is no data of ours or of regedit.
+  ASSERT_FALSE(file);  // Neither wsalive nor regedit writes a blank before the colon.
   std::string rich{kRich};
   rich.replace(rich.find(") :"), 3, "):");
   file = RegFile::parse(rich);

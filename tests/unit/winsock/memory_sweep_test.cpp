@@ -1,5 +1,5 @@
 // Every allocation of every kind of call fails once: the call ends with a code of its own, or does without; then memory is
-// there again, and the same call does its work. Each try is a process of its own, in which nothing of ours has been made
+// there again, and the same call does its work. Each try is a process of its own, in which the library has made nothing
 // yet but the winsock's start, so the first call's lasting things are among what fails.
 // labels: net slow
 

@@ -1,4 +1,4 @@
-// A user's own folder among everybody's: whoever else is first with its name does not keep the user from one.
+// A user's own folder among those of all users: if another user takes its name first, the user still gets one.
 
 #include "os/memory/named_entry.hpp"
 

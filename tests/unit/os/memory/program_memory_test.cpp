@@ -1,4 +1,4 @@
-// Copies from and to a program's pointers (K-26): good ones arrive, bad ones are told, and a refused
+// Copies from and to a program's pointers (K-26): good ones arrive, bad ones are errors, and a refused
 // write has changed nothing.
 
 #include "os/memory/program_memory.hpp"

@@ -1,4 +1,4 @@
-// ReadFileEx and WriteFileEx: routines that hear of the ends, on files and on sockets, in alertable waits.
+// ReadFileEx and WriteFileEx: routines that run at the ends, on files and on sockets, in alertable waits.
 // labels: net
 
 #include <winsock2.h>

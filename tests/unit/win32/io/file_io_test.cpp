@@ -96,7 +96,7 @@ TEST_F(FileIo, OverlappedEndsAreToldByTheEvent) {
   EXPECT_EQ(bytes, 3U);
   overlapped.Offset = 3;
   EXPECT_FAILS_WITH(ERROR_HANDLE_EOF, read(file, 1, &overlapped));
-  EXPECT_EQ(WaitForSingleObject(event, 0), WAIT_TIMEOUT);  // A refused call tells nobody.
+  EXPECT_EQ(WaitForSingleObject(event, 0), WAIT_TIMEOUT);  // A refused call sets no event.
   EXPECT_FAILS_WITH(ERROR_HANDLE_EOF, GetOverlappedResult(file, &overlapped, &bytes, FALSE));
   EXPECT_FAILS_WITH(ERROR_INVALID_PARAMETER, read(file, 1));  // An overlapped file wants a place.
   overlapped.hEvent = file;

@@ -1,4 +1,4 @@
-// RLIMIT_FSIZE is reached: what lets a file or memory of ours grow ends with a code, and SIGXFSZ, which would end the program,
+// RLIMIT_FSIZE is reached: a call that makes a file or the library's memory grow ends with a code, and SIGXFSZ, which would end the program,
 // never comes. One that the program itself keeps pending stays.
 
 #include <gtest/gtest.h>

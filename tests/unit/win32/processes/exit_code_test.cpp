@@ -20,7 +20,7 @@ constexpr DWORD kCode = 10'014;
 constexpr DWORD kOther = 4242;
 
 void by_fork_of_its_own() {
-  if (::fork() == 0) ExitProcess(kOther);  // Nobody's code but its own.
+  if (::fork() == 0) ExitProcess(kOther);  // Only its own code.
   ::wait(nullptr);
   ExitProcess(kCode);
 }
@@ -36,7 +36,7 @@ void as_a_fork_that_execs() {
   ExitProcess(kCode);
 }
 
-/// How a child ends, and what its parent is told.
+/// How a child ends, and the code that its parent gets.
 struct Way {
   std::string_view name;
   void (*end)();

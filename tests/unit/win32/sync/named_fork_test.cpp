@@ -1,4 +1,4 @@
-// Named objects beside forks, stopped processes and dead ones: nobody waits for a process that does not go on, nobody takes
+// Named objects beside forks, stopped processes and dead ones: no process waits for one that does not go on, and none takes
 // another's name away, and a child hears what its parent heard.
 
 #include "windows.h"

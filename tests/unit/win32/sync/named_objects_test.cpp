@@ -211,7 +211,7 @@ TEST_F(Names, ADeadOwnerIsToldOnce) {
   EXPECT_TRUE(CloseHandle(here));
 }
 
-/// Somebody else's file stands where the name has its own.
+/// Another user's file has the place of the name's own.
 TEST_F(Names, ATakenFolderIsAnError) {
   const std::string text = "wsalive-test-" + std::to_string(::getpid()) + "-taken";
   const auto folder = os::user_folder();

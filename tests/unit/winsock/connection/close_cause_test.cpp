@@ -1,4 +1,4 @@
-// How a connection's end is told to calls in progress and to later ones (K-28, K-90 to K-93), on made-up
+// Which codes a connection's end gives calls in progress and later ones (K-28, K-90 to K-93), on made-up
 // hosts whose cable is cut.
 // labels: ns realtime
 

@@ -1,5 +1,5 @@
 // labels: net
-// WSADuplicateSocket among strangers and without descriptors: whoever stands in the giver's place gives nothing, and a giver
+// WSADuplicateSocket among strangers and without descriptors: a process in the giver's place gives nothing, and a giver
 // whose table is full still gives.  K-109
 
 #include <winsock2.h>
@@ -66,7 +66,7 @@ WSAPROTOCOL_INFOW left_alone() {
   return info;
 }
 
-/// Opens the giver's listener and grants a socket of its own to whoever comes.
+/// Opens the giver's listener and grants a socket of its own to every caller.
 int pose_as_giver(const winsock::Ticket& ticket, const Line& ready) {
   const auto listener = os::listen_at(ticket.listener);
   if (!listener || !ready.put(char{1})) return 1;

@@ -133,7 +133,7 @@ TEST(DuplicateSocket, OnlyItsProcessTakesItAndOnlyOnce) {
   EXPECT_NE(info.dwProviderReserved, 0U);
 
   EXPECT_EQ(wrong.try_to_take(info), WSAEINVAL);
-  EXPECT_TRUE(no_socket(take(info), WSAEINVAL));  // Not ours either.
+  EXPECT_TRUE(no_socket(take(info), WSAEINVAL));  // Not this process's either.
   WSAPROTOCOL_INFOW guessed = info;
   guessed.ProtocolChain.ChainEntries[3] ^= 1;
   EXPECT_EQ(right.try_to_take(guessed), WSAEINVAL);

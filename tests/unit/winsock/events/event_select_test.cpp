@@ -105,7 +105,7 @@ TEST_F(EventSelect, ReadIsToldOnceAndAgainByAReceiveThatLeavesSomething) {
   ASSERT_EQ(send(pair.server, "abcd", 4, 0), 4);
   EXPECT_EQ(events_.next(pair.client), "READ");
   ASSERT_EQ(send(pair.server, "efgh", 4, 0), 4);
-  EXPECT_FALSE(events_.is_set(kQuiet));  // Nobody has received.
+  EXPECT_FALSE(events_.is_set(kQuiet));  // The program has not received.
   EXPECT_EQ(receive(pair.client, 2), 2);
   EXPECT_EQ(events_.now(pair.client), "READ");
   EXPECT_EQ(receive(pair.client, 2, MSG_PEEK), 2);
@@ -131,7 +131,7 @@ TEST_F(EventSelect, TheRecordStaysUntilItIsTakenAndReceivingSignalsAgain) {
   WSANETWORKEVENTS found{};
   EXPECT_EQ(WSAEnumNetworkEvents(pair.client, nullptr, &found), 0);
   EXPECT_EQ(told(found), "READ");  // It was recorded, though all has been read since.
-  EXPECT_TRUE(events_.is_set());   // Nobody asked for its reset.
+  EXPECT_TRUE(events_.is_set());   // No call asked for its reset.
   EXPECT_EQ(events_.now(pair.client), "");
 }
 
@@ -154,7 +154,7 @@ TEST_F(EventSelect, WhatHasHappenedBeforeIsToldAtOnceAndByEachNewSelection) {
   ASSERT_EQ(events_.select(client, kAll), 0);
   EXPECT_EQ(events_.now(client), "WRITE CONNECT");
   ASSERT_EQ(events_.select(client, kAll), 0);
-  EXPECT_EQ(events_.now(client), "WRITE");  // A request's end is told once.
+  EXPECT_EQ(events_.now(client), "WRITE");  // A request's end has one event.
 }
 
 TEST_F(EventSelect, ANewSelectionTakesTheOldOnesPlaceWithItsRecord) {
@@ -164,7 +164,7 @@ TEST_F(EventSelect, ANewSelectionTakesTheOldOnesPlaceWithItsRecord) {
   ASSERT_EQ(other.select(pair.client, FD_READ), 0);
   ASSERT_EQ(send(pair.server, "x", 1, 0), 1);
   EXPECT_EQ(other.next(pair.client), "READ");
-  EXPECT_TRUE(events_.is_set());  // Was set before, and belongs to nobody now.
+  EXPECT_TRUE(events_.is_set());  // Was set before, and has no selection now.
   ASSERT_TRUE(WSAResetEvent(events_.get()));
   EXPECT_EQ(receive(pair.client), 1);
   ASSERT_EQ(WSAEventSelect(pair.client, other.get(), 0), 0);

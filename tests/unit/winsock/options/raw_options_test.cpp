@@ -19,7 +19,7 @@
 namespace wsalive::test {
 namespace {
 
-// A protocol for experiments (RFC 3692): nobody else talks it.
+// A protocol for experiments (RFC 3692): no other program uses it.
 constexpr int kExperiment = 253;
 
 class RawOptions : public PrivateNetwork {

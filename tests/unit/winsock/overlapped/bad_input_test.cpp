@@ -1,5 +1,5 @@
 // What the asynchronous calls refuse, as rows: invalid handles, handles of another kind, no OVERLAPPED or one that is not
-// in memory, buffers that are not there, closed ports. Each answers its documented code, tells nobody, changes nothing
+// in memory, buffers that are not there, closed ports. Each returns its documented code, completes nowhere, changes nothing
 // and leaves nothing behind: every row is asked some hundred times, and what the process holds is counted.
 // labels: net
 
@@ -45,7 +45,7 @@ struct Refused {
 
 class BadInput : public testing::Test {
  protected:
-  /// Asks every row, often; nothing is told, and nothing stays.
+  /// Asks every row, often; nothing completes, and nothing stays.
   void expect_refused(const std::vector<Refused>& rows) {
     constexpr int kRounds = 100;
     const std::size_t operations = winsock::operations_in_use();

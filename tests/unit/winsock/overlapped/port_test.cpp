@@ -116,7 +116,7 @@ TEST_F(OnAPort, WhatIsPendingGoesOnWhileEveryThreadIsBusy) {
   EXPECT_EQ(receive(), WSA_IO_PENDING);
   ASSERT_EQ(send(pair_.server, "x", 1, 0), 1);
   DWORD bytes = 0;
-  EXPECT_EQ(result_of(pair_.client, overlapped_, bytes), 0);  // Nobody asks the port.
+  EXPECT_EQ(result_of(pair_.client, overlapped_, bytes), 0);  // No thread asks the port.
   EXPECT_EQ(bytes, 1U);
   EXPECT_EQ(port_.take(), (Taken{0, 1, kKey, &overlapped_}));
 }

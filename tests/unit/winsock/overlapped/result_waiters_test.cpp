@@ -1,4 +1,4 @@
-// Threads that wait for results without events: each hears of its own operation's end, however many end at once.
+// Threads that wait for results without events: each gets its own operation's end, however many end at once.
 // labels: net
 
 #include <winsock2.h>

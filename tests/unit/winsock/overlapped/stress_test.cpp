@@ -1,5 +1,5 @@
 // Thousands of operations on many connections, ended by data, cancelling and closing at random moments, from
-// several threads: each is told exactly once, and nothing stays behind.
+// several threads: each completes exactly once, and nothing stays behind.
 // labels: net
 
 #include <winsock2.h>

@@ -1,4 +1,4 @@
-// TransmitFile and TransmitPackets: what goes out, how the end is told, and what is refused.
+// TransmitFile and TransmitPackets: what they send, how they complete, and what they refuse.
 // labels: net
 
 #include <winsock2.h>

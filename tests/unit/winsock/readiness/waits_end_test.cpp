@@ -85,7 +85,7 @@ State failed_connect() {
   return made;
 }
 
-/// Nobody hears what it has sent.
+/// No socket receives what it has sent.
 State unheard_datagram() {
   Own gone = bound_udp();
   const sockaddr_in address = name_of(gone);
@@ -172,7 +172,7 @@ Waited measured(const std::function<int()>& call) {
           processor_time() - used};
 }
 
-/// What is ready now is told at once; else the wait lasts, and sleeps.
+/// A wait returns at once if a socket is ready; else it lasts, and sleeps.
 void expect_waits(const std::function<int(milliseconds)>& call) {
   const int now = call(milliseconds{0});
   const Waited later = measured([&] { return call(kWait); });

@@ -159,7 +159,7 @@ TEST_F(Message, AClosedPortIsToldToTheReceiver) {
   char byte = 0;
   EXPECT_TRUE(fails_with(recv(from_, &byte, 1, 0), WSAECONNRESET));
   EXPECT_EQ(send(from_, "x", 1, 0), 1);
-  EXPECT_EQ(send(from_, "x", 1, 0), 1);  // A send does not hear of the one before.
+  EXPECT_EQ(send(from_, "x", 1, 0), 1);  // A send does not report the error of the one before.
 }
 
 TEST_F(Message, ShutdownHolds) {
