@@ -31,14 +31,14 @@ namespace wsalive::policy {
 /// The same in one word, as a command line takes it: "11min15s".
 [[nodiscard]] std::string format_duration_word(Millis time);
 
-/// What the engine drives lies within so much, and is told as one instant, with its lateness beside it; what the kernel's
-/// coarse timers keep does not, at the ticks that Linux can be built with.
+/// A span up to this length is written as one instant, with its lateness beside it. What the engine drives lies within it; what
+/// the kernel's coarse timers keep does not, at any tick with which Linux can be built.
 inline constexpr Millis kOneInstant{25};
 
-/// Such ends are said as one instant, the earlier one.
+/// Whether a span is written as one instant, its earlier end.
 [[nodiscard]] bool is_one_instant(const Span& span) noexcept;
 
-/// Both ends in whole steps, the earlier one rounded down and the later one up: what happens does so between them.
+/// Rounds both ends to whole steps, the earlier one down and the later one up, so that the event still lies between them.
 [[nodiscard]] Span widened(const Span& span, Millis step) noexcept;
 
 /// Both ends in the same steps, which go by the later one: "58s to 60.05s", "2h to 2h 2min 12s"; or one instant.

@@ -53,7 +53,7 @@ class Entered {
   Entered(const Entered&) = delete;
   Entered& operator=(const Entered&) = delete;
 
-  /// nullptr if the handle is no socket of the library's (K-23).
+  /// nullptr if the handle is no socket of the library (K-23).
   [[nodiscard]] Socket* socket() const noexcept { return socket_; }
 
  private:

@@ -1,7 +1,7 @@
-// Services and protocols by name and by number: the machine's own files, and for a machine without them
-// (a small container) the few that Windows machines always have, by IANA's numbers.
+// Services and protocols by name and by number: from the machine's own files, or, where it has none
+// (a small container), the few that Windows machines always have, by IANA's numbers.
 //
-// Any thread. Names compare to the letter, aliases count.
+// Any thread. Names and aliases must match exactly.
 #pragma once
 
 #include <cstdint>

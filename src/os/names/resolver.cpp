@@ -112,7 +112,7 @@ std::vector<Endpoint> interface_addresses(Family family, Interfaces wanted) {
   return found;
 }
 
-/// What this machine is reached by; its loopback addresses if it has no others.
+/// The addresses under which other machines reach this one; its loopback addresses if it has no others.
 std::vector<Endpoint> local_addresses(Family family) {
   std::vector<Endpoint> found = interface_addresses(family, Interfaces::others);
   return found.empty() ? interface_addresses(family, Interfaces::loopback) : found;
@@ -184,7 +184,7 @@ Resolved<Host> find_host(const HostQuestion& question) {
   for (const addrinfo* at = list; at; at = at->ai_next) {
     const Endpoint found = endpoint_in(*at->ai_addr);
     if (std::ranges::find(host.addresses, found) == host.addresses.end()) {
-      host.addresses.push_back(found);  // A hosts file may say the same thing twice.
+      host.addresses.push_back(found);  // Once, even if a hosts file has it twice.
     }
   }
   return host;

@@ -1,6 +1,6 @@
-// Names and addresses of hosts, as this machine's resolver knows them (files, DNS, whatever
-// nsswitch.conf says), with Windows' answers where the two differ: the empty name and the machine's own
-// name stand for the addresses of its interfaces, whatever the hosts file says of it (K-107).
+// Names and addresses of hosts from this machine's resolver (files, DNS, by
+// nsswitch.conf), with Windows' answers where the two differ: the empty name and the machine's own
+// name mean the addresses of its interfaces, even if the hosts file has others (K-107).
 //
 // Any thread; calls may block for as long as the resolver does. Failures are Windows' codes.
 #pragma once
@@ -45,7 +45,7 @@ struct Host {
 /// The host that has an address.
 [[nodiscard]] Resolved<Host> find_host_of(const Endpoint& endpoint);
 
-/// How an endpoint is to be written.
+/// How to write an endpoint.
 struct NameQuestion {
   bool numeric_host = false;
   bool name_required = false;  ///< A host without a name is an error, not its number.

@@ -1,4 +1,4 @@
-// Control data: what travels beside a message, as neutral items. Only control_data.cpp knows Linux' form of them.
+// Control data, which comes with a message, as neutral items. Only control_data.cpp knows Linux' form of them.
 #pragma once
 
 #include <array>
@@ -60,7 +60,7 @@ struct ControlBuffer {
   std::size_t size = 0;
 };
 
-/// Items that the kernel has given; what no kind stands for is passed over.
+/// Reads the items that the kernel has given, and ignores other kinds.
 [[nodiscard]] ControlItems read_control(const ControlBuffer& buffer) noexcept;
 
 /// Items as the kernel wants them.

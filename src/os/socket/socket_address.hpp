@@ -1,6 +1,6 @@
-// An address as it stands in memory: both worlds lay sockaddr_in, sockaddr_in6 and sockaddr_un out
-// alike, but for the family's number in the first two bytes. The code that fills one names the family, and
-// only this file and address.cpp turn the name into Linux' number.
+// An address in its form in memory: Windows and Linux lay sockaddr_in, sockaddr_in6 and sockaddr_un out
+// alike, except for the family's number in the first two bytes. Other code names the family, and
+// only this file and address.cpp convert the name to Linux' number.
 #pragma once
 
 #include <array>

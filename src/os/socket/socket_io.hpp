@@ -1,5 +1,5 @@
-// The data path's system calls: one each, raw, with a program's own pointers, which the kernel's copy
-// checks. No SIGPIPE ever (K-110). Results are counts, or an errno below 0.
+// The system calls of the data path: one each, raw, with a program's own pointers, which the kernel's copy
+// checks. None raises SIGPIPE (K-110). Results are counts, or an errno below 0.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace wsalive::os {
 
 enum class Direction : std::uint8_t { receive, send, both };
 
-/// How one transfer is to be made; bits.
+/// How to make one transfer; bits.
 enum TransferFlag : std::uint8_t {
   kPlain = 0,
   kOutOfBand = 1,

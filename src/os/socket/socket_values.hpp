@@ -48,8 +48,7 @@ struct Interface {
 [[nodiscard]] int set_source(int fd, Option option, std::uint32_t group, std::uint32_t source,
                              const Interface& at) noexcept;
 
-// What a descriptor that somebody else made is.
-
+/// What the kernel tells about a socket that other code has made.
 struct SocketDescription {
   Family family = Family::none;
   SocketType type = SocketType::stream;

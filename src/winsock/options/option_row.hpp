@@ -71,7 +71,7 @@ struct GetCall {
   void* value;  ///< The program's, unchecked.
   int* size;    ///< The program's; has been read, may be unwritable.
   int given;    ///< What `*size` was.
-  int bytes;    ///< What is to be written and reported.
+  int bytes;    ///< How many to write and report.
 };
 
 /// A setsockopt that has passed every check but the memory's and the state's.

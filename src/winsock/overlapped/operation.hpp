@@ -91,7 +91,7 @@ struct Operation : Link {
   PartOfOperation<kernel::Apc> apc;
   Outcome outcome;  ///< Kept for the routine.
 
-  // What is to be done.
+  // What the operation does.
   Buffers data{static_cast<void*>(nullptr), 0};
   std::array<WSABUF, 4> few_buffers{};
   std::vector<WSABUF> many_buffers;

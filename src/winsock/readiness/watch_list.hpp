@@ -130,7 +130,7 @@ class SocketWait {
   Call& call_;
   WatchList& list_;
   std::optional<Instant> deadline_;
-  std::optional<std::chrono::nanoseconds> slice_;  // Where no EdgeSet is to be had.
+  std::optional<std::chrono::nanoseconds> slice_;  // One wait, if there is no EdgeSet.
   std::size_t places_ = 0;
   os::EdgeSet edges_;
   EnteredMany entered_;
