@@ -10,14 +10,14 @@ namespace wsalive::drawing {
 
 enum class Tone : unsigned char { plain, faint, good, busy, bad, strong };
 
-/// What begins each tone, in the order of the enumeration; the first also ends it. No other sequence is ever used.
+/// The escape sequence that starts each tone, in the order of the enumeration; the first also ends it. No other is ever used.
 inline constexpr std::array<std::string_view, 6> kColourSequences{
     "\033[0m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
 
 class ColouredText {
  public:
   explicit ColouredText(bool colours) noexcept : colours_(colours) {}
-  /// For standard output as it is.
+  /// With colours if standard output shows them.
   [[nodiscard]] static ColouredText of_stdout();
 
   [[nodiscard]] bool colours() const noexcept { return colours_; }
@@ -27,10 +27,10 @@ class ColouredText {
   bool colours_;
 };
 
-/// Filled up with blanks to `width` columns; counts characters, not octets.
+/// Padded with blanks to `width` columns; counts characters, not octets.
 [[nodiscard]] std::string padded(std::string_view utf8, std::size_t width);
 
-/// Columns of the terminal on standard output; 80 if it is none, or says nothing.
+/// Columns of the terminal on standard output; 80 if it is no terminal or does not report its size.
 [[nodiscard]] std::size_t terminal_width();
 
 }  // namespace wsalive::drawing

@@ -13,8 +13,8 @@ struct Point {
   double y = 0;
 };
 
-/// `<style>` of these rules, once for each kind of page: `$ink`, `$good` and the other names of the
-/// palette (svg.cpp) become plain colours, because not every program that shows SVG knows variables.
+/// `<style>` of these rules, once for light and once for dark pages: `$ink`, `$good` and the other names of the palette
+/// (svg.cpp) become plain colours, because not every SVG viewer supports variables.
 [[nodiscard]] std::string sheet(std::string_view rules);
 
 // Elements; `style` is a class of the sheet.

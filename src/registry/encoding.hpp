@@ -1,9 +1,8 @@
 // The encodings of .reg files, and of the strings inside the registry.
 //
-// A file is worked on as UTF-8 and goes back byte for byte in the encoding in which it came: UTF-16LE
-// with a byte order mark, as regedit writes it, UTF-8 with a mark, or plain bytes (UTF-8, or the
-// ANSI of old REGEDIT4 files, which are kept as they are). Halves of surrogate pairs, which UTF-8
-// does not have, pass through as three bytes of their own.
+// In memory a file's text is UTF-8. It is written back byte for byte in its original encoding: UTF-16LE with a byte order
+// mark, as regedit writes it, UTF-8 with a mark, or plain bytes (UTF-8, or the ANSI of old REGEDIT4 files, which stays
+// unconverted). An unpaired surrogate, which UTF-8 does not have, becomes three bytes of its own.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "registry/hive.hpp"
+#include "registry/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -55,7 +55,7 @@ std::optional<Value> value_of(hive_h* hive, hive_value_h handle) {
   return value;
 }
 
-/// The number of the control set in use, from Select\Current; 0 if it is not said.
+/// The number of the control set in use, from Select\Current; 0 if that value is missing.
 std::uint32_t current_control_set(hive_h* hive, hive_node_h root) {
   const hive_node_h select = below(hive, root, {"Select"});
   const hive_value_h current = select == 0 ? 0 : ::hivex_node_get_value(hive, select, "Current");

@@ -1,8 +1,8 @@
 // One .reg file in memory: what it says, and edits that leave all other lines as they were.
 //
-// The text is kept line by line; an edit exchanges, adds or takes out the lines of one statement and
-// touches no other, so that comments, order, spelling, line ends, encoding and keys that are not ours
-// survive. Later statements win over earlier ones, as when regedit reads the file.
+// The text is kept line by line; an edit replaces, adds or removes the lines of one statement and touches no other, so that
+// comments, order, spelling, line ends, encoding and unrelated keys survive. Later statements win over earlier ones, as when
+// regedit reads the file.
 #pragma once
 
 #include <string>
@@ -31,21 +31,20 @@ class RegFile {
   /// The file's bytes: those that were parsed, but for the edited lines.
   [[nodiscard]] std::string bytes() const;
 
-  /// False after an edit whose result would not have been a file that can be read: then neither it nor
-  /// any later edit has changed anything.
+  /// False after an edit whose result would not have been a readable file: that edit and all later ones have changed nothing.
   [[nodiscard]] bool sound() const noexcept { return sound_; }
 
   // Edits. Keys are full paths, root short or long; the empty name is the default value. Names hold
   // no control characters (valid_name).
 
   void set_value(std::string_view key, std::string_view name, const Value& value);
-  /// Takes out every statement about the value.
+  /// Removes every statement about the value.
   void remove_value(std::string_view key, std::string_view name);
   /// Writes `"Name"=-`, which also hides a value of the machine's file.
   void hide_value(std::string_view key, std::string_view name);
   /// Adds `[KEY]` unless the file has it.
   void create_key(std::string_view key);
-  /// Takes out every statement about the key and what is below it.
+  /// Removes every statement about the key and what is below it.
   void remove_key(std::string_view key);
   /// The same, and `[-KEY]` at the end, which also hides the machine's key.
   void hide_key(std::string_view key);

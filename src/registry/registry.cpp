@@ -50,7 +50,7 @@ Status make_room(const std::string& path) {
 Registry::Registry(StoreFiles files, Origin write_to)
     : files_(std::move(files)), write_to_(write_to) {}
 
-/// The merged store, read again if one of its files is another than before.
+/// The merged store, read again if one of its files has changed.
 const LoadedStore& Registry::current() {
   const auto stamp = [](const std::optional<std::string>& path) {
     return path ? os::file_stamp(*path) : std::nullopt;
@@ -173,7 +173,7 @@ Outcome<void> Registry::delete_key(std::string_view key) {
 Store Registry::seen_with(const RegFile& edited) const {
   Store store;
   if (write_to_ == Origin::user && files_.machine) {
-    // A broken machine's file counts as empty here as everywhere.
+    // A broken file of the machine counts as empty here as everywhere.
     if (const auto machine = load_file(*files_.machine)) store.apply(*machine, Origin::machine);
   }
   store.apply(edited, write_to_);

@@ -1,9 +1,11 @@
 // The registry as programs and the tool use it: the merged store, and writes to one of its files.
 //
-// Reading follows the files: what another process wrote is seen at the next call. A write reads the
-// file anew under a lock, changes the lines of one statement and replaces the file in one step, so two
-// processes that write at once lose nothing, and a failed write changes nothing. Keys are full paths
-// with the root's short or long name; names compare without case; the empty name is the default value.
+// Reading follows the files: the next call sees what another process has written. A write reads the file again under a lock,
+// changes the lines of one statement and replaces the file in one step, so two concurrent writers lose nothing, and a failed
+// write changes nothing. Keys are full paths with the root's short or long name; names compare without case; the empty name
+// is the default value.
+//
+// Also the import of an offline Windows SYSTEM hive.
 //
 // Any thread may call any function.
 #pragma once
@@ -17,7 +19,7 @@
 #include <vector>
 
 #include "os/file/file.hpp"
-#include "registry/files.hpp"
+#include "registry/store.hpp"
 
 namespace wsalive::registry {
 
@@ -27,10 +29,10 @@ namespace wsalive::registry {
 template <typename T>
 using Outcome = tl::expected<T, Problem>;
 
-/// What became of create_key.
+/// The result of create_key.
 enum class Created : std::uint8_t { opened, made };
 
-/// One value to write, or, without a value, to take away.
+/// One value to write, or, without a value, to delete.
 struct Change {
   std::string key;
   std::string name;
@@ -56,7 +58,7 @@ class Registry {
   Outcome<void> set_value(std::string_view key, std::string_view name, const Value& value);
   /// A value of the machine's file is hidden by a line in the user's.
   Outcome<void> delete_value(std::string_view key, std::string_view name);
-  /// All of them in one write, or none. What is to be taken away need not be there.
+  /// All of them in one write, or none. A value to be deleted need not exist.
   Outcome<void> apply(const std::vector<Change>& changes);
   /// Refuses with ENOTEMPTY if there are keys below.
   Outcome<void> delete_key(std::string_view key);
@@ -75,5 +77,19 @@ class Registry {
   std::optional<os::FileStamp> user_stamp_;
   LoadedStore store_;
 };
+
+// An offline Windows SYSTEM hive is the file Windows\System32\config\SYSTEM of a disk or backup.
+//
+// libhivex reads it. Select\Current says which ControlSet00n is the current one; its Tcpip parameters are stored under the
+// key that programs use (K-85). Without libhivex (WSALIVE_HAVE_HIVEX) every call returns a Problem that says so.
+
+/// Whether this build can read hives.
+[[nodiscard]] bool can_read_hives() noexcept;
+
+/// The values of `CurrentControlSet\Services\Tcpip\Parameters` in a SYSTEM hive, all of them, in the
+/// order of the hive.
+/// Errors: ENOENT and the like of opening; EINVAL if it is no hive, or no SYSTEM hive; ENOSYS without
+/// libhivex. The hive is never written.
+[[nodiscard]] Outcome<std::vector<StoredValue>> read_system_hive(const std::string& path);
 
 }  // namespace wsalive::registry

@@ -1,8 +1,8 @@
-// What a process lives by, from its start-up to the last clean-up: release, option-size rules and the
-// registry's keep-alive values.
+// The settings of a process, from its first WSAStartup to its last WSACleanup: release, option-size rules and the registry's
+// keep-alive values.
 //
 // WSAStartup calls load_settings whenever the start-up count leaves 0 and keeps the result (K-87,
-// K-122): a later change of a file or of the environment is for later start-ups.
+// K-122): a later change of a file or of the environment affects later start-ups only.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 #include "policy/release.hpp"
 #include "policy/timing_in_force.hpp"
-#include "registry/files.hpp"
+#include "registry/store.hpp"
 
 namespace wsalive::registry {
 
@@ -42,8 +42,8 @@ struct Settings {
   ChosenBy rules_by = ChosenBy::default_;
   policy::RegistryValues registry;
 
-  /// Unknown releases, rules and precisions. WSAStartup answers WSASYSNOTREADY if there is any (K-122); what was to be
-  /// chosen is then the default.
+  /// Unknown releases, rules and precisions. WSAStartup answers WSASYSNOTREADY if there is any (K-122); the affected choice
+  /// is then the default.
   std::vector<ChoiceProblem> problems;
 
   /// What counts as absent, in which file, and why: broken files, values out of range or of a wrong

@@ -1,8 +1,10 @@
-// The registry in memory: keys and values of several files, merged value by value.
+// The registry in memory: keys and values of several files, merged value by value, and where these files are.
 //
-// Files are laid over each other in order, the machine's first; a later file's values, deletions and
-// deleted keys win (K-85). Keys and names compare without case and keep the spelling in which they
-// first came.
+// Files are applied in order, the machine's first; a later file's values, deletions and deleted keys win (K-85). Keys and
+// names compare without case and keep their first spelling.
+//
+// A missing file is empty. A broken one counts as empty for programs; the result also carries what is wrong with it, so that
+// the tool can show it (K-85).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "registry/reg_file.hpp"
@@ -28,7 +31,7 @@ struct StoredValue {
 
 class Store {
  public:
-  /// Lays a file over what is there.
+  /// Applies a file on top of the current contents.
   void apply(const RegFile& file, Origin origin);
 
   [[nodiscard]] bool has_key(std::string_view key) const;
@@ -50,5 +53,54 @@ class Store {
 
   std::map<std::string, Key> keys_;  // By folded path.
 };
+
+// Files.
+
+/// The variables that count, each nullopt if absent or empty. Under AT_SECURE all are absent.
+struct Environment {
+  std::optional<std::string> release;      ///< WSALIVE_RELEASE
+  std::optional<std::string> rules;        ///< WSALIVE_RULES
+  std::optional<std::string> precision;    ///< WSALIVE_PRECISION
+  std::optional<std::string> registry;     ///< WSALIVE_REGISTRY
+  std::optional<std::string> config_home;  ///< XDG_CONFIG_HOME
+  std::optional<std::string> home;         ///< HOME
+};
+
+/// Of this process.
+[[nodiscard]] Environment process_environment();
+
+/// Paths of the two files; nullopt: there is none.
+struct StoreFiles {
+  std::optional<std::string> machine;
+  std::optional<std::string> user;
+};
+
+inline constexpr const char* kMachineFile = "/etc/wsalive/registry.reg";
+
+/// WSALIVE_REGISTRY replaces both files and takes the writes; else the machine's is kMachineFile and
+/// the user's is below XDG_CONFIG_HOME, where that is an absolute path, or ~/.config.  K-85
+[[nodiscard]] StoreFiles store_files(const Environment& environment);
+
+/// What is wrong with which file, in words for a person. `code` is an errno, EINVAL for text.
+struct Problem {
+  int code = 0;
+  std::string file;
+  std::size_t line = 0;  ///< 0: the problem concerns no single line.
+  std::string text;
+
+  /// "FILE:LINE: TEXT"
+  [[nodiscard]] std::string message() const;
+};
+
+/// One file; a missing one is empty.
+[[nodiscard]] tl::expected<RegFile, Problem> load_file(const std::string& path);
+
+struct LoadedStore {
+  Store store;
+  std::vector<Problem> problems;  ///< Files that could not be read and count as empty.
+};
+
+/// Both files, the user's over the machine's. Reads without a lock. Any thread.
+[[nodiscard]] LoadedStore load_store(const StoreFiles& files);
 
 }  // namespace wsalive::registry

@@ -41,7 +41,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-/// Thrown inside the parser only and caught by parse_lines.
+/// Thrown only inside the parser; parse_lines catches it.
 struct Bad {
   SyntaxError error;
 };
@@ -84,7 +84,7 @@ class Cursor {
     return true;
   }
 
-  /// The line end of the present line, as the file has it.
+  /// The line end of the current line, as the file has it.
   [[nodiscard]] std::string_view line_end() const {
     const std::string_view line = lines_[line_];
     return line.substr(without_end(line).size());

@@ -1,9 +1,8 @@
 // The grammar of .reg files: lines of text in, statements out.
 //
-// Strict where regedit skips in silence: a line that is neither a key, a value nor a comment is an
-// error with its number, because a setting that was skipped would be a setting without effect (K-85).
-// Both headers are known, line continuations of hex data, strings that go on over lines (regedit
-// writes them so), comments with `;`, deletions of values and of keys.
+// Strict where regedit skips silently: a line that is neither a key, a value nor a comment is an error with its line number,
+// because a skipped setting would have no effect (K-85). The parser knows both headers, continuation lines of hex data,
+// strings that span lines (regedit writes them so), comments with `;`, deletions of values and of keys.
 #pragma once
 
 #include <cstddef>

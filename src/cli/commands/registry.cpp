@@ -15,9 +15,9 @@
 #include "cli/registry/values.hpp"
 #include "cli/registry/values_report.hpp"
 #include "os/file/file.hpp"
-#include "registry/files.hpp"
 #include "registry/registry.hpp"
 #include "registry/settings.hpp"
+#include "registry/store.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -24,7 +24,7 @@
 #include "os/file/file.hpp"
 #include "policy/duration.hpp"
 #include "policy/path_settings.hpp"
-#include "registry/files.hpp"
+#include "registry/store.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include "cli/registry/values.hpp"
 #include "os/file/file.hpp"
 #include "registry/encoding.hpp"
-#include "registry/hive.hpp"
 #include "registry/reg_file.hpp"
+#include "registry/registry.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "cli/frame/report.hpp"
 #include "cli/registry/values.hpp"
-#include "registry/files.hpp"
+#include "registry/store.hpp"
 
 namespace wsalive::cli {
 

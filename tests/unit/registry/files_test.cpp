@@ -1,6 +1,6 @@
 // Where the store's files are, and how the user's is laid over the machine's.
 
-#include "registry/files.hpp"
+#include "registry/store.hpp"
 
 #include <gtest/gtest.h>
 

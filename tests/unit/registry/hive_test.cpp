@@ -1,6 +1,6 @@
 // Import of SYSTEM hives. The hives are made here: the smallest one by hand, the rest of it by libhivex.
 
-#include "registry/hive.hpp"
+#include "registry/registry.hpp"
 
 #include <gtest/gtest.h>
 
