@@ -1,8 +1,8 @@
-// What a TCP socket is in at this moment, and what each condition means for keep-alive: one table, from which ls, explain,
-// lint, set and watch take their words.
+// The current condition of a TCP socket and its meaning for keep-alive: one table, from which ls, explain, lint, set and watch
+// take their words.
 //
-// Values are not states: keep-alive may be on, and no probe leaves, because data is on the way, the peer's window is
-// closed, or the connection is not made yet. Pure layer.
+// Values are not states: keep-alive may be on and yet send no probe, because data is in flight, the peer's window is closed,
+// or the connection is not established yet. Pure layer.
 #pragma once
 
 #include <array>
@@ -13,29 +13,29 @@
 namespace wsalive::advice {
 
 enum class Condition : std::uint8_t {
-  idle,            ///< It stands, and nothing is on the way.
+  idle,            ///< Established, and nothing is in flight.
   unacknowledged,  ///< Sent data waits for its acknowledgement.
   window_closed,   ///< Data waits for room at the peer.
   not_sent,        ///< Data waits in this host, though the peer has room for it.
   connecting,      ///< SYN-SENT.
   being_accepted,  ///< SYN-RECEIVED.
-  half_closed,     ///< FIN-WAIT-2: our end is closed and that is acknowledged.
-  peer_closed,     ///< CLOSE-WAIT, with nothing on the way.
-  closing,         ///< FIN-WAIT-1, CLOSING, LAST-ACK: our end's FIN waits for its acknowledgement.
+  half_closed,     ///< FIN-WAIT-2: the peer has acknowledged the FIN of this end.
+  peer_closed,     ///< CLOSE-WAIT, with nothing in flight.
+  closing,         ///< FIN-WAIT-1, CLOSING, LAST-ACK: the FIN of this end is unacknowledged.
   over,            ///< TIME-WAIT.
   listening,
   not_connected,  ///< CLOSED.
 };
 
-/// What decides about a silent peer.
-enum class Decides : std::uint8_t { keep_alive, retransmission, window_probes, handshake, nobody };
+/// The mechanism that detects a silent peer.
+enum class Decides : std::uint8_t { keep_alive, retransmission, window_probes, handshake, nothing };
 
 struct ConditionRow {
   Condition condition;
   std::string_view name;  ///< Of the JSON, and of `ls --wide`; stable.
   Decides decides;
-  std::string_view what;  ///< A sentence for explain; empty where there is nothing to be said.
-  /// Why keep-alive has no effect yet, behind "on 2 of these"; empty where it has.
+  std::string_view what;  ///< A sentence for explain; may be empty.
+  /// Why keep-alive has no effect yet; continues "on 2 of these". Empty where it has an effect.
   std::string_view no_effect;
 };
 
@@ -57,7 +57,7 @@ inline constexpr std::array kConditions{
     ConditionRow{Condition::connecting,     "connecting",     Decides::handshake,
                  "The connection is being made: the request is sent anew until it is answered. Keep-alive begins when it stands.",
                  "the connection is being made"},
-    ConditionRow{Condition::being_accepted, "being-accepted", Decides::nobody,
+    ConditionRow{Condition::being_accepted, "being-accepted", Decides::nothing,
                  "The peer has asked for the connection and has not confirmed it: no program has it yet.",
                  "the peer has not confirmed the connection"},
     ConditionRow{Condition::half_closed,    "half-closed",    Decides::keep_alive,
@@ -67,18 +67,18 @@ inline constexpr std::array kConditions{
     ConditionRow{Condition::closing,        "closing",        Decides::retransmission,
                  "The end has been sent and is not acknowledged: no probe leaves now, and retransmission decides.",
                  "its end is sent and not acknowledged, and retransmission decides"},
-    ConditionRow{Condition::over,           "over",           Decides::nobody,
+    ConditionRow{Condition::over,           "over",           Decides::nothing,
                  "The connection is over: the kernel remembers its ends for a minute, and no program has it.",
                  "the connection is over"},
-    ConditionRow{Condition::listening,      "listening",      Decides::nobody,
+    ConditionRow{Condition::listening,      "listening",      Decides::nothing,
                  "It listens: connections that it accepts from now on begin with these values.", ""},
-    ConditionRow{Condition::not_connected,  "not-connected",  Decides::nobody,
+    ConditionRow{Condition::not_connected,  "not-connected",  Decides::nothing,
                  "It is not connected.", "it is not connected"},
     // clang-format on
 };
 
-/// Of a connection whose peer has closed its side: what the program has left unread; the end counts as an octet.
-/// "the program has read all that came", to go on with "and".
+/// For a connection whose peer has closed its side: what the program has not read yet; the FIN counts as an octet.
+/// "the program has read all that came"; the caller continues with "and".
 inline std::string unread_words(std::uint32_t unread) {
   if (unread == 0) return "the program has read all that came";
   if (unread == 1) return "the program has not read the end";

@@ -1,7 +1,7 @@
-// What becomes of an idle connection: whether it lives, when its program gets an error, and which.
+// The future of an idle connection: whether it lives, when its program gets an error, and which.
 //
-// Pure layer. The instants come from Schedule and Timeline (timeline.hpp); this file adds the path between
-// the two ends and the words of the two worlds. `wsalive explain` shows it.
+// Pure layer. The instants come from Schedule and Timeline (timeline.hpp); this file adds the path between the two ends and
+// the error names of Windows and Linux. `wsalive explain` shows it.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace wsalive::advice {
 
-/// What is at the other end of a connection that falls silent at 0.
+/// The other end of a connection that falls silent at 0.
 enum class Story : std::uint8_t {
   dead,     ///< Nothing answers any more.
   answers,  ///< The peer lives and answers every probe that reaches it.
@@ -26,7 +26,7 @@ enum class Fate : std::uint8_t {
   lives,          ///< Probes are answered, and the path is kept open.
   found_dead,     ///< N probes unanswered, or the user time-out over: given up.  K-52
   reset_by_peer,  ///< A probe was answered with a reset.  K-92
-  unnoticed,      ///< No probe ever goes out, N = 0: the program is never told.  K-53
+  unnoticed,      ///< No probe ever goes out, N = 0: the program never gets an error.  K-53
 };
 
 struct Forecast {
@@ -34,14 +34,14 @@ struct Forecast {
   std::optional<policy::Span> first_probe;  ///< nullopt: none ever.
   std::optional<policy::Millis> forgotten;  ///< When the path forgets the connection, if it does.
   std::optional<policy::Span> noticed;      ///< When the program gets an error; nullopt: never.
-  policy::Peer peer;                        ///< What the timeline is played against.
+  policy::Peer peer;                        ///< The peer of the timeline.
   Notice by = Notice::never;                ///< What ends it where it is found dead.
-  std::uint32_t probes = 0;                 ///< So many probes are unanswered then.
+  std::uint32_t probes = 0;                 ///< Unanswered by then.
 };
 
-/// \param path  How long the path remembers silence; nullopt: for ever. What is forgotten is dropped
-///              without a word. Where a late probe may come too late, it is taken to.
-/// \param behind  So much later than T the timer of the first probe stands.
+/// \param path  How long the path remembers an idle connection; nullopt: for ever. A path drops segments of a forgotten
+///              connection silently. If the first probe may come too late, the forecast assumes that it does.
+/// \param behind  How much later than T the timer of the first probe is set.
 /// \param user_timeout  0: none.
 constexpr Forecast forecast(const policy::Timing& timing, Story story,
                             std::optional<policy::Millis> path, const policy::Accuracy& accuracy,
@@ -77,11 +77,11 @@ constexpr Forecast forecast(const policy::Timing& timing, Story story,
   return result;
 }
 
-/// Whose errors a program sees.
+/// The TCP stack whose errors a program sees.
 enum class Stack : std::uint8_t {
   windows,
   linux_kernel,
-  linux_repair,  ///< The same where our engine sends the probes itself: it ends the connection by SOCK_DESTROY.
+  linux_repair,  ///< Linux with the engine's own probes: the engine ends the connection by SOCK_DESTROY.
 };
 
 /// The error that a program gets at a connection's end.
@@ -90,7 +90,7 @@ struct EndRow {
   Stack stack;
   std::string_view name;
   int code;
-  std::string_view later;  ///< What later calls answer.
+  std::string_view later;  ///< Results of later calls.
 };
 
 inline constexpr std::array kEnds{
@@ -103,7 +103,7 @@ inline constexpr std::array kEnds{
     // clang-format on
 };
 
-/// nullptr for a connection that lives, or whose end is not reported.
+/// nullptr for a connection that lives, or whose end the stack does not report.
 constexpr const EndRow* end_of(Fate fate, Stack stack) noexcept {
   const bool is_own = stack == Stack::linux_repair && fate != Fate::found_dead;
   if (is_own) return end_of(fate, Stack::linux_kernel);

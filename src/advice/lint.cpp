@@ -26,7 +26,7 @@ std::string joined(const Parts&... parts) {
   return text;
 }
 
-/// Numbers that people think in when they think in seconds.
+/// Typical numbers of seconds.
 constexpr bool is_round_in_seconds(std::uint32_t number) noexcept {
   constexpr std::array<std::uint32_t, 22> kRound{1,   2,   3,   5,    10,   15,  20,  30,
                                                  45,  60,  75,  90,   120,  180, 240, 300,
@@ -93,14 +93,14 @@ void one_probe(const LintSubject& subject, Findings& findings) {
                       .source = "RFC 1122 4.2.3.6 (K-59)"});
 }
 
-/// The kernel alone keeps them, and an answer starts I, which is above T.
+/// The kernel alone keeps the connections, where an answer starts the timer with I, and I is above T.
 bool waits_for_interval(const LintSubject& subject) {
   const policy::Timing& timing = subject.in_force.timing;
   return subject.accuracy.by == policy::KeptBy::kernel && timing.interval > timing.idle;
 }
 
-/// Most of the time until a dead peer is noticed passes between probes. Whether the two numbers were exchanged is known
-/// only to who has set them, and worth a thought only where both were set at one place.
+/// Most of the time until a dead peer is noticed passes between probes. Only the person who set the two numbers knows whether
+/// they were exchanged; the rule suggests it only where one place has set both.
 void idle_below_interval(const LintSubject& subject, Findings& findings) {
   const policy::SourcedTiming& from = subject.in_force;
   const bool is_one_place =
@@ -119,7 +119,7 @@ void idle_below_interval(const LintSubject& subject, Findings& findings) {
        .source = {}});
 }
 
-/// A time to advise on a path.
+/// The advice for a path that forgets after this time.
 std::string advised_time(const LintSubject& subject, policy::Millis forgets) {
   const auto timing = policy::settings_for_path(forgets, subject.accuracy);
   if (!timing) return "heartbeats of the application: no keep-alive of the kernel comes in time";
@@ -131,8 +131,8 @@ std::string advised_time(const LintSubject& subject, policy::Millis forgets) {
   return idle <= timing->idle ? interval : joined(time, ", and ", interval);
 }
 
-/// Of settings that nobody keeps yet: the kernel has whole seconds only, which may be later, and our programs have what was
-/// asked for.
+/// For settings that are not in use yet: programs on our library send the first probe at T as asked, the kernel alone at whole
+/// seconds, which may be later. The later of the two.
 policy::Span first_probe(const LintSubject& subject) {
   const policy::Timing& timing = subject.in_force.timing;
   const policy::Span first = policy::probe_span(timing, 1, subject.accuracy, subject.behind);
@@ -183,7 +183,7 @@ void path_forgets(const LintSubject& subject, Findings& findings) {
 void short_patience(const LintSubject& subject, Findings& findings) {
   const policy::Timing& timing = subject.in_force.timing;
   constexpr policy::Millis kOutage{3'000};
-  // More probes may leave than N, and a user time-out may take the count's place: more patience, or less.
+  // More than N probes may leave, or a user time-out may replace the count: the patience grows or shrinks.
   const std::uint32_t probes =
       policy::probes_to_the_end(timing, subject.user_timeout, subject.accuracy);
   const policy::Millis patience{std::int64_t{timing.interval.count()} * probes};
@@ -213,7 +213,7 @@ void counts_without_effect(const LintSubject& subject, Findings& findings) {
   }
 }
 
-/// A stored count above the most; releases since Vista read neither.
+/// A stored count above the maximum; releases since Vista read neither count.
 void count_lowered(const LintSubject& subject, Findings& findings) {
   const auto look = [&](std::string_view value, std::optional<std::uint32_t> stored) {
     if (!stored || *stored <= policy::kLargestCount) return;

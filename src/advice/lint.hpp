@@ -1,5 +1,5 @@
-// Likely mistakes in keep-alive settings, as a table of rules: each looks at what is in force and where it
-// came from, and speaks in the sentences that its maker needs.
+// Likely mistakes in keep-alive settings and on open sockets, as two tables of rules. A rule looks at the values in force and
+// their sources, and words its finding for the person who set them.
 //
 // Pure layer. `wsalive lint` shows the findings; it never changes anything.
 #pragma once
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "advice/notice.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/release.hpp"
 #include "policy/timeline.hpp"
@@ -28,23 +29,22 @@ struct Finding {
   Severity severity = Severity::warning;
   std::string text{};    ///< What is wrong, with the numbers.
   std::string remedy{};  ///< What to do; may be empty.
-  std::string source{};  ///< Who says so; may be empty.
+  std::string source{};  ///< The evidence; may be empty.
   std::string
-      set{};  ///< Of an open socket: what `wsalive set` does about it, "--time 45s"; may be empty.
+      set{};  ///< For an open socket: options of `wsalive set` that mend it, "--time 45s"; may be empty.
 };
 
-/// What is looked at.
+/// The input of the rules about settings.
 struct LintSubject {
   policy::Release release = policy::kDefaultRelease;
   policy::RegistryValues registry;
   policy::SocketValues socket;
   policy::SourcedTiming in_force;
-  std::optional<policy::Millis> path_timeout;  ///< Of the path in question, where it is known.
-  policy::Accuracy
-      accuracy{};  ///< What keeps the connections: the kernel alone, if it is not known.
+  std::optional<policy::Millis> path_timeout;  ///< Of the path, if known.
+  policy::Accuracy accuracy{};  ///< Of what keeps the connections; if unknown: the kernel alone.
   policy::Millis
-      user_timeout{};  ///< TCP_USER_TIMEOUT; 0: none. The rule about it is a socket's (socket_lint.hpp).
-  policy::Millis behind{};  ///< So much later than T the timer of an open socket stands.
+      user_timeout{};  ///< TCP_USER_TIMEOUT; 0: none. The rule about it is one of the SocketRules.
+  policy::Millis behind{};  ///< How much later than T the timer of an open socket is set.
 };
 
 struct LintRule {
@@ -58,5 +58,32 @@ struct LintRule {
 
 /// All findings, in the order of the rules.
 [[nodiscard]] std::vector<Finding> lint(const LintSubject& subject);
+
+// Rules of `wsalive lint PID` about one open socket of Linux, beyond its settings.
+
+/// Their input.
+struct LiveSocket {
+  SocketState state;               ///< What is in force.
+  policy::Millis heard{};          ///< Silence so far.
+  bool listens = false;            ///< A listener, from which accepted connections inherit.
+  bool values_set = false;         ///< T, I or N differs from the namespace's default.
+  bool listener_has_more = false;  ///< Its listener has keep-alive on now, and it has not.
+  bool on_this_machine = false;    ///< Both ends are on this machine: no path forgets it.
+  bool in_repair = false;          ///< TCP_REPAIR.
+  std::uint32_t unread =
+      0;  ///< Octets received and not yet read by the program; the peer's FIN counts as one.
+  std::optional<policy::Millis> path_timeout;
+};
+
+struct SocketRule {
+  std::string_view name;
+  std::string_view looks_for;
+  void (*check)(const LiveSocket& socket, std::vector<Finding>& findings);
+};
+
+[[nodiscard]] std::span<const SocketRule> socket_rules() noexcept;
+
+/// All findings, in the order of the rules.
+[[nodiscard]] std::vector<Finding> lint(const LiveSocket& socket);
 
 }  // namespace wsalive::advice

@@ -1,10 +1,9 @@
-// When Linux notices that a peer has gone silent, and when its next probe leaves, from what is in force on a socket:
-// keep-alive, a user time-out that overrides its count, or, with data on the way, retransmission.
+// When Linux notices that a peer has gone silent, and when its next probe leaves, computed from what is in force on a socket:
+// keep-alive, a user time-out that overrides its count, or, with data in flight, retransmission.
 //
-// Values are not states: the kernel's timer may stand where an earlier value has put it. Where the timer is known, it
-// counts.
+// Values are not states: the kernel's timer may still run for an earlier value. A known timer takes precedence over the values.
 //
-// Pure layer; all instants count from the last segment that the peer has sent, unless it says otherwise.
+// Pure layer; all instants count from the last segment of the peer, unless a comment says otherwise.
 #pragma once
 
 #include <algorithm>
@@ -18,50 +17,48 @@
 
 namespace wsalive::advice {
 
-/// What brings the news.
+/// The mechanism that detects the silent peer.
 enum class Notice : std::uint8_t {
-  never,         ///< Keep-alive is off and nothing is on the way: no segment asks.
+  never,         ///< Keep-alive is off and nothing is in flight: no segment tests the peer.
   keep_alive,    ///< N unanswered probes.
-  user_timeout,  ///< TCP_USER_TIMEOUT, at the first probe's instant that comes after it.
-  retransmission,  ///< Data, or the end, is unacknowledged: no probes; tcp_retries2 or the user time-out ends it.
-  window_probes,  ///< Data waits for room at the peer: no probes; unanswered questions after it end it.
-  handshake,      ///< The connection is being made: requests that go unanswered end it.
+  user_timeout,  ///< TCP_USER_TIMEOUT, at the first due probe after it.
+  retransmission,  ///< Data, or the FIN, is unacknowledged: no probes; tcp_retries2 or the user time-out ends it.
+  window_probes,  ///< Data waits for room at the peer: no keep-alive probes; unanswered window probes end it.
+  handshake,  ///< The connection is being made: unanswered SYNs end it.
 };
 
-/// What a socket says that keep-alive on Linux depends on.
+/// The values and state of a socket that keep-alive on Linux depends on.
 struct SocketState {
   bool on = false;
   policy::Timing timing;
   policy::Millis user_timeout{0};  ///< 0: none.
   Condition condition = Condition::idle;
-  std::optional<Resending>
-      resending{};              ///< Where the kernel's timer stands, where the condition has one.
-  std::uint32_t retries2 = 15;  ///< The sysctl tcp_retries2.
-  std::uint32_t requests = 10;  ///< So many requests to connect are sent anew.
-  std::uint32_t undoubled_requests = 4;  ///< So many of them before the waits double.
+  std::optional<Resending> resending{};  ///< The kernel's timer, if the condition has one.
+  std::uint32_t retries2 = 15;           ///< The sysctl tcp_retries2.
+  std::uint32_t requests = 10;           ///< How often the SYN is retransmitted.
+  std::uint32_t undoubled_requests = 4;  ///< Retransmissions before the waits double.
   policy::Millis longest_wait{120'000};  ///< Between two tries.
-  policy::Accuracy accuracy{};           ///< What keeps it alive.
+  policy::Accuracy accuracy{};           ///< Of what keeps it alive.
   policy::Millis heard{0};               ///< Silence so far.
   std::uint32_t unanswered = 0;          ///< Probes of this silence.
   std::optional<policy::Millis>
-      armed{};  ///< The kernel's keep-alive timer is set for so long from now on; nullopt: not known.
+      armed{};  ///< The remaining time of the kernel's keep-alive timer; nullopt: unknown.
 };
 
 struct Noticed {
   Notice by = Notice::never;
-  std::optional<policy::Span>
-      after;  ///< nullopt: never. Of a request to connect: since the first one.
-  std::optional<policy::Span> in{};  ///< The same from now on.
+  std::optional<policy::Span> after;  ///< nullopt: never. In SYN-SENT it counts from the first SYN.
+  std::optional<policy::Span> in{};   ///< The same from now on.
 };
 
 namespace detail {
 
-/// The kernel's timer is known, and decides.
+/// Whether the kernel's timer is known and decides.
 constexpr bool by_armed_timer(const SocketState& socket) noexcept {
   return socket.armed && socket.accuracy.by == policy::KeptBy::kernel;
 }
 
-/// Keep-alive decides, and is on.
+/// Whether keep-alive decides and is on.
 constexpr bool is_probed(const SocketState& socket) noexcept {
   return socket.on && socket.timing.probes != 0 &&
          row(socket.condition).decides == Decides::keep_alive;
@@ -73,7 +70,7 @@ constexpr policy::Span next_look(const SocketState& socket) noexcept {
       policy::probe_span(socket.timing, socket.unanswered + 1, socket.accuracy);
   const policy::Millis by_values = std::max(due.earliest - socket.heard, policy::Millis{0});
   if (!by_armed_timer(socket)) return {by_values, by_values + (due.latest - due.earliest)};
-  // The timer was set some time ago, for a longer time: its step is that of the whole. With each probe it is set for I.
+  // The timer was set some time ago, for a longer time, and has the granularity of that whole time. Each probe sets it to I.
   const policy::Millis interval{socket.timing.interval.count()};
   const policy::Millis wait =
       socket.unanswered == 0 ? std::max(by_values, *socket.armed) : *socket.armed;
@@ -82,7 +79,7 @@ constexpr policy::Span next_look(const SocketState& socket) noexcept {
   return {wait, wait + (whole.latest - whole.earliest)};
 }
 
-/// What is due next is the end and no probe: enough of them are out, or the user time-out is over by then.
+/// Whether the end is due next, and no probe: enough of them are out, or the user time-out is over by then.
 constexpr bool ends_next(const SocketState& socket) noexcept {
   const bool by_count =
       socket.user_timeout.count() == 0 || socket.accuracy.by == policy::KeptBy::engine;
@@ -99,27 +96,26 @@ constexpr bool ends_next(const SocketState& socket) noexcept {
 /// When the next probe leaves if the peer stays silent: from now on. nullopt where none is due: keep-alive is off,
 /// something else decides, or the end comes first.
 ///
-/// A timer that fires before T is over, because something was heard since it was set, is set anew for the rest of T. One
-/// that stands behind T, because T was changed without it or because an answered probe has set it for I, counts as it
-/// stands.
+/// A timer that fires before T is over, because a segment has come since, restarts with the rest of T. A timer that is later
+/// than T, because T has changed since or because an answered probe has set it to I, counts as it is.
 constexpr std::optional<policy::Span> next_probe(const SocketState& socket) noexcept {
   if (!detail::is_probed(socket) || detail::ends_next(socket)) return std::nullopt;
   return detail::next_look(socket);
 }
 
-/// Whether the kernel's timer stands behind the values that the socket reads: a value was changed and the timer was not.
-/// After an answered probe the timer stands for I, which may be longer than T.
+/// Whether the kernel's timer is later than the socket's values: a value has changed and the timer has not. After an answered
+/// probe the timer runs for I, which may be longer than T.
 constexpr bool timer_disagrees(const SocketState& socket) noexcept {
   constexpr policy::Millis kRounding{100};
   if (!socket.on || !detail::by_armed_timer(socket) || socket.unanswered != 0) return false;
   policy::Millis longest{std::max(socket.timing.idle, socket.timing.interval).count()};
-  // One that is over waits for its step of the wheel.
+  // An expired timer waits for its step of the timer wheel.
   if (socket.armed->count() == 0)
     longest = policy::timer_span(longest, socket.accuracy.tick).latest;
   return *socket.armed + socket.heard > longest + kRounding;
 }
 
-/// So much later than T the timer of the first probe stands; 0 where the two agree.
+/// How much later than T the timer of the first probe is set; 0 where the two agree.
 constexpr policy::Millis timer_behind(const SocketState& socket) noexcept {
   if (!timer_disagrees(socket)) return policy::Millis{0};
   return *socket.armed + socket.heard - policy::Millis{socket.timing.idle.count()};
@@ -137,7 +133,7 @@ constexpr void add_user_timeout(ResendingLimits& limits, const SocketState& sock
   limits.shortens_waits = true;
 }
 
-/// Data, or the end, that waits for its acknowledgement.
+/// Data, or the FIN, that waits for its acknowledgement.
 constexpr Noticed by_retransmission(const SocketState& socket) noexcept {
   ResendingLimits limits{.time = retransmission_end(socket.retries2, socket.longest_wait),
                          .longest = socket.longest_wait};
@@ -147,8 +143,8 @@ constexpr Noticed by_retransmission(const SocketState& socket) noexcept {
                   socket.heard);
 }
 
-/// What a peer that is silent from now on is told by; one that answers keeps its window closed for ever, unless the user
-/// time-out ends that, too.
+/// For a peer that is silent from now on. A peer that answers may keep its window closed for ever, unless the user time-out
+/// ends that, too.
 constexpr Noticed by_window_probes(const SocketState& socket) noexcept {
   ResendingLimits limits{.most_tries = socket.retries2, .longest = socket.longest_wait};
   add_user_timeout(limits, socket);
@@ -203,7 +199,7 @@ constexpr Noticed when_noticed(const SocketState& socket) noexcept {
       return detail::by_window_probes(socket);
     case Decides::handshake:
       return detail::by_handshake(socket);
-    case Decides::nobody:
+    case Decides::nothing:
       break;
   }
   return {};

@@ -1,8 +1,8 @@
-// When the kernel gives up a connection on which something waits for an answer: data, a request to connect, or a window that
-// is closed. Worked out from where its timer stands, as net/ipv4/tcp_timer.c does it.
+// When the kernel gives up a connection that waits for an answer: to data, to a SYN, or to a window probe. Computed from the
+// state of its timer, as in net/ipv4/tcp_timer.c.
 //
-// Data ends by time, looked at whenever the timer fires: the user time-out, else what tcp_retries2 doublings of 200 ms come to,
-// both counted from the first retransmission. Requests and window probes end by their number.
+// Data ends by time, checked whenever the timer fires: the user time-out, else tcp_retries2 doublings of 200 ms, both counted
+// from the first retransmission. SYNs and window probes end by their number.
 //
 // Pure layer.
 #pragma once
@@ -15,26 +15,26 @@
 
 namespace wsalive::advice {
 
-/// Where the kernel's timer stands.
+/// The state of the kernel's timer.
 struct Resending {
   policy::Millis fires_in{};    ///< From now on.
-  policy::Millis timeout{200};  ///< The wait that ends then, which the next ones double.
-  std::uint32_t tries = 0;      ///< Sent anew so far, and unanswered.
+  policy::Millis timeout{200};  ///< The current wait; the next ones double it.
+  std::uint32_t tries = 0;      ///< Unanswered retransmissions so far.
   std::optional<policy::Millis>
-      since_first{};  ///< Since the instant from which the limit counts; nullopt: to come.
+      since_first{};  ///< Since the instant from which the limit counts; nullopt: it is still to come.
 };
 
-/// What ends it; one of the two limits at least.
+/// The limits, at least one of the two.
 struct ResendingLimits {
   std::optional<policy::Millis> time{};
   std::optional<std::uint32_t> most_tries{};
-  bool shortens_waits = false;  ///< The last wait ends with the time, as a user time-out has it.
-  std::uint32_t undoubled =
-      0;  ///< So many tries come before the waits double (tcp_syn_linear_timeouts).
+  bool shortens_waits =
+      false;  ///< The last wait ends with the time limit, as with a user time-out.
+  std::uint32_t undoubled = 0;      ///< Tries before the waits double (tcp_syn_linear_timeouts).
   policy::Millis longest{120'000};  ///< No wait is longer.
 };
 
-/// The time that tcp_retries2 stands for: waits that double from 200 ms on.
+/// The time that tcp_retries2 amounts to: waits that double from 200 ms on.
 constexpr policy::Millis retransmission_end(std::uint32_t retries,
                                             policy::Millis longest = policy::Millis{
                                                 120'000}) noexcept {
@@ -50,7 +50,7 @@ constexpr policy::Millis retransmission_end(std::uint32_t retries,
 
 namespace detail {
 
-/// One run to the end, with timers that fire in time or as late as they may: when by the waits alone, and how much later.
+/// One run to the end, with exact timers or with timers that fire as late as they may: the sum of the waits, and the lateness.
 struct Run {
   policy::Millis at{};
   policy::Millis late{};
@@ -88,7 +88,7 @@ constexpr Run run_to_end(const Resending& now, const ResendingLimits& limits,
 
 }  // namespace detail
 
-/// From now on. Late timers may spare a wait, and then the end comes sooner.
+/// From now on. Late timers may save a wait, and then the end comes sooner.
 constexpr policy::Span resending_end(const Resending& now, const ResendingLimits& limits,
                                      std::chrono::nanoseconds tick) noexcept {
   const detail::Run exact = detail::run_to_end(now, limits, tick, detail::Timers::exact);

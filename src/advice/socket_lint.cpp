@@ -1,10 +1,9 @@
-#include "advice/socket_lint.hpp"
+#include "advice/lint.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
 
-#include "advice/outlook.hpp"
 #include "advice/path_timeouts.hpp"
 #include "policy/duration.hpp"
 #include "policy/path_settings.hpp"
@@ -22,13 +21,13 @@ std::string whole_seconds(policy::Millis time) {
   return in_words(time - time % policy::Millis{1'000});
 }
 
-/// What is known of the path's memory, or the shortest that is common.
+/// The path's time-out if known, else the shortest common one.
 policy::Millis path_of(const LiveSocket& socket) {
   return socket.path_timeout.value_or(kPathTimeouts.front().time);
 }
 
-/// What a path whose memory is known will not keep, whatever the silence so far. With keep-alive on, the rule of the same
-/// name in lint.cpp speaks of the first probe.
+/// A path with a known time-out that will not keep the connection, whatever the silence so far. With keep-alive on, the rule of
+/// the same name in lint.cpp covers the first probe.
 void path_forgets(const LiveSocket& socket, Findings& findings) {
   const Outlook outlook = path_outlook(socket.state, socket.heard, socket.path_timeout);
   if (outlook == Outlook::well) return;
@@ -38,7 +37,7 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
       path_keeps(socket.state.timing, *socket.path_timeout, socket.state.accuracy);
   const bool can_keep =
       policy::settings_for_path(*socket.path_timeout, socket.state.accuracy).has_value();
-  const std::string silence = "nobody has spoken for " + whole_seconds(socket.heard) +
+  const std::string silence = "no segment has come for " + whole_seconds(socket.heard) +
                               ", and the path forgets after " + forgets +
                               ": the connection is lost";
   if (kept_from_now) {
@@ -48,7 +47,7 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
         {.text = outlook == Outlook::lost
                      ? "keep-alive is off, " + silence
                      : "keep-alive is off, and the path forgets after " + forgets +
-                           ": the connection is lost when nobody speaks for so long",
+                           ": a silence of that length loses the connection",
          .remedy = outlook == Outlook::lost ? "a new connection, with keep-alive"
                    : can_keep               ? "SO_KEEPALIVE in the program"
                               : "heartbeats of the application: no keep-alive of the kernel comes "
@@ -60,9 +59,9 @@ void path_forgets(const LiveSocket& socket, Findings& findings) {
   }
 }
 
-/// Off, in silence: nothing would ever notice.
+/// Keep-alive is off on a silent connection: nothing would ever notice a dead peer.
 void off_while_idle(const LiveSocket& socket, Findings& findings) {
-  if (socket.path_timeout) return;  // Then it is path_forgets that speaks, at once.
+  if (socket.path_timeout) return;  // Then path_forgets reports it, without waiting.
   constexpr policy::Millis kLong{60'000};
   const policy::Millis path = path_of(socket);
   const bool stands = row(socket.state.condition).decides == Decides::keep_alive;
@@ -79,8 +78,8 @@ void off_while_idle(const LiveSocket& socket, Findings& findings) {
        .set = "--time " + in_command(path / 2)});
 }
 
-/// A switch that was forgotten, and one that somebody has switched off, leave the same socket behind: so it is a note. Where
-/// keep-alive is missed another rule warns.
+/// A note and no warning: a program that forgot the switch and one that turned it off leave the same values. Where the
+/// connection needs keep-alive, another rule warns.
 void values_without_the_switch(const LiveSocket& socket, Findings& findings) {
   if (socket.state.on || !socket.values_set) return;
   findings.push_back(
@@ -134,8 +133,8 @@ void user_timeout_overrides(const LiveSocket& socket, Findings& findings) {
        .source = "Linux: net/ipv4/tcp_timer.c, and tcp(7)"});
 }
 
-/// A value was changed, and the timer was not: the most common recipe writes the sysctl, and the value then reads as it
-/// should.
+/// A value has changed, and the timer has not: the most common recipe writes the sysctl, and the socket then reads back the new
+/// value.
 void timer_behind_values(const LiveSocket& socket, Findings& findings) {
   const policy::Millis behind = timer_behind(socket.state);
   if (socket.listens || behind == policy::Millis{}) return;
@@ -147,7 +146,7 @@ void timer_behind_values(const LiveSocket& socket, Findings& findings) {
        .set = "--time " + in_command(policy::Millis{socket.state.timing.idle.count()})});
 }
 
-/// What keep-alive would say of the same socket, were nothing on the way.
+/// When keep-alive would detect the silent peer, were nothing in flight.
 std::optional<policy::Span> told_by_probes(const SocketState& state) {
   SocketState idle = state;
   idle.condition = Condition::idle;
@@ -156,7 +155,7 @@ std::optional<policy::Span> told_by_probes(const SocketState& state) {
   return when_noticed(idle).after;
 }
 
-/// Keep-alive does not look at what is on the way.
+/// Keep-alive does not cover data in flight.
 void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   const SocketState& state = socket.state;
   const bool waits =
@@ -173,9 +172,9 @@ void data_unacknowledged(const LiveSocket& socket, Findings& findings) {
   const bool is_sooner = idle && idle->latest < noticed.after->earliest;
   if (is_sooner)
     text += ", where keep-alive would have noticed a dead peer after " + policy::format_span(*idle);
-  if (state.user_timeout.count() != 0) return;  // Somebody has bounded it.
+  if (state.user_timeout.count() != 0) return;  // Bounded already.
   const policy::Millis bound = is_sooner ? idle->earliest : policy::Millis{60'000};
-  if (noticed.after->latest <= bound) return;  // A user time-out would put it off.
+  if (noticed.after->latest <= bound) return;  // A user time-out would delay it.
   findings.push_back({.text = std::move(text),
                       .remedy = "TCP_USER_TIMEOUT in the program",
                       .source = "Linux: tcp(7), tcp_retries2 and TCP_USER_TIMEOUT",
@@ -196,7 +195,7 @@ void window_closed(const LiveSocket& socket, Findings& findings) {
        .set = "--user-timeout 1min"});
 }
 
-/// The kernel's timer for a closed window runs where a segment could not be sent, too.
+/// The kernel's timer for a closed window also runs when a segment could not be sent.
 void not_sent(const LiveSocket& socket, Findings& findings) {
   if (socket.state.condition != Condition::not_sent) return;
   findings.push_back(
@@ -206,7 +205,7 @@ void not_sent(const LiveSocket& socket, Findings& findings) {
        .source = {}});
 }
 
-/// One may be on its way still.
+/// A single probe may still be in flight.
 void probes_unanswered(const LiveSocket& socket, Findings& findings) {
   constexpr std::uint32_t kMoreThanChance = 2;
   const SocketState& state = socket.state;
@@ -215,7 +214,7 @@ void probes_unanswered(const LiveSocket& socket, Findings& findings) {
   const auto in = when_noticed(state).in;
   findings.push_back({.text = std::to_string(state.unanswered) +
                               " probes are unanswered: the peer or the path is gone, perhaps" +
-                              (in ? "; if that goes on the program is told " +
+                              (in ? "; if that goes on, the program gets an error " +
                                         policy::format_span(*in) + " from now"
                                   : ""),
                       .remedy = "look at the peer, and at the path to it",

@@ -88,7 +88,7 @@ std::optional<policy::Millis> time_from(std::string_view text) {
   return std::nullopt;
 }
 
-/// Reads a script line by line; the first error stays.
+/// Reads a script line by line, up to the first error.
 class Reader {
  public:
   tl::expected<Script, ScriptError> read(std::string_view text) {

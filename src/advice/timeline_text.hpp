@@ -21,9 +21,9 @@ struct Script {
                         .interval = policy::kDefaultInterval,
                         .probes = policy::kProbesSinceVista};
   policy::Peer peer;
-  std::vector<policy::Event> events;  ///< In order; `data` lines are what the peer does by itself.
+  std::vector<policy::Event> events;  ///< In order; `data` lines are the peer's own actions.
   std::optional<policy::Millis>
-      until;  ///< Nothing more happens before this instant; nullopt: not said.
+      until;  ///< Nothing more happens before this instant; nullopt: unspecified.
 };
 
 /// What is wrong with a script, and in which line (from 1).
@@ -47,8 +47,8 @@ struct ScriptError {
 /// The timing and the peer as a script's first lines, each with a line end.
 [[nodiscard]] std::string to_text(const policy::Timing& timing, const policy::Peer& peer);
 
-/// The events that a script's timing, peer and `data` lines lead to: as many as the script has, or all
-/// before `until` where it has that. They equal `script.events` if the script is right.
+/// The events that follow from a script's timing, peer and `data` lines: as many as the script has, or all before `until` if it
+/// has that. They equal `script.events` if the script is right.
 [[nodiscard]] std::vector<policy::Event> play(const Script& script);
 
 }  // namespace wsalive::advice

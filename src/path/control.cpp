@@ -9,12 +9,11 @@ namespace {
 
 using policy::Millis;
 
-constexpr Millis kPing{400};         // No path that a search can measure forgets in that.
-constexpr Millis kPatience{10'000};  // Without a word from the far end.
+constexpr Millis kPing{400};  // Shorter than the time-out of any path that a search can measure.
+constexpr Millis kPatience{10'000};  // For a silent far end.
 constexpr int kMostFailures = 4;     // In a row, with pauses that double.
 constexpr Millis kFirstPause{500};
-constexpr std::size_t kAtOnce =
-    8;  // Orders that go out in one look: the far end bounds their pace.
+constexpr std::size_t kAtOnce = 8;  // Orders in one look: the far end limits their rate.
 
 }  // namespace
 
@@ -43,7 +42,7 @@ void Control::look_at_call(Millis now) {
   FarEndCall call = std::move(*call_);
   call_.reset();
   if (!end) {
-    // Whoever lets one connect and then says nothing waits for words of another kind.
+    // A server that accepts and sends nothing speaks another protocol, in which the client speaks first.
     const auto kind = call.is_connected() ? CallEnd::Kind::foreign : CallEnd::Kind::failed;
     return lose(now, {.kind = kind, .error = ETIMEDOUT});
   }
@@ -58,7 +57,7 @@ void Control::look_at_call(Millis now) {
   for (auto& [id, order] : orders_) order.sent = order.reply.has_value();
 }
 
-/// What was said in words is final, but for a far end that is busy; the rest is tried again.
+/// A refusal in words is final, unless the far end is busy; all else is retried.
 void Control::lose(Millis now, CallEnd why) {
   ready_ = false;
   fd_.reset();
@@ -108,7 +107,7 @@ void Control::send_orders(Millis now) {
   (void)send(PathVerb::ping, {});
 }
 
-/// What does not fit is lost with the connection, which the next look then finds silent.
+/// A line that does not fit breaks the connection, which the next look then finds silent.
 bool Control::send(PathVerb verb, const std::string& word) {
   const std::string line = write_line(PathRequest{.verb = verb, .id = word});
   return os::send_bytes(fd_.get(), line.data(), line.size(), os::kDontBlock) ==

@@ -1,7 +1,7 @@
-// The connection on which `wsalive serve` gets its orders while a search runs. It is never idle, so that no path
-// forgets it; when it is lost all the same it is made anew, and orders that have no answer yet are given again.
+// The control connection to `wsalive serve`, which carries orders while a search runs. It is never idle, so that no path
+// forgets it; if it is lost all the same, it reconnects and repeats unanswered orders.
 //
-// One thread; nothing waits.
+// One thread; nothing blocks.
 #pragma once
 
 #include <map>
@@ -17,23 +17,23 @@ class Control {
  public:
   explicit Control(const FarEnd& far_end) : far_end_(far_end) {}
 
-  /// Goes as far as it can. Call it every 20 ms or so while something is awaited, else every 250 ms.
+  /// Makes progress without blocking. Call it about every 20 ms while it awaits an answer, else every 250 ms.
   void look(policy::Millis now);
 
-  /// Whether orders are being answered.
+  /// Whether the far end answers orders.
   [[nodiscard]] bool is_ready() const noexcept { return ready_; }
-  /// Why there is no far end any more; nullopt: there is, or it is still being tried.
+  /// Why the far end is lost for good; nullopt: it is not.
   [[nodiscard]] const std::optional<CallEnd>& end() const noexcept { return end_; }
-  /// Why the last try came to nothing; nullopt: none did since it was ready.
+  /// Why the last attempt failed; nullopt: none has since it was ready.
   [[nodiscard]] const std::optional<CallEnd>& trouble() const noexcept { return trouble_; }
 
-  /// The far end probes that connection.
+  /// Orders a probe of that connection.
   void probe(const std::string& id) { orders_[id] = {}; }
   /// Its verdict, once; nullopt: not yet.
   [[nodiscard]] std::optional<PathReply> verdict_on(const std::string& id);
-  /// The far end gives that connection up; its answer is not awaited.
+  /// Orders the far end to drop that connection; nothing waits for the answer.
   void drop(const std::string& id);
-  /// Whether all orders have gone out.
+  /// Whether all orders are sent.
   [[nodiscard]] bool is_idle() const noexcept { return drops_.empty(); }
 
   /// Negative: there is none now.

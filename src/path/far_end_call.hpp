@@ -1,5 +1,5 @@
-// One new connection to `wsalive serve`, up to its first reply: made, greeted, and told what it is for. Nothing
-// waits: `look` goes as far as it can.
+// One new connection to `wsalive serve`, up to its first reply: connect, greeting, request. Nothing blocks: `look` makes
+// progress as far as possible.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,8 @@
 #include "base/result.hpp"
 #include "os/socket/address.hpp"
 #include "path/idle_connection.hpp"
-#include "path/line_buffer.hpp"
 #include "path/plan/protocol.hpp"
-#include "path/shared_key.hpp"
+#include "path/protocol_io.hpp"
 
 namespace wsalive::path {
 
@@ -22,20 +21,20 @@ namespace wsalive::path {
 struct FarEnd {
   os::Endpoint endpoint;
   std::optional<SharedKey> key;
-  std::string session{};  ///< Under which it keeps our connections together; it cannot be guessed.
+  std::string session{};  ///< Identifies the connections of one search; unguessable.
 };
 
-/// How a call ended.
+/// The outcome of a call.
 struct CallEnd {
   enum class Kind : std::uint8_t {
-    done,     ///< held or ready; the connection is there to be taken.
+    done,     ///< held or ready; `take` gives the connection.
     refused,  ///< In words: `word`.
-    foreign,  ///< What listens there speaks something else: `said`.
+    foreign,  ///< The server speaks another protocol: `said`.
     failed,   ///< `error` has the errno.
   };
   Kind kind = Kind::failed;
   PathWord word = PathWord::no_meaning;
-  std::string id{};  ///< Of what is held.
+  std::string id{};  ///< Of the held connection.
   std::string said{};
   int error = 0;
 };
@@ -50,7 +49,7 @@ class FarEndCall {
   /// The connection, after `done`.
   [[nodiscard]] Fd take() noexcept { return std::move(fd_); }
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  /// Somebody listens there.
+  /// Whether a server has accepted.
   [[nodiscard]] bool is_connected() const noexcept { return stage_ != Stage::connecting; }
 
  private:
@@ -68,12 +67,12 @@ class FarEndCall {
   LineBuffer lines_;
 };
 
-// A connection that is being made for a search: any TCP server's, or one that `wsalive serve` then holds under an ID.
+// A connection in the making for a search: to any TCP server, or to `wsalive serve`, which then holds it under an ID.
 
-/// A connection that waits in silence.
+/// An idle connection of a search.
 struct Waiting {
   IdleConnection connection;
-  std::string id{};  ///< By which the far end knows it; empty for any other server's.
+  std::string id{};  ///< Its ID at `wsalive serve`; empty for any other server.
 };
 
 class Opening {
@@ -85,7 +84,7 @@ class Opening {
   [[nodiscard]] State look();
   /// After `made`.
   [[nodiscard]] Waiting take();
-  /// The errno of what was refused; 0: it was refused in words.
+  /// The errno after `refused`; 0: the far end refused in words.
   [[nodiscard]] int error() const noexcept { return error_; }
 
  private:

@@ -36,7 +36,7 @@ IdleConnection IdleConnection::adopt(Fd connected) {
 
 Status IdleConnection::probe() {
   constexpr int kLeast = 1;
-  constexpr int kFar = 1'000;  // The kernel's own further probes are not wanted.
+  constexpr int kFar = 1'000;  // Keeps the kernel from sending further probes.
   if (!armed_) {
     if (const Status far = os::set_keep_alive_interval(fd_.get(), kFar); !far) return far;
     if (const Status many = os::set_keep_alive_count(fd_.get(), os::kLargestCount); !many)
@@ -86,5 +86,41 @@ void IdleConnection::close(Farewell farewell) noexcept {
     (void)os::set_linger(fd_.get(), {.on = true, .seconds = 0});
   fd_.reset();
 }
+
+namespace {
+
+using policy::Millis;
+
+constexpr int kProbesBeforeSilence = 4;  // Of one connection: a lost probe is no verdict.
+constexpr Millis kBetweenProbes{700};    // A Linux peer answers one in 500 ms (K-52).
+
+Millis gap(Millis round_trip) { return std::max(kBetweenProbes, round_trip * 3); }
+
+}  // namespace
+
+std::optional<PathSight> Probing::look(Millis now) {
+  const IdleSight sight = connection_.look();
+  switch (sight) {
+    case IdleSight::reset:
+      return PathSight::reset;
+    case IdleSight::ended:
+      return PathSight::closed;
+    case IdleSight::failed:
+      return PathSight::silent;
+    default:
+      break;
+  }
+  // A segment before the first probe answers something else.
+  const bool came = sight == IdleSight::answered || sight == IdleSight::data;
+  if (came && asked_ > 0) return PathSight::kept;
+  if (asked_ > 0 && now < next_ask_) return std::nullopt;
+  if (asked_ == kProbesBeforeSilence) return PathSight::silent;
+  (void)connection_.probe();
+  ++asked_;
+  next_ask_ = now + gap(round_trip_);
+  return std::nullopt;
+}
+
+Millis probing_time(Millis round_trip) noexcept { return kProbesBeforeSilence * gap(round_trip); }
 
 }  // namespace wsalive::path

@@ -1,39 +1,41 @@
-// A TCP connection that is kept silent on purpose, and one keep-alive probe on it at a moment of our choice: how
-// a path's patience is measured. Any TCP stack answers such a probe; no data is ever sent by this class.
+// A TCP connection that stays silent on purpose, with a keep-alive probe on it at a chosen moment: this is how a path's
+// time-out is measured. Any TCP stack answers such a probe; these classes never send data.
 //
-// Nothing waits: `look` says what has come since the last look. One thread at a time.
+// Nothing blocks: `look` reports what has come since the last look. One thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "os/socket/address.hpp"
+#include "path/plan/search.hpp"
 
 namespace wsalive::path {
 
 enum class IdleSight : std::uint8_t {
   quiet,      ///< Nothing.
-  connected,  ///< The connection is made; said once.
-  answered,   ///< A segment came that carries nothing: the answer to a probe.
-  data,       ///< The far end has sent something; it has been read and dropped.
+  connected,  ///< The connection is established; reported once.
+  answered,   ///< A segment without data came: the answer to a probe.
+  data,       ///< The far end has sent data, which was read and dropped.
   ended,      ///< The far end has closed.
   reset,      ///< A reset came.
   failed,     ///< Any other end; `error` has the errno.
 };
 
-/// How a connection is closed: FIN, or a reset where nobody may be there any more to answer a FIN.
+/// How a connection is closed: FIN, or a reset where the far end may be gone and unable to answer a FIN.
 enum class Farewell : std::uint8_t { finish, reset };
 
 class IdleConnection {
  public:
   /// Starts to connect. Errors: those of socket and connect.
   [[nodiscard]] static Result<IdleConnection> begin(const os::Endpoint& to);
-  /// One that was accepted; non-blocking from now on.
+  /// Takes an accepted connection; non-blocking from now on.
   [[nodiscard]] static IdleConnection adopt(Fd connected);
 
-  /// Sends one probe, or another one, at the kernel's next tick. Silence must have lasted for a second: the kernel
+  /// Sends a probe, the first or another one, at the kernel's next tick. The silence must have lasted for a second: the kernel
   /// probes no earlier.
   [[nodiscard]] Status probe();
 
@@ -43,7 +45,7 @@ class IdleConnection {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] bool connecting() const noexcept { return connecting_; }
 
-  /// Says to the far end that it is over, and keeps the descriptor. False: the connection is there no more.
+  /// Sends a FIN and keeps the descriptor. False: the connection no longer exists.
   [[nodiscard]] bool finish() noexcept;
   void close(Farewell farewell) noexcept;
 
@@ -58,5 +60,31 @@ class IdleConnection {
   std::uint32_t segments_ = 0;  ///< Received up to the last look.
   int error_ = 0;
 };
+
+// The test of one connection: a few of the kernel's keep-alive probes, some time apart, until an answer comes or none did.
+// Both ends of a measurement use it.
+
+class Probing {
+ public:
+  /// \param round_trip  The longest known one: each probe waits at least three of them for its answer.
+  Probing(IdleConnection connection, policy::Millis round_trip) noexcept
+      : connection_(std::move(connection)), round_trip_(round_trip) {}
+
+  /// Looks, and probes when due; nullopt: no verdict yet. Look again within about 20 ms.
+  [[nodiscard]] std::optional<PathSight> look(policy::Millis now);
+
+  [[nodiscard]] const IdleConnection& connection() const noexcept { return connection_; }
+  /// Returns the connection, after the verdict.
+  [[nodiscard]] IdleConnection take() noexcept { return std::move(connection_); }
+
+ private:
+  IdleConnection connection_;
+  policy::Millis round_trip_;
+  policy::Millis next_ask_{};
+  int asked_ = 0;
+};
+
+/// The longest time to a verdict.
+[[nodiscard]] policy::Millis probing_time(policy::Millis round_trip) noexcept;
 
 }  // namespace wsalive::path

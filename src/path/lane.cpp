@@ -52,7 +52,7 @@ void Lane::look_at_waiters(Millis now) {
     if (sight == IdleSight::data) search_.spoke(id, now);
     if (is_over(sight)) {
       const PathSight end = sight == IdleSight::ended ? PathSight::closed : PathSight::cut_short;
-      // What died of another cause was not ended by the far end.
+      // Another cause: the far end did not end it.
       part(std::move(at->second), sight == IdleSight::failed ? PathSight::silent : end, now);
       search_.ended(id, end, now);
       at = waiting_.erase(at);
@@ -144,7 +144,7 @@ void Lane::look_at_opening(Millis now) {
   shortest_trip_ = std::min(shortest_trip_, trip);
   if (toward_ == Toward::inward) search_.blurred_by(shortest_trip_ + kLookLateness);
   Waiting waiting = opening.take();
-  // It is as old as its silence, whenever this look has found it.
+  // Its age is that of its silence, whenever this look found it.
   const auto facts = os::tcp_facts(waiting.connection.fd());
   const Millis silent = facts ? std::clamp<Millis>(facts->heard, Millis{0}, trip) : Millis{0};
   search_.opened(next_id_, now - silent);
@@ -185,7 +185,7 @@ void Lane::begin_opening(Millis now) {
 
 void Lane::refused(int error, Millis now) {
   refusal_ = error;
-  // A server that takes none at all is not waited for; `wsalive serve` may have enough for the moment.
+  // Do not wait for a server that accepts no connection at all; `wsalive serve` may be full for the moment.
   if (next_id_ == 0 && !control_) return search_.give_up();
   search_.refused(now);
 }

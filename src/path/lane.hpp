@@ -1,7 +1,7 @@
-// One direction of a measurement: a search (path::PathSearch) played on real connections. The probing segment
-// leaves from here, or from the far end on order; the other end then tries to revive what was found lost.
+// One direction of a measurement: a search (path::PathSearch) carried out on real connections. This end sends the probes, or
+// the far end does so on order; the other end then tries to revive the connections that were found lost.
 //
-// One thread; nothing waits.
+// One thread; nothing blocks.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 #include "os/socket/poll.hpp"
 #include "path/control.hpp"
 #include "path/far_end_call.hpp"
+#include "path/idle_connection.hpp"
 #include "path/leaving.hpp"
 #include "path/plan/search.hpp"
 #include "path/plan/ways.hpp"
-#include "path/probing.hpp"
 
 namespace wsalive::path {
 
@@ -24,30 +24,29 @@ enum class Toward : std::uint8_t { outward, inward };
 class Lane {
  public:
   /// \param control  Orders to the far end; nullptr: it is any TCP server, and `toward` is outward.
-  /// \param leaving  Takes what is done with.
+  /// \param leaving  Takes finished connections.
   Lane(PathSearch& search, Toward toward, const FarEnd& far_end, Control* control, Leaving& leaving)
       : search_(search), toward_(toward), far_end_(far_end), control_(control), leaving_(leaving) {}
 
-  /// Looks at everything and does what is to be done now. `until`: when there is more to do; Millis::max(): when
-  /// something has come.
+  /// Looks at all connections and does what is due. `until`: when more is due; Millis::max(): when a descriptor is ready.
   struct Round {
     bool done = false;
     policy::Millis until{};
   };
   [[nodiscard]] Round play(policy::Millis now);
 
-  /// Something is awaited that shows in no descriptor: look every 20 ms.
+  /// Whether it awaits something that no descriptor shows: look every 20 ms.
   [[nodiscard]] bool is_busy() const noexcept {
     return opening_ || own_probe_ || ordered_ || !revivals_.empty();
   }
   void watch(std::vector<os::Watched>& watched) const;
-  /// Ends what still waits, or is being probed.
+  /// Ends all connections that wait or are being probed.
   void leave(policy::Millis now);
 
   [[nodiscard]] const PathSearch& search() const noexcept { return search_; }
   [[nodiscard]] const PathRevivals& revivals() const noexcept { return counted_; }
   [[nodiscard]] std::uint32_t opened() const noexcept { return next_id_; }
-  /// The longest time that a connection took to be made.
+  /// The longest time that connecting took.
   [[nodiscard]] policy::Millis longest_trip() const noexcept { return longest_trip_; }
   /// The errno of the last connection that could not be made; 0: none.
   [[nodiscard]] int refusal() const noexcept { return refusal_; }
@@ -91,7 +90,7 @@ class Lane {
   std::optional<Ordered> ordered_;
   std::vector<Revival> revivals_;
   PathRevivals counted_;
-  policy::Millis longest_trip_{};  ///< That a connection took to be made.
+  policy::Millis longest_trip_{};  ///< Of connecting.
   policy::Millis shortest_trip_ = policy::Millis::max();
   std::uint32_t next_id_ = 0;
   int refusal_ = 0;

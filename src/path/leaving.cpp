@@ -11,14 +11,14 @@ namespace {
 
 using policy::Millis;
 
-constexpr Millis kEndPatience{1'000};  // The kernel sends an end anew after 200 ms or so.
+constexpr Millis kEndPatience{1'000};  // The kernel retransmits a FIN after about 200 ms.
 
 }  // namespace
 
 void Leaving::take(Waiting waiting, PathSight sight, Millis now, Millis round_trip) {
   if (control_) control_->drop(waiting.id);
   if (sight == PathSight::reset || sight == PathSight::cut_short) return count(News::reset);
-  if (!waiting.connection.finish()) {  // It has died by itself.
+  if (!waiting.connection.finish()) {  // It no longer exists.
     waiting.connection.close(Farewell::reset);
     return count(News::untold);
   }
@@ -39,11 +39,11 @@ Leaving::News Leaving::news_of(const Going& going, Millis now) noexcept {
   switch (os::tcp_state(going.connection.fd())) {
     case os::TcpState::fin_wait2:
     case os::TcpState::time_wait:
-    case os::TcpState::last_ack:  // The far end has ended it by itself.
+    case os::TcpState::last_ack:  // The far end has closed it first.
       return News::told;
     case os::TcpState::close: {
       const int error = os::take_pending_error(going.connection.fd());
-      if (error == 0) return News::told;  // Both ends are acknowledged.
+      if (error == 0) return News::told;  // Both FINs are acknowledged.
       return error == ECONNRESET || error == EPIPE ? News::reset : News::untold;
     }
     default:

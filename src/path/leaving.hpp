@@ -1,8 +1,8 @@
-// Connections that are done with. Each is ended in good order, and for a moment it is looked whether the far end
-// acknowledges that: where the path has forgotten a connection it cannot, and a server goes on holding it. `wsalive serve`
-// is told over the control connection as well.
+// Finished connections. Each is closed gracefully, and for a moment this class checks whether the far end acknowledges the FIN:
+// where the path has forgotten the connection it cannot, and a server keeps holding it. For `wsalive serve` an order on the
+// control connection drops it as well.
 //
-// One thread; nothing waits.
+// One thread; nothing blocks.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@
 
 namespace wsalive::path {
 
-/// What is known at the far end of connections that have ended here.
+/// Whether the far end knows of the connections that this end has closed.
 struct Farewells {
-  std::uint32_t told = 0;    ///< It knows that they are over.
-  std::uint32_t untold = 0;  ///< It has not acknowledged their end, and may hold them still.
-  std::uint32_t reset = 0;   ///< A reset came: its own, or the path's while it holds them still.
+  std::uint32_t told = 0;    ///< It has acknowledged the close.
+  std::uint32_t untold = 0;  ///< It has not acknowledged the close, and may still hold them.
+  std::uint32_t reset = 0;   ///< A reset came: its own, or the path's while it still holds them.
 };
 
 class Leaving {
@@ -26,13 +26,13 @@ class Leaving {
   /// \param control  Orders to `wsalive serve`; nullptr: the far end is any TCP server.
   explicit Leaving(Control* control) noexcept : control_(control) {}
 
-  /// \param sight  How it was found at last. \param round_trip  The longest that is known.
+  /// \param sight  Its last observation. \param round_trip  The longest known one.
   void take(Waiting waiting, PathSight sight, policy::Millis now, policy::Millis round_trip);
-  /// To be called now and then until nothing is awaited any more.
+  /// Call it now and then until `is_over`.
   void look(policy::Millis now);
   [[nodiscard]] bool is_over() const noexcept { return going_.empty(); }
 
-  /// Of those that are not awaited any more.
+  /// Of all connections whose close is settled.
   [[nodiscard]] Farewells farewells() const noexcept;
 
  private:

@@ -12,15 +12,15 @@ namespace {
 
 using policy::Millis;
 
-constexpr Millis kVerdictGlance{20};  // Between two looks while a verdict is awaited.
-constexpr Millis kShow{250};          // Between two moments for the watcher.
+constexpr Millis kVerdictGlance{20};  // Between two looks while a verdict is pending.
+constexpr Millis kShow{250};          // Between two updates of the progress display.
 
-/// A direction need not be searched for much longer than the other one is kept.
+/// A direction need not be searched much beyond the time that the other one keeps.
 void limit_by(PathSearch& search, const Lane& other) {
   if (!other.search().is_over() || search.is_over()) return;
   const PathResult result = other.search().result();
   if (result.finding != PathFinding::forgets) return;
-  // Revived by this direction's segments: that tells as much as a longer search.
+  // This direction's segments revived it: that is as conclusive as a longer search.
   const bool revives = other.revivals().verdict().value_or(false);
   search.limit_to(revives ? *result.lost + *result.lost / 8 : far_enough(*result.lost));
 }
@@ -135,7 +135,7 @@ TrialEnd SearchRun::try_out(TrialPlan& plan, const policy::Timing& timing) {
   return held.end;
 }
 
-/// In good order, and not for long: what it does not hear the far end finds out itself.
+/// Closes gracefully, and briefly: the far end detects by itself what it then misses.
 void SearchRun::leave() {
   outward_.leave(now());
   if (inward_) inward_->leave(now());

@@ -1,5 +1,5 @@
-// Plays the search for a path's time-out, in one direction or, with `wsalive serve` at the far end, in both at the
-// same time.
+// Runs the search for a path's time-out, in one direction or, with `wsalive serve` at the far end, in both at the same time; and
+// then the trial of path/plan/trial.hpp.
 //
 // One thread; ends at a signal, between two looks.
 #pragma once
@@ -10,25 +10,52 @@
 
 #include "base/clock.hpp"
 #include "os/process/signals.hpp"
+#include "path/far_end_call.hpp"
 #include "path/lane.hpp"
 #include "path/leaving.hpp"
-#include "path/trial_run.hpp"
+#include "path/plan/trial.hpp"
 
 namespace wsalive::path {
 
-/// What a watcher is shown, several times a second.
+// The trial, on one real connection, whose probes the kernel sends.
+
+struct TrialEnd {
+  PathTrial trial;  ///< Without meaning after a signal.
+  int signal = 0;
+};
+
+/// The surroundings of a trial.
+struct TrialPlace {
+  const FarEnd& far_end;
+  bool is_served = false;  ///< The far end is `wsalive serve`.
+  const Clock& clock;
+  os::StopSignals& stop;
+  std::function<void()>
+      tend;  ///< Called several times a second: `wsalive serve` drops silent clients.
+};
+
+struct HeldTrial {
+  TrialEnd end;
+  std::optional<Waiting> connection{};  ///< For the caller to close; nullopt: it was not made.
+};
+
+/// \param timing  In whole seconds, for the kernel.
+[[nodiscard]] HeldTrial try_settings(TrialPlan& plan, const policy::Timing& timing,
+                                     const TrialPlace& place);
+
+/// What the progress display gets several times a second.
 struct Moment {
   const PathSearch& outward;
   const PathSearch* inward;  ///< nullptr: not searched.
   policy::Millis now{};      ///< Since the search began.
-  policy::Millis next{};     ///< When something is to be done; Millis::max(): at a verdict.
-  bool news = false;         ///< An observation has been added.
+  policy::Millis next{};     ///< When the next step is due; Millis::max(): at a verdict.
+  bool news = false;         ///< There is a new observation.
 };
 
 enum class RunEnd : std::uint8_t {
   done,
   stopped,  ///< By a signal.
-  alone,    ///< `wsalive serve` is not there any more.
+  alone,    ///< `wsalive serve` is gone.
 };
 
 class SearchRun {
@@ -39,10 +66,10 @@ class SearchRun {
   SearchRun(PathSearch& outward, PathSearch& inward, const FarEnd& far_end, const Clock& clock,
             os::StopSignals& stop);
 
-  /// With `wsalive serve`: calls it. `done`: it is there; `stopped`: by a signal; `alone`: `farewell` tells why.
+  /// Calls `wsalive serve`. `done`: it is there; `stopped`: by a signal; `alone`: `farewell` says why.
   [[nodiscard]] RunEnd call();
 
-  /// To the end, or to a signal (`signal` tells which).
+  /// To the end, or to a signal (`signal` says which).
   [[nodiscard]] RunEnd run(const std::function<void(const Moment&)>& watcher);
 
   /// Tries settings on one more connection, after `run`.
@@ -51,7 +78,7 @@ class SearchRun {
   [[nodiscard]] int signal() const noexcept { return signal_; }
   [[nodiscard]] policy::Millis took() const;
   [[nodiscard]] std::uint32_t opened() const noexcept;
-  /// What the far end knows of all these, now that they have ended here.
+  /// Whether the far end knows that all these are closed.
   [[nodiscard]] Farewells farewells() const noexcept { return leaving_.farewells(); }
   [[nodiscard]] const Lane& outward() const noexcept { return outward_; }
   /// nullptr without `wsalive serve`.

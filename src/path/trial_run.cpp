@@ -1,4 +1,4 @@
-#include "path/trial_run.hpp"
+#include "path/search_run.hpp"
 
 #include <array>
 #include <chrono>
@@ -80,7 +80,7 @@ class Trial {
     return std::chrono::floor<Millis>(place_.clock.now() - begun);
   }
 
-  /// \param fd  What is watched as well; -1: nothing. \return a signal that came, or 0.
+  /// \param fd  A descriptor to watch as well; -1: none. \return a signal that came, or 0.
   [[nodiscard]] int wait(int fd) {
     std::array<os::Watched, 2> watched{os::Watched{place_.stop.fd(), os::kReadable},
                                        os::Watched{fd, os::kReadable}};

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "advice/lint.hpp"
-#include "advice/socket_lint.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/frame/count_option.hpp"

@@ -25,8 +25,7 @@
 #include "os/clock.hpp"
 #include "os/socket/address.hpp"
 #include "path/search_run.hpp"
-#include "path/shared_key.hpp"
-#include "path/trial_run.hpp"
+#include "path/protocol_io.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -117,7 +117,7 @@ std::vector<std::string> end_words(const Live& live) {
 std::vector<std::string> waiting_words(const Live& live) {
   std::vector<std::string> words;
   const auto decides = advice::row(live.condition).decides;
-  if (decides == advice::Decides::keep_alive || decides == advice::Decides::nobody) return words;
+  if (decides == advice::Decides::keep_alive || decides == advice::Decides::nothing) return words;
   if (std::string queue = queue_words(live); !queue.empty()) words.push_back(std::move(queue));
   if (live.resending) words.push_back(tries_words(live));
   for (std::string& sentence : end_words(live)) words.push_back(std::move(sentence));

@@ -160,7 +160,7 @@ advice::SocketState Connection::state() const {
 advice::Noticed Connection::noticed() const { return advice::when_noticed(state()); }
 
 bool Connection::can_notice() const {
-  return keep_alive && advice::row(condition()).decides != advice::Decides::nobody;
+  return keep_alive && advice::row(condition()).decides != advice::Decides::nothing;
 }
 
 std::optional<policy::Span> Connection::to_next_probe() const {

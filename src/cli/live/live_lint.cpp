@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "advice/outlook.hpp"
-#include "advice/socket_lint.hpp"
+#include "advice/path_timeouts.hpp"
+#include "advice/lint.hpp"
 #include "cli/frame/columns.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/live/connection_text.hpp"

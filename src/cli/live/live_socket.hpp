@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "advice/socket_lint.hpp"
+#include "advice/lint.hpp"
 #include "cli/frame/command.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/socket_target.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/frame/command.hpp"
-#include "path/shared_key.hpp"
+#include "path/protocol_io.hpp"
 
 namespace wsalive::cli::path_command {
 

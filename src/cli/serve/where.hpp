@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/frame/command.hpp"
-#include "path/serve/peer.hpp"
+#include "path/serve/server.hpp"
 
 namespace wsalive::cli::serve {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "advice/outlook.hpp"
+#include "advice/path_timeouts.hpp"
 #include "cli/live/connections.hpp"
 #include "drawing/coloured_text.hpp"
 #include "os/socket/address.hpp"

@@ -56,7 +56,7 @@ bool is_hex(std::string_view text, std::size_t size) {
          });
 }
 
-/// Split at single blanks; an empty word stays and is then refused.
+/// Splits at single blanks; keeps empty words, which are then refused.
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   for (;;) {
@@ -75,7 +75,7 @@ std::optional<policy::Millis> read_time(std::string_view text) {
   return value > kMost ? std::nullopt : std::optional{policy::Millis{value}};
 }
 
-/// Whether what follows the first word is as it must be.
+/// Whether the words after the first one are well formed.
 bool tail_fits(Tail tail, const std::vector<std::string_view>& words) {
   switch (tail) {
     case Tail::none:

@@ -1,5 +1,5 @@
-// What `wsalive path` and `wsalive serve` say to each other (docs/serve.md): lines of ASCII that end with a line
-// feed, nothing else. Whatever is no such line is refused.
+// The protocol between `wsalive path` and `wsalive serve` (docs/serve.md): lines of ASCII that end with a line feed. Anything
+// else is refused.
 //
 //     serve: wsalive-path 1 NONCE open            or ... key
 //     path:  hold SESSION PROOF                   a connection to be kept silent
@@ -54,11 +54,11 @@ enum class PathWord : std::uint8_t {
   gone,      ///< No such connection: it has ended.
   dropped,
   pong,
-  no_key,      ///< The key is wrong, or missing.
+  no_key,      ///< The key is wrong or missing.
   no_room,     ///< Too many connections in all.
-  no_share,    ///< Too many of this host.
+  no_share,    ///< Too many connections of this host.
   no_pace,     ///< Too many in a short time.
-  no_meaning,  ///< The line was not understood.
+  no_meaning,  ///< The line is not one of the protocol.
 };
 
 struct PathReply {
@@ -80,7 +80,7 @@ struct PathReply {
 [[nodiscard]] std::string write_line(const PathRequest& request);
 [[nodiscard]] std::string write_line(const PathReply& reply);
 
-/// What a proof is made of, by HMAC-SHA256 with the key: binds the connection's nonce to what is asked.
+/// The text of which a proof is the HMAC-SHA256 under the key: binds the connection's nonce to the request.
 [[nodiscard]] std::string text_to_prove(const PathGreeting& greeting, PathVerb verb);
 
 }  // namespace wsalive::path

@@ -11,16 +11,16 @@ namespace {
 
 constexpr policy::Millis kYoungest{
     1'000};  // The kernel probes after a second of silence at the earliest.
-constexpr policy::Millis kMostDelayed{500};  // What is later is no acknowledgement.
+constexpr policy::Millis kMostDelayed{500};  // The latest delayed acknowledgement.
 constexpr policy::Millis kForTheVerdict = policy::Millis::max();
 constexpr std::size_t kTwice = 2;
-constexpr std::size_t kOften = 5;  // No restart lasts for so many.
+constexpr std::size_t kOften = 5;  // More than any restart causes.
 constexpr std::size_t kMostOutages = 3;
 constexpr std::size_t kMostContradictions = 8;
 constexpr std::size_t kMostTalks = 3;
 constexpr std::size_t kMostRefusals = 4;
 
-/// Idle times to climb by: a little above the times that are common, so that one step tells.
+/// The rungs of idle times: a little above the common time-outs, so that one probe decides.
 constexpr std::array kRungs{
     policy::Millis{1'000},     policy::Millis{5'500},     policy::Millis{15'500},
     policy::Millis{31'000},    policy::Millis{61'000},    policy::Millis{121'000},
@@ -44,7 +44,7 @@ PathStep wait_until(policy::Millis instant) {
   return {.act = PathAct::wait, .id = 0, .until = instant};
 }
 
-/// How old a connection may be that is to confirm the bracket's end.
+/// The highest age of a connection that confirms the bracket's end.
 policy::Millis confirming(policy::Millis high) { return high + high / 16 + policy::Millis{100}; }
 
 }  // namespace
@@ -84,8 +84,8 @@ bool PathSearch::narrow() const noexcept {
   return high_ && *high_ - low_ <= std::max(path_precision(*high_), blur_ * 2);
 }
 
-/// Two losses hold the bracket's end, and one of them was born after a connection that is known to be kept since
-/// the first loss: what a restart of the path has lost was all born before.
+/// Whether two losses confirm the bracket's end, one of them of a connection that fell silent after one that was kept since the
+/// first loss. A restart of the path loses only connections from before it.
 bool PathSearch::confirmed() const noexcept {
   if (!high_) return false;
   std::size_t count = 0;
@@ -115,7 +115,7 @@ PathStep PathSearch::next(policy::Millis now) {
   return step;
 }
 
-/// Ends the search where nothing more is to be learnt.
+/// Ends the search once further probes would not change its result.
 void PathSearch::settle() {
   if (finding_ || probing_ || doubtful_) return;
   if (low_ >= wish_.longest) return finish(PathFinding::keeps);
@@ -125,8 +125,8 @@ void PathSearch::settle() {
   if (narrow()) finish(PathFinding::forgets);
 }
 
-/// Between two openings: while the bracket is open above such that births are spread like the rungs, each a share
-/// of the search's age after the last; then such that those that wait are spread over the bracket.
+/// The gap between two openings. While the bracket is open above, it grows with the search's age, so that the starts of silences
+/// are spread like the rungs; afterwards the waiting connections are spread over the bracket.
 policy::Millis PathSearch::opening_gap() const noexcept {
   constexpr policy::Millis kMoment{100};
   constexpr std::int64_t kShare = 4;
@@ -146,8 +146,7 @@ std::optional<PathStep> PathSearch::open_if_due(policy::Millis now) {
   return discard(most_crowded(now));
 }
 
-/// Whose neighbours' births are closest to each other, measured by how long ago the search began: its place is
-/// taken by a new one.
+/// The connection whose neighbours fell silent closest together, relative to the age of the search: a new one replaces it.
 std::uint32_t PathSearch::most_crowded(policy::Millis now) const {
   constexpr double kLeast = 1'000;
   std::size_t crowded = 1;
@@ -164,7 +163,7 @@ std::uint32_t PathSearch::most_crowded(policy::Millis now) const {
   return waiters_[crowded].id;
 }
 
-/// A loss counts if a younger connection is kept at the same time; else the far end or the path was down.
+/// A loss counts if the path keeps a younger connection at the same time; else the far end or the path was down.
 std::optional<PathStep> PathSearch::control(policy::Millis now) {
   const policy::Millis oldest = std::max(low_ * 4 / 5, kYoungest);
   const PathWaiter* chosen = nullptr;
@@ -173,13 +172,13 @@ std::optional<PathStep> PathSearch::control(policy::Millis now) {
     if (!chosen || waiter.since < chosen->since) chosen = &waiter;
   }
   if (chosen) return probe_at(*chosen, kYoungest, now, Purpose::control);
-  // Nobody is young enough: a new one is, in a second. Room is made by the oldest.
+  // No connection is young enough: a new one will be, in a second. The oldest makes room for it.
   if (now < not_before_) return wait_until(not_before_);
   if (waiters_.size() < room_) return PathStep{.act = PathAct::open, .id = 0, .until = {}};
   return discard(waiters_.front().id);
 }
 
-/// Whoever is older than the bracket tells nothing, but for those that may be asked to confirm its end.
+/// Discards connections older than the bracket, except those that may confirm its end.
 std::optional<PathStep> PathSearch::discard_useless(policy::Millis now) {
   begins_anew_ = begins_anew_ && !waiters_.empty();
   if (begins_anew_) return discard(waiters_.front().id);
@@ -211,7 +210,7 @@ PathStep PathSearch::probe_at(const PathWaiter& waiter, policy::Millis idle, pol
 PathStep PathSearch::climb(policy::Millis now) {
   const policy::Millis rung = rung_above(low_, wish_.longest);
   const policy::Millis slack = rung / 32;
-  // The oldest are spared for the rungs to come, where a younger one is old enough soon.
+  // Spare the oldest for later rungs if a younger one is old enough soon.
   const policy::Millis oldest = waiters_.front().since;
   const PathWaiter* chosen = &waiters_.front();
   for (const PathWaiter& waiter : waiters_) {
@@ -272,7 +271,7 @@ void PathSearch::judged(PathSight sight, policy::Millis now, std::optional<polic
   Probe probe = *probing_;
   probing_.reset();
   if (idle) {
-    // The last that a far end hears is perhaps a delayed acknowledgement. Rungs are asked for that much later.
+    // The far end's silence may begin later, with a delayed acknowledgement. Order the rungs that much later.
     short_by_ = std::clamp(probe.idle - *idle, short_by_, kMostDelayed);
     probe.idle = *idle;
   }
@@ -281,7 +280,7 @@ void PathSearch::judged(PathSight sight, policy::Millis now, std::optional<polic
     return ended(probe.waiter.id, sight, now);
   }
   if (probe.purpose == Purpose::control) return judge_control(sight, probe.waiter.since);
-  // Below, no younger connection could be asked: the kernel probes after a second at the earliest.
+  // Below that, no younger connection could be probed: the kernel probes after a second at the earliest.
   if (is_loss(sight) && low_ >= kYoungest * 2) {
     doubtful_ = PathObservation{probe.idle, sight};
     doubtful_since_ = probe.waiter.since;
@@ -308,7 +307,7 @@ void PathSearch::judge_control(PathSight sight, policy::Millis since) {
   doubtful_.reset();
 }
 
-/// The loss had another cause, which has hit those that still wait as well: all begin anew.
+/// The loss had another cause, which has affected the waiting connections, too: all start again.
 void PathSearch::void_loss() {
   doubtful_.reset();
   ++outages_;
@@ -321,10 +320,10 @@ void PathSearch::ended(std::uint32_t id, PathSight sight, policy::Millis now) {
   if (waiter == waiters_.end()) return;
   const PathWaiter gone = *waiter;
   waiters_.erase(waiter);
-  // Accepted and dropped at once: it has enough of us.
+  // Accepted and dropped at once: the far end admits no more.
   if (now - gone.since < kYoungest) return refused(now);
   seen_.push_back({now - gone.since, sight});
-  // A far end that restarts ends all in one instant, whatever their age; an idle limit ends each at its time.
+  // A restart of the far end ends all connections at one instant, whatever their age; an idle limit ends each at its own time.
   constexpr policy::Millis kApart{80};
   for (const Ended& other : ends_) {
     const policy::Millis births = std::chrono::abs(other.since - gone.since);
@@ -346,7 +345,7 @@ void PathSearch::spoke(std::uint32_t id, policy::Millis now) {
   if (waiter == waiters_.end()) return;
   const policy::Millis silence = now - waiter->since;
   waiter->since = now;
-  // What comes right after the connection is made is a greeting.
+  // Data right after connecting is a greeting.
   if (silence < kYoungest * 2) return;
   limit_ = std::min(limit_.value_or(silence), silence);
   if (++talks_ >= kMostTalks) finish(PathFinding::far_end_talks);

@@ -10,7 +10,7 @@ constexpr std::size_t kMostHosts = 4'096;
 }  // namespace
 
 std::int64_t PaceKeeper::refilled(policy::Millis now) const noexcept {
-  // A millisecond gives a thousandth of a second's share, which is what a unit is.
+  // A unit is what one millisecond adds: a thousandth of a second's share.
   return std::min(pace_.burst * kUnit, left_ + (now - last_).count() * pace_.a_second);
 }
 
@@ -30,7 +30,7 @@ bool PaceKeeper::is_rested(policy::Millis now) const noexcept {
   return refilled(now) == pace_.burst * kUnit;
 }
 
-/// nullptr where too many hosts are remembered, none of which has rested.
+/// nullptr if too many hosts are remembered and none may be dropped.
 Admission::Host* Admission::host_for(const HostKey& key, policy::Millis now) {
   const auto known = hosts_.find(key);
   if (known != hosts_.end()) return &known->second;
@@ -47,7 +47,8 @@ Admit Admission::admit(const HostKey& key, policy::Millis now) {
   if (!pace_.has(now)) return Admit::too_fast;
   Host* const host = host_for(key, now);
   if (!host || !host->pace.take(now)) return Admit::too_fast;
-  (void)pace_.take(now);  // Behind the host's own: one host's flood takes nothing from the others.
+  (void)pace_.take(
+      now);  // After the host's own check: one host's flood takes nothing from the others.
   if (host->open >= limits_.per_host()) return Admit::host_full;
   if (open_ >= limits_.connections) return Admit::full;
   ++host->open;

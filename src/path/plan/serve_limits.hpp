@@ -1,5 +1,5 @@
-// Who may use `wsalive serve`, and how much: a bounded number of connections, of them a share for one host, and a
-// bounded pace of new ones. A flood costs the far end no more than what these numbers say.
+// The limits of `wsalive serve`: on open connections in total and per host, and on the rate of new ones. They bound the cost of
+// a flood.
 //
 // Pure layer: instants come in as parameters, hosts are octets. One thread at a time.
 #pragma once
@@ -15,11 +15,11 @@ namespace wsalive::path {
 
 struct ServeLimits {
   std::size_t connections = 256;               ///< Open at the same time.
-  policy::Millis longest_hold{3 * 3'600'000};  ///< One is closed after that.
-  /// For a session's connections without a control connection: it may be made anew after an outage.
+  policy::Millis longest_hold{3 * 3'600'000};  ///< The server closes an older one.
+  /// How long a session keeps its connections without a control connection, which may come back after an outage.
   policy::Millis session{60'000};
 
-  /// Of them for one host: a quarter.
+  /// The share of one host: a quarter.
   [[nodiscard]] constexpr std::size_t per_host() const noexcept {
     return connections / 4 > 0 ? connections / 4 : 1;
   }
@@ -29,7 +29,7 @@ inline constexpr policy::Millis kRequestPatience{5'000};  ///< For the first lin
 inline constexpr policy::Millis kControlPatience{
     20'000};  ///< Between two lines of a control connection.
 
-/// So many at once, and so many a second afterwards.
+/// A rate limit: a burst, and so many a second afterwards.
 struct Pace {
   std::int64_t burst = 0;
   std::int64_t a_second = 0;
@@ -38,16 +38,16 @@ inline constexpr Pace kPaceOfAHost{60, 20};
 inline constexpr Pace kPaceOfAll{400, 200};
 inline constexpr Pace kPaceOfLines{40, 40};  ///< On one control connection.
 
-/// Counts down what a pace allows.
+/// The token bucket of a pace.
 class PaceKeeper {
  public:
   explicit PaceKeeper(Pace pace) noexcept : pace_(pace), left_(pace.burst * kUnit) {}
 
-  /// Whether one more is allowed now; it is then counted. `now` never runs backwards.
+  /// Takes a token if there is one. `now` never runs backwards.
   [[nodiscard]] bool take(policy::Millis now) noexcept;
-  /// Whether one more would be allowed.
+  /// Whether there is a token.
   [[nodiscard]] bool has(policy::Millis now) noexcept;
-  /// Whether nothing is counted any more, so that it may be forgotten.
+  /// Whether the bucket is full, so that it may be dropped.
   [[nodiscard]] bool is_rested(policy::Millis now) const noexcept;
 
  private:
@@ -59,27 +59,26 @@ class PaceKeeper {
   policy::Millis last_{};
 };
 
-/// A host as far as limits go: an IPv4 address, or the first half of an IPv6 address, whose second half is anybody's
-/// to choose.
+/// A host for the limits: an IPv4 address, or the first half of an IPv6 address, whose second half a host chooses freely.
 using HostKey = std::array<std::uint8_t, 8>;
 
 enum class Admit : std::uint8_t {
   yes,
   full,       ///< All connections are taken.
   host_full,  ///< This host has its share.
-  too_fast,   ///< The pace is exceeded, this host's or that of all.
+  too_fast,   ///< The pace of this host or of all hosts is exceeded.
 };
 
 class Admission {
  public:
   explicit Admission(const ServeLimits& limits) noexcept : limits_(limits) {}
 
-  /// A connection has come. `yes`: it counts until `left` is called.
+  /// Decides about a new connection. `yes`: it counts until `left` is called.
   [[nodiscard]] Admit admit(const HostKey& key, policy::Millis now);
   void left(const HostKey& key);
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
-  /// Hosts that are remembered; bounded, however many there are.
+  /// The number of remembered hosts, which is bounded.
   [[nodiscard]] std::size_t remembered() const noexcept { return hosts_.size(); }
 
  private:

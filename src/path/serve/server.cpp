@@ -15,10 +15,9 @@ namespace {
 using policy::Millis;
 using Stage = Peer::Stage;
 
-constexpr Millis kProbeGlance{20};  // Between two looks at a connection that is being probed.
-constexpr Millis kShortage{
-    1'000};                  // Without accepting, where the system gives no more descriptors.
-constexpr int kAtOnce = 64;  // Connections that are accepted before the others get their turn.
+constexpr Millis kProbeGlance{20};  // Between two looks at a connection under probe.
+constexpr Millis kShortage{1'000};  // The pause in accepting when the system is out of descriptors.
+constexpr int kAtOnce = 64;  // Connections to accept before the existing ones get their turn.
 constexpr Millis kLongestNap{10'000};
 
 HostKey key_of(const os::SocketAddress& address) {
@@ -55,7 +54,7 @@ PathWord word_of(PathSight sight) {
   }
 }
 
-/// As far as it goes at once: a peer that does not read is closed at its deadline.
+/// Without blocking: a peer that does not read is closed at its deadline.
 void send_line(int fd, const std::string& line) {
   (void)os::send_bytes(fd, line.data(), line.size(), os::kDontBlock);
 }
@@ -210,7 +209,7 @@ bool Server::order(PeerNumber number, Peer& peer, const PathRequest& request, Mi
 
 void Server::begin_probing(Peer& held, PeerNumber asked_by) {
   held.asked_by = asked_by;
-  if (held.probing) return;  // An order that was given twice: its verdict is on the way.
+  if (held.probing) return;  // A repeated order: its verdict is pending.
   if (const auto facts = os::tcp_facts(held.held->fd())) held.idle = facts->heard;
   held.probing.emplace(std::move(*held.held), Millis{});
   held.held.reset();
@@ -227,7 +226,7 @@ void Server::look_at_probing(PeerNumber number, Peer& peer, Millis now) {
   if (*sight != PathSight::kept && *sight != PathSight::silent) close(number);
 }
 
-/// One that is held has nothing to say.
+/// A held connection may send nothing.
 void Server::look_at_held(PeerNumber number, Peer& peer) {
   const IdleSight sight = peer.held->look();
   if (sight != IdleSight::quiet && sight != IdleSight::answered) close(number);
@@ -264,7 +263,7 @@ void Server::close_late_ones(Millis now) {
   forget_sessions(now);
 }
 
-/// Also one whose session nobody has spoken for: its program has ended, and its farewell was lost.
+/// Also a held one of a silent session: its client has ended, and its FIN was lost.
 bool Server::is_late(const Peer& peer, Millis now) const {
   if (now >= peer.deadline) return true;
   if (peer.stage != Stage::held) return false;
@@ -275,6 +274,28 @@ bool Server::is_late(const Peer& peer, Millis now) const {
 void Server::forget_sessions(Millis now) {
   std::erase_if(sessions_,
                 [&](const auto& entry) { return now - entry.second > limits_.session * 2; });
+}
+
+using os::Endpoint;
+
+Result<Listener> listen_at(const Endpoint& at) {
+  constexpr int kTcp = 6;
+  constexpr int kBacklog = 64;
+  const int made = os::create_socket(at.family, os::SocketType::stream, kTcp);
+  if (made < 0) return failure(-made, "socket");
+  Fd fd{made};
+  os::share_with_ended(fd.get(), os::Share::yes);
+  if (const int error = os::bind_socket(fd.get(), os::socket_address_of(at)); error != 0) {
+    return failure(-error, "bind");
+  }
+  if (const int error = os::listen_on(fd.get(), kBacklog); error != 0) {
+    return failure(-error, "listen");
+  }
+  (void)os::set_blocking(fd.get(), os::Blocking::no);
+  os::SocketAddress name;
+  Endpoint given = at;
+  if (os::name_of(fd.get(), os::End::own, name) == 0) given.port = name.port();
+  return Listener{std::move(fd), given};
 }
 
 }  // namespace wsalive::path::serve

@@ -1,8 +1,8 @@
-// The far end of `wsalive path`: holds connections in silence, probes one when a control connection says so, and
-// speaks nothing but path/plan/protocol.hpp. A peer that speaks anything else is closed; everything is bounded by
-// path/plan/serve_limits.hpp: connections, of one host too, their pace, their lines, their time.
+// The far end of `wsalive path`: holds connections in silence, probes one on the order of a control connection, and speaks only
+// path/plan/protocol.hpp. It closes a peer that speaks anything else. path/plan/serve_limits.hpp limits connections, in total
+// and per host, their rate, their lines and their duration.
 //
-// One thread; never waits for a peer. Ends at a signal.
+// One thread; never blocks on a peer. Ends at a signal.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,56 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/owned.hpp"
+#include "base/result.hpp"
 #include "os/process/signals.hpp"
+#include "os/socket/address.hpp"
+#include "path/idle_connection.hpp"
 #include "path/plan/protocol.hpp"
-#include "path/serve/peer.hpp"
-#include "path/shared_key.hpp"
+#include "path/plan/serve_limits.hpp"
+#include "path/protocol_io.hpp"
 
 namespace wsalive::path::serve {
+
+// One connection of the server: greeted, then held in silence or taking orders, then closed.
+
+/// A connection's number, unique in this process.
+using PeerNumber = std::uint32_t;
+
+struct Peer {
+  enum class Stage : std::uint8_t { greeted, held, control };
+
+  HostKey host{};
+  Stage stage = Stage::greeted;
+  policy::Millis deadline{};  ///< The server closes it then, whatever it does.
+  std::string nonce{};        ///< Of its greeting.
+  std::string session{};      ///< Its session, from its first line on.
+
+  Fd fd{};  ///< In the stages greeted and control.
+  LineBuffer lines{};
+  PaceKeeper pace{kPaceOfLines};
+
+  std::string id{};  ///< In the stage held.
+  std::optional<IdleConnection> held{};
+  std::optional<Probing> probing{};  ///< Has the connection instead of `held`.
+  policy::Millis idle{};             ///< The silence before the first probe.
+  PeerNumber asked_by = 0;           ///< The control connection that ordered the probe.
+
+  [[nodiscard]] int descriptor() const noexcept {
+    if (probing) return probing->connection().fd();
+    return held ? held->fd() : fd.get();
+  }
+};
+
+// One address on which the server listens.
+
+struct Listener {
+  Fd fd;
+  os::Endpoint at;  ///< With the actual port.
+};
+
+/// Listens there; port 0: the system picks one. Errors: those of socket, bind and listen.
+[[nodiscard]] Result<Listener> listen_at(const os::Endpoint& at);
 
 struct Counts {
   std::uint64_t served = 0;
@@ -68,8 +112,9 @@ class Server {
   Instant began_;
   Admission admission_;
   Peers peers_;
-  std::unordered_map<std::string, PeerNumber> held_;          ///< By ID.
-  std::unordered_map<std::string, policy::Millis> sessions_;  ///< When each was last heard of.
+  std::unordered_map<std::string, PeerNumber> held_;  ///< By ID.
+  std::unordered_map<std::string, policy::Millis>
+      sessions_;  ///< The last `hold`, `control` or order of each.
   std::vector<PeerNumber> ready_;
   policy::Millis no_accept_before_{};
   PeerNumber next_ = 1;

@@ -1,6 +1,6 @@
 // Which connections a list points out.
 
-#include "advice/outlook.hpp"
+#include "advice/path_timeouts.hpp"
 
 #include <gtest/gtest.h>
 

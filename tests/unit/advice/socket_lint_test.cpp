@@ -1,12 +1,12 @@
 // Likely mistakes on live sockets: each rule on a socket that it is for, and on the nearest one that is right.
 
-#include "advice/socket_lint.hpp"
+#include "advice/lint.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "advice/outlook.hpp"
+#include "advice/path_timeouts.hpp"
 
 namespace wsalive::advice {
 namespace {
@@ -46,7 +46,7 @@ TEST(SocketLint, APathThatIsKnownLosesWhatIsOffWithoutAnySilence) {
   EXPECT_FALSE(finds(socket, "off-while-idle"));  // It is said once.
   EXPECT_NE(lint(socket).front().text.find("lost when nobody speaks"), std::string::npos);
   socket.heard = policy::Millis{240'000};
-  EXPECT_NE(lint(socket).front().text.find("nobody has spoken for 240s"), std::string::npos)
+  EXPECT_NE(lint(socket).front().text.find("no segment has come for 240s"), std::string::npos)
       << lint(socket).front().text;
   socket.state.condition =
       Condition::unacknowledged;  // Something is on its way: that is no silence.

@@ -1,7 +1,7 @@
 // The trial of settings on real connections over loopback, with the far end that `wsalive serve` is.
 // labels: net realtime
 
-#include "path/trial_run.hpp"
+#include "path/search_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,6 @@
 
 #include "os/clock.hpp"
 #include "os/socket/address.hpp"
-#include "path/search_run.hpp"
 #include "path/serve/server.hpp"
 #include "support/child.hpp"
 

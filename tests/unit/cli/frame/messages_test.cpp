@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "advice/lint.hpp"
-#include "advice/socket_lint.hpp"
 #include "cli/frame/report.hpp"
 
 namespace wsalive::cli {
