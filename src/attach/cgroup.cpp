@@ -39,7 +39,7 @@ std::optional<std::string> group_in(const std::string& file) {
 
 enum class Below : std::uint8_t { too, left_out };
 
-/// Each folder below `root`; what lies below one comes too, unless `visit` leaves it out.
+/// Visits each folder below `root`, and those below it, too, unless `visit` declines.
 template <typename Visit>
 void for_each_group(const std::string& root, Visit visit) {
   std::error_code trouble;
@@ -72,13 +72,13 @@ bool is_long_identifier(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// What runtimes put before a container's identifier in the name of its scope. Of others it ends at the first dash.
+// Prefixes of a container's identifier in the name of its scope. Unknown prefixes end at the first dash.
 constexpr std::array<std::string_view, 4> kRuntimes{"cri-containerd-", "crio-", "libpod-",
                                                     "docker-"};
-// What stands so before the names of scopes that are no containers.
+// Such prefixes of scopes that are no containers.
 constexpr std::array<std::string_view, 5> kNoRuntimes{"session-", "run-", "app-", "user-", "init-"};
 
-/// "<id>", "docker-<id>.scope", "libpod-<id>.scope", "nerdctl-<name>.scope", ...: what stands for the id.
+/// The identifier in "<id>", "docker-<id>.scope", "libpod-<id>.scope", "nerdctl-<name>.scope" and the like.
 std::string_view identifier_in(std::string_view folder) {
   if (!folder.ends_with(".scope")) return folder;
   folder.remove_suffix(6);
@@ -87,7 +87,7 @@ std::string_view identifier_in(std::string_view folder) {
   const auto* const runtime = std::ranges::find_if(kRuntimes, begins);
   const std::string_view id =
       folder.substr(runtime != kRuntimes.end() ? runtime->size() : folder.find('-') + 1);
-  // libpod-conmon-<id>.scope is the container's keeper, not the container.
+  // libpod-conmon-<id>.scope is the container's monitor, not the container.
   return id.starts_with("conmon-") ? std::string_view{} : id;
 }
 
@@ -95,7 +95,7 @@ std::string_view last_of(std::string_view path) { return path.substr(path.rfind(
 
 constexpr std::string_view kRunGroup = "wsalive-run-";
 
-/// True as well where the group is gone, and not where that cannot be told.
+/// Also true if the group is gone; false if that cannot be determined.
 bool is_unpopulated(const std::string& group) {
   errno = 0;
   std::ifstream events{group + "/cgroup.events"};
@@ -108,8 +108,8 @@ bool is_unpopulated(const std::string& group) {
   return false;
 }
 
-/// Nobody is in it, and it is old enough for a `run` that has just made it to be in it by now. Whether a process has the number
-/// in its name says nothing: a namespace of process numbers has its own.
+/// Whether the group is empty and old enough for a new `run` to have moved into it by now. Whether the process number in its
+/// name is in use says nothing: a namespace has its own process numbers.
 bool is_abandoned(const std::string& group) {
   constexpr std::time_t kStartingSeconds = 10;
   struct stat status {};
@@ -165,7 +165,7 @@ bool is_group_of_unit(std::string_view path, std::string_view unit) {
   const std::string_view folder = last_of(path);
   std::string name{unit};
   if (name.find('.') == std::string::npos) name += ".service";
-  // systemd puts a _ before names that the kernel has a meaning for.
+  // systemd prefixes names that the kernel reserves with a _.
   return folder == name || (folder.size() == name.size() + 1 && folder == '_' + name);
 }
 
@@ -252,7 +252,7 @@ Result<RunGroup> RunGroup::make(const std::string& parent) {
   take_away_abandoned(parent);
   for (int turn = 0; turn < kMostOfOneNumber; ++turn) {
     std::string path = fmt::format("{}/{}{}", parent, kRunGroup, ::getpid());
-    // Daemons of an earlier program of our number may still be in theirs.
+    // Daemons of an earlier run with the same process number may still be in its group.
     if (turn > 0) path += fmt::format("-{}", turn);
     if (::mkdir(path.c_str(), 0755) == 0) return RunGroup{std::move(path)};
     if (errno != EEXIST) break;

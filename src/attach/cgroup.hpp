@@ -21,28 +21,28 @@ namespace wsalive::attach {
 /// The calling process's own group, as a path in the file system; nullopt without version 2.
 [[nodiscard]] std::optional<std::string> own_cgroup();
 
-/// The group of another process.
+/// The same of another process.
 [[nodiscard]] std::optional<std::string> cgroup_of(pid_t pid);
 
 /// The number of a version-2 group, which no other group ever has.
 /// Errors  ENOENT, ENOTDIR: no such folder. EINVAL: a folder that is no group of version 2.
 [[nodiscard]] Result<std::uint64_t> cgroup_number(const std::string& path) noexcept;
 
-/// Groups below `root` (a mount of version 2) that are a systemd unit's: `nginx` means `nginx.service`. One,
+/// The groups of a systemd unit below `root` (a mount of version 2): `nginx` means `nginx.service`. One,
 /// unless several managers (the machine's, users') have a unit of that name.
 [[nodiscard]] std::vector<std::string> groups_of_unit(const std::string& root,
                                                       std::string_view unit);
 
-/// Groups below `root` of containers whose identifier is `id` or begins so, as docker, podman, containerd, CRI-O
+/// The groups below `root` of containers whose identifier begins with `id`, as docker, podman, containerd, CRI-O
 /// and Kubernetes lay them out.
 [[nodiscard]] std::vector<std::string> groups_of_container(const std::string& root,
                                                            std::string_view id);
 
-/// Whether a group is that unit's, or that container's, as above: by the name of its folder, which may have gone.
+/// Whether a group is that unit's, or that container's, as above: by the name of its folder, which need not exist any more.
 [[nodiscard]] bool is_group_of_unit(std::string_view path, std::string_view unit);
 [[nodiscard]] bool is_group_of_container(std::string_view path, std::string_view id);
 
-/// "nginx" and "nginx.service": "nginx.socket". nullopt where no service is meant.
+/// "nginx.socket" for "nginx" and "nginx.service"; nullopt for a unit that is no service.
 [[nodiscard]] std::optional<std::string> socket_unit_of(std::string_view unit);
 
 /// The groups below `root`, itself included, by number.
@@ -56,13 +56,13 @@ namespace wsalive::attach {
 /// Empty groups of runs below `root` whose keeper was killed before it could remove them.
 [[nodiscard]] std::vector<std::string> abandoned_run_groups(const std::string& root);
 
-/// Removes a group with all that is below it, as far as it is empty.
+/// Removes a group and the groups below it, as far as they are empty.
 void remove_group_tree(const std::string& group) noexcept;
 
-/// A group of our own below another, for one run.
+/// A control group for one `run`, below another one.
 class RunGroup {
  public:
-  /// Makes `parent`/wsalive-run-<pid>, and takes away abandoned ones beside it.
+  /// Makes `parent`/wsalive-run-<pid>, and removes abandoned ones beside it.
   /// Errors: EACCES, EROFS, ENOENT and the like of mkdir.
   [[nodiscard]] static Result<RunGroup> make(const std::string& parent);
 
@@ -78,7 +78,7 @@ class RunGroup {
   [[nodiscard]] Result<Fd> open_events() const;
   /// Whether no process is in it or below.
   [[nodiscard]] bool is_empty() const;
-  /// If it is empty.
+  /// Removes the group if it is empty.
   void remove() const noexcept;
 
  private:

@@ -36,7 +36,7 @@ bool is_known(const char* release) {
          (major > 5 || (major == 5 && minor >= 10));
 }
 
-/// What a child says that tries something which would change this process: 0 or an errno.
+/// The result of a trial that would change this process, made in a child: 0 or an errno.
 template <typename Try>
 Status in_a_child(Try attempt, const char* what) {
   const pid_t child = ::fork();
@@ -44,7 +44,7 @@ Status in_a_child(Try attempt, const char* what) {
   if (child == 0) ::_exit(attempt());
   int status = 0;
   if (::waitpid(child, &status, 0) != child) return failure(errno, "wait for a child");
-  if (WIFSIGNALED(status)) return failure(EPERM, what);  // A filter around us that kills.
+  if (WIFSIGNALED(status)) return failure(EPERM, what);  // An outer filter kills.
   return WEXITSTATUS(status) == 0 ? Status{} : failure(WEXITSTATUS(status), what);
 }
 
@@ -61,7 +61,7 @@ Status try_user_namespaces() {
   return in_a_child(attempt, "make a user namespace");
 }
 
-/// A child's: it stays until its parent closes the other end, or has ended, however that ends.
+/// In a child: stays until the parent closes the other end, or ends in any way.
 [[noreturn]] void stay_until_closed(int from) {
   char octet = 0;
   while (::read(from, &octet, 1) < 0 && errno == EINTR) continue;
@@ -88,7 +88,7 @@ Status try_borrow() {
     status = tl::unexpected(copy.error());
   }
   into.reset();
-  ::kill(child, SIGKILL);  // Either is enough: a filter of system calls may refuse one.
+  ::kill(child, SIGKILL);  // Either suffices; a filter of system calls may refuse one.
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
   return status;
 }
@@ -102,7 +102,7 @@ Status try_bpf() {
   return made ? Status{} : tl::unexpected(made.error());
 }
 
-/// On a connection over loopback, made for this.
+/// On a new connection over loopback.
 Status try_destroy() {
   const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const Fd client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};

@@ -1,5 +1,5 @@
-// What this host allows, found out by trying: each way of reaching programs on a process, a socket or a control
-// group of our own, which is gone again afterwards.
+// What this host allows, found by trying: each way of reaching programs is tried on a temporary process, socket or control
+// group.
 #pragma once
 
 #include <chrono>
@@ -16,15 +16,15 @@ struct HostFacts {
   bool kernel_is_known = false;  ///< 5.10 or later.
   std::chrono::nanoseconds tick{};
   std::string group_mount;  ///< Where version-2 control groups are mounted; empty: nowhere.
-  Status bpf;               ///< A group was made and programs attached to it.
+  Status bpf;               ///< Of making a group and attaching programs to it.
   Status pins;              ///< As `pins_are_possible`.
-  Status seccomp;           ///< A filter with a listener was installed in a process.
-  Status borrow;            ///< A descriptor of a child was copied (pidfd_getfd).
+  Status seccomp;           ///< Of installing a filter with a listener in a process.
+  Status borrow;            ///< Of copying a descriptor of a child (pidfd_getfd).
   std::optional<long> ptrace_scope;  ///< Yama's; nullopt: there is no Yama.
-  Status user_namespaces;            ///< One with a network of its own was made.
+  Status user_namespaces;            ///< Of making one with a network of its own.
   bool may_repair = false;  ///< CAP_NET_ADMIN: probes at any instant (the driver `repair`).
-  Status list;              ///< The kernel's list of TCP connections was read.
-  Status destroy;           ///< A connection was ended by SOCK_DESTROY.
+  Status list;              ///< Of reading the kernel's list of TCP connections.
+  Status destroy;           ///< Of ending a connection by SOCK_DESTROY.
   Defaults defaults;
 };
 

@@ -11,13 +11,13 @@
 namespace wsalive::attach {
 namespace {
 
-/// The program's value if it is one and may stay, else ours.
+/// The program's value if it has set one and may keep it, else ours.
 int choose(int now, int untouched, std::uint32_t ours, Precedence whose) {
   const bool is_programs = now != untouched && whose == Precedence::program;
   return is_programs ? now : static_cast<int>(ours);
 }
 
-/// T comes last and always: it alone sets the kernel's timer anew, which may stand where an earlier value has put it.
+/// T comes last and always: it alone restarts the kernel's timer, which may still run for an earlier value.
 Status write_keep_alive(int fd, const os::KernelKeepAlive& from,
                         const os::KernelKeepAlive& to) noexcept {
   Status status{};

@@ -6,7 +6,7 @@
 namespace wsalive::attach {
 namespace {
 
-/// Takes the words of the text one by one; any that does not fit fails all.
+/// Takes the words of the text one by one; a word that does not match fails the whole.
 class Words {
  public:
   explicit Words(std::string_view text) noexcept : rest_(text) {}

@@ -1,5 +1,5 @@
-// What `wsalive run --via preload` hands to the library inside the program: one environment variable,
-// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes user=30000ms kernel=no", read strictly.
+// The settings that `wsalive run --via preload` passes to the library inside the program, in one environment variable:
+// WSALIVE_RUN="time=1500ms interval=300ms probes=5 force=no listen=yes user=30000ms kernel=no". Parsing is strict.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct PreloadSettings {
 
 [[nodiscard]] std::string to_text(const PreloadSettings& settings);
 
-/// nullopt unless the text is just what `to_text` writes.
+/// nullopt unless the text is exactly as `to_text` writes it.
 [[nodiscard]] std::optional<PreloadSettings> from_text(std::string_view text);
 
 }  // namespace wsalive::attach

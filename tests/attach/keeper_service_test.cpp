@@ -96,7 +96,7 @@ struct Launch {
     preload(how.whose);
   } else {
     service = service_for(how.way, how.whose);
-    if (!service || !stand_beside(*service, how.shape)) ::_exit(kNoService);
+    if (!service || !start_beside(*service, how.shape)) ::_exit(kNoService);
   }
   become(how.words);
 }

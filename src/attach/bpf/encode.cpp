@@ -1,4 +1,4 @@
-// A policy as the read-only data of the bpf programs.
+// Encodes a policy as the read-only data of the bpf programs.
 
 #include <array>
 #include <cerrno>

@@ -40,18 +40,18 @@ Result<Fd> BpfGroupService::prepare_program() {
 
 Status BpfGroupService::take(Fd /*from_program*/) { return {}; }
 
-// The kernel tells of a change that comes within 10 ms of another one later, and not at all if the group is taken away
-// meanwhile: a front does so when its program has ended.
+// The kernel delays the event of a change within 10 ms of another one, and drops it if the group is removed meanwhile: a front
+// removes it when its program has ended.
 KeeperService::Watch BpfGroupService::watch() const {
   constexpr int kLookAgainMs = 1000;
   return {events_.get(), POLLPRI, kLookAgainMs};
 }
 
 bool BpfGroupService::all_gone() const {
-  // Reading takes the last change's mark away. It fails: the mark stays, and nothing is known yet.
+  // Reading clears the mark of the last change. If it fails, the mark stays, and the state is unknown.
   std::array<char, 256> text{};
   const ssize_t size = ::pread(events_.get(), text.data(), text.size() - 1, 0);
-  if (size < 0 && errno == ENODEV) return true;  // Somebody has taken the group away.
+  if (size < 0 && errno == ENODEV) return true;  // The group is removed.
   if (size < 0) pause_for_a_moment();
   return std::string_view{text.data()}.find("populated 0") != std::string_view::npos;
 }

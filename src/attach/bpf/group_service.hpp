@@ -1,23 +1,23 @@
-// bpf beside one program: a control group of its own with the programs attached to it, both gone at the end.
+// The bpf service for one program: a control group of its own with the bpf programs attached, both removed at the end.
 //
-// The programs stay with the group, not with a process: a killed keeper takes nothing from anybody, and leaves an empty
-// group behind that the next `run` there takes away.
+// The bpf programs belong to the group, not to a process: if the keeper is killed they stay in force, and the empty group
+// remains until the next `run` there removes it.
 #pragma once
 
 #include <optional>
 
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
-#include "attach/run/keeper_service.hpp"
+#include "attach/run/keeper.hpp"
 
 namespace wsalive::attach {
 
 class BpfGroupService final : public KeeperService {
  public:
-  /// Makes the group below the caller's own and attaches, so that a refusal is known before anything runs.
+  /// Makes the group below the caller's own and attaches, so that a refusal shows before anything runs.
   [[nodiscard]] static Result<std::unique_ptr<BpfGroupService>> make(const BpfPolicy& policy);
 
-  /// Leaves the group and takes it away if it is empty: nothing was run.
+  /// Leaves the group and removes it if it is empty because nothing was run.
   ~BpfGroupService() override;
 
   [[nodiscard]] Result<Fd> prepare_program() override;
@@ -36,7 +36,7 @@ class BpfGroupService final : public KeeperService {
   RunGroup group_;
   Fd events_;
   std::string parent_;
-  pid_t in_it_ = 0;  ///< The process that has moved into it.
+  pid_t in_it_ = 0;  ///< The process that has moved into the group.
 };
 
 }  // namespace wsalive::attach

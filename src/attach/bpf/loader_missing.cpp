@@ -1,4 +1,4 @@
-// The build had no clang, bpftool or libbpf: every function says so.
+// For a build without clang, bpftool or libbpf: every function answers ENOSYS.
 
 #include <cerrno>
 

@@ -1,4 +1,4 @@
-#include "attach/bpf/pins.hpp"
+#include "attach/bpf/policy.hpp"
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
@@ -18,7 +18,6 @@
 #include <sstream>
 #include <vector>
 
-#include "attach/bpf/policy.hpp"
 #include "base/owned.hpp"
 #include "os/file/file.hpp"
 
@@ -39,13 +38,13 @@ Status folder_is_ours() noexcept {
   return ours ? Status{} : failure(kForeignPins, "trust /sys/fs/bpf/wsalive");
 }
 
-/// By the file system itself; where the way to it is closed, by the table of mounts.
+/// Asks the file system itself; if that is inaccessible, the table of mounts.
 bool is_mounted() {
   struct statfs system {};
   if (::statfs(kMount, &system) == 0) return system.f_type == BPF_FS_MAGIC;
   std::istringstream mounts{os::read_file("/proc/self/mountinfo").value_or("")};
   const std::string where = fmt::format(" {} ", kMount);
-  bool is_bpf = false;  // The last one on a folder covers those before.
+  bool is_bpf = false;  // The last mount on a folder covers the earlier ones.
   for (std::string line; std::getline(mounts, line);) {
     if (line.find(where) != std::string::npos) is_bpf = line.find(" - bpf ") != std::string::npos;
   }
@@ -62,7 +61,7 @@ int take_away(const std::string& folder) {
   return ::rmdir(folder.c_str()) == 0 ? 0 : errno;
 }
 
-/// A link outlives its group, and then has none.
+/// A link outlives its group, and then refers to none.
 Standing standing_of(const std::string& folder) {
   const Fd link{bpf_obj_get((folder + kConnectionsPin).c_str())};
   if (!link) return errno == ENOENT ? Standing::ended : Standing::unknown;
@@ -72,7 +71,7 @@ Standing standing_of(const std::string& folder) {
   return info.cgroup.cgroup_id != 0 ? Standing::in_force : Standing::ended;
 }
 
-/// The description, as long as the map says it is: another version's may be longer than ours.
+/// The description, with the length that the map has: another version's may be longer.
 std::string read_about(const std::string& folder) {
   const Fd map{bpf_obj_get((folder + kAboutPin).c_str())};
   bpf_map_info info{};
@@ -104,7 +103,7 @@ Status pin_as_one(std::uint64_t group,
   }
   if (const Status ours = folder_is_ours(); !ours) return ours;
   const std::string unseen = fmt::format("{}/new-{}", kFolder, ::getpid());
-  static_cast<void>(take_away(unseen));  // Of a killed one with our number.
+  static_cast<void>(take_away(unseen));  // Left by a killed process with the same number.
   if (::mkdir(unseen.c_str(), 0755) != 0) {
     return failure(errno, "make a folder in the bpf file system");
   }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ enum class Direction : std::uint8_t {
   taken = WSALIVE_TAKEN
 };
 
-/// Which connections, and what they get. The first rule that matches decides.
+/// A choice of connections, and their values. The first matching rule decides.
 struct BpfRule {
   Direction direction = Direction::any;
   std::string remote_prefix;      ///< "10.0.0.0/8", "fd00::/8", one address, or empty: any.
@@ -51,11 +52,11 @@ class Attachment {
   [[nodiscard]] static Result<Attachment> attach(const std::string& cgroup,
                                                  const BpfPolicy& policy);
 
-  /// Attaches to a group for as long as that exists, whatever becomes of this process.  Errors as above.
+  /// Attaches to a group for as long as the group exists, beyond the end of this process.  Errors as above.
   [[nodiscard]] static Status leave_with(const std::string& cgroup, const BpfPolicy& policy);
 
-  /// Keeps it in force after this process, until `detach_pinned`: a control group has one pinned policy at
-  /// most.  EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins. EPERM, EACCES.
+  /// Keeps it in force beyond the end of this process, until `detach_pinned`: a control group has at most one pinned policy.
+  /// EEXIST: it has one. ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins. EPERM, EACCES.
   [[nodiscard]] Status pin(std::uint64_t group);
 
   Attachment(Attachment&&) noexcept;
@@ -69,33 +70,48 @@ class Attachment {
   std::unique_ptr<Programs> programs_;
 };
 
-/// Whether a policy still holds.
+/// Whether a policy is still in force.
 enum class Standing : std::uint8_t {
   in_force,
-  ended,    ///< Its control group has gone, and nothing but the pin is left.
+  ended,    ///< Its control group is gone, and only the pin is left.
   unknown,  ///< The right to look at it is missing.
 };
 
 struct PinnedPolicy {
   std::uint64_t group = 0;  ///< The control group's number: `cgroup_number`.
-  std::string about;        ///< As it was given; empty where it cannot be read.
+  std::string about;        ///< The description; empty where it cannot be read.
   Standing standing = Standing::unknown;
 };
 
-/// The folder of the pins is somebody else's, or open to others, who could change what is pinned there: it is not used.
+/// The folder of the pins belongs to another user, or others may change it: it is not used.
 inline constexpr int kForeignPins = ENOTUNIQ;
 
 /// Policies that are pinned on this machine.  EACCES: the folder may not be read. kForeignPins.
 [[nodiscard]] Result<std::vector<PinnedPolicy>> pinned_policies();
 
-/// Ends a pinned policy; connections keep what they have got.  ENOENT: that group has none. kForeignPins.
+/// Ends a pinned policy; connections keep their values.  ENOENT: that group has none. kForeignPins.
 [[nodiscard]] Status detach_pinned(std::uint64_t group);
 
 /// Whether policies can be pinned.  ENODEV: no bpf file system is mounted on /sys/fs/bpf. kForeignPins.
-/// EACCES: one is, and closed to this user. ENOSYS: this build is without bpf.
+/// EACCES: one is mounted, and closed to this user. ENOSYS: this build is without bpf.
 [[nodiscard]] Status pins_are_possible();
 
 /// Whether this build has bpf at all.
 [[nodiscard]] bool bpf_is_built() noexcept;
+
+// The pins of a policy in the bpf file system: a folder per control group with the links and the description. Its name is the
+// group's number, because names there cannot have dots, and a number is never reused.
+
+inline constexpr const char* kConnectionsPin = "/connections";
+inline constexpr const char* kHoldPin = "/hold";
+inline constexpr const char* kAboutPin = "/about";
+
+/// Calls `pin_all` with the path of a hidden folder, and renames the folder to the group's number on success, so that a folder of
+/// that name is always complete. Replaces a policy that is no longer in force.
+///
+/// \param pin_all  Returns 0 or an error, positive or negative.
+/// Errors  EEXIST: the group has a policy in force. EPERM, EACCES: no right to write there.
+[[nodiscard]] Status pin_as_one(std::uint64_t group,
+                                const std::function<int(const std::string& folder)>& pin_all);
 
 }  // namespace wsalive::attach

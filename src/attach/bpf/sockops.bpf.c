@@ -1,8 +1,8 @@
 // Keep-alive for every new TCP connection below a cgroup: made (before the SYN goes out) and accepted
 // (when it is established).
 //
-// The switch goes on; each of idle time, interval and count is set only where the program has not set its
-// own (the kernel keeps 0 for that), unless the policy forces it. GPL is what the kernel's helpers ask for.
+// They switch keep-alive on; they set each of idle time, interval and count only where the program has not set its
+// own (the kernel keeps 0 for that), unless the policy forces it. The kernel's helpers require the GPL.
 #include <linux/bpf.h>
 // bpf.h first.
 #include <bpf/bpf_core_read.h>
@@ -33,7 +33,7 @@ struct tcp_sock {
 
 const volatile struct wsalive_policy policy = {};
 
-// Not read here: what a person is told about a pinned policy.
+// Not read here: the description of a pinned policy.
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(max_entries, 1);
@@ -41,7 +41,7 @@ struct {
   __type(value, struct wsalive_about);
 } about SEC(".maps");
 
-// With `force`: the connections that a rule has matched, and that are held; 1 where the user time-out is, too.
+// With `force`: the connections whose values a rule enforces; 1 where it enforces the user time-out, too.
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -131,8 +131,8 @@ int wsalive_connections(struct bpf_sock_ops* ctx) {
   return 1;
 }
 
-// With `force`: once a connection is held, the program's own settings are answered with success and come to
-// nothing. What it has set before was written over when the connection was made.
+// With `force`: the program's own settings of such a connection report success and have
+// no effect. Its earlier settings were overwritten when the connection was made.
 SEC("cgroup/setsockopt")
 int wsalive_hold(struct bpf_sockopt* ctx) {
   if (!ctx->sk || ctx->sk->protocol != IPPROTO_TCP) return 1;
@@ -144,7 +144,7 @@ int wsalive_hold(struct bpf_sockopt* ctx) {
   if (!is_switch && !is_value && !is_timeout) return 1;
   unsigned int* mark = bpf_sk_storage_get(&held, ctx->sk, 0, 0);
   if (!mark || (is_timeout && *mark == 0)) return 1;
-  ctx->optlen = -1;  // The kernel's own handler is passed over.
+  ctx->optlen = -1;  // Skips the kernel's own handler.
   return 1;
 }
 

@@ -1,5 +1,5 @@
-/* What the loader tells the programs in sockops.bpf.c: read-only data, filled before loading. All values
- * are computed by policy; no rule is written twice. Also read back by `wsalive ls --policies`. */
+/* The read-only data of the programs in sockops.bpf.c, which the loader fills before loading. `policy` computes all values.
+ * `wsalive ls --policies` reads it back. */
 #ifndef WSALIVE_SOCKOPS_SHARED_H
 #define WSALIVE_SOCKOPS_SHARED_H
 

@@ -28,7 +28,7 @@ using policy::Source;
 /// The table that wsalive's engine publishes in its process; empty if there is none.
 class EngineTable {
  public:
-  /// \param number  The descriptor that was seen to be the table's; below 0: there is none.
+  /// \param number  The table's descriptor as `Owners` has it; below 0: there is none.
   EngineTable(const Result<Process>& process, int number) {
     if (!process || number < 0) return;
     Result<Borrowed> held = process->borrow(number);
@@ -67,8 +67,8 @@ Source source_of(int value, int untouched) {
   return value == untouched ? Source::release : Source::socket;
 }
 
-/// What the engine has not yet noticed: the kernel has a driven connection's values as they are, where it can, and they
-/// have changed. Then they are in force.
+/// Changes that the engine has not noticed yet. The engine keeps a driven connection's values in the kernel, too, where it can;
+/// if they differ now, the kernel's are in force.
 bool has_changed(const engine::PublishedRecord& record, const KeepAliveOf& kernel) {
   const policy::Timing driven = engine::timing_of(record).timing;
   if (record.driver != static_cast<std::uint8_t>(policy::DriverKind::rearm) ||
@@ -94,8 +94,8 @@ KeepAliveOf from_kernel(const os::KernelKeepAlive& kernel, const Defaults& defau
   return result;
 }
 
-/// An engine that cannot send probes itself keeps no time below a second, nor a shorter interval than two ticks; one that
-/// has no thread leaves times beyond the kernel's alone, and then there is no probe.  K-57
+/// An engine that cannot send probes itself keeps neither a time below a second nor an interval below two ticks; an engine
+/// without a thread does not handle times beyond the kernel's range, and then there is no probe.  K-57
 policy::Timing in_effect(policy::DriverKind driver, const policy::Timing& wanted) {
   if (driver != policy::DriverKind::late) return wanted;
   const auto tick = std::chrono::ceil<std::chrono::microseconds>(os::tick_length());
@@ -104,13 +104,13 @@ policy::Timing in_effect(policy::DriverKind driver, const policy::Timing& wanted
   return later;
 }
 
-/// What is read of a connection that has ended since it was seen is true of neither.
+/// Values read from a connection that has ended since it was listed are valid for neither state.
 bool has_ended(int fd, const TcpSocket& seen) {
   const Result<os::TcpFacts> facts = os::tcp_facts(fd);
   return seen.state != os::TcpState::close && facts && facts->state == os::TcpState::close;
 }
 
-/// What else decides how the kernel treats the socket.
+/// Other values that affect how the kernel treats the socket.
 void add_mode(int fd, KeepAliveOf& result) {
   constexpr int kRtoMaxMs = 44;  // TCP_RTO_MAX_MS, Linux 6.15.
   const auto number = [fd](int name) {
@@ -167,7 +167,7 @@ Result<KeepAliveOf> KeepAliveReader::read(const TcpSocket& socket, const Owner& 
     result.sourced = engine::timing_of(*record);
     result.timing = in_effect(result.driver, result.sourced.timing);
     if (result.driver ==
-        policy::DriverKind::repair) {  // Its engine notices an answer when it looks next.
+        policy::DriverKind::repair) {  // The engine notices an answer only at its next look.
       result.unanswered = policy::Series{result.timing}.unanswered(record->unanswered, socket.heard,
                                                                    2 * os::tick_length());
     }
@@ -218,11 +218,12 @@ std::string ended_words(int fd) {
     return "a TCP socket whose connection has ended: " + std::to_string(facts->probes) +
            (facts->probes == 1 ? " keep-alive probe" : " keep-alive probes") + " went unanswered";
   }
-  return "a TCP socket whose connection has ended: the program has been told, or is told when it "
-         "asks";
+  return "a TCP socket whose connection has ended: the program has got the error, or gets it at "
+         "its "
+         "next call";
 }
 
-/// "a pipe", "the file /etc/hosts", "an eventpoll of the kernel's": of what is no socket.
+/// For anything but a socket: "a pipe", "the file /etc/hosts", "an eventpoll of the kernel's".
 std::string other_words(int fd) {
   std::array<char, 256> text{};
   const std::string link = "/proc/self/fd/" + std::to_string(fd);

@@ -90,7 +90,7 @@ void add_process(pid_t pid, Owners& owners) {
     return;
   }
   std::optional<std::string> program;
-  bool denied = false;  // The folder may be listed and what it names not be seen.
+  bool denied = false;  // The folder may be readable and its entries not.
   while (const dirent* const entry = ::readdir(folder.get())) {
     std::array<char, 64> link{};
     const ssize_t length =
@@ -156,7 +156,7 @@ std::string file_of(pid_t process, const char* name) {
   return fmt::format("/proc/{}/{}", process, name);
 }
 
-/// A file below /proc/PID/net is another one in each namespace; 0: it cannot be seen.
+/// The inode of a file below /proc/PID/net, which differs between namespaces; 0: it cannot be seen.
 ino_t network_file_of(pid_t process) {
   struct stat status {};
   return ::stat(file_of(process, "net/dev").c_str(), &status) == 0 ? status.st_ino : 0;
@@ -189,7 +189,7 @@ bool has_tcp_in_network(pid_t process) {
   constexpr std::array kTables{"net/tcp", "net/tcp6"};
   return std::ranges::any_of(kTables, [process](const char* table) {
     const std::string text = os::read_file(file_of(process, table)).value_or("");
-    return std::ranges::count(text, '\n') > 1;  // Behind the heading.
+    return std::ranges::count(text, '\n') > 1;  // One is the heading.
   });
 }
 

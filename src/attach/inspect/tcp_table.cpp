@@ -1,17 +1,24 @@
 #include "attach/inspect/tcp_table.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 
+#include "base/owned.hpp"
 #include "os/netlink.hpp"
 
 namespace wsalive::attach {
@@ -46,7 +53,7 @@ Status dump(int line, std::uint8_t family, std::uint32_t states, std::vector<Tcp
 Result<std::vector<TcpSocket>> tcp_table(Which which) {
   const auto line = os::open_sock_diag();
   if (!line) return tl::unexpected(line.error());
-  // Nothing can be kept alive in TIME_WAIT, and no program has it any more.
+  // Keep-alive has no effect in TIME_WAIT, and no program has the socket any more.
   const std::uint32_t open = kAll & ~bit_of(os::TcpState::time_wait);
   const std::uint32_t states = which == Which::everything    ? kAll
                                : which == Which::connections ? open & ~kListeners
@@ -130,7 +137,8 @@ Result<TcpSocket> read_socket(std::span<const char> bytes) {
   socket.cookie = (std::uint64_t{message.id.idiag_cookie[1]} << 32) | message.id.idiag_cookie[0];
   socket.timer = {timer_kind(message.idiag_timer), std::chrono::milliseconds{message.idiag_expires},
                   message.idiag_retrans};
-  if (socket.state != os::TcpState::listen) {  // A listener's are its queue of connections.
+  if (socket.state !=
+      os::TcpState::listen) {  // For a listener these fields are its queue of connections.
     socket.unread_bytes = message.idiag_rqueue;
     socket.unacknowledged_bytes = message.idiag_wqueue;
   }
@@ -156,6 +164,67 @@ Result<Answer> add_sockets(std::span<const char> bytes, std::uint32_t sequence,
     into.push_back(*socket);
   } while (!bytes.empty());
   return Answer::goes_on;
+}
+
+namespace {
+
+std::string network_of_process(const std::string& process) {
+  return fmt::format("/proc/{}/ns/net", process);
+}
+
+Fd open_network(const std::string& file) {
+  return Fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+}
+
+/// While it lives, the thread is in another network namespace.
+class Excursion {
+ public:
+  explicit Excursion(const Fd& there) : home_(open_network(network_of_process("thread-self"))) {
+    away_ = home_ && ::setns(there.get(), CLONE_NEWNET) == 0;
+  }
+  ~Excursion() {
+    // A thread in an unknown namespace must not continue.
+    if (away_ && ::setns(home_.get(), CLONE_NEWNET) != 0) std::abort();
+  }
+  Excursion(const Excursion&) = delete;
+  Excursion& operator=(const Excursion&) = delete;
+
+  [[nodiscard]] bool is_away() const noexcept { return away_; }
+
+ private:
+  Fd home_;
+  bool away_ = false;
+};
+
+}  // namespace
+
+Result<Network> network_here(Which which) {
+  Result<std::vector<TcpSocket>> sockets = tcp_table(which);
+  if (!sockets) return tl::unexpected(sockets.error());
+  Network network{std::move(*sockets), {}};
+  if (const Result<Defaults> defaults = namespace_defaults()) network.defaults = *defaults;
+  network.defaults.sending = sending_limits();
+  return network;
+}
+
+Result<Network> network_at(const std::string& file, Which which) {
+  const Fd there = open_network(file);
+  if (!there) return failure(errno, "open a network namespace");
+  const Excursion excursion{there};
+  if (!excursion.is_away()) return failure(errno, "enter a network namespace");
+  return network_here(which);
+}
+
+Result<Network> network_of(pid_t process, Which which) {
+  return network_at(network_of_process(std::to_string(process)), which);
+}
+
+bool is_network_here(const std::string& file) {
+  struct stat there {};
+  struct stat here {};
+  return ::stat(file.c_str(), &there) == 0 &&
+         ::stat(network_of_process("thread-self").c_str(), &here) == 0 &&
+         there.st_dev == here.st_dev && there.st_ino == here.st_ino;
 }
 
 }  // namespace wsalive::attach

@@ -27,7 +27,7 @@ bool may_linger(int fd) noexcept {
   return told && wish.l_onoff != 0 && wish.l_linger != 0;
 }
 
-/// Closes it while a thread has a copy, and lets the thread end: its end waits for nothing.
+/// Closes it while a thread has a copy, and lets the thread end, which does not block.
 void close_with_a_thread(Fd& copy) {
   std::binary_semaphore has_copy{0}, is_closed{0};
   const os::AllSignalsBlocked quiet;
@@ -48,7 +48,7 @@ Borrowed::~Borrowed() {
   if (!copy_ || !may_linger(copy_.get())) return;
   try {
     close_with_a_thread(copy_);
-  } catch (const std::system_error&) {  // No thread is to be had; then it may wait.
+  } catch (const std::system_error&) {  // No thread could be started; then closing may block.
   }
 }
 
@@ -93,6 +93,51 @@ const char* filtered_call() noexcept {
 bool Process::has_ended() const noexcept {
   pollfd poll{fd_.get(), POLLIN, 0};
   return ::poll(&poll, 1, 0) != 0;
+}
+
+namespace {
+
+int overwritten(int now, int untouched, std::uint32_t ours, Overwrite overwrite) {
+  const bool is_taken =
+      overwrite == Overwrite::always || (overwrite == Overwrite::unless_set && now == untouched);
+  return is_taken ? static_cast<int>(ours) : now;
+}
+
+}  // namespace
+
+KernelValues fulfilled(const SocketWish& wish, const KernelValues& now,
+                       const Defaults& defaults) noexcept {
+  KernelValues result = now;
+  if (now.user_timeout_ms && wish.fit.user_timeout_ms) {
+    result.user_timeout_ms =
+        overwritten(*now.user_timeout_ms, 0, *wish.fit.user_timeout_ms, wish.user_timeout);
+  }
+  if (!wish.on) return result;
+  os::KernelKeepAlive& to = result.keep_alive;
+  to.on = *wish.on;
+  if (to.on == os::Switch::off) return result;
+  to.idle_s = overwritten(to.idle_s, defaults.idle_s, wish.fit.idle_s, wish.idle);
+  to.interval_s =
+      overwritten(to.interval_s, defaults.interval_s, wish.fit.interval_s, wish.interval);
+  to.probes = overwritten(to.probes, defaults.probes, wish.fit.probes, wish.probes);
+  return result;
+}
+
+Result<SocketChange> set_socket(const ForeignSocket& socket, const SocketWish& wish,
+                                const Defaults& defaults, SetMode mode) noexcept {
+  const Result<Borrowed> copy =
+      socket.process.borrow_socket(socket.fd, socket.cookie, socket.inode);
+  if (!copy) return tl::unexpected(copy.error());
+  const Result<KernelValues> now = kernel_values(copy->get());
+  if (!now) return tl::unexpected(now.error());
+  const KernelValues wanted = fulfilled(wish, *now, defaults);
+  if (mode == SetMode::dry_run) return SocketChange{*now, wanted};
+  const Status changed =
+      wish.on ? change(copy->get(), *now, wanted) : change_user_timeout(copy->get(), *now, wanted);
+  if (!changed) return tl::unexpected(changed.error());
+  const Result<KernelValues> after = kernel_values(copy->get());
+  if (!after) return tl::unexpected(after.error());
+  return SocketChange{*now, *after};
 }
 
 }  // namespace wsalive::attach

@@ -1,5 +1,5 @@
-// The redirected functions of libc. Each does what libc's own does and nothing else that its caller could see,
-// then or before calls one function of sockets.hpp.
+// The redirected functions of libc. Each behaves as libc's own for its caller, and calls one function of hooks.hpp before or
+// after that.
 
 #include <dlfcn.h>
 #include <netinet/in.h>
@@ -13,16 +13,14 @@
 #include <cerrno>
 #include <cstdarg>
 
-#include "attach/preload/own_binding.hpp"
-#include "attach/preload/sockets.hpp"
+#include "attach/preload/hooks.hpp"
 
 #define WSALIVE_REDIRECTED extern "C" __attribute__((visibility("default")))
 
 namespace {
 
-/// The next definition of a function, which is libc's or that of another preloaded library. Looked for when the library is
-/// loaded, or at the first call where another library's constructor makes one before; without a guard, since a signal
-/// handler may come in between.
+/// The next definition of a function, in libc or in another preloaded library. Resolved when the library is loaded, or at the
+/// first call if another library's constructor calls earlier; without a guard, since a signal handler may interrupt it.
 template <typename Function>
 class Next {
  public:
@@ -80,7 +78,7 @@ constexpr int kFirstOfAll = 101;
 [[gnu::constructor(kFirstOfAll)]] void begin() {
   preload::bind_own_calls();
   find_all();
-  preload::take_orders();
+  preload::initialize();
 }
 
 }  // namespace
@@ -88,7 +86,7 @@ constexpr int kFirstOfAll = 101;
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the names are libc's reserved ones there.
 
 WSALIVE_REDIRECTED int connect(int fd, const sockaddr* address, socklen_t size) {
-  preload::take_connection(fd);
+  preload::before_connect(fd);
   return g_next.connect(fd, address, size);
 }
 
@@ -96,42 +94,42 @@ WSALIVE_REDIRECTED int connect(int fd, const sockaddr* address, socklen_t size) 
 
 WSALIVE_REDIRECTED ssize_t sendto(int fd, const void* data, std::size_t size, int flags,
                                   const sockaddr* address, socklen_t address_size) {
-  if ((flags & MSG_FASTOPEN) != 0) preload::take_connection(fd);
+  if ((flags & MSG_FASTOPEN) != 0) preload::before_connect(fd);
   return g_next.sendto(fd, data, size, flags, address, address_size);
 }
 
 WSALIVE_REDIRECTED ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-  if ((flags & MSG_FASTOPEN) != 0) preload::take_connection(fd);
+  if ((flags & MSG_FASTOPEN) != 0) preload::before_connect(fd);
   return g_next.sendmsg(fd, message, flags);
 }
 
 WSALIVE_REDIRECTED int listen(int fd, int backlog) noexcept {
-  preload::take_listener(fd);
+  preload::before_listen(fd);
   return g_next.listen(fd, backlog);
 }
 
 WSALIVE_REDIRECTED int accept(int fd, sockaddr* address, socklen_t* size) {
   const int taken = g_next.accept(fd, address, size);
-  if (taken >= 0) preload::take_accepted(fd, taken);
+  if (taken >= 0) preload::after_accept(fd, taken);
   return taken;
 }
 
 WSALIVE_REDIRECTED int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   const int taken = g_next.accept4(fd, address, size, flags);
-  if (taken >= 0) preload::take_accepted(fd, taken);
+  if (taken >= 0) preload::after_accept(fd, taken);
   return taken;
 }
 
 WSALIVE_REDIRECTED int close(int fd) {
-  preload::let_go(fd);
+  preload::before_close(fd);
   return g_next.close(fd);
 }
 
 WSALIVE_REDIRECTED int setsockopt(int fd, int level, int name, const void* value,
                                   socklen_t size) noexcept {
-  if (preload::withstand(fd, level, name)) return 0;
+  if (preload::overrides_program(fd, level, name)) return 0;
   const int result = g_next.setsockopt(fd, level, name, value, size);
-  if (result == 0) preload::program_has_set(fd, level, name);
+  if (result == 0) preload::after_setsockopt(fd, level, name);
   return result;
 }
 
@@ -139,14 +137,14 @@ WSALIVE_REDIRECTED int getsockopt(int fd, int level, int name, void* value,
                                   socklen_t* size) noexcept {
   const int result = g_next.getsockopt(fd, level, name, value, size);
   int kept = 0;
-  // The kernel has just written these bytes: they are there.
+  // The kernel has just written these bytes, so they are accessible.
   if (result == 0 && *size == sizeof kept && preload::in_force(fd, level, name, kept)) {
     *static_cast<int*>(value) = kept;
   }
   return result;
 }
 
-// A filter of system calls may kill a process that makes another call than the program's own.
+// A filter of system calls may kill a process for any call that the program itself does not make.
 
 WSALIVE_REDIRECTED int prctl(int option, ...) noexcept {
   std::va_list list;
@@ -154,9 +152,9 @@ WSALIVE_REDIRECTED int prctl(int option, ...) noexcept {
   std::array<unsigned long, 4> rest{};
   for (unsigned long& each : rest) each = va_arg(list, unsigned long);
   va_end(list);
-  if (option == PR_SET_SECCOMP) preload::be_alone();
+  if (option == PR_SET_SECCOMP) preload::stop_engine_thread();
   const int result = g_next.prctl(option, rest[0], rest[1], rest[2], rest[3]);
-  if (option == PR_SET_SECCOMP && result == 0) preload::stand_back();
+  if (option == PR_SET_SECCOMP && result == 0) preload::disable();
   return result;
 }
 
@@ -164,21 +162,21 @@ WSALIVE_REDIRECTED int prctl(int option, ...) noexcept {
 WSALIVE_REDIRECTED int seccomp_load(void* filter) noexcept {
   if (!g_next.seccomp_load.is_there()) g_next.seccomp_load.find();
   if (!g_next.seccomp_load.is_there()) return -ENOSYS;
-  preload::be_alone();
+  preload::stop_engine_thread();
   const int result = g_next.seccomp_load(filter);
-  if (result == 0) preload::stand_back();
+  if (result == 0) preload::disable();
   return result;
 }
 
-// A process with a second thread may not move.
+// A process with a second thread may not change its namespaces.
 
 WSALIVE_REDIRECTED int unshare(int flags) noexcept {
-  preload::be_alone();
+  preload::stop_engine_thread();
   return g_next.unshare(flags);
 }
 
 WSALIVE_REDIRECTED int setns(int fd, int kind) noexcept {
-  preload::be_alone();
+  preload::stop_engine_thread();
   return g_next.setns(fd, kind);
 }
 

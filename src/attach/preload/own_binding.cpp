@@ -1,4 +1,4 @@
-#include "attach/preload/own_binding.hpp"
+#include "attach/preload/hooks.hpp"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -57,7 +57,7 @@ class OwnLibrary {
   }
 
  private:
-  /// The loader has made addresses of some entries; the others are still offsets, which no address is below.
+  /// The loader has turned some entries into addresses; the others are still offsets, which are below any address.
   template <typename Part>
   [[nodiscard]] const Part* part(ElfW(Sxword) tag) const noexcept {
     const std::uintptr_t value = dynamic_value(tag);
@@ -104,7 +104,7 @@ class OwnLibrary {
     return at_address<const Part>(reinterpret_cast<std::uintptr_t>(part) + offset);
   }
 
-  /// The pages that the loader has closed after its own work (RELRO), if there are any.
+  /// The pages that the loader write-protects after relocation (RELRO), if there are any.
   [[nodiscard]] bool set_protection(int protection) const noexcept {
     const auto* const header = at_address<const ElfW(Ehdr)>(base_);
     const auto* const parts = at_address<const ElfW(Phdr)>(base_ + header->e_phoff);

@@ -61,15 +61,15 @@ void close_all_but(std::span<const int> kept) noexcept {
   }
 }
 
-/// A container may have no /dev/null; a root it has.
-Fd open_nowhere() noexcept {
+/// A container may lack /dev/null, but it has a root.
+Fd open_null() noexcept {
   Fd nowhere{::open("/dev/null", O_RDWR | O_CLOEXEC)};
   if (!nowhere) nowhere = Fd{::open("/", O_PATH | O_CLOEXEC)};
   return nowhere;
 }
 
-void lead_streams_nowhere(std::span<const int> kept) noexcept {
-  Fd nowhere = open_nowhere();
+void redirect_streams_to_null(std::span<const int> kept) noexcept {
+  Fd nowhere = open_null();
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (is_kept(stream, kept)) continue;
     if (!nowhere || ::dup2(nowhere.get(), stream) < 0) ::close(stream);
@@ -77,7 +77,7 @@ void lead_streams_nowhere(std::span<const int> kept) noexcept {
   if (nowhere.get() <= STDERR_FILENO) static_cast<void>(nowhere.release());
 }
 
-/// Fields 48 and 49 of /proc/self/stat: from where to where the command line stands in memory.
+/// Fields 48 and 49 of /proc/self/stat: the range of the command line in memory.
 bool find_command_line(std::uintptr_t& from, std::uintptr_t& to) noexcept {
   std::FILE* const file = std::fopen("/proc/self/stat", "re");
   if (!file) return false;
@@ -85,7 +85,7 @@ bool find_command_line(std::uintptr_t& from, std::uintptr_t& to) noexcept {
   const std::size_t size = std::fread(text.data(), 1, text.size() - 1, file);
   std::fclose(file);
   text[size] = 0;
-  const char* at = std::strrchr(text.data(), ')');  // The name before it may hold anything.
+  const char* at = std::strrchr(text.data(), ')');  // The name before it may contain any character.
   constexpr int kNameField = 2;
   constexpr int kFirstWord = 48;
   for (int field = kNameField; at && field < kFirstWord; ++field) at = std::strchr(at + 1, ' ');
@@ -108,7 +108,7 @@ Status wait_for(pid_t between) noexcept {
   do {
     ended = ::waitpid(between, &status, __WALL);
   } while (ended < 0 && errno == EINTR);
-  // ECHILD: it was reaped on its own, since the caller ignores SIGCHLD. The line tells how it went.
+  // ECHILD: the kernel has reaped it, since the caller ignores SIGCHLD. The line reports the result.
   if (ended < 0 && errno != ECHILD) return failure(errno, "wait for a process");
   const bool failed = ended > 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0);
   if (!failed) return {};
@@ -143,14 +143,14 @@ QuietChildren::~QuietChildren() {
 Status occupy_standard_streams() noexcept {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
-    Fd nowhere = open_nowhere();  // Gets the lowest free number, which is the stream's.
+    Fd nowhere = open_null();  // Gets the lowest free number, which is the stream's.
     if (!nowhere) return failure(errno, "open /dev/null");
     static_cast<void>(nowhere.release());
   }
   return {};
 }
 
-Fd above_the_streams(Fd fd) noexcept {
+Fd above_standard_streams(Fd fd) noexcept {
   if (!fd || fd.get() > STDERR_FILENO) return fd;
   Fd above{::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
   return above ? std::move(above) : std::move(fd);
@@ -158,11 +158,11 @@ Fd above_the_streams(Fd fd) noexcept {
 
 void hold_only(std::span<const int> kept) noexcept {
   static_cast<void>(!::chdir("/"));
-  lead_streams_nowhere(kept);
+  redirect_streams_to_null(kept);
   close_all_but(kept);
 }
 
-void let_go_of_everything(std::span<const int> kept) noexcept {
+void daemonize(std::span<const int> kept) noexcept {
   sigset_t all;
   ::sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -199,7 +199,7 @@ void await_events(std::span<pollfd> polls, int patience_ms) noexcept {
 }
 
 void log_warning(const char* text) noexcept {
-  // As syslog(3), which waits where the log does not read.
+  // As syslog(3), which would block on a full log socket.
   const Fd line{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   const sockaddr_un log{AF_UNIX, "/dev/log"};
   std::array<char, 512> message{};

@@ -1,4 +1,4 @@
-#include "attach/run/front.hpp"
+#include "attach/run/start.hpp"
 
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -26,7 +26,7 @@ class Front {
   [[noreturn]] void stand() noexcept;
 
  private:
-  /// As many as are read at once; what is left is read next.
+  /// One batch; the next read gets the rest.
   struct Signals {
     std::array<signalfd_siginfo, 64> room;
     std::size_t count = 0;
@@ -47,12 +47,12 @@ class Front {
   bool program_has_stopped_ = false;
 };
 
-/// Where no witness has seen it: the terminal sends its signals to the whole group.
+/// The fallback without a witness: the terminal sends its signals to the whole group.
 bool came_from_the_terminal(const signalfd_siginfo& info) noexcept {
   return info.ssi_code == SI_KERNEL;
 }
 
-/// And not by somebody's kill.
+/// From the kernel, not by kill.
 bool tells_of_a_child(const signalfd_siginfo& info) noexcept {
   return info.ssi_signo == SIGCHLD && info.ssi_code > 0;
 }
@@ -72,7 +72,7 @@ void pass_on(const signalfd_siginfo& info, pid_t program) noexcept {
   if (::syscall(SYS_rt_sigqueueinfo, program, signal, &same) != 0) ::kill(program, signal);
 }
 
-/// Reaps all there is.
+/// Reaps all ended children.
 void Front::look_after_children() noexcept {
   int status = 0;
   for (pid_t which = 0; (which = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
@@ -80,7 +80,7 @@ void Front::look_after_children() noexcept {
     if (which == task_.program) {
       if (has_ended) {
         task_.beside.clean_up();
-        end_like(status);
+        exit_like(status);
       }
       program_has_stopped_ = WIFSTOPPED(status);
     } else if (which == witness_.process() && has_ended) {
@@ -89,8 +89,9 @@ void Front::look_after_children() noexcept {
   }
 }
 
-/// So that a shell sees it. What continues this process reaches the program as well: by itself, or passed on. A stop takes an
-/// unread SIGCONT away from this process and not from the witness: so it comes last, when all that was read is passed on.
+/// So that a shell sees the stop. A SIGCONT that continues this process reaches the program as well, directly or forwarded. A
+/// stop discards an unread SIGCONT of this process, but not of the witness: so it comes last, when all read signals are
+/// forwarded.
 void Front::stop_with_the_program() noexcept {
   if (std::exchange(program_has_stopped_, false)) ::kill(::getpid(), SIGSTOP);
 }
@@ -120,7 +121,7 @@ void Front::pass_signals_on() noexcept {
     for (const signalfd_siginfo& info : fresh.all()) {
       if (!went_to_the_group(info)) pass_on(info, task_.program);
     }
-    // What came while the witness was asked, and what it does not know yet, is asked for again.
+    // Ask again about signals that came meanwhile and that the witness has not reported yet.
     fresh.count = 0;
     for (const signalfd_siginfo& info : later.all()) {
       if (!went_to_the_group(info)) fresh.add(info);
@@ -128,24 +129,24 @@ void Front::pass_signals_on() noexcept {
   } while (fresh.count != 0);
 }
 
-/// From the program's process; without it the keepers serve.
+/// Takes the service over from the program's process; if that fails, the keepers serve.
 void Front::take_over() noexcept {
   if (!task_.served) return;
-  Result<Fd> gift = receive_gift(task_.line.get());
+  Result<Fd> gift = receive_descriptor(task_.line.get());
   const Status taken = gift ? task_.served->take(std::move(*gift)) : tl::unexpected(gift.error());
   if (!taken) task_.served = nullptr;
   send_readiness(task_.line.get(), taken ? Readiness{} : not_ready(Stage::take, taken.error()));
 }
 
 void Front::stand() noexcept {
-  // Ignored SIGCHLDs would make the kernel reap, and the program's end would not be told.
+  // With SIGCHLD ignored the kernel would reap, and this process would miss how the program ends.
   ::signal(SIGCHLD, SIG_DFL);
   const std::array kept{task_.signals.get(), task_.line.get()};
   hold_only(kept);
   static_cast<void>(witness_.start_if_due());
   take_over();
   task_.line.reset();
-  look_after_children();  // Children that ended before the signals were watched.
+  look_after_children();  // Children that ended before the loop below.
   for (;;) {
     const int patience = witness_.start_if_due();
     stop_with_the_program();
@@ -163,9 +164,9 @@ void Front::stand() noexcept {
 
 }  // namespace
 
-void stand_in_front(FrontTask task) noexcept { Front{std::move(task)}.stand(); }
+void run_front(FrontTask task) noexcept { Front{std::move(task)}.stand(); }
 
-void end_like(int wait_status) noexcept {
+void exit_like(int wait_status) noexcept {
   if (WIFEXITED(wait_status)) ::_exit(WEXITSTATUS(wait_status));
   const int signal = WTERMSIG(wait_status);
   const rlimit none{0, 0};
@@ -175,7 +176,7 @@ void end_like(int wait_status) noexcept {
   sigset_t all;
   ::sigemptyset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
-  ::_exit(128 + signal);  // As process 1, which its own signals do not end.
+  ::_exit(128 + signal);  // For process 1, which its own signals do not end.
 }
 
 }  // namespace wsalive::attach

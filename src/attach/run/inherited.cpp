@@ -39,7 +39,7 @@ bool listens(int fd) noexcept {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0;
 }
 
-/// How many connections wait to be accepted: for a listener the kernel tells it in this place.
+/// How many connections wait to be accepted: a listener's TCP_INFO has it in this field.
 std::size_t waiting_at(int fd) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;

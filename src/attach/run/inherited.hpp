@@ -1,7 +1,7 @@
-// The sockets that a program is started with: listeners of a service manager (LISTEN_FDS), or the connection for which it was
-// started (inetd). No way sees them being made, so their values are set before the program starts.
+// The sockets that a program inherits: listeners of a service manager (LISTEN_FDS), or the connection for which it was started
+// (inetd). They exist before any way can intercept them, so their values are set before the program starts.
 //
-// A listener hands its values to each connection that is accepted from it, in whichever process, and keeps them.
+// Each connection that any process accepts from a listener inherits the listener's values, which stay set.
 #pragma once
 
 #include <cstddef>
@@ -12,23 +12,23 @@
 
 namespace wsalive::attach {
 
-/// Who sets what is to be accepted, connected or listened to later.
+/// What sets the values of sockets that later accept, connect or listen.
 enum class Later : std::uint8_t {
-  here,  ///< Not at all: every socket gets its values now.
-  inside,  ///< The library in the program, which takes other values than the default for the program's own.
+  here,    ///< Nothing does: every socket gets its values now.
+  inside,  ///< The library in the program does, which takes non-default values for the program's own.
 };
 
-/// Sets each TCP socket that the next execve leaves open. What cannot be set stays as it is.
+/// Sets each TCP socket that the next execve leaves open. A socket that refuses stays as it is.
 ///
-/// Done before a filter is on this process that holds against settings of the program.
+/// To be used before this process installs a filter that blocks the program's own settings.
 class InheritedSockets {
  public:
   InheritedSockets(const policy::KernelFit& fit, Precedence whose, Later later);
 
-  /// Connections that wait to be accepted: they were made before, and only the library in the program still reaches them.
+  /// Connections that wait to be accepted: they exist already, and only the library in the program can still reach them.
   [[nodiscard]] std::size_t missed() const noexcept { return missed_; }
 
-  /// The program is not started after all.
+  /// Undoes it if the program is not started after all.
   void restore() const noexcept;
 
  private:

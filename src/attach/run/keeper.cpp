@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "attach/run/detached.hpp"
-#include "attach/run/pace.hpp"
 #include "os/clock.hpp"
 
 namespace wsalive::attach {
@@ -21,31 +20,31 @@ namespace {
 constexpr int kTryAgainMs = 1000;
 
 Fd pidfd_of(pid_t process) noexcept {
-  return above_the_streams(Fd{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))});
+  return above_standard_streams(Fd{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))});
 }
 
 class Keeper {
  public:
   explicit Keeper(KeeperService& service) noexcept : service_(service) {}
 
-  /// Before the program runs: a child is there that serves, if one is needed. It does not return in the child.
+  /// Before the program runs: starts a child that serves, if one is needed. Does not return in the child.
   [[nodiscard]] Status split();
   [[noreturn]] void keep();
   /// Waits until the process ahead has ended, then keeps.
   [[noreturn]] void stand_behind(const Fd& ahead);
 
  private:
-  /// Until that child has ended, and the program has not.
+  /// Returns when that child has ended and the program has not.
   void watch_over_child();
-  /// Until the process that watched over this one has ended; where there was none, for one event or that long.
+  /// Until the parent keeper has ended; without one, for one event or that long.
   void serve(int alone_ms = kTryAgainMs);
   void become_child(Fd parent);
   [[noreturn]] void end();
 
   KeeperService& service_;
-  Fd parent_;        ///< Who watches over this one, or none.
+  Fd parent_;        ///< A pidfd of the parent keeper, or none.
   pid_t child_ = 0;  ///< The process that serves, or 0.
-  Pace pace_;
+  Backoff backoff_;
 };
 
 Status Keeper::split() {
@@ -66,10 +65,10 @@ Status Keeper::split() {
 
 void Keeper::become_child(Fd parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0,
-          0);  // Stopped when its parent is killed, it goes on, too.
+          0);  // Continues this process if it is stopped when its parent is killed.
   service_.forget();
   const std::array kept{parent.get(), service_.watch().fd};
-  let_go_of_everything(kept);
+  daemonize(kept);
   parent_ = std::move(parent);
 }
 
@@ -79,9 +78,10 @@ void Keeper::keep() {
     const Instant begun = clock.now();
     const bool had_child = child_ != 0;
     if (had_child) watch_over_child();
-    const auto pause = had_child ? pace_.after(clock.now() - begun) : std::chrono::milliseconds{};
+    const auto pause =
+        had_child ? backoff_.after(clock.now() - begun) : std::chrono::milliseconds{};
     if (pause.count() > 0) serve(static_cast<int>(pause.count()));
-    // Without memory or processes for another one this one serves, and it is tried again.
+    // If the system cannot start another process, this one serves, and then retries.
     if (!split() || child_ == 0) serve();
   }
 }
@@ -90,7 +90,7 @@ void Keeper::watch_over_child() {
   for (;;) {
     siginfo_t event{};
     const int waited = ::waitid(P_PID, static_cast<id_t>(child_), &event, WEXITED | WSTOPPED);
-    if (waited != 0 && errno != ECHILD) {  // It is there all the same, and only one may serve.
+    if (waited != 0 && errno != ECHILD) {  // The child still exists, and only one may serve.
       if (service_.all_gone()) end();
       pause_for_a_moment();
       continue;
@@ -104,7 +104,7 @@ void Keeper::watch_over_child() {
 
 void Keeper::stand_behind(const Fd& ahead) {
   for (;;) {
-    // No event of the watched descriptor but its end, which is always told.
+    // Without events: poll always reports a descriptor's end.
     const KeeperService::Watch watched = service_.watch();
     std::array polls{pollfd{watched.fd, 0, 0}, pollfd{ahead.get(), POLLIN, 0}};
     await_events(polls, watched.patience_ms);
@@ -117,7 +117,7 @@ void Keeper::serve(int alone_ms) {
   service_.resume();
   const bool is_alone = service_.needs_successor() && !parent_;
   do {
-    // In this order: the watch reports what ends after it has begun.
+    // In this order: the watch reports only what ends after this call.
     const KeeperService::Watch watched = service_.watch();
     if (service_.all_gone()) end();
     std::array polls{pollfd{watched.fd, watched.events, 0}, pollfd{parent_.get(), POLLIN, 0}};
@@ -135,13 +135,13 @@ void Keeper::end() {
 
 void leave_the_program(const KeeperService& service, int line, int ahead, pid_t program) {
   const std::array kept{line, ahead, service.watch().fd};
-  let_go_of_everything(kept);
+  daemonize(kept);
   rename_this_process(fmt::format("wsalive: keeper of {}", program));
 }
 
 [[noreturn]] void keep(KeeperService& service, Fd line, Fd ahead, pid_t program) {
   leave_the_program(service, line.get(), ahead.get(), program);
-  Result<Fd> gift = receive_gift(line.get());
+  Result<Fd> gift = receive_descriptor(line.get());
   Status status = gift ? service.take(std::move(*gift)) : tl::unexpected(gift.error());
   if (status && !ahead) status = service.reach(program);
   Keeper keeper{service};

@@ -40,10 +40,10 @@ Result<std::pair<Fd, Fd>> make_line() noexcept {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return failure(errno, "make a line to the keeper");
   }
-  return std::pair{above_the_streams(Fd{ends[0]}), above_the_streams(Fd{ends[1]})};
+  return std::pair{above_standard_streams(Fd{ends[0]}), above_standard_streams(Fd{ends[1]})};
 }
 
-Status send_gift(int line, int descriptor) noexcept {
+Status send_descriptor(int line, int descriptor) noexcept {
   char sign = 0;
   Envelope envelope{&sign, sizeof sign};
   if (descriptor >= 0) {
@@ -59,7 +59,7 @@ Status send_gift(int line, int descriptor) noexcept {
   return failure(errno, "send to the keeper");
 }
 
-Result<Fd> receive_gift(int line) noexcept {
+Result<Fd> receive_descriptor(int line) noexcept {
   char sign = 0;
   Envelope envelope{&sign, sizeof sign};
   envelope.make_room();
@@ -67,18 +67,19 @@ Result<Fd> receive_gift(int line) noexcept {
   do {
     got = ::recvmsg(line, &envelope.message, MSG_CMSG_CLOEXEC);
   } while (got < 0 && errno == EINTR);
-  if (got < 0) return failure(errno, "hear of the program");
-  if (got == 0) return failure(EPIPE, "hear of the program");
-  if ((envelope.message.msg_flags & MSG_CTRUNC) != 0) return failure(EMFILE, "take the program's");
+  if (got < 0) return failure(errno, "receive from the program's process");
+  if (got == 0) return failure(EPIPE, "receive from the program's process");
+  if ((envelope.message.msg_flags & MSG_CTRUNC) != 0)
+    return failure(EMFILE, "receive a descriptor from the program");
   const cmsghdr* const header = CMSG_FIRSTHDR(&envelope.message);
   if (!header || header->cmsg_type != SCM_RIGHTS) return Fd{};
   int number = -1;
   std::memcpy(&number, CMSG_DATA(header), sizeof number);
-  return above_the_streams(Fd{number});
+  return above_standard_streams(Fd{number});
 }
 
 void send_readiness(int line, const Readiness& readiness) noexcept {
-  // Who waits for it cannot tell a keeper that could not send from one that has ended.
+  // The receiver cannot tell a keeper that could not send from one that has ended.
   constexpr int kMostTries = 100;
   for (int tries = 0; tries < kMostTries; ++tries) {
     const bool sent = ::send(line, &readiness, sizeof readiness, MSG_NOSIGNAL) >= 0;
@@ -93,8 +94,8 @@ Result<Readiness> receive_readiness(int line) noexcept {
   do {
     got = ::recv(line, &readiness, sizeof readiness, 0);
   } while (got < 0 && errno == EINTR);
-  if (got < 0) return failure(errno, "hear of the keeper");
-  if (got != sizeof readiness) return failure(EPIPE, "hear of the keeper, which has ended");
+  if (got < 0) return failure(errno, "wait for the keeper");
+  if (got != sizeof readiness) return failure(EPIPE, "wait for the keeper, which has ended");
   return readiness;
 }
 

@@ -1,4 +1,4 @@
-// The line between the process that is to execute a program and its keeper: one message each way, the first with a
+// The connection between the process that executes a program and its keeper: one message each way, the first with a
 // descriptor. Both ends close before the program starts.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace wsalive::attach {
 
-/// Where starting a program's keepers failed.
+/// The step in which starting a program's keepers failed.
 enum class Stage : std::uint8_t { fork, prepare, take };
 
 struct StartError {
@@ -22,7 +22,7 @@ struct StartError {
 /// The keeper's answer.
 struct Readiness {
   Stage stage = Stage::take;
-  int error = 0;  ///< 0: it stands ready.
+  int error = 0;  ///< 0: it is ready.
   std::array<char, 48> attempt{};
 };
 
@@ -31,12 +31,12 @@ struct Readiness {
 /// Two connected ends, close-on-exec.
 [[nodiscard]] Result<std::pair<Fd, Fd>> make_line() noexcept;
 
-/// Where the other side has ended there is nothing to be sent; it will be heard of.
-[[nodiscard]] Status send_gift(int line, int descriptor) noexcept;
-/// \return the descriptor that came, or none.
+/// Succeeds without sending if the other side has ended: the next receive reports that.
+[[nodiscard]] Status send_descriptor(int line, int descriptor) noexcept;
+/// \return the received descriptor, or none.
 /// Errors  EPIPE: the other side has ended. EMFILE: there was no room for it.
-[[nodiscard]] Result<Fd> receive_gift(int line) noexcept;
-/// To one who may be gone.
+[[nodiscard]] Result<Fd> receive_descriptor(int line) noexcept;
+/// The receiver may be gone.
 void send_readiness(int line, const Readiness& readiness) noexcept;
 /// Errors  EPIPE: the other side has ended.
 [[nodiscard]] Result<Readiness> receive_readiness(int line) noexcept;

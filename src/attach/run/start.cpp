@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "attach/run/front.hpp"
 #include "attach/run/keeper.hpp"
 
 namespace wsalive::attach {
@@ -22,7 +21,7 @@ Started failed(Stage stage, const SysError& error) {
   return tl::unexpected(StartError{stage, error});
 }
 
-/// What is meant for one process by its number is meant for the program's.
+/// A variable that addresses the front by its number now addresses the program's process.
 void readdress(const char* variable, pid_t front) {
   const char* const value = std::getenv(variable);
   if (value && value == std::to_string(front)) {
@@ -33,7 +32,7 @@ void readdress(const char* variable, pid_t front) {
 /// Killing the process that was started kills the program.
 void end_with(pid_t front) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != front) ::_exit(1);  // It was killed before.
+  if (::getppid() != front) ::_exit(1);  // The front was killed before.
 }
 
 /// \param front  The line to a front that serves ahead of the keeper, or none.
@@ -44,7 +43,7 @@ Started start_keepers(KeeperService& service, Fd front, Fd front_process) {
   const Result<Fd> gift = service.prepare_program();
   if (!gift) return failed(Stage::prepare, gift.error());
   for (const int beside : {front.get(), line->get()}) {
-    const Status sent = beside < 0 ? Status{} : send_gift(beside, gift->get());
+    const Status sent = beside < 0 ? Status{} : send_descriptor(beside, gift->get());
     if (!sent) return failed(Stage::take, sent.error());
   }
   if (has_front) {
@@ -53,7 +52,7 @@ Started start_keepers(KeeperService& service, Fd front, Fd front_process) {
   return await_readiness(std::move(*line));
 }
 
-/// Splits in two: the front stays for ever, the other one goes on.
+/// Forks: the parent stays as the front, the child returns.
 Started go_behind_a_front(KeeperService& service, Shape shape) {
   sigset_t all;
   sigset_t before;
@@ -62,7 +61,8 @@ Started go_behind_a_front(KeeperService& service, Shape shape) {
   Fd program_end;
   Fd front_process;
   if (shape == Shape::front_that_serves) {
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // Orphans stay where it may reach them.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0,
+            0);  // Orphans stay its descendants, which it may reach.
     Result<std::pair<Fd, Fd>> line = make_line();
     if (!line) return failed(Stage::fork, line.error());
     front_end = std::move(line->first);
@@ -84,7 +84,7 @@ Started go_behind_a_front(KeeperService& service, Shape shape) {
     program_end.reset();
     front_process.reset();
     const bool serves = static_cast<bool>(front_end);
-    stand_in_front(
+    run_front(
         {program, service, serves ? &service : nullptr, std::move(front_end), std::move(signals)});
   }
   front_end.reset();
@@ -103,7 +103,7 @@ Shape natural_shape() noexcept {
   return ::getpid() == 1 || adopts != 0 ? Shape::front : Shape::become;
 }
 
-Started stand_beside(KeeperService& service, Shape shape) {
+Started start_beside(KeeperService& service, Shape shape) {
   if (shape == Shape::become) return start_keepers(service, {}, {});
   return go_behind_a_front(service, shape);
 }

@@ -22,7 +22,7 @@ namespace {
 
 constexpr timeval kPatience{.tv_sec = 0, .tv_usec = 100'000};
 constexpr int kMostWaits = 10;
-/// On the line an octet is the number of a signal that was got; 0 is the question and the end of its answer.
+/// An octet on the line is the number of a received signal; 0 is the question and the end of its answer.
 constexpr std::uint8_t kAsked = 0;
 
 void send_octet(int line, std::uint8_t octet) noexcept {
@@ -57,8 +57,8 @@ void report(int signals, int line) noexcept {
   }
 }
 
-/// A signal to a group is given to one process after the other under the kernel's lock of its list of processes. This takes
-/// the same lock, to change nothing: then whatever has reached this process has reached all.
+/// The kernel delivers a signal to the processes of a group one after the other, under the lock of its process list. This call
+/// takes the same lock and changes nothing: afterwards every signal that has reached this process has reached all of the group.
 void await_the_rest_of_the_group() noexcept { static_cast<void>(::setpgid(0, ::getpgrp())); }
 
 }  // namespace
@@ -79,7 +79,7 @@ void Witness::has_ended() noexcept {
   const Instant now = os::monotonic_clock().now();
   process_ = 0;
   line_.reset();
-  due_ = now + pace_.after(now - begun_);
+  due_ = now + backoff_.after(now - begun_);
 }
 
 void Witness::start() noexcept {
@@ -107,12 +107,12 @@ std::optional<SignalSet> Witness::ask() noexcept {
       got.set(octet % got.size());
     } else if (came < 0 && (errno == EAGAIN || errno == EINTR)) {
       ++waits;
-      ::kill(process_, SIGCONT);  // Somebody has stopped it alone.
+      ::kill(process_, SIGCONT);  // A SIGSTOP has stopped it alone.
     } else {
       break;
     }
   }
-  ::kill(process_, SIGKILL);  // A late answer would be taken for the next one's.
+  ::kill(process_, SIGKILL);  // A late answer would be mistaken for the next one.
   line_.reset();
   return std::nullopt;
 }

@@ -1,7 +1,7 @@
-// Tells what was sent to the front alone from what its whole process group got: nothing in a signal says it.
+// Distinguishes signals sent to the front alone from signals sent to its whole process group: a signal itself does not say.
 //
-// A child of the front stands in the same group, blocks every signal and reports each that it gets. What it has got, too, went
-// to the group, and so to the program by itself. One thread.
+// A child of the front, in the same group, blocks every signal and reports each that it gets. A signal that it gets, too, went
+// to the group, and so reached the program directly. One thread.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 #include <bitset>
 #include <optional>
 
-#include "attach/run/pace.hpp"
+#include "attach/run/detached.hpp"
 #include "base/clock.hpp"
 #include "base/owned.hpp"
 
@@ -20,17 +20,17 @@ using SignalSet = std::bitset<65>;
 
 class Witness {
  public:
-  /// Starts one if there is none, and if it is time for one. Every signal is blocked.
-  /// \return milliseconds until it is time again, or -1: there is one.
+  /// Starts the child if there is none and its back-off is over. Every signal is blocked.
+  /// \return milliseconds until the back-off is over, or -1: the child runs.
   [[nodiscard]] int start_if_due() noexcept;
 
-  /// Its process was reaped.
+  /// The child was reaped.
   void has_ended() noexcept;
 
-  /// What the group has got since the last question. nullopt: there is no witness, or it has ended.
+  /// The signals of the group since the last call. nullopt: the child does not run.
   [[nodiscard]] std::optional<SignalSet> ask() noexcept;
 
-  /// Readable when it has got something, or has ended; -1 without one.
+  /// Readable when the child has got a signal, or has ended; -1 without one.
   [[nodiscard]] int descriptor() const noexcept { return line_.get(); }
   [[nodiscard]] pid_t process() const noexcept { return process_; }
 
@@ -41,7 +41,7 @@ class Witness {
   pid_t process_ = 0;
   Instant begun_;
   Instant due_;
-  Pace pace_;
+  Backoff backoff_;
 };
 
 }  // namespace wsalive::attach

@@ -47,13 +47,13 @@ sock_filter skip_unless(std::uint32_t value, std::uint8_t instructions) {
   return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, instructions);
 }
 
-/// "This system call stops": leaves the number loaded for the next question.
+/// Stops this system call; otherwise leaves the number loaded for the next comparison.
 void stop_at(Program& program, std::uint32_t number) {
   add(program, skip_unless(number, 1));
   add(program, answer(SECCOMP_RET_USER_NOTIF));
 }
 
-/// Where that argument has that bit. Leaves the number loaded, unless it is this one.
+/// Stops this system call if that argument has that bit. Leaves the number loaded for other calls.
 void stop_at_bit(Program& program, std::uint32_t number, std::size_t argument, std::uint32_t bit) {
   add(program, skip_unless(number, 4));
   add(program, load(offset_argument(argument)));
@@ -75,7 +75,7 @@ Program make_program(const Stops& stops) {
   add(program, load(kOffsetArch));
   add(program, skip_unless(kArchitecture, 1));
   add(program, load(kOffsetNumber));
-  // A 32-bit program on a 64-bit kernel falls through with its architecture loaded: no number is that.
+  // A 32-bit program on a 64-bit kernel falls through with its architecture loaded, which equals no call number.
   stop_at(program, SYS_connect);
   stop_at_bit(program, SYS_sendto, 3, MSG_FASTOPEN);  // A connection may begin with its first data.
   stop_at_bit(program, SYS_sendmsg, 2, MSG_FASTOPEN);
@@ -102,8 +102,8 @@ int install(const sock_fprog& filter, unsigned long flags) {
   return static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter));
 }
 
-/// The wait that only a deadly signal ends (Linux 5.19): Go's preemption signals would otherwise end
-/// the program's connect with EINTR while it waits for the notifier.
+/// With a wait that only a fatal signal interrupts (Linux 5.19). Otherwise Go's preemption signals would end the program's
+/// connect with EINTR while it waits for the notifier.
 int install_newest(const sock_fprog& filter) {
   constexpr unsigned long kListener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   const int listener = install(filter, kListener | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);

@@ -40,17 +40,17 @@ pid_t leader_of(pid_t thread) {
   return leader;
 }
 
-/// A socket of another protocol, or no socket.
+/// Whether the error means a socket of another protocol, or no socket.
 bool has_no_such_values(int error) noexcept {
   return error == ENOTSOCK || error == ENOPROTOOPT || error == EOPNOTSUPP || error == EINVAL;
 }
 
 }  // namespace
 
-/// What the serving keeper works on.
+/// The call that the serving keeper works on.
 struct SeccompService::InWork {
   seccomp_notif call{};
-  int attempts = 0;  ///< Keepers that have begun with it.
+  int attempts = 0;  ///< Keepers that have started on it.
 };
 
 struct SeccompService::Call {
@@ -74,15 +74,15 @@ Result<Fd> SeccompService::prepare_program() {
                                         .options = request_.whose == Precedence::ours,
                                         .user_timeout = request_.fit.user_timeout_ms.has_value()});
   if (!listener) return listener;
-  return above_the_streams(std::move(*listener));
+  return above_standard_streams(std::move(*listener));
 }
 
 Status SeccompService::take(Fd from_program) {
   if (!from_program) return failure(EBADF, "take the seccomp listener");
   listener_ = std::move(from_program);
-  // Answers wake the program on this processor: 20 microseconds a call instead of 110. Older kernels go without.
+  // Answers wake the program on this processor: 20 microseconds a call instead of 110. Older kernels lack this.
   static_cast<void>(::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, kSyncWakeUp));
-  // No call has this number. Any other refusal, by a filter around us, would meet every call of the program.
+  // No call has this number, so the expected answer is ENOENT. Any other error, from an outer filter, would affect every call.
   std::uint64_t none = 0;
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &none) != 0 && errno != ENOENT) {
     return failure(errno, "ask the seccomp listener");
@@ -109,13 +109,13 @@ bool SeccompService::all_gone() const {
 }
 
 void SeccompService::serve() {
-  // The call may be gone again, killed: then nothing must be waited for.
+  // The caller may have been killed: then RECV would block.
   pollfd state{listener_.get(), POLLIN, 0};
   if (::poll(&state, 1, 0) != 1 || (state.revents & POLLIN) == 0) return;
   in_work_.attempts = 0;
   in_work_.call = {};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &in_work_.call) == 0) return answer();
-  if (errno != ENOENT) pause_for_a_moment();  // It waits, and is taken next.
+  if (errno != ENOENT) pause_for_a_moment();  // The call still waits; the next round takes it.
 }
 
 void SeccompService::resume() {
@@ -132,7 +132,7 @@ bool SeccompService::is_waiting(std::uint64_t call) {
 }
 
 void SeccompService::answer() {
-  constexpr int kMostAttempts = 2;  // A call that kills its keeper does not kill all that follow.
+  constexpr int kMostAttempts = 2;  // A call that kills its keeper must not kill all successors.
   const Call call{in_work_.call.id, static_cast<pid_t>(in_work_.call.pid), in_work_.call.data.nr,
                   static_cast<int>(in_work_.call.data.args[0])};
   const bool is_tried = ++in_work_.attempts <= kMostAttempts;
@@ -143,7 +143,7 @@ void SeccompService::answer() {
 }
 
 void SeccompService::send(seccomp_notif_resp& answer) const {
-  // ENOENT: the caller was killed meanwhile. EINPROGRESS: it was answered before. Without an answer it would wait for ever.
+  // ENOENT: the caller was killed. EINPROGRESS: it is answered already. Otherwise retry: without an answer it waits for ever.
   while (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer) != 0) {
     if (errno == ENOENT || errno == EINPROGRESS || errno == EBADF) return;
     pause_for_a_moment();
@@ -152,8 +152,8 @@ void SeccompService::send(seccomp_notif_resp& answer) const {
 
 SeccompService::Verdict SeccompService::handle(const Call& call) {
   const Process* const process = process_of(call.thread);
-  // While the call waits, its thread lives and no other has its number. If it is gone, the process that was opened, or
-  // the descriptor that was copied, may be another one's.
+  // While the call waits, its thread lives and keeps its number. Once it is gone, the opened process, or the copied
+  // descriptor, may be another one.
   if (!process || !is_waiting(call.id)) return Verdict::go_on;
   const Result<Borrowed> socket = process->borrow(call.descriptor);
   if (!socket) {
@@ -162,7 +162,7 @@ SeccompService::Verdict SeccompService::handle(const Call& call) {
   }
   if (!is_waiting(call.id)) return Verdict::go_on;
   if (const auto values = os::keep_alive_values(socket->get()); !values) {
-    // UDP, Unix and other sockets have none: not ours to touch.
+    // UDP, Unix and other sockets have no such values: leave them alone.
     if (!has_no_such_values(values.error().code))
       complain(values.error().attempt, values.error().code);
     return Verdict::go_on;
@@ -184,14 +184,14 @@ const Process* SeccompService::living(pid_t leader) {
 }
 
 const Process* SeccompService::process_of(pid_t thread) {
-  // While a process lives, no other thread has its number: then /proc need not be asked.
+  // While a process lives, no other thread has its number: then /proc is not needed.
   if (const Process* const first_thread = living(thread)) return first_thread;
   const pid_t leader = leader_of(thread);
   if (const Process* const known = living(leader)) return known;
   if (processes_.size() >= kMostProcesses) processes_.clear();
   Result<Process> opened = Process::open(leader);
   if (!opened && opened.error().code != ESRCH && !processes_.empty()) {
-    processes_.clear();  // It may be these that leave no room for another.
+    processes_.clear();  // They may have used up the descriptors.
     opened = Process::open(leader);
   }
   if (!opened) {

@@ -1,10 +1,10 @@
-// The answering side of the filter: each stopped connect or listen gets its keep-alive values and goes on.
+// The answering side of the filter: each stopped connect or listen gets its keep-alive values and continues.
 //
-// Whatever goes wrong on our side, the program's call goes on as if we were not there; what went wrong is written
-// once to the system's log. One thread.
+// Whatever fails here, the program's call continues as without the filter; the first failure goes to the system's log. One
+// thread.
 //
-// The call in work stands in memory that all keepers share: the kernel writes it there itself, so that the process that takes a
-// killed keeper's place finds it and answers it.
+// The call in work is in memory that all keepers share: the kernel writes it there directly, so that the successor of a killed
+// keeper finds and answers it.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,7 @@
 
 #include "attach/kernel_socket.hpp"
 #include "attach/pidfd/foreign_socket.hpp"
-#include "attach/run/keeper_service.hpp"
+#include "attach/run/keeper.hpp"
 
 struct seccomp_notif_resp;
 
@@ -64,7 +64,7 @@ class SeccompService final : public KeeperService {
   InWork& in_work_;  ///< Shared by all keepers.
   Defaults defaults_;
   Fd listener_;
-  std::unordered_map<pid_t, Process> processes_;  ///< One pidfd per process that has called.
+  std::unordered_map<pid_t, Process> processes_;  ///< One pidfd per calling process.
   bool complained_ = false;
 };
 

@@ -192,7 +192,7 @@ class Attach final : public Command {
             [&](const Connection& each) { return known_values(each, group, before.list); });
       reach.unreached = unreached(elsewhere.listeners);
     } else if (existing_) {
-      existing = std::make_unique<SetReport>(std::vector<SetRow>{}, attach::Deed::act,
+      existing = std::make_unique<SetReport>(std::vector<SetRow>{}, attach::SetMode::apply,
                                              std::vector{members.error().message()});
     }
     const ExitCode code =
@@ -283,7 +283,7 @@ class Attach final : public Command {
       const SetRequest request = request_for(*rule, ours_of(each));
       rows.push_back(setter.set(std::move(each), request));
     }
-    return std::make_unique<SetReport>(std::move(rows), attach::Deed::act,
+    return std::make_unique<SetReport>(std::move(rows), attach::SetMode::apply,
                                        rules_.size() == 1
                                            ? wish_notes(request_for(rules_.front(), {}).wish)
                                            : std::vector<std::string>{});
@@ -325,8 +325,8 @@ class Attach final : public Command {
   /// \param ours  Of the values that the socket has; the others are its program's.
   [[nodiscard]] SetRequest request_for(const PolicyRule& rule, const Ours& ours) const {
     const auto claim = [this](bool named, bool is_ours) {
-      if (!named) return attach::Claim::none;  // On sockets that are open, it stays.
-      return force_ || is_ours ? attach::Claim::always : attach::Claim::unless_set;
+      if (!named) return attach::Overwrite::never;  // On sockets that are open, it stays.
+      return force_ || is_ours ? attach::Overwrite::always : attach::Overwrite::unless_set;
     };
     SetRequest request;
     request.wanted = rule.wanted;

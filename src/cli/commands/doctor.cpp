@@ -14,7 +14,7 @@
 
 #include "attach/bpf/policy.hpp"
 #include "attach/host_facts.hpp"
-#include "attach/preload_trial.hpp"
+#include "attach/program_file.hpp"
 #include "attach/seccomp/filter.hpp"
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"

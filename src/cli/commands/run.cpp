@@ -15,7 +15,7 @@
 #include "attach/bpf/group_service.hpp"
 #include "attach/host_facts.hpp"
 #include "attach/preload_settings.hpp"
-#include "attach/preload_trial.hpp"
+#include "attach/program_file.hpp"
 #include "attach/run/detached.hpp"
 #include "attach/run/inherited.hpp"
 #include "attach/run/start.hpp"
@@ -114,7 +114,7 @@ class Run final : public Command {
     std::optional<attach::InheritedSockets> inherited;
     if (!connect_only_) inherited.emplace(plan->fit, whose(), later_for(plan->via));
     if (service) {
-      const auto beside = attach::stand_beside(*service, shape_for(plan->via));
+      const auto beside = attach::start_beside(*service, shape_for(plan->via));
       if (!beside) {
         if (inherited) inherited->restore();
         return tl::unexpected(not_beside(beside.error()));

@@ -21,7 +21,7 @@
 namespace wsalive::cli {
 namespace {
 
-using attach::Claim;
+using attach::Overwrite;
 
 constexpr const char* kSetting = "cannot set keep-alive";
 
@@ -30,7 +30,7 @@ tl::unexpected<Failure> misuse(Message message, const Particulars& particulars) 
 }
 
 /// What nobody has named stays as it is on the socket.
-Claim claim_of(bool named) { return named ? Claim::always : Claim::none; }
+Overwrite claim_of(bool named) { return named ? Overwrite::always : Overwrite::never; }
 
 class Set final : public Command {
  public:
@@ -127,7 +127,7 @@ class Set final : public Command {
                      "--user-timeout, or off"});
     }
     SetRequest request;
-    request.deed = dry_run_ ? attach::Deed::rehearse : attach::Deed::act;
+    request.mode = dry_run_ ? attach::SetMode::dry_run : attach::SetMode::apply;
     attach::SocketWish& wish = request.wish;
     wish.on = off_                     ? std::optional{os::Switch::off}
               : chosen->anything_asked ? std::optional{os::Switch::on}
@@ -186,7 +186,7 @@ class Set final : public Command {
           fmt::format("Not all could be looked into ({}): sockets there are as they were.",
                       names_of(meant.hidden)));
     }
-    auto report = std::make_unique<SetReport>(std::move(rows), request.deed, std::move(notes),
+    auto report = std::make_unique<SetReport>(std::move(rows), request.mode, std::move(notes),
                                               request.path_timeout);
     ExitCode code = report->exit_code();
     if (code == ExitCode::ok && !meant.hidden.empty()) code = ExitCode::denied;

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "attach/inspect/networks.hpp"
+#include "attach/inspect/tcp_table.hpp"
 #include "attach/inspect/owners.hpp"
 #include "cli/live/selection.hpp"
 

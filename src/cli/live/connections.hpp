@@ -8,7 +8,7 @@
 
 #include "advice/notice.hpp"
 #include "attach/inspect/keepalive_of.hpp"
-#include "attach/inspect/networks.hpp"
+#include "attach/inspect/tcp_table.hpp"
 #include "attach/inspect/owners.hpp"
 #include "cli/frame/failure.hpp"
 #include "cli/live/claims.hpp"

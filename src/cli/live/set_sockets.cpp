@@ -16,7 +16,7 @@
 namespace wsalive::cli {
 namespace {
 
-using attach::Deed;
+using attach::SetMode;
 using nlohmann::ordered_json;
 
 /// An engine tells a value from outside by its difference from the one that it has written itself, and keeps its own where
@@ -28,7 +28,7 @@ std::string why_overlooked(const Connection& connection, const SetRequest& reque
   struct Row {
     const char* letter;
     const char* option;
-    attach::Claim claim;
+    attach::Overwrite claim;
     std::uint32_t asked;
     int kernel;
     policy::DwordMillis in_force;
@@ -42,7 +42,7 @@ std::string why_overlooked(const Connection& connection, const SetRequest& reque
             in_force.interval}}) {
     const bool is_written_already = row.kernel == static_cast<int>(row.asked);
     const bool is_in_force = row.in_force.count() == row.asked * 1000;
-    if (row.claim == attach::Claim::none || !is_written_already || is_in_force) continue;
+    if (row.claim == attach::Overwrite::never || !is_written_already || is_in_force) continue;
     return fmt::format(
         "the program's own engine keeps {0} = {1} and has {2}s in the kernel for it: it would not "
         "notice {2}s from outside. Name another {3}, or leave it away",
@@ -71,8 +71,8 @@ bool was_so(const SetRow& row) { return row.change && row.change->before == row.
 
 /// A value was asked for that the socket has not got: one that differs from the default stays.
 bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish) {
-  const auto stays = [](int value, std::uint32_t asked, attach::Claim claim) {
-    return claim == attach::Claim::unless_set && value != static_cast<int>(asked);
+  const auto stays = [](int value, std::uint32_t asked, attach::Overwrite claim) {
+    return claim == attach::Overwrite::unless_set && value != static_cast<int>(asked);
   };
   return stays(after.idle_s, wish.fit.idle_s, wish.idle) ||
          stays(after.interval_s, wish.fit.interval_s, wish.interval) ||
@@ -82,7 +82,7 @@ bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish)
 /// "I and N were not named and stay as they were (--interval, --probes)."
 std::string unnamed_note(const attach::SocketWish& wish) {
   struct Row {
-    attach::Claim claim;
+    attach::Overwrite claim;
     const char* letter;
     const char* option;
   };
@@ -90,7 +90,7 @@ std::string unnamed_note(const attach::SocketWish& wish) {
   std::vector<std::string> options;
   for (const Row& row : {Row{wish.idle, "T", "--time"}, Row{wish.interval, "I", "--interval"},
                          Row{wish.probes, "N", "--probes"}}) {
-    if (row.claim != attach::Claim::none) continue;
+    if (row.claim != attach::Overwrite::never) continue;
     letters.emplace_back(row.letter);
     options.emplace_back(row.option);
   }
@@ -158,18 +158,18 @@ SetRow SocketSetter::set(Connection connection, const SetRequest& request) {
   const auto [place, is_new] =
       processes_.try_emplace(at.owner->pid, attach::Process::open(at.owner->pid));
   const Result<attach::Process>& process = place->second;
-  const auto set = [&](Deed deed) -> Result<attach::SocketChange> {
+  const auto set = [&](SetMode mode) -> Result<attach::SocketChange> {
     if (!process) return tl::unexpected(process.error());
     return attach::set_socket({*process, at.owner->fd, at.socket.cookie, at.socket.inode},
-                              request.wish, at.defaults, deed);
+                              request.wish, at.defaults, mode);
   };
-  Result<attach::SocketChange> change = set(Deed::rehearse);
+  Result<attach::SocketChange> change = set(SetMode::dry_run);
   std::string overlooked = change ? why_overlooked(at, request, *change) : "";
   if (!overlooked.empty()) {
     refuse(row, ExitCode::bad_input, std::move(overlooked));
     return row;
   }
-  if (change && request.deed == Deed::act) change = set(Deed::act);
+  if (change && request.mode == SetMode::apply) change = set(SetMode::apply);
   if (!change) {
     refuse(row, reach_code(change.error()), reach_problem(change.error()));
     return row;
@@ -191,9 +191,9 @@ std::vector<std::string> wish_notes(const attach::SocketWish& wish) {
   return note.empty() ? std::vector<std::string>{} : std::vector{std::move(note)};
 }
 
-SetReport::SetReport(std::vector<SetRow> rows, Deed deed, std::vector<std::string> notes,
+SetReport::SetReport(std::vector<SetRow> rows, SetMode mode, std::vector<std::string> notes,
                      std::optional<policy::Millis> path_timeout)
-    : rows_(std::move(rows)), deed_(deed), notes_(notes_of(rows_, path_timeout)) {
+    : rows_(std::move(rows)), mode_(mode), notes_(notes_of(rows_, path_timeout)) {
   std::ranges::move(notes, std::back_inserter(notes_));
 }
 
@@ -212,7 +212,7 @@ ExitCode SetReport::exit_code() const {
 }
 
 std::string SetReport::summary() const {
-  const bool is_tried = deed_ == Deed::rehearse;
+  const bool is_tried = mode_ == SetMode::dry_run;
   const auto count = [this](auto holds) {
     return static_cast<std::size_t>(std::ranges::count_if(rows_, holds));
   };
@@ -254,7 +254,7 @@ std::string SetReport::text(const Page& page) const {
 ordered_json SetReport::json() const {
   ordered_json list = ordered_json::array();
   for (const SetRow& row : rows_) list.push_back(row_json(row));
-  return {{"dry_run", deed_ == Deed::rehearse},
+  return {{"dry_run", mode_ == SetMode::dry_run},
           {"set", rows_.size() - refused()},
           {"unchanged", unchanged()},
           {"refused", refused()},

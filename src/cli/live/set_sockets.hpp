@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "attach/pidfd/set_socket.hpp"
+#include "attach/pidfd/foreign_socket.hpp"
 #include "cli/frame/command.hpp"
 #include "cli/live/connections.hpp"
 
@@ -16,7 +16,7 @@ namespace wsalive::cli {
 struct SetRequest {
   attach::SocketWish wish;
   policy::Timing wanted;  ///< Before it was fitted to the kernel; without meaning for `off`.
-  attach::Deed deed = attach::Deed::act;
+  attach::SetMode mode = attach::SetMode::apply;
   std::optional<policy::Millis> path_timeout{};  ///< Of the path, where it was said.
 };
 
@@ -44,7 +44,7 @@ class SocketSetter {
 class SetReport final : public Report {
  public:
   /// \param notes  Sentences that stand below the table, behind those about its rows.
-  SetReport(std::vector<SetRow> rows, attach::Deed deed, std::vector<std::string> notes,
+  SetReport(std::vector<SetRow> rows, attach::SetMode mode, std::vector<std::string> notes,
             std::optional<policy::Millis> path_timeout = {});
 
   /// 0, or 1 if a part was refused, or why all were.
@@ -58,7 +58,7 @@ class SetReport final : public Report {
   [[nodiscard]] std::string summary() const;
 
   std::vector<SetRow> rows_;
-  attach::Deed deed_;
+  attach::SetMode mode_;
   std::vector<std::string> notes_;
 };
 

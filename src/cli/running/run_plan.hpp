@@ -13,7 +13,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "attach/program_kind.hpp"
+#include "attach/program_file.hpp"
 #include "policy/kernel_fit.hpp"
 #include "policy/kernel_timer.hpp"
 #include "policy/timing_in_force.hpp"

@@ -1,6 +1,6 @@
 // What a wish makes of a socket's values, per value.
 
-#include "attach/pidfd/set_socket.hpp"
+#include "attach/pidfd/foreign_socket.hpp"
 
 #include <gtest/gtest.h>
 
@@ -35,19 +35,19 @@ TEST(SocketWish, LeavesWhatWasSetBefore) {
 
 TEST(SocketWish, HoldsEachValueThatIsAskedForAgainstTheProgram) {
   SocketWish asked = wish();
-  asked.idle = Claim::always;
+  asked.idle = Overwrite::always;
   EXPECT_EQ(fulfilled(asked, kOwn, kDefaults), values(45, 100, 3, 20'000));
-  asked.interval = Claim::always;
+  asked.interval = Overwrite::always;
   EXPECT_EQ(fulfilled(asked, kOwn, kDefaults), values(45, 5, 3, 20'000));
-  asked.probes = Claim::always;
-  asked.user_timeout = Claim::always;
+  asked.probes = Overwrite::always;
+  asked.user_timeout = Overwrite::always;
   EXPECT_EQ(fulfilled(asked, kOwn, kDefaults), values(45, 5, 4, 30'000));
 }
 
 TEST(SocketWish, LeavesWhatNobodyHasNamed) {
   SocketWish named = wish();
-  named.idle = Claim::always;
-  named.interval = named.probes = named.user_timeout = Claim::none;
+  named.idle = Overwrite::always;
+  named.interval = named.probes = named.user_timeout = Overwrite::never;
   EXPECT_EQ(fulfilled(named, kUntouched, kDefaults), values(45, 75, 9, 0));
   EXPECT_EQ(fulfilled(named, kOwn, kDefaults), values(45, 100, 3, 20'000));
 }
@@ -55,14 +55,14 @@ TEST(SocketWish, LeavesWhatNobodyHasNamed) {
 TEST(SocketWish, OffTouchesTheSwitchAlone) {  // K-56
   SocketWish off = wish();
   off.on = Switch::off;
-  off.idle = Claim::always;
+  off.idle = Overwrite::always;
   EXPECT_EQ(fulfilled(off, kOwn, kDefaults), (KernelValues{{Switch::off, 300, 100, 3}, 20'000}));
 }
 
 TEST(SocketWish, OfAUserTimeoutAloneLeavesKeepAlive) {
   SocketWish only = wish();
   only.on.reset();
-  only.idle = only.user_timeout = Claim::always;
+  only.idle = only.user_timeout = Overwrite::always;
   EXPECT_EQ(fulfilled(only, kUntouched, kDefaults),
             (KernelValues{{Switch::off, 7200, 75, 9}, 30'000}));
   KernelValues without = kUntouched;  // As MPTCP has none.

@@ -1,14 +1,19 @@
-#include "attach/program_kind.hpp"
+#include "attach/program_file.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
 
@@ -25,7 +30,7 @@ constexpr unsigned kMachine = EM_AARCH64;
 #endif
 
 constexpr int kMostScripts =
-    4;  // A script's interpreter may be a script; the kernel stops as early.
+    4;  // A script's interpreter may be a script; the kernel has the same limit.
 
 Result<std::string> look_up(const std::string& name) {
   if (name.find('/') != std::string::npos) {
@@ -48,7 +53,7 @@ std::string loader_in(int file, const Elf64_Phdr& header) {
   return loader.data();
 }
 
-/// Go's linker writes a note of its own into every program, static or not.
+/// Go's linker writes its own note into every program, static or not.
 bool is_notes_of_go(int file, const Elf64_Phdr& header) {
   std::array<char, 4096> notes{};
   const std::size_t size = std::min<std::size_t>(header.p_filesz, notes.size());
@@ -80,9 +85,8 @@ void look_into_elf(int file, ProgramFile& found) {
 }
 
 struct Interpreter {
-  std::string named;  ///< What the kernel starts.
-  std::string
-      meant;  ///< "#!/usr/bin/env python3" is read as env reads it: the next word, from PATH.
+  std::string named;  ///< The file that the kernel starts.
+  std::string meant;  ///< For "#!/usr/bin/env python3" the next word, from PATH, as env does.
 };
 
 Interpreter interpreter_in(const std::string& line) {
@@ -94,7 +98,7 @@ Interpreter interpreter_in(const std::string& line) {
   return {first, by_env ? second : first};
 }
 
-/// What is loaded in the end, and of which kind it is.
+/// The file that is finally loaded, and its kind.
 ProgramFile look_into(const std::string& path, int depth) {
   const Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   std::array<char, 256> head{};
@@ -133,6 +137,93 @@ Result<ProgramFile> find_program(const std::string& name) {
   program.path = *path;
   program.gains_rights = gains_rights(*path);
   return program;
+}
+
+namespace {
+
+constexpr int kPatienceMs = 5000;
+
+[[noreturn]] void list_objects(const std::string& program, const std::string& name, int output) {
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  ::dup2(nowhere, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(nowhere, STDERR_FILENO);
+  for (const char* other : {"LD_DEBUG", "LD_VERBOSE", "LD_BIND_NOW", "LD_WARN"}) ::unsetenv(other);
+  ::setenv("LD_PRELOAD", with_preloaded(name).c_str(), 1);
+  ::setenv("LD_TRACE_LOADED_OBJECTS", "1", 1);
+  ::execl(program.c_str(), program.c_str(), nullptr);
+  ::_exit(1);
+}
+
+/// Until the end or the time-out.
+std::string read_all(int from) {
+  std::string text;
+  std::array<char, 4096> piece{};
+  for (pollfd ready{from, POLLIN, 0}; ::poll(&ready, 1, kPatienceMs) == 1;) {
+    const ssize_t got = ::read(from, piece.data(), piece.size());
+    if (got <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+/// The objects that the loader would load, one a line; empty if it prints nothing.
+std::string objects_of(const std::string& program, const std::string& name) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+  const Fd from{ends[0]};
+  Fd into{ends[1]};
+  const pid_t child = ::fork();
+  if (child < 0) return {};
+  if (child == 0) list_objects(program, name, into.get());
+  into.reset();
+  std::string text = read_all(from.get());
+  ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
+  return text;
+}
+
+/// From the folder of any program up to the root, and from there to the library.
+std::string by_origin(const std::string& library) {
+  constexpr int kDeepestProgram = 64;
+  std::string name = "$ORIGIN";
+  for (int level = 0; level < kDeepestProgram; ++level) name += "/..";
+  return name + library;
+}
+
+bool mentions(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+std::string preload_naming_obstacle(const std::string& library) {
+  if (library.find_first_of(" :") == std::string::npos) return {};  // The separators of LD_PRELOAD.
+  return "LD_PRELOAD cannot carry a space or a colon, and the library is in " +
+         std::filesystem::path{library}.parent_path().string();
+}
+
+PreloadTrial try_preload(const ProgramFile& program, const std::string& library) {
+  if (std::string obstacle = preload_naming_obstacle(library); !obstacle.empty()) {
+    return {{}, std::move(obstacle)};
+  }
+  const std::string file_name = std::filesystem::path{library}.filename().string();
+  for (const std::string& name : {by_origin(library), library}) {
+    const std::string objects = objects_of(program.loaded, name);
+    if (mentions(objects, "libasan.so") || mentions(objects, "rt.asan")) {
+      return {{},
+              "the program is built with AddressSanitizer, which allows no library before its own"};
+    }
+    if (mentions(objects, file_name) && !mentions(objects, file_name + " => not found")) {
+      return {name, {}};
+    }
+  }
+  return {{}, "the program's loader does not take the library"};
+}
+
+std::string with_preloaded(const std::string& name) {
+  const char* const present = std::getenv("LD_PRELOAD");
+  return present && *present ? name + ":" + present : name;
 }
 
 }  // namespace wsalive::attach

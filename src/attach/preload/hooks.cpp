@@ -1,4 +1,4 @@
-#include "attach/preload/sockets.hpp"
+#include "attach/preload/hooks.hpp"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -25,8 +25,8 @@ namespace {
 using policy::DwordMillis;
 using policy::Source;
 
-/// Whether we hold a socket, and what the program has set on it itself, before or after.
-/// kOwnOff: it switched keep-alive off before, and has not switched it on since; then our times wait.
+/// Whether the library drives a socket, and which values the program has set itself, before or after that.
+/// kOwnOff: the program switched keep-alive off before and has not switched it on since; until then our times do not apply.
 enum Known : std::uint8_t {
   kHeld = 1,
   kOwnIdle = 2,
@@ -35,20 +35,20 @@ enum Known : std::uint8_t {
   kOwnOff = 16
 };
 
-/// Per descriptor the socket's cookie, shifted by 8, and its Known bits: a number that was closed behind our
-/// back, by fclose or dup2, and means another socket now is not taken for the old one.
+/// Per descriptor the socket's cookie, shifted by 8, and its Known bits. The cookie tells a new socket from the recorded one
+/// where the program closed the descriptor by another call, such as fclose or dup2.
 constexpr std::size_t kMostDescriptors = 1U << 20;
 constexpr unsigned kKnownBits = 8;
 std::array<std::atomic<std::uint64_t>, kMostDescriptors> g_known;  // Untouched pages cost nothing.
 
 std::atomic<pid_t> g_process{0};
-std::atomic<bool> g_stands_back{false};
-std::atomic<bool> g_holds_any{false};  ///< Or has held.
+std::atomic<bool> g_disabled{false};
+std::atomic<bool> g_holds_any{false};  ///< Now or earlier.
 
-bool stands_back() noexcept { return g_stands_back.load(std::memory_order_relaxed); }
+bool is_disabled() noexcept { return g_disabled.load(std::memory_order_relaxed); }
 
-/// Not in a child of vfork. A child of fork has books of its own, and says so by its fork handler.
-bool books_are_ours() noexcept { return g_process.load(std::memory_order_relaxed) == ::getpid(); }
+/// False in a child of vfork, which shares its parent's memory. A child of fork has its own copy; the fork handler notes that.
+bool owns_records() noexcept { return g_process.load(std::memory_order_relaxed) == ::getpid(); }
 
 std::atomic<std::uint64_t>* entry(int fd) noexcept {
   const auto index = static_cast<std::size_t>(fd);
@@ -58,7 +58,7 @@ std::atomic<std::uint64_t>* entry(int fd) noexcept {
 std::uint8_t known(int fd) noexcept {
   const std::atomic<std::uint64_t>* const place = entry(fd);
   const std::uint64_t kept = place ? place->load(std::memory_order_acquire) : 0;
-  if (kept == 0 || stands_back()) return 0;
+  if (kept == 0 || is_disabled()) return 0;
   const Result<std::uint64_t> cookie = os::socket_cookie(fd);
   return cookie && (*cookie << kKnownBits) == (kept & ~std::uint64_t{0xff})
              ? static_cast<std::uint8_t>(kept)
@@ -86,13 +86,13 @@ class KeepErrno {
   int kept_ = errno;
 };
 
-struct Orders {
-  std::optional<PreloadSettings> settings;
+struct Settings {
+  std::optional<PreloadSettings> asked;  ///< By `run`; nullopt: unreadable or absent.
   Defaults defaults;
   policy::Precision precision = policy::Precision::exact;
 };
 
-/// The program's environment, else what `run` has found in the store.  K-121
+/// From the program's environment, else as `run` has found it in the store.  K-121
 policy::Precision chosen_precision(policy::Precision by_run) noexcept {
   const char* const word = std::getenv("WSALIVE_PRECISION");
   if (!word || *word == '\0') return by_run;
@@ -104,34 +104,34 @@ policy::Precision chosen_precision(policy::Precision by_run) noexcept {
   return named.value_or(policy::Precision::exact);
 }
 
-Orders read_orders() noexcept {
+Settings read_settings() noexcept {
   const char* const text = std::getenv(kPreloadVariable);
   if (!text) return {};
-  Orders orders{from_text(text), {}, {}};
-  if (orders.settings) {
-    orders.precision = chosen_precision(orders.settings->precision);
+  Settings settings{from_text(text), {}, {}};
+  if (settings.asked) {
+    settings.precision = chosen_precision(settings.asked->precision);
   } else {
     std::fprintf(stderr,
                  "wsalive: %s is not readable, no keep-alive: it is written by `wsalive run`\n",
                  kPreloadVariable);
   }
-  if (const Result<Defaults> defaults = namespace_defaults()) orders.defaults = *defaults;
-  return orders;
+  if (const Result<Defaults> defaults = namespace_defaults()) settings.defaults = *defaults;
+  return settings;
 }
 
-const Orders& orders() noexcept {
-  static const Orders kOrders = read_orders();
-  return kOrders;
+const Settings& settings() noexcept {
+  static const Settings kSettings = read_settings();
+  return kSettings;
 }
 
 DwordMillis from_seconds(int seconds) noexcept {
   return DwordMillis{static_cast<std::uint32_t>(seconds) * 1000U};
 }
 
-/// Ours, but for what is the program's.
+/// The settings of `run`, except the program's own values.
 policy::SourcedTiming timing_for(const os::KernelKeepAlive& now, std::uint8_t own) noexcept {
-  policy::SourcedTiming wanted{orders().settings->timing, Source::outside, Source::outside,
-                               Source::outside, orders().precision};
+  policy::SourcedTiming wanted{settings().asked->timing, Source::outside, Source::outside,
+                               Source::outside, settings().precision};
   if ((own & kOwnIdle) != 0)
     wanted.timing.idle = from_seconds(now.idle_s), wanted.idle_from = Source::socket;
   if ((own & kOwnInterval) != 0) {
@@ -144,12 +144,12 @@ policy::SourcedTiming timing_for(const os::KernelKeepAlive& now, std::uint8_t ow
   return wanted;
 }
 
-/// What a socket has that we take. Values that it has from before the program, or by another number, tell themselves by
-/// being no defaults.
-/// \param set  What the program was seen to set.
+/// The values that stay the program's on a socket that the library takes. A value that was set before the program started, or
+/// through another descriptor, shows by differing from the default.
+/// \param set  The options that the program was seen to set.
 std::uint8_t own_values(const os::KernelKeepAlive& now, std::uint8_t set) noexcept {
-  const Orders& given = orders();
-  if (given.settings->whose == Precedence::ours) return kHeld;
+  const Settings& given = settings();
+  if (given.asked->whose == Precedence::ours) return kHeld;
   auto own = static_cast<std::uint8_t>(kHeld | set);
   if (now.idle_s != given.defaults.idle_s) own |= kOwnIdle;
   if (now.interval_s != given.defaults.interval_s) own |= kOwnInterval;
@@ -157,7 +157,7 @@ std::uint8_t own_values(const os::KernelKeepAlive& now, std::uint8_t set) noexce
   return own;
 }
 
-/// The bit that belongs to the option of a value; 0 for any other option.
+/// The bit of an option of T, I or N; 0 for any other option.
 std::uint8_t own_bit(int level, int name) noexcept {
   if (level != IPPROTO_TCP) return 0;
   switch (name) {
@@ -175,33 +175,33 @@ std::uint8_t own_bit(int level, int name) noexcept {
 bool is_switch(int level, int name) noexcept { return level == SOL_SOCKET && name == SO_KEEPALIVE; }
 
 bool is_our_user_timeout(int level, int name) noexcept {
-  return level == IPPROTO_TCP && name == TCP_USER_TIMEOUT && orders().settings &&
-         orders().settings->user_timeout_ms;
+  return level == IPPROTO_TCP && name == TCP_USER_TIMEOUT && settings().asked &&
+         settings().asked->user_timeout_ms;
 }
 
-/// Before the engine takes the socket: it keeps N beside a user time-out.
+/// Called before the engine takes the socket: the engine keeps N next to a user time-out.
 void give_user_timeout(int fd) noexcept {
-  const PreloadSettings& settings = *orders().settings;
-  if (!settings.user_timeout_ms) return;
-  const bool is_free = settings.whose == Precedence::ours || os::user_timeout(fd).value_or(1) == 0;
+  const PreloadSettings& asked = *settings().asked;
+  if (!asked.user_timeout_ms) return;
+  const bool is_free = asked.whose == Precedence::ours || os::user_timeout(fd).value_or(1) == 0;
   if (is_free)
-    static_cast<void>(os::set_user_timeout(fd, static_cast<int>(*settings.user_timeout_ms)));
+    static_cast<void>(os::set_user_timeout(fd, static_cast<int>(*asked.user_timeout_ms)));
 }
 
-/// On a socket that we do not hold yet: its values of that moment do not tell whether it was set to the default.
+/// For a socket that the library does not drive yet: later its values would not show that the program set the default.
 void note_own(int fd, std::uint8_t set, int level, int name) noexcept {
-  if (!orders().settings || !books_are_ours()) return;
+  if (!settings().asked || !owns_records()) return;
   if (!is_switch(level, name)) return write_down(fd, set | own_bit(level, name));
   const bool is_off = os::keep_alive_switch(fd).value_or(os::Switch::on) == os::Switch::off;
   write_down(fd, static_cast<std::uint8_t>(is_off ? set | kOwnOff : set & ~kOwnOff));
 }
 
-/// \param set  What the program was seen to set, here or on the listener.
+/// \param set  The options that the program was seen to set, here or on the listener.
 void take(int fd, std::uint8_t set) noexcept {
   const Result<os::KernelKeepAlive> now = os::keep_alive_times(fd);
   if (!now) return;  // No TCP socket.
   const os::AllSignalsBlocked
-      quiet;  // A handler that comes in here would wait for the engine's lock, below itself.
+      quiet;  // A signal handler in between would wait for the engine's lock, which its own thread holds.
   const std::uint8_t own = own_values(*now, set);
   give_user_timeout(fd);
   engine::note_face(engine::Face::linux_);
@@ -213,41 +213,40 @@ void take(int fd, std::uint8_t set) noexcept {
 
 }  // namespace
 
-void take_orders() noexcept {
-  static_cast<void>(orders());
+void initialize() noexcept {
+  static_cast<void>(settings());
   g_process = ::getpid();
   ::pthread_atfork(nullptr, nullptr, [] { g_process = ::getpid(); });
 }
 
-void take_connection(int fd) noexcept {
+void before_connect(int fd) noexcept {
   const KeepErrno keep;
-  if (stands_back() || !orders().settings || !entry(fd) || !books_are_ours()) return;
+  if (is_disabled() || !settings().asked || !entry(fd) || !owns_records()) return;
   const std::uint8_t set = known(fd);
   if ((set & kHeld) == 0) take(fd, set);
 }
 
-void take_accepted(int listener, int fd) noexcept {
+void after_accept(int listener, int fd) noexcept {
   const KeepErrno keep;
-  if (stands_back() || !orders().settings || orders().settings->connect_only) return;
-  if (!entry(fd) || !books_are_ours() || is_held(fd)) return;
+  if (is_disabled() || !settings().asked || settings().asked->connect_only) return;
+  if (!entry(fd) || !owns_records() || is_held(fd)) return;
   take(fd, static_cast<std::uint8_t>(known(listener) & ~kHeld));
 }
 
-void take_listener(int fd) noexcept {
+void before_listen(int fd) noexcept {
   const KeepErrno keep;
-  if (stands_back() || !orders().settings || orders().settings->connect_only) return;
+  if (is_disabled() || !settings().asked || settings().asked->connect_only) return;
   if (!os::keep_alive_idle(fd)) return;  // No TCP socket.
-  const bool may_switch =
-      orders().settings->whose == Precedence::ours || (known(fd) & kOwnOff) == 0;
-  // Accepted connections are driven from accept on; the switch tells the kernel to keep them until then.
+  const bool may_switch = settings().asked->whose == Precedence::ours || (known(fd) & kOwnOff) == 0;
+  // The engine drives connections from accept on; until then the switch makes the kernel keep them alive.
   if (may_switch) static_cast<void>(os::set_keep_alive_switch(fd, os::Switch::on));
   give_user_timeout(fd);
 }
 
-void let_go(int fd) noexcept {
+void before_close(int fd) noexcept {
   const KeepErrno keep;
   std::atomic<std::uint64_t>* const place = entry(fd);
-  if (!place || place->load(std::memory_order_acquire) == 0 || stands_back() || !books_are_ours())
+  if (!place || place->load(std::memory_order_acquire) == 0 || is_disabled() || !owns_records())
     return;
   const os::AllSignalsBlocked quiet;
   const bool is_taken = (place->load(std::memory_order_relaxed) & kHeld) != 0;
@@ -255,18 +254,18 @@ void let_go(int fd) noexcept {
   place->store(0, std::memory_order_release);
 }
 
-bool withstand(int fd, int level, int name) noexcept {
+bool overrides_program(int fd, int level, int name) noexcept {
   const bool is_ours = own_bit(level, name) != 0 || is_switch(level, name);
   if (!is_ours && !is_our_user_timeout(level, name)) return false;
   const KeepErrno keep;
-  return is_held(fd) && orders().settings->whose == Precedence::ours;
+  return is_held(fd) && settings().asked->whose == Precedence::ours;
 }
 
-void program_has_set(int fd, int level, int name) noexcept {
+void after_setsockopt(int fd, int level, int name) noexcept {
   const std::uint8_t bit = own_bit(level, name);
   if (bit == 0 && !is_switch(level, name)) return;
   const KeepErrno keep;
-  if (stands_back()) return;
+  if (is_disabled()) return;
   const std::uint8_t own = known(fd);
   if ((own & kHeld) == 0) return note_own(fd, own, level, name);
   const Result<os::KernelKeepAlive> now = os::keep_alive_values(fd);
@@ -314,13 +313,13 @@ bool in_force(int fd, int level, int name, int& value) noexcept {
   return true;
 }
 
-void be_alone() noexcept {
+void stop_engine_thread() noexcept {
   const KeepErrno keep;
-  if (stands_back() || !g_holds_any.load(std::memory_order_relaxed) || !books_are_ours()) return;
+  if (is_disabled() || !g_holds_any.load(std::memory_order_relaxed) || !owns_records()) return;
   const os::AllSignalsBlocked quiet;
   engine::process_engine().leave_to_kernel();
 }
 
-void stand_back() noexcept { g_stands_back.store(true, std::memory_order_relaxed); }
+void disable() noexcept { g_disabled.store(true, std::memory_order_relaxed); }
 
 }  // namespace wsalive::attach::preload
