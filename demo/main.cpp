@@ -26,7 +26,7 @@ namespace {
 constexpr std::chrono::seconds kAtMost{28};
 constexpr std::chrono::milliseconds kEcho{200};  // For what is still on the wire at the end.
 
-// As src/cli/frame/exit_code.hpp has them.
+// As src/cli/frame/failure.hpp has them.
 enum Exit : int { as_predicted = 0, not_as_predicted = 1, usage = 2, not_played = 7 };
 
 int give_up(const std::string& why) {

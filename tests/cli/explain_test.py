@@ -192,13 +192,13 @@ class Explain(tool.Tool):
         said = "TCP_USER_TIMEOUT is 12s: it takes the place of N = 3."
         words = " ".join(linux.split())
         self.assertEqual(words.count(said), 2)  # Of the kernel, and of other people's programs.
-        self.assertIn("The program is told after 15s to", words)
+        self.assertIn("The program gets an error after 15s to", words)
         root = xml.parse(picture).getroot()
         circles = [c.get("class") for c in root.iter("{http://www.w3.org/2000/svg}circle")]
         self.assertEqual((circles.count("beat"), circles.count("bad")), (2, 2))  # With the legend.
         self.assertIn("user time-out 12s", "".join(root.itertext()))
         ours = " ".join(self.ok("explain", *self.TIMED, "12s").split())
-        self.assertIn("The program is told after 25s.", ours)
+        self.assertIn("The program gets an error after 25s.", ours)
         self.assertIn("TCP_MAXRT", ours)
         self.assertEqual(ours.count(said), 1)
         side = " ".join(self.ok("explain", *self.TIMED, "12s", "--compare", "win11,linux").split())
@@ -243,7 +243,7 @@ class Explain(tool.Tool):
             text = self.ok("explain", *args)
             for line in text.splitlines():
                 self.assertLessEqual(len(line), 80, line)
-        self.assertIn("The program is told after 60s.", self.ok("explain", *ASKED))
+        self.assertIn("The program gets an error after 60s.", self.ok("explain", *ASKED))
 
     def test_the_picture_is_an_svg_with_a_mark_for_each_event(self):
         path = self.path("picture.svg")
@@ -315,7 +315,7 @@ class ExplainSocket(tool.ToolWithConnection):
         text = self.ok("explain", self.name)
         latest = report["socket"]["noticed_after_latest_ms"]
         self.assertGreater(latest, 60000)  # The kernel's timers are coarse, by its tick.
-        self.assertRegex(text, r"The program is told after 60s to 6[\d.]+s\.")
+        self.assertRegex(text, r"The program gets an error after 60s to 6[\d.]+s\.")
         self.assertIn("set by or for the program", text)
         self.assertNotIn("WSAENETRESET", text)
         for line in text.splitlines():

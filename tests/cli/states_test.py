@@ -123,7 +123,7 @@ class States(tool.Tool):
     def test_nothing_on_the_way(self):
         client, _ = self.pair()
         self.keep_alive(client)
-        row = self.check(client, "established", "idle", "keep-alive", "The program is told after 70s")
+        row = self.check(client, "established", "idle", "keep-alive", "The program gets an error after 70s")
         self.assertEqual((row["noticed_after_ms"], row["protocol"], row["in_repair_mode"]), (70000, "tcp", False))
         self.assertIn("Both ends are on this machine", self.explained(client)[1])
         self.assertIn("If the peer falls silent", self.explained(client)[1])
@@ -300,7 +300,7 @@ class States(tool.Tool):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.2)
         self.assertIn("probes-unanswered", self.rules(client))
-        self.assertRegex(self.explained(client)[1], r"probes are unanswered[^.]*\. If that goes on the program is told 1[\d.]+s to ")
+        self.assertRegex(self.explained(client)[1], r"probes are unanswered[^.]*\. If that goes on, the program gets an error 1[\d.]+s to ")
 
     @tool.needs_borrowing
     def test_what_a_path_has_lost_already_is_not_called_kept(self):

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "attach/bpf/policy.hpp"
-#include "cli/frame/columns.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
+#include "cli/frame/report.hpp"
 
 namespace wsalive::cli {
 

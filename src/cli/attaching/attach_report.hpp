@@ -1,4 +1,4 @@
-// What `attach` did, and why it could not.
+// The report of `attach`, and its refusals.
 #pragma once
 
 #include <memory>
@@ -15,14 +15,14 @@ namespace wsalive::cli {
 /// Why the kernel or the bpf file system refused a policy for a group.
 [[nodiscard]] Failure attach_refusal(const Group& group, const SysError& error);
 
-/// Beside the group itself.
+/// The effect of a policy beyond the group itself.
 struct Reach {
-  std::vector<std::string> along;  ///< Names of socket units that got the policy, too.
+  std::vector<std::string> along;  ///< Names of socket units that also got the policy.
   std::vector<std::string>
-      taken_over;  ///< Those of them whose earlier policy, for the same service, it replaces.
-  bool is_replaced = false;  ///< Of the group itself.
+      taken_over;  ///< Those of them with an earlier policy for the same service, which it replaces.
+  bool is_replaced = false;  ///< It replaces a policy of the group itself.
   std::vector<AttachedPolicy>
-      own;  ///< Policies of socket units that were asked for by themselves, and stay.
+      own;  ///< Policies of socket units that the user attached separately; they stay.
   std::vector<std::string> inner{};  ///< Names of policies further down the tree.
   std::vector<std::string>
       unreached;        ///< Listeners whose connections get nothing: "nginx 4711:6 on 0.0.0.0:80".
@@ -31,7 +31,7 @@ struct Reach {
 
 class AttachReport final : public Report {
  public:
-  /// \param existing  Null: connections that are open already were not asked for.
+  /// \param existing  Null: without --existing.
   AttachReport(AttachedPolicy policy, Reach reach, std::vector<std::string> notes,
                std::unique_ptr<SetReport> existing);
   [[nodiscard]] std::string text(const Page& page) const override;

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The one that was found, or why there is not one.
+/// The only group found, or why there is no single one.
 Fallible<std::string> only_one(std::vector<std::string> found, Failure none) {
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) return tl::unexpected(std::move(none));

@@ -1,4 +1,4 @@
-// Which control group a command means: a path, a systemd unit, a container, or the whole machine.
+// The options that choose a control group: by a path, a systemd unit, a container, or the whole machine.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Group {
   std::uint64_t number = 0;  ///< As `attach::cgroup_number` says.
 };
 
-/// Whether a text is the path of a group: whole, or from any folder below the mount on.
+/// Whether a text is the path of a group: absolute, or from any folder below the mount on.
 [[nodiscard]] bool is_path_of(std::string_view group, std::string_view text);
 
 class GroupOptions {
@@ -39,16 +39,16 @@ class GroupOptions {
 
   [[nodiscard]] bool is_given() const noexcept;
 
-  /// Where a service is meant: as if its socket unit had been given, which may run before the service does.
+  /// For a service: as if its socket unit had been given, which may run before the service does.
   [[nodiscard]] std::optional<GroupOptions> socket_unit() const;
 
   /// The option that was given, and its value; nullptr: none, or --system.
   [[nodiscard]] std::pair<const char*, std::string> words() const;
 
-  /// Whether this group, which may have gone meanwhile, is meant: by the name of its folder.
+  /// Whether the options choose this group, by the name of its folder; the group need not exist any more.
   [[nodiscard]] bool means(const std::string& path) const;
 
-  /// Failures: no version-2 control groups, no such group, several, a folder that is none.
+  /// Failures: no version-2 control groups, no such group, several, a folder that is no group.
   [[nodiscard]] Fallible<Group> resolve(const std::string& attempt, std::string_view link) const;
 
  private:

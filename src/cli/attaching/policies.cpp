@@ -9,16 +9,16 @@
 #include <nlohmann/json.hpp>
 
 #include "attach/bpf/policy.hpp"
-#include "cli/frame/columns.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
+#include "cli/frame/report.hpp"
 
 namespace wsalive::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-/// What was pinned by another version, or by somebody else, may be anything.
+/// A description of another version, or another tool, may be anything.
 template <typename Value>
 Value member(const ordered_json& about, const char* name, Value otherwise) {
   const auto at = about.find(name);
@@ -34,7 +34,7 @@ ordered_json name_or_null(const std::string& name) {
   return name.empty() ? ordered_json() : ordered_json(name);
 }
 
-/// What each rule gives, as four numbers: T and I in seconds, N, and the user time-out in milliseconds or -1.
+/// The values of each rule as four numbers: T and I in seconds, N, and the user time-out in milliseconds or -1.
 using RuleNumbers = std::array<std::int64_t, 4>;
 
 std::vector<policy::KernelFit> values_in(const ordered_json& about, const char* name) {
@@ -72,7 +72,7 @@ AttachedPolicy read(const attach::PinnedPolicy& pinned) {
           .force = member(about, "force", false),
           .along = member(about, "along", std::string{}),
           .stands_for = member(about, "stands_for", std::string{}),
-          .may_have_set = member(about, "existing", true),  // An earlier version did not say.
+          .may_have_set = member(about, "existing", true),  // Missing in an earlier version.
           .is_certain = pinned.standing != attach::Standing::unknown};
 }
 
@@ -156,6 +156,51 @@ ordered_json PoliciesReport::json() const {
                     {"rules", policy.rules}});
   }
   return {{"policies", list}, {"ended", policies_.ended}};
+}
+
+namespace {
+
+bool is_equal(const os::KernelKeepAlive& kernel, const policy::KernelFit& rule) {
+  return kernel.on == os::Switch::on && kernel.idle_s == static_cast<int>(rule.idle_s) &&
+         kernel.interval_s == static_cast<int>(rule.interval_s) &&
+         kernel.probes == static_cast<int>(rule.probes);
+}
+
+/// The policies of the socket's own group, which may be that of a socket unit, or of the program's group and above.
+bool reaches(const AttachedPolicy& policy, const Connection& connection, const Group& group) {
+  if (policy.group == group.number || policy.group == connection.socket.cgroup) return true;
+  return group.path.starts_with(policy.cgroup + '/');
+}
+
+/// Our engine records the source of each value.
+Ours from_outside(const policy::SourcedTiming& values) {
+  constexpr policy::Source kOutside = policy::Source::outside;
+  return {.idle = values.idle_from == kOutside,
+          .interval = values.interval_from == kOutside,
+          .probes = values.probes_from == kOutside,
+          .user_timeout = false};
+}
+
+}  // namespace
+
+Ours known_values(const Connection& connection, const Group& group,
+                  const std::vector<AttachedPolicy>& before) {
+  if (!connection.keep_alive) return {};
+  if (connection.keep_alive->is_driven()) return from_outside(connection.keep_alive->sourced);
+  Ours ours;
+  const auto user_timeout = connection.keep_alive->user_timeout.count();
+  for (const AttachedPolicy& policy : before) {
+    if (!reaches(policy, connection, group)) continue;
+    for (const auto* const values : {&policy.values, &policy.earlier}) {
+      for (const policy::KernelFit& rule : *values) {
+        if (!is_equal(connection.keep_alive->kernel, rule)) continue;
+        ours.idle = ours.interval = ours.probes = true;
+        ours.user_timeout =
+            ours.user_timeout || (rule.user_timeout_ms && *rule.user_timeout_ms == user_timeout);
+      }
+    }
+  }
+  return ours;
 }
 
 }  // namespace wsalive::cli

@@ -1,4 +1,4 @@
-// A policy as a TOML file: every key is checked, and what is wrong is named with its line and column.
+// A policy as a TOML file: every key is checked, and a mistake is reported with its line and column.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 
 #include "cli/attaching/policy_rules.hpp"
 #include "cli/frame/messages.hpp"
-#include "cli/frame/nearest_word.hpp"
+#include "cli/frame/parser_texts.hpp"
 #include "os/file/file.hpp"
 #include "policy/duration.hpp"
 
@@ -25,7 +25,7 @@ using attach::Direction;
 
 constexpr std::size_t kMostRules = WSALIVE_MOST_RULES;
 
-/// A mistake: where, and which.
+/// A mistake and its place.
 struct Mistake {
   toml::source_position at;
   std::string text;
@@ -88,7 +88,7 @@ Read<void> take_user_timeout(PolicyRule& rule, const toml::node& node) {
   return {};
 }
 
-/// A key of what connections get, which the top of a file and each rule may have.
+/// A key of the values, which the top of a file and each rule may have.
 struct TimingKey {
   std::string_view name;
   Read<void> (*take)(PolicyRule&, const toml::node&);
@@ -110,7 +110,7 @@ tl::unexpected<Mistake> unknown_key(const toml::key& key, const std::vector<std:
       fmt::format("unknown key '{}'{}", key.str(), perhaps(std::string{key.str()}, known))});
 }
 
-/// The rules that one [[rule]] makes: a host's name may stand for several addresses.
+/// The rules of one [[rule]]: a host's name may have several addresses.
 Read<std::vector<PolicyRule>> read_rule(const toml::table& table, const PolicyRule& otherwise) {
   PolicyRule rule = otherwise;
   const toml::node* far_end = nullptr;
@@ -199,7 +199,7 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// Where a text in three quotes begins that the end of the file cuts off: at an odd one, the last.
+/// The start of a text in three quotes that the file does not close: the last of an odd number.
 std::optional<toml::source_position> open_text(std::string_view content, std::string_view quotes) {
   std::size_t last = std::string_view::npos;
   bool is_open = false;
@@ -231,7 +231,7 @@ bool is_line_end(std::string_view content, const toml::source_position& at) {
   return std::ranges::count_if(line, begins_character) < std::int64_t{at.column};
 }
 
-/// What the parser of TOML found wrong, in words about the file rather than about the parser.
+/// A mistake that the TOML parser found, in words about the file rather than about the parser.
 std::string parser_mistake(std::string_view content, const toml::parse_error& error) {
   const toml::source_position at = error.source().begin;
   const std::string_view text = error.description();

@@ -1,4 +1,4 @@
-// The rules of a policy for new connections: which of them, and what they get. From a TOML file or the command line.
+// The rules of a policy: which new connections, and their values. From a TOML file or the command line.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace wsalive::cli {
 
-/// One rule: all that it says must fit. The first rule that fits a connection decides.
+/// One rule: a connection must match all its conditions. The first matching rule decides.
 struct PolicyRule {
   attach::Direction direction = attach::Direction::any;
   std::string to_network;     ///< "10.0.0.0/8", "fd00::5", or empty: any address at the other end.
@@ -25,10 +25,10 @@ struct PolicyRule {
   std::uint16_t from_port = 0;  ///< At this end; 0: any.
   bool leave_alone = false;
   policy::Timing wanted;
-  Named named{};                                 ///< On sockets that are open, the others stay.
+  Named named{};                                 ///< On open sockets the other values stay.
   std::optional<policy::Millis> user_timeout{};  ///< 0: none; nullopt: left alone.
 
-  /// What the kernel is told.
+  /// The values for the kernel.
   [[nodiscard]] policy::KernelFit fit(policy::RoundIdle rounding) const;
   [[nodiscard]] attach::BpfRule for_kernel(policy::RoundIdle rounding) const;
   /// "to 10.0.0.0/8:5432, made: 45s +5s x5"
@@ -43,7 +43,7 @@ struct PolicyRule {
 /// Sets this end's port: ":22" or "22".
 [[nodiscard]] Endpointed<PolicyRule> with_near_end(PolicyRule rule, std::string_view text);
 
-/// Whether a rule of these networks and ports fits; the direction is not looked at.
+/// Whether the rule's networks and ports match; ignores the direction.
 [[nodiscard]] bool fits(const PolicyRule& rule, const os::Endpoint& local,
                         const os::Endpoint& remote);
 
@@ -54,7 +54,7 @@ struct PolicyFile {
 
 /// Reads a policy:
 ///
-///     time = "45s"            # what rules get that say nothing else; likewise interval, probes, user_timeout
+///     time = "45s"            # the default of rules; likewise interval, probes, user_timeout
 ///     force = false
 ///     [[rule]]
 ///     to = "10.0.0.0/8:5432"  # address, network or name, and port, of the other end
@@ -64,7 +64,7 @@ struct PolicyFile {
 ///     [[rule]]
 ///     leave_alone = true
 ///
-/// \param otherwise  What the file does not say.
+/// \param otherwise  Defaults for what the file omits.
 /// Failures  bad_input: with the cause if the file cannot be read, else with line and column.
 [[nodiscard]] Fallible<PolicyFile> read_policy(const std::string& file,
                                                const PolicyRule& otherwise);

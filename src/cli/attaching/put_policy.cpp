@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
+#include <map>
 
 #include "attach/bpf/policy.hpp"
 #include "attach/cgroup.hpp"
@@ -15,14 +17,14 @@ Failure twice(const Group& group) {
   return failure_of(Message::policy_exists, "cannot attach to", group.name, {.remedy = group.name});
 }
 
-/// The rule with what the kernel makes of its times.
+/// The rule with its times as the kernel rounds them.
 PolicyRule in_kernel(PolicyRule rule, policy::RoundIdle rounding) {
   rule.wanted = policy::as_timing(policy::fit_to_kernel(rule.wanted, rounding));
   return rule;
 }
 
-/// Whether a socket unit's policy is there for the sake of a service. The name that it has noted may be a unit's, and the
-/// service's group may have been named by its path.
+/// Whether a socket unit's policy accompanies that of a service. Its recorded name may be that of a unit, while the user may have
+/// given the service's group by its path.
 bool is_for(const AttachedPolicy& policy, const Group& service) {
   return std::ranges::any_of(std::array{policy.along, policy.stands_for}, [&](const auto& noted) {
     return !noted.empty() &&
@@ -30,7 +32,7 @@ bool is_for(const AttachedPolicy& policy, const Group& service) {
   });
 }
 
-/// Connections have kept what a policy gave whose place another one takes. Of very many the oldest are forgotten.
+/// Connections keep the values of a replaced policy. Remembers these values, except the oldest of very many.
 void remember(const AttachedPolicy& instead_of, AttachedPolicy& policy) {
   constexpr std::size_t kMost = 64;
   for (const auto* const values : {&instead_of.values, &instead_of.earlier}) {
@@ -102,6 +104,30 @@ Fallible<void> take_along(const Group& unit, const Group& service, const AskedPo
 
 std::string service_of(const std::string& socket_unit) {
   return socket_unit.substr(0, socket_unit.rfind('.')) + ".service";
+}
+
+MadeElsewhere made_elsewhere(const Group& group, const std::vector<Connection>& members) {
+  MadeElsewhere result;
+  const std::optional<std::string> root = attach::cgroup2_mount();
+  if (!root) return result;
+  const std::map<std::uint64_t, std::string> inside = attach::groups_below(group.path);
+  const std::map<std::uint64_t, std::string> all = attach::groups_below(*root);
+  for (const Connection& each : members) {
+    const std::uint64_t number = each.socket.cgroup;
+    const bool is_meant = each.socket.state == os::TcpState::listen && number != 0;
+    if (!is_meant || inside.contains(number)) continue;
+    const auto at = all.find(number);
+    if (at == all.end() || !at->second.ends_with(".socket")) {
+      result.listeners.push_back(each);
+      continue;
+    }
+    const bool is_known = std::ranges::any_of(
+        result.socket_units, [number](const Group& known) { return known.number == number; });
+    if (is_known) continue;
+    result.socket_units.push_back(
+        {at->second, std::filesystem::path{at->second}.filename().string(), number});
+  }
+  return result;
 }
 
 }  // namespace wsalive::cli

@@ -144,7 +144,7 @@ examples:
         .name = "path",
         .summary = "Find how long a path keeps an idle connection, and what to set",
         .details = R"(
-Nothing of ours is needed at the far end: any TCP server's kernel answers
+The far end needs no part of wsalive: any TCP server's kernel answers
 keep-alive probes. A few connections wait in silence; each is probed once, at
 an age of its own. Takes a little longer than the time that it finds; then one
 connection is held with the settings found, for longer than that again, to see
@@ -164,7 +164,7 @@ examples:
         .name = "serve",
         .summary = "Be the far end for `wsalive path --with-serve`",
         .details = R"(
-Holds connections in silence and probes them when it is told. Needs no right:
+Holds connections in silence and probes them on order. Needs no right:
 run it as a user of its own for as long as you measure. Connections, their pace
 and their time are bounded. With a key it serves only those who have the same
 file:

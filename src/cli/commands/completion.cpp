@@ -1,14 +1,14 @@
 // wsalive completion: the completion script of a shell, made from a fresh parser of the whole command.
 
-#include "cli/frame/completion.hpp"
+#include "cli/frame/parser_texts.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "cli/commands/commands.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/program.hpp"
-#include "cli/frame/word_option.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -9,16 +9,12 @@
 
 #include "base/result.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/explain/live.hpp"
-#include "cli/explain/picture.hpp"
+#include "cli/explain/render.hpp"
 #include "cli/explain/scene.hpp"
-#include "cli/explain/scene_json.hpp"
-#include "cli/explain/text.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/frame/timing_options.hpp"
-#include "cli/frame/word_option.hpp"
 #include "cli/live/live_socket.hpp"
 #include "os/file/file.hpp"
 

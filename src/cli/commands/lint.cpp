@@ -12,10 +12,9 @@
 
 #include "advice/lint.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/frame/columns.hpp"
-#include "cli/frame/count_option.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/connections.hpp"
 #include "cli/live/live_lint.hpp"

@@ -16,11 +16,11 @@
 
 #include "cli/attaching/policies.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/frame/columns.hpp"
 #include "cli/frame/refusals.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/connections.hpp"
-#include "cli/live/socket_target.hpp"
+#include "cli/live/live_socket.hpp"
 #include "os/clock.hpp"
 #include "os/socket/address.hpp"
 #include "policy/duration.hpp"

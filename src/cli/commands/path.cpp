@@ -11,21 +11,19 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/count_option.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/live/keepalive_text.hpp"
-#include "cli/path/key_file.hpp"
+#include "cli/path/far_end.hpp"
 #include "cli/path/path_report.hpp"
 #include "cli/path/path_words.hpp"
 #include "cli/path/progress.hpp"
 #include "cli/path/state_file.hpp"
-#include "cli/path/target.hpp"
 #include "os/clock.hpp"
 #include "os/socket/address.hpp"
-#include "path/search_run.hpp"
 #include "path/protocol_io.hpp"
+#include "path/search_run.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/refusals.hpp"
-#include "cli/registry/exchange.hpp"
+#include "cli/registry/import_export.hpp"
 #include "cli/registry/values.hpp"
 #include "cli/registry/values_report.hpp"
 #include "os/file/file.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 #include "policy/release.hpp"
 #include "policy/timing_in_force.hpp"
 

@@ -23,13 +23,11 @@
 #include "attach/seccomp/notifier.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
-#include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
-#include "cli/frame/word_option.hpp"
 #include "cli/live/keepalive_text.hpp"
-#include "cli/running/preload_library.hpp"
 #include "cli/running/run_plan.hpp"
 
 namespace wsalive::cli {

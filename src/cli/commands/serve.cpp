@@ -8,12 +8,11 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/count_option.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/out.hpp"
-#include "cli/path/key_file.hpp"
-#include "cli/serve/where.hpp"
+#include "cli/path/far_end.hpp"
+#include "cli/serve/listen_addresses.hpp"
 #include "os/clock.hpp"
 #include "os/file/descriptor.hpp"
 #include "path/serve/server.hpp"

@@ -11,12 +11,12 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/refusals.hpp"
-#include "cli/frame/rounding_option.hpp"
 #include "cli/frame/timing_options.hpp"
 #include "cli/live/keepalive_text.hpp"
+#include "cli/live/live_socket.hpp"
 #include "cli/live/set_sockets.hpp"
-#include "cli/live/socket_target.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -30,7 +30,7 @@ tl::unexpected<Failure> misuse(Message message, const Particulars& particulars) 
 }
 
 /// What nobody has named stays as it is on the socket.
-Overwrite claim_of(bool named) { return named ? Overwrite::always : Overwrite::never; }
+Overwrite overwrite_if(bool named) { return named ? Overwrite::always : Overwrite::never; }
 
 class Set final : public Command {
  public:
@@ -137,7 +137,7 @@ class Set final : public Command {
         return tl::unexpected(asked.error());
     }
     wish.fit.user_timeout_ms = chosen->user_timeout_ms();
-    wish.user_timeout = claim_of(true);
+    wish.user_timeout = overwrite_if(true);
     return request;
   }
 
@@ -161,9 +161,9 @@ class Set final : public Command {
     wish.fit = fit_of_named(request.wanted, chosen.named);
     named_ = chosen.named;
     request.path_timeout = chosen.path_timeout;
-    wish.idle = claim_of(chosen.named.idle);
-    wish.interval = claim_of(chosen.named.interval);
-    wish.probes = claim_of(chosen.named.probes);
+    wish.idle = overwrite_if(chosen.named.idle);
+    wish.interval = overwrite_if(chosen.named.interval);
+    wish.probes = overwrite_if(chosen.named.probes);
     return {};
   }
 

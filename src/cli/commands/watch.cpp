@@ -9,10 +9,10 @@
 #include <string>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/live/connections.hpp"
-#include "cli/live/socket_target.hpp"
+#include "cli/live/live_socket.hpp"
 #include "cli/watch/board.hpp"
 #include "cli/watch/screen.hpp"
 #include "os/clock.hpp"

@@ -1,11 +1,10 @@
-#include "cli/explain/bar.hpp"
+#include "cli/explain/render.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "cli/explain/axis.hpp"
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 #include "policy/duration.hpp"
 
 namespace wsalive::cli::explain {
@@ -18,7 +17,7 @@ using policy::Millis;
 struct Mark {
   std::string_view glyph = "─";
   Tone tone = Tone::faint;
-  int rank = 0;  // Where two fall into one column, the higher is shown.
+  int rank = 0;  // Of two in one column the higher is shown.
 };
 
 Mark mark_of(Happening what) {

@@ -1,8 +1,6 @@
-#include "cli/explain/host_words.hpp"
-
 #include <fmt/format.h>
 
-#include "cli/explain/user_timeout.hpp"
+#include "cli/explain/render.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
 
@@ -12,7 +10,7 @@ namespace {
 using policy::format_duration;
 using policy::Millis;
 
-/// Nothing but the count is not kept: a user time-out has its place.
+/// Whether only the count is not kept, because a user time-out replaces it.
 bool is_counted_out(const HostPart& host, const policy::Timing& timing) {
   policy::Timing without = timing;
   without.probes = host.plain.actual.probes;
@@ -36,7 +34,7 @@ std::string host_words(const Scene& scene) {
                                             format_duration(actual.interval), actual.probes);
   };
   const std::string exact =
-      fmt::format("each instant comes at most {} later than it is told here",
+      fmt::format("each instant comes at most {} later than stated here",
                   format_duration(policy::driven_lateness(subject.accuracy.tick)));
   if (host.plain.kind == DriverKind::silent)
     return "N is 0: keep-alive reads as on and sends nothing.";
@@ -58,8 +56,8 @@ std::string host_words(const Scene& scene) {
   return host.entitled.actual == timing
              ? fmt::format(
                    "Exact in programs on our library with CAP_NET_ADMIN, whose engine sends the "
-                   "probes itself: {}, and a Linux program is told of a dead peer by ECONNABORTED "
-                   "(103); {}.",
+                   "probes itself: {}, and a Linux program gets ECONNABORTED (103) for a dead "
+                   "peer; {}.",
                    exact, without)
              : fmt::format("The nearest that this host can do: {}.", late(host.entitled.actual));
 }
@@ -90,6 +88,31 @@ std::string others_words(const Scene& scene) {
     words += ' ' + path_words(*scene.path_timeout, actual, alone, {}, scene.user_timeout);
   }
   return words;
+}
+
+std::string in_place_of_count(policy::Millis user_timeout, std::uint8_t probes) {
+  return fmt::format(
+      "TCP_USER_TIMEOUT is {}: it takes the place of N = {}. The connection is given up at the "
+      "first probe's instant after it.",
+      policy::format_duration(user_timeout), probes);
+}
+
+std::string data_words(const Scene& scene) {
+  const HostPart& host = scene.host;
+  const std::string begin =
+      "No probe leaves (K-58): retransmission decides, with WSAETIMEDOUT or "
+      "ETIMEDOUT. ";
+  if (scene.user_timeout == policy::Millis{}) {
+    return begin + fmt::format(
+                       "On this host that takes {} (tcp_retries2 is {}), unless "
+                       "TCP_USER_TIMEOUT says otherwise (--user-timeout).",
+                       policy::format_span(host.data), host.retries2);
+  }
+  return begin + fmt::format(
+                     "TCP_USER_TIMEOUT is {}, and bounds it: on this host that takes {}. In "
+                     "programs on our library, where it is TCP_MAXRT, it bounds nothing else "
+                     "unless the kernel alone was chosen: T, I and N hold beside it (K-76).",
+                     policy::format_duration(scene.user_timeout), policy::format_span(host.data));
 }
 
 }  // namespace wsalive::cli::explain

@@ -1,11 +1,11 @@
-#include "cli/explain/live.hpp"
+#include "cli/explain/scene.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "cli/explain/user_timeout.hpp"
+#include "cli/explain/render.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "cli/live/live_socket.hpp"
@@ -47,7 +47,7 @@ advice::Stack stack_of(bool is_winsock, policy::DriverKind driver) {
 
 std::string tenths(Millis time) { return format_duration(time - time % Millis{100}); }
 
-/// Of what is counted from the look on, which takes a moment.
+/// Rounds a time that counts from the look, which itself takes a moment.
 policy::Span in_tenths(const policy::Span& span) {
   const policy::Span shown = policy::widened(span, Millis{100});
   return policy::is_one_instant(span) ? policy::Span{shown.earliest, shown.earliest} : shown;
@@ -57,7 +57,7 @@ policy::Span in_tenths(const policy::Span& span) {
 
 namespace {
 
-/// What ends the wait where something waits for an answer, in words.
+/// The limit of the wait, in words, where something waits for an answer.
 std::string limit_words(const Live& live) {
   if (live.user_timeout.count() != 0)
     return fmt::format("TCP_USER_TIMEOUT is {}", format_duration(live.user_timeout));
@@ -65,7 +65,7 @@ std::string limit_words(const Live& live) {
   return fmt::format("tcp_retries2 is {}, and no TCP_USER_TIMEOUT is set", live.retries2);
 }
 
-/// What waits in the send queue, as far as that is known: sent or not, the kernel counts it together.
+/// The contents of the send queue, as far as known: the kernel counts sent and unsent octets together.
 std::string queue_words(const Live& live) {
   if (live.condition == advice::Condition::connecting) return "The request is unanswered.";
   const bool has_end = live.condition == advice::Condition::closing;
@@ -79,7 +79,7 @@ std::string queue_words(const Live& live) {
                      octets, verb);
 }
 
-/// The timer counts, and a tail loss probe is sent without it.
+/// The timer decides, and a tail loss probe does not use it.
 std::string tries_words(const Live& live) {
   const std::uint32_t tries = live.resending->tries;
   const Millis next = live.resending->fires_in;
@@ -90,7 +90,7 @@ std::string tries_words(const Live& live) {
   return fmt::format("{}; the next time is in {}.", so_far, tenths(next + Millis{99}));
 }
 
-/// When what waits is given up, and what would bound it.
+/// When the kernel gives up on the waiting data, and what would bound that.
 std::vector<std::string> end_words(const Live& live) {
   constexpr Millis kBound{60'000};
   std::vector<std::string> words;
@@ -113,7 +113,7 @@ std::vector<std::string> end_words(const Live& live) {
   return words;
 }
 
-/// Where something waits for an answer: how it stands, and when it is given up, with both ends.
+/// Where something waits for an answer: its state, and when the kernel gives up, with both ends.
 std::vector<std::string> waiting_words(const Live& live) {
   std::vector<std::string> words;
   const auto decides = advice::row(live.condition).decides;
@@ -171,7 +171,7 @@ std::vector<std::string> live_words(const Live& live, const policy::Timing& timi
     words.push_back(fmt::format("{} probe{} unanswered: the peer or the path is gone, perhaps.",
                                 live.unanswered, live.unanswered == 1 ? " is" : "s are"));
     if (live.noticed.in) {
-      words.push_back(fmt::format("If that goes on the program is told {} from now.",
+      words.push_back(fmt::format("If that goes on, the program gets an error {} from now.",
                                   policy::format_span(in_tenths(*live.noticed.in))));
     }
   }

@@ -1,10 +1,9 @@
-#include "cli/explain/picture.hpp"
+#include "cli/explain/render.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/explain/axis.hpp"
 #include "drawing/svg.hpp"
 #include "policy/duration.hpp"
 
@@ -100,7 +99,7 @@ class Lane {
                      "bad-end");
   }
 
-  /// What the path remembers: it fades from each segment on, and ends where it forgets.
+  /// The path's memory: it fades from each segment on, and ends where the path forgets.
   [[nodiscard]] std::string memory() const {
     if (!path_matters()) return {};
     std::string drawn;
@@ -233,7 +232,7 @@ std::string picture_title(const Scene& scene) {
   return {};
 }
 
-/// What the signs mean, at the foot: those that the picture has.
+/// The legend at the foot: the signs in the picture.
 std::string legend(const Scene& scene, double y) {
   std::string drawn;
   double x = kLeft;

@@ -22,9 +22,9 @@ using policy::Release;
 
 constexpr std::string_view kLinux = "linux";
 constexpr std::size_t kMostEvents = 600;
-constexpr std::size_t kCycles = 3;  // How many answered probes say "and so on".
+constexpr std::size_t kCycles = 3;  // Answered probes before "and so on".
 
-/// A number of /proc/sys, or what the kernel comes with.
+/// A number of /proc/sys, or the kernel's default.
 std::uint32_t sysctl(const char* name, std::uint32_t fallback) {
   const auto text = os::read_file(fmt::format("/proc/sys/net/ipv4/{}", name));
   std::uint32_t value = 0;
@@ -44,7 +44,7 @@ policy::HostFacts this_host(policy::Precision precision) {
 
 constexpr policy::ConnectionFacts kEstablished{.established = true, .user_timeout = false};
 
-/// This kernel's own timing, with what was asked for laid over it.
+/// This kernel's own timing, overridden by the requested values.
 Subject linux_subject(const ChosenTiming& chosen) {
   constexpr std::uint32_t kIdle = 7200;
   constexpr std::uint32_t kInterval = 75;
@@ -123,7 +123,7 @@ Subject release_subject(Release release, const ChosenTiming& chosen) {
           .accuracy = with_our_library(precision)};
 }
 
-/// Up to the end that a user time-out brings: all probes, or, of very many, the first and the last two.
+/// The events up to the end by a user time-out: all probes, or, of very many, the first and the last two.
 void play_to_user_timeout(Subject& subject) {
   constexpr std::uint32_t kLast = 2;
   const std::uint32_t probes = subject.forecast.probes;
@@ -143,7 +143,7 @@ void play_to_user_timeout(Subject& subject) {
   add(probes + 1, policy::Happening::reset);
 }
 
-/// Plays the events up to the end, or a few rounds of what goes on for ever.
+/// Plays the events up to the end, or a few rounds if they repeat for ever.
 void play(Subject& subject) {
   if (subject.forecast.by == advice::Notice::user_timeout) return play_to_user_timeout(subject);
   policy::Timeline timeline{subject.timing, subject.forecast.peer, subject.accuracy.by};
@@ -170,7 +170,7 @@ Fallible<Subject> named_subject(const std::string& name, const ChosenTiming& cho
                                    {.remedy = fmt::format("{}, linux", release_names())}));
 }
 
-/// What a driver really keeps. Where that is the kernel alone, a user time-out takes the count's place.  K-76
+/// The timing that a driver really keeps. If that is the kernel alone, a user time-out replaces the count.  K-76
 policy::DriverChoice driver_of(const policy::Timing& timing, const policy::HostFacts& host,
                                Millis user_timeout) {
   policy::DriverChoice choice = choose_driver(timing, host, kEstablished);

@@ -1,10 +1,10 @@
-#include "cli/explain/scene_json.hpp"
+#include "cli/explain/render.hpp"
 
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "advice/timeline_text.hpp"
-#include "cli/live/state_names.hpp"
+#include "cli/live/connection_text.hpp"
 
 namespace wsalive::cli::explain {
 namespace {
@@ -45,7 +45,7 @@ Json end_json(const Subject& subject) {
   return {{"name", end->name}, {"code", end->code}};
 }
 
-/// The word of ls; null where the peer says it itself, or nobody does.
+/// The word of ls; null if the peer reports its end itself, or nothing detects it.
 Json noticed_by(const advice::Forecast& forecast) {
   if (forecast.by == advice::Notice::never) return {};
   return name_of(forecast.by);
@@ -76,7 +76,7 @@ Json subject_json(const Subject& subject) {
   return json;
 }
 
-/// The socket itself; null where none was asked for.
+/// The socket itself; null without one.
 Json live_json(const std::optional<Live>& live) {
   if (!live) return {};
   Json json{{"name", live->name},
@@ -106,7 +106,7 @@ Json driver_json(const policy::DriverChoice& choice) {
   return json;
 }
 
-/// Programs that have got the settings in one way.
+/// The programs that one way reaches.
 Json programs_json(const policy::Timing& timing, const advice::Noticed& noticed) {
   Json json = timing_json(timing);
   json["noticed_by"] = name_of(noticed.by);

@@ -1,14 +1,11 @@
-#include "cli/explain/text.hpp"
+#include "cli/explain/render.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/explain/bar.hpp"
-#include "cli/explain/host_words.hpp"
-#include "cli/explain/live.hpp"
-#include "cli/explain/user_timeout.hpp"
-#include "cli/frame/columns.hpp"
+#include "cli/explain/scene.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
 
@@ -71,7 +68,7 @@ Tone tone_of(Happening what) {
   return Tone::plain;
 }
 
-/// Which events of a long run of probes are left out: all but the first few and the last two.
+/// The omitted events of a long run of probes: all but the first few and the last two.
 struct Cut {
   std::size_t from = 0;
   std::size_t to = 0;
@@ -86,7 +83,7 @@ struct Cut {
   }
 };
 
-/// How far apart the probes are that are left out: of a series that is longer than N the later ones may be further.
+/// The spacing of the omitted probes; in a series longer than N the later ones may be further apart.
 std::string gaps_between(const std::vector<Foretold>& events, const Cut& cut) {
   const Millis first = events[cut.from].at - events[cut.from - 1].at;
   const Millis last = events[cut.to].at - events[cut.to - 1].at;
@@ -95,7 +92,7 @@ std::string gaps_between(const std::vector<Foretold>& events, const Cut& cut) {
                      format_duration(last));
 }
 
-/// Why more probes go out than were asked for.
+/// Why more probes go out than requested.
 std::string more_than_asked(const Subject& subject, const Page& page) {
   const std::uint32_t probes = policy::probes_before_give_up(subject.timing);
   if (subject.forecast.fate != Fate::found_dead || probes <= subject.timing.probes) return {};
@@ -145,9 +142,9 @@ std::string told(const Scene& scene, const Subject& subject, const Page& page) {
   if (forecast.fate == Fate::lives) {
     return "  The connection lives; the program notices nothing.\n";
   }
-  if (!forecast.noticed) return "  The program is never told.\n";
+  if (!forecast.noticed) return "  The program never gets an error.\n";
   std::string text = fmt::format(
-      "  {}\n", page.coloured(Tone::strong, fmt::format("The program is told after {}.",
+      "  {}\n", page.coloured(Tone::strong, fmt::format("The program gets an error after {}.",
                                                         policy::format_span(*forecast.noticed))));
   Columns table{{{""}, {""}, {""}}};
   for (const advice::EndRow& row : advice::kEnds) {
@@ -182,7 +179,7 @@ std::string on_the_path(const Scene& scene, const Subject& subject) {
                      format_duration(lost.time), lost.where);
 }
 
-/// What nobody has said about the path, and how to know better.
+/// The assumption about the path, and how to measure it.
 std::string assumption(const Scene& scene, const Page& page) {
   if (!scene.path_is_assumed) return {};
   return wrapped(fmt::format("{} is assumed, the time of {}: --path-timeout takes another, and "
@@ -191,11 +188,11 @@ std::string assumption(const Scene& scene, const Page& page) {
                  page.width, 2);
 }
 
-/// Of a connection that our engine drives.
+/// For a connection that our engine drives.
 std::string lateness_words(const Subject& subject) {
   if (subject.accuracy.by == policy::KeptBy::kernel) return {};
   return fmt::format(
-      ", and each instant comes at most {} later than it is told here, while a processor is free",
+      ", and each instant comes at most {} later than stated here, while a processor is free",
       format_duration(policy::driven_lateness(subject.accuracy.tick)));
 }
 
@@ -228,8 +225,7 @@ std::string live_subject(const Scene& scene, const Page& page) {
   if (is_lost) return text + paragraph(lost_words(*scene.path_timeout, *live.heard));
   const bool has_no_path = live.is_on_this_machine && !scene.path_timeout;
   const bool helps =
-      !live.on &&
-      live.waits_for_silence();  // Else it is --user-timeout that does, and is named above.
+      !live.on && live.waits_for_silence();  // Otherwise --user-timeout does, as stated above.
   const std::string switch_on =
       helps
           ? fmt::format(" wsalive set {} {} switches keep-alive on.", live.target,

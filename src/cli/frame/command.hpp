@@ -1,16 +1,16 @@
-// The frame of every sub-command.
+// The interface of every sub-command.
 //
 // To add one:
 //   1. Write src/cli/commands/NAME.cpp: a class that is a Command, and a function make_NAME.
 //      `declare` adds options to the parser, with their targets among the members; `run` does the
 //      work through the layers below and returns an Answer, or a Failure with nothing half done. Rules
-//      belong into src/policy, system calls into src/os and src/attach: a command only joins them.
+//      belong in src/policy, system calls in src/os and src/attach: a command only joins them.
 //   2. Declare make_NAME in commands/commands.hpp and add a row to the table in commands/commands.cpp.
 //   3. Describe it in docs/man/wsalive.1. Help, `--json`, and the completions follow from the table
 //      and the parser; a test compares them with the manual page.
 //   4. Drive the real binary in tests/cli/NAME_test.py.
-// Shared parts: timing_options.hpp (--time, --interval, --probes, --release, --registry),
-// duration_option.hpp (times with units), columns.hpp (tables of text), exit_code.hpp (every exit status).
+// Shared parts: timing_options.hpp (--time, --interval, --probes, --release, --registry), option_types.hpp (times with units,
+// counts, words), report.hpp (reports and tables of text), failure.hpp (failures and exit statuses).
 // A command that reports nothing (run) answers with a status and no report.
 #pragma once
 
@@ -20,7 +20,6 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "cli/frame/exit_code.hpp"
 #include "cli/frame/failure.hpp"
 #include "cli/frame/report.hpp"
 
@@ -30,7 +29,7 @@ class App;
 
 namespace wsalive::cli {
 
-/// What a command ends with.
+/// The result of a command.
 struct Answer {
   std::unique_ptr<Report> report;               ///< Null: nothing to show.
   int status = static_cast<int>(ExitCode::ok);  ///< The exit status; `run` passes its program's on.
@@ -53,13 +52,12 @@ class Command {
   /// Does the work; called once, after the command line has been read into the members.
   [[nodiscard]] virtual Outcome run() = 0;
 
-  /// Called before `run` where --json was given. Failures: it cannot be JSON.
+  /// Called before `run` if --json was given. Failures: the answer cannot be JSON.
   [[nodiscard]] virtual Fallible<void> takes_json() const { return {}; }
 
-  /// The answer where something went wrong and a line on standard error with a status of ours is not what is asked for;
-  /// nullopt: it is.
-  /// \param line  What would be said, behind "wsalive: ".
-  /// \param words  The command line: it may be what was wrong, so that no member has its value.
+  /// The command's own answer to a failure, in place of a line on standard error and our exit status; nullopt: none.
+  /// \param line  The line that standard error would get, after "wsalive: ".
+  /// \param words  The command line: if parsing failed, the members do not have its values.
   [[nodiscard]] virtual std::optional<Answer> on_failure(
       std::string_view /*line*/, std::span<const char* const> /*words*/) const {
     return std::nullopt;

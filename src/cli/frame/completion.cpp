@@ -1,7 +1,7 @@
 // Both shells get one list: for each command path the words that may follow it, and for each option that
 // takes a value what the value is: a file, one of a few words, or anything.
 
-#include "cli/frame/completion.hpp"
+#include "cli/frame/parser_texts.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-#include "cli/frame/help.hpp"
+#include "cli/frame/parser_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "cli/frame/columns.hpp"
-#include "cli/frame/exit_code.hpp"
+#include "cli/frame/failure.hpp"
+#include "cli/frame/report.hpp"
 
 namespace wsalive::cli {
 namespace {

@@ -1,5 +1,5 @@
-// What keeps a command from its work: reason and remedy in one table, under a code that stays. docs/messages.md describes
-// each; a test holds the two together. What stands in braces depends on the case.
+// The failures of all commands: reason and remedy in one table, under a stable code. docs/messages.md describes
+// each; a test compares the two. Words in braces depend on the case.
 #pragma once
 
 #include <array>
@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "cli/frame/exit_code.hpp"
 #include "cli/frame/failure.hpp"
 
 namespace wsalive::cli {
@@ -87,7 +86,7 @@ enum class Message : std::uint8_t {
 
 struct MessageRow {
   Message message;
-  std::string_view code;  ///< Stays; in JSON as `code`.
+  std::string_view code;  ///< Stable; in JSON as `code`.
   ExitCode status;
   std::string_view reason;
   std::string_view remedy;  ///< Empty: nothing helps.
@@ -180,7 +179,7 @@ static_assert(rows_are_in_order());
   return kMessages[static_cast<std::size_t>(message)];
 }
 
-/// What takes the place of the words in braces; where it is empty, those words stay.
+/// Replacements for the words in braces; an empty one keeps them.
 struct Particulars {
   std::string reason{};
   std::string remedy{};

@@ -1,5 +1,5 @@
-// The one place where the command's words leave for a terminal, a file or a pipe. Whatever got into them from outside, they
-// are valid UTF-8 without a control character but our own line ends and colours (base/utf8.hpp).
+// The one place that writes to standard output and standard error. Whatever the text contains from outside, the output is valid
+// UTF-8 without control characters but our own line ends and colours (base/printable.hpp).
 #pragma once
 
 #include <string_view>
@@ -14,13 +14,13 @@ void say_lines(std::string_view lines);
 
 inline constexpr std::string_view kNoMemory = "cannot go on: there is no memory left for it";
 
-/// The same on standard error, for which no memory is needed.
+/// The same on standard error, without allocating.
 void say_out_of_memory() noexcept;
 
-/// In place of the line on which the cursor of standard error's terminal stands; empty: clears it.
+/// Replaces the line of the cursor on standard error's terminal; empty: clears it.
 void say_over(std::string_view line);
 
-/// A report on standard output: everything or nothing, since a full disk or a closed pipe is no silent success.
+/// Writes a report to standard output. \return false on any failure: a full disk or a closed pipe is no silent success.
 [[nodiscard]] bool write_report(std::string_view report);
 
 }  // namespace wsalive::cli

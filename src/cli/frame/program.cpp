@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/frame/help.hpp"
 #include "cli/frame/messages.hpp"
 #include "cli/frame/out.hpp"
-#include "cli/frame/suggestion.hpp"
+#include "cli/frame/parser_texts.hpp"
 #include "drawing/coloured_text.hpp"
 
 namespace wsalive::cli {
@@ -60,8 +59,8 @@ const CLI::App& deepest(const CLI::App& parser) {
   return chosen.empty() ? parser : deepest(*chosen.back());
 }
 
-/// The parser takes a word in brackets for a list of its own, and drops what is empty in it. So such a word has this before
-/// it until it is an option's value.
+/// CLI11 takes a word in brackets for a list and drops empty elements. So such a word gets this prefix until it is an option's
+/// value.
 constexpr char kGuard = '\x1f';
 
 bool is_to_be_guarded(std::string_view value) {
@@ -80,8 +79,8 @@ void unguard_values(CLI::App& parser) {
     unguard_values(*each);
 }
 
-/// An empty value means nothing, and would be dropped without a word: a choice that a shell's unset variable has emptied
-/// would then take everything. The one place for all options of all commands.
+/// An empty value would be dropped silently: a choice that is empty because of an unset shell variable would then select
+/// everything. The one place for all options of all commands.
 void refuse_empty_values(CLI::App& parser) {
   const auto check = [](const std::string& text) {
     return text.empty() ? std::string{"its value is empty"} : std::string{};
@@ -94,10 +93,10 @@ void refuse_empty_values(CLI::App& parser) {
     refuse_empty_values(*each);
 }
 
-/// The words as the parser takes them, last first. It would take the next word for the value of "--unit=".
+/// The words as CLI11 takes them, last first. It would take the next word for the value of "--unit=".
 std::vector<std::string> for_parser(std::span<const char* const> words) {
   std::vector<std::string> list;
-  bool are_ours = true;  // A program's stand behind "--".
+  bool are_ours = true;  // A program's words come after "--".
   for (const std::string_view word : words) {
     are_ours = are_ours && word != "--";
     const bool is_empty = are_ours && word.starts_with("--") && word.find('=') == word.size() - 1;
@@ -166,7 +165,7 @@ std::optional<int> Program::told_otherwise(std::string_view line) const {
   const Entry* const entry = chosen();
   const auto answer = entry ? entry->command->on_failure(line, words_) : std::nullopt;
   if (!answer) return std::nullopt;
-  // Where that cannot be written the status says it alone.
+  // If that cannot be written, only the status reports it.
   static_cast<void>(
       write_report(answer->report->text(Page{.coloured = drawing::ColouredText::of_stdout()})));
   return answer->status;
@@ -236,7 +235,7 @@ namespace {
 
 std::terminate_handler g_usual_end = std::abort;
 
-/// The C++ library calls this where it has no memory for an exception either.
+/// The C++ library calls this if it has no memory even for an exception.
 [[noreturn]] void end_without_exception() {
   constexpr std::size_t kAnException = 1024;
   void* const memory = std::current_exception() ? nullptr : std::malloc(kAnException);
@@ -249,7 +248,7 @@ std::terminate_handler g_usual_end = std::abort;
   std::abort();
 }
 
-/// Before all constructors of static objects: those of our libraries take memory.
+/// Before all constructors of static objects, which allocate.
 [[gnu::constructor(101)]] void prepare_for_the_end() {
   g_usual_end = std::set_terminate(end_without_exception);
 }
@@ -265,7 +264,7 @@ int run_program(int argc, const char* const* argv) {
       words.push_back("--help");
     }
     return Program{}.run(static_cast<int>(words.size()), words.data());
-  } catch (const std::bad_alloc&) {  // Before it knows what is asked.
+  } catch (const std::bad_alloc&) {  // Before the command line is parsed.
     say_out_of_memory();
   } catch (const std::exception& error) {
     say(unforeseen(error).message());

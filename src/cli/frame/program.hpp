@@ -38,16 +38,16 @@ class Program {
   [[nodiscard]] int refuse(const CLI::ParseError& error) const;
   /// The sub-command that was named; nullptr: none.
   [[nodiscard]] const Entry* chosen() const;
-  /// The status of its own answer to what went wrong, which is then written; nullopt: it has none.
+  /// Writes the command's own answer to a failure; \return its status, or nullopt if it has none.
   [[nodiscard]] std::optional<int> told_otherwise(std::string_view line) const;
   [[nodiscard]] int fail(const Failure& failure) const;
-  /// Whether JSON is asked for. Where reading has failed the parser may not have come to that word.
+  /// Whether --json was given, also if parsing stopped before that word.
   [[nodiscard]] bool wants_json() const;
   [[nodiscard]] int write_out(const std::string& text, int status) const;
 
   CLI::App parser_;
   std::vector<Entry> entries_;
-  std::span<const char* const> words_;  ///< Behind the command's own name.
+  std::span<const char* const> words_;  ///< After the command's own name.
   bool json_ = false;
 };
 

@@ -1,13 +1,15 @@
-#include "cli/frame/suggestion.hpp"
+#include "cli/frame/parser_texts.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <numeric>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "cli/frame/messages.hpp"
-#include "cli/frame/nearest_word.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -42,7 +44,7 @@ bool is_without_command(const CLI::ParseError& error, const CLI::App& parser) {
          !parser.get_subcommands(nullptr).empty() && parser.get_subcommands().empty();
 }
 
-/// Its help is asked for, and there is none: `wsalive undo --help`.
+/// Whether help for an unknown command was requested: `wsalive undo --help`.
 bool is_help_of_nothing(const CLI::ParseError& error, const CLI::App& parser) {
   return dynamic_cast<const CLI::CallForHelp*>(&error) &&
          !parser.get_subcommands(nullptr).empty() && parser.get_subcommands().empty() &&
@@ -81,6 +83,42 @@ Failure failure_for(const CLI::ParseError& error, const CLI::App& parser, std::s
   failure.reason = std::move(mistake.words);
   failure.remedy = std::move(remedy);
   return failure;
+}
+
+namespace {
+
+/// The edit distance: letters to insert, delete or replace.
+std::size_t edits_between(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t change = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+/// The largest distance of a misspelling: half of the word's letters, three at most.
+std::size_t most_edits(std::string_view word, std::string_view known) {
+  constexpr std::size_t kFarthest = 3;
+  const auto letters = [](std::string_view text) {
+    return text.size() - std::min(text.find_first_not_of('-'), text.size());
+  };
+  return std::clamp<std::size_t>(std::max(letters(word), letters(known)) / 2, 1, kFarthest);
+}
+
+}  // namespace
+
+std::string perhaps(const std::string& word, const std::vector<std::string>& known) {
+  const auto nearest = std::ranges::min_element(
+      known, {}, [&word](const std::string& each) { return edits_between(word, each); });
+  if (nearest == known.end() || edits_between(word, *nearest) > most_edits(word, *nearest))
+    return {};
+  return fmt::format(", perhaps '{}'", *nearest);
 }
 
 }  // namespace wsalive::cli

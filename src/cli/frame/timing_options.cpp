@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "advice/path_timeouts.hpp"
-#include "cli/frame/duration_option.hpp"
 #include "cli/frame/messages.hpp"
+#include "cli/frame/option_types.hpp"
 #include "cli/frame/out.hpp"
 #include "cli/frame/refusals.hpp"
 #include "cli/live/keepalive_text.hpp"
@@ -92,7 +92,7 @@ tl::unexpected<Failure> too_short_a_path(policy::Millis forgets, const Keeper& k
                                    policy::format_duration(forgets), why));
 }
 
-/// The store of the command line's own file: it must be there, and sound.
+/// The store of the file that the command line names: it must exist and be readable.
 Fallible<registry::StoreFiles> store_of(const std::string& file) {
   if (!os::file_stamp(file)) return bad_registry(file, "there is no such file");
   if (const auto loaded = registry::load_file(file); !loaded) {
@@ -160,7 +160,7 @@ Fallible<void> TimingOptions::choose_for_path(const Keeper& keeper, ChosenTiming
   if (!fitting) return too_short_a_path(*path_timeout_, keeper, wish);
   chosen.asked.idle = fitting->idle;
   chosen.asked.interval = fitting->interval;
-  // A count that is left open beside a time that is given stays what it would be without a path.
+  // An open count next to a given time is the same as without a path.
   if (!probes_ && !time_) chosen.asked.probes = fitting->probes;
   return {};
 }

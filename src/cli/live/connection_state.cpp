@@ -1,4 +1,4 @@
-// What a connection is in now, worked out of what the kernel tells: for advice, which knows no socket.
+// The condition of a connection, derived from the kernel's data: for advice, which knows no socket.
 
 #include <algorithm>
 
@@ -12,11 +12,11 @@ using advice::Condition;
 using os::TcpState;
 using policy::Millis;
 
-/// A connection that stands, for sending at least.
+/// Whether the connection is established, at least for sending.
 Condition standing(const attach::TcpSocket& socket, Condition otherwise) {
   if (socket.unacknowledged_bytes == 0) return otherwise;
   if (socket.timer.kind != attach::TimerKind::window_probe) return Condition::unacknowledged;
-  // The kernel asks after the window, too, where sending failed here.
+  // The kernel sends window probes also if sending failed on this host.
   const attach::Sending& sending = socket.sending;
   const std::uint32_t enough = std::min(socket.unacknowledged_bytes, sending.segment);
   return sending.in_flight == 0 && sending.segment != 0 && sending.room >= enough
@@ -24,7 +24,7 @@ Condition standing(const attach::TcpSocket& socket, Condition otherwise) {
              : Condition::window_closed;
 }
 
-/// So many doublings before a wait; the first ones of a request to connect are alike.
+/// The number of doublings before a wait; the first waits of a SYN are equal.
 std::uint32_t doublings(std::uint32_t tries, std::uint32_t undoubled) {
   return tries > undoubled ? std::min(tries - undoubled, 20U) : 0;
 }
@@ -33,12 +33,12 @@ std::uint32_t doublings(std::uint32_t tries, std::uint32_t undoubled) {
 Millis first_wait(const attach::TcpSocket& socket, Millis wait, std::uint32_t doubled,
                   Millis longest) {
   constexpr Millis kLeastVariance{
-      200};  // As the kernel works out a time-out: the round trip, and that at least.
+      200};  // The kernel's minimum of a time-out, which else follows the round trip.
   if (wait >= longest && doubled != 0) return Millis{socket.sending.round_trip} + kLeastVariance;
   return std::max(Millis{wait.count() >> doubled}, Millis{1});
 }
 
-/// How long the tries from the first on have taken, up to the last one.
+/// The time from the first try to the last one.
 Millis tries_took(Millis first, std::uint32_t from, std::uint32_t to, std::uint32_t undoubled,
                   Millis longest) {
   Millis sum{0};
@@ -83,7 +83,7 @@ std::optional<Millis> Connection::silent_for() const {
     case Condition::over:
     case Condition::listening:
     case Condition::not_connected:
-      return std::nullopt;  // Nobody has spoken yet, or the kernel does not tell.
+      return std::nullopt;  // No segment has come yet, or the kernel does not report it.
     default:
       return Millis{socket.heard};
   }
@@ -105,7 +105,7 @@ std::optional<advice::Resending> Connection::resending() const {
   const bool is_request = now == Condition::connecting;
   const Millis longest = longest_wait();
   const std::uint32_t undoubled = is_request ? defaults.sending.undoubled_requests : 0;
-  // How often the wait was doubled: the kernel asks a closed window with a count of its own.
+  // How often the wait was doubled: window probes have a count of their own.
   const std::uint32_t tried = is_window ? socket.sending.backoff : socket.sending.retransmits;
   const std::uint32_t doubled = doublings(tried, undoubled);
 
@@ -119,9 +119,9 @@ std::optional<advice::Resending> Connection::resending() const {
   resending.tries = is_window ? timer.tries : tried;
   const Millis first = first_wait(socket, resending.timeout, doubled, longest);
   const Millis last = std::max(resending.timeout - resending.fires_in, Millis{0});
-  if (is_request) {  // From the first request on.
+  if (is_request) {  // From the first SYN on.
     resending.since_first = last + tries_took(first, 0, tried, undoubled, longest);
-  } else if (tried != 0) {  // From the first repetition on.
+  } else if (tried != 0) {  // From the first retransmission on.
     resending.since_first = last + tries_took(first, 1, tried, undoubled, longest);
   }
   return resending;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 #include "cli/live/keepalive_text.hpp"
 #include "policy/duration.hpp"
 
@@ -38,7 +42,7 @@ std::string rough(const policy::Span& span) {
 }
 
 std::string in_table(const policy::Span& span) {
-  // What follows from the settings is exact, and worth its thousandths.
+  // Times that follow from the settings alone are exact to the millisecond.
   if (policy::is_one_instant(span)) return policy::format_duration(span.earliest);
   const Millis latest = span.latest;
   const Millis step{latest < Millis{10'000} ? 100 : latest < Millis{3'600'000} ? 1'000 : 60'000};
@@ -74,6 +78,40 @@ std::string state_of(const Connection& connection) {
   if (connection.keep_alive && connection.keep_alive->is_in_repair) text += ", in repair mode";
   if (connection.keep_alive && connection.keep_alive->is_mptcp) text += ", mptcp";
   return text;
+}
+
+namespace {
+
+/// Only letters and digits, in lower case: common to all spellings.
+std::string bare(std::string_view text) {
+  std::string letters;
+  for (const char each : text) {
+    const auto letter = static_cast<unsigned char>(each);
+    const bool is_between = each == '-' || each == '_' || each == ' ';
+    if (!is_between) letters += static_cast<char>(std::tolower(letter));
+  }
+  return letters;
+}
+
+struct OtherWord {
+  std::string_view word;
+  std::string_view ours;
+};
+constexpr std::array kOtherWords{
+    OtherWord{"estab", "established"}, OtherWord{"listen", "listening"},
+    OtherWord{"synrecv", "syn-received"}, OtherWord{"synrcvd", "syn-received"},
+    OtherWord{"close", "closed"}};
+
+}  // namespace
+
+std::string_view state_named(std::string_view text) {
+  const std::string letters = bare(text);
+  if (letters.empty()) return {};
+  const auto state =
+      std::ranges::find_if(kStates, [&](std::string_view each) { return bare(each) == letters; });
+  if (state != kStates.end()) return *state;
+  const auto* const other = std::ranges::find(kOtherWords, letters, &OtherWord::word);
+  return other == kOtherWords.end() ? std::string_view{} : other->ours;
 }
 
 }  // namespace wsalive::cli

@@ -22,7 +22,7 @@
 namespace wsalive::cli {
 namespace {
 
-/// Yama's switch: 1 and more keeps a process from tracing those that are not its children.
+/// Yama's switch: from 1 on a process may trace only its children.
 bool is_tracing_restricted() {
   return os::sysctl_number("kernel/yama/ptrace_scope").value_or(0) != 0;
 }
@@ -50,13 +50,13 @@ Connection read(attach::KeepAliveReader& reader, const attach::TcpSocket& socket
   return connection;
 }
 
-/// We may see whose it is, and yet nobody has it.
-bool is_unclaimed(const Connection& connection) {
+/// Whether no process has it, although its owner would be visible.
+bool is_unowned(const Connection& connection) {
   const attach::TcpSocket& socket = connection.socket;
   return !connection.owner && socket.inode != 0 && (::geteuid() == 0 || socket.uid == ::geteuid());
 }
 
-/// What was closed between the look at the sockets and that at the programs is no connection any more.
+/// Drops connections that were closed between the look at the sockets and the look at the programs.
 void drop_closed(std::vector<Connection>& list, const Result<attach::Network>& later) {
   std::set<std::uint64_t> open;
   if (later) {
@@ -65,24 +65,24 @@ void drop_closed(std::vector<Connection>& list, const Result<attach::Network>& l
     }
   }
   std::erase_if(list, [&](const Connection& each) {
-    return is_unclaimed(each) && !open.contains(each.socket.cookie);
+    return is_unowned(each) && !open.contains(each.socket.cookie);
   });
 }
 
-/// What is meant of one network namespace.
+/// The selected connections of one network namespace.
 /// \param look_again  Lists its sockets another time.
 std::vector<Connection> connections_in(const attach::Network& network, const Selection& selection,
-                                       Claims& claims, attach::KeepAliveReader& reader,
+                                       Ownership& ownership, attach::KeepAliveReader& reader,
                                        const LookAgain& look_again) {
   std::vector<Connection> list;
   for (const attach::TcpSocket& socket : network.sockets) {
     if (!selection.takes(socket)) continue;
-    std::optional<attach::Owner> owner = claims.owner_of(socket);
+    std::optional<attach::Owner> owner = ownership.owner_of(socket);
     if (owner || selection.takes_ownerless()) {
       list.push_back(read(reader, socket, std::move(owner), network.defaults));
     }
   }
-  if (std::ranges::any_of(list, is_unclaimed)) drop_closed(list, look_again());
+  if (std::ranges::any_of(list, is_unowned)) drop_closed(list, look_again());
   return list;
 }
 
@@ -116,7 +116,7 @@ Failure not_entered(const std::string& netns, const SysError& error) {
   }
 }
 
-/// What to do with each network namespace that is looked at. `process` stands in it, but where it was chosen by name.
+/// The action for each network namespace. `process` is in it, unless the namespace was chosen by name.
 using Take = std::function<void(const attach::Network&, pid_t process, const LookAgain&)>;
 
 /// The one that is chosen alone.
@@ -138,7 +138,7 @@ Fallible<attach::Defaults> look_at_one(const Selection& selection, attach::Which
   return network->defaults;
 }
 
-/// Ours, and those in which owners stand.
+/// The caller's, and those of the owners.
 Fallible<attach::Defaults> look_at_all(const attach::Owners& owners, attach::Which which,
                                        const Take& take) {
   const Result<attach::Network> ours = attach::network_here(which);
@@ -146,7 +146,7 @@ Fallible<attach::Defaults> look_at_all(const attach::Owners& owners, attach::Whi
   take(*ours, ::getpid(), [which] { return attach::network_here(which); });
   for (const auto& [inode, process] : owners.other_networks) {
     const auto look = [which, pid = process] { return attach::network_of(pid, which); };
-    // Without the right, or gone meanwhile: then its connections are not to be seen.
+    // Without the right, or gone meanwhile: then its connections are not visible.
     if (const Result<attach::Network> other = look()) take(*other, process, look);
   }
   return ours->defaults;
@@ -227,10 +227,10 @@ Fallible<Connections> find_connections(const Selection& asked) {
   attach::KeepAliveReader reader{*owners};
   Connections result;
   std::size_t number = 0;
-  Claims claims{selection, *owners};
+  Ownership ownership{selection, *owners};
   const Take take = [&](const attach::Network& network, pid_t process, const LookAgain& look) {
-    auto found = connections_in(network, selection, claims, reader, look);
-    claims.look_at(network, process, look);
+    auto found = connections_in(network, selection, ownership, reader, look);
+    ownership.look_at(network, process, look);
     for (Connection& each : found) each.network = number;
     ++number;
     std::ranges::move(found, std::back_inserter(result.list));
@@ -240,7 +240,7 @@ Fallible<Connections> find_connections(const Selection& asked) {
                                                   : look_at_one(selection, which, take);
   if (!defaults) return tl::unexpected(defaults.error());
   result.defaults = *defaults;
-  result.hidden = claims.hidden();
+  result.hidden = ownership.hidden();
   std::ranges::sort(result.list, {}, order_of);
   return result;
 }

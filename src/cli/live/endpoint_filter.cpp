@@ -14,10 +14,10 @@ namespace {
 
 struct Parts {
   std::string host;
-  std::optional<std::string> port;  ///< What stands behind the colon, where there is one.
+  std::optional<std::string> port;  ///< The text after the colon, if there is one.
 };
 
-/// What stands behind a bracket: "", ":PORT", "/BITS", "/BITS:PORT"; nullopt: something else.
+/// Parses the text after a bracket: "", ":PORT", "/BITS", "/BITS:PORT"; nullopt: something else.
 std::optional<Parts> split_bracketed(std::string_view text) {
   const std::size_t end = text.find(']');
   if (end == std::string_view::npos) return std::nullopt;

@@ -1,4 +1,4 @@
-// --to and --from: which connections are meant, by one end's address and port.
+// --to and --from: select connections by the address and port of one end.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,6 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "cli/frame/exit_code.hpp"
 #include "cli/frame/failure.hpp"
 #include "os/socket/address.hpp"
 
@@ -16,7 +15,7 @@ namespace wsalive::cli {
 /// Why a text names no end of a connection: a sentence without a full stop.
 struct EndpointProblem {
   std::string text;
-  ExitCode code = ExitCode::usage;  ///< bad_input: well written, but the host is not to be found.
+  ExitCode code = ExitCode::usage;  ///< bad_input: well formed, but there is no such host.
 };
 
 /// The same as a failure. \param remedy  How the text is written.
@@ -26,16 +25,15 @@ struct EndpointProblem {
 template <typename T>
 using Endpointed = tl::expected<T, EndpointProblem>;
 
-/// The addresses that an address or a host's name stands for, in the resolver's order, without ports; mapped ones as
+/// The addresses of an address or a host's name, in the resolver's order, without ports; mapped ones as
 /// IPv4. May block for as long as the resolver does.
 [[nodiscard]] Endpointed<std::vector<os::Endpoint>> addresses_of(const std::string& host);
 
-/// The networks that a network, an address or a host's name stands for; none for an empty text. May block likewise.
+/// The networks of a network, an address or a host's name; none for an empty text. May block likewise.
 [[nodiscard]] Endpointed<std::vector<os::Network>> networks_of(const std::string& host);
 
-/// "HOST:PORT", "[HOST]:PORT", "HOST", ":PORT", taken apart; one of the two is there. An IPv6 address without
-/// brackets has no port. In place of a host may stand a network, whose bits stand behind the brackets or in them:
-/// "10.0.0.0/8:5432", "[2001:db8::]/32".
+/// "HOST:PORT", "[HOST]:PORT", "HOST", ":PORT", split; at least one part is present. An IPv6 address without brackets has no
+/// port. A network may replace the host, with its bits behind the brackets or in them: "10.0.0.0/8:5432", "[2001:db8::]/32".
 struct HostAndPort {
   std::string host;
   std::optional<std::uint16_t> port;

@@ -16,7 +16,7 @@ namespace {
 
 using policy::Millis;
 
-/// What to do where the kernel or the engine probes too late.
+/// The remedy where the kernel or the engine probes too late.
 std::string sooner(Millis forgets, const policy::Timing& now, const policy::Accuracy& accuracy) {
   const auto timing = policy::settings_for_path(forgets, accuracy);
   if (!timing)
@@ -149,7 +149,7 @@ std::string rounding_note(const policy::Timing& wanted, const policy::KernelFit&
 
 std::string lost_words(Millis forgets, Millis heard) {
   return fmt::format(
-      "Nobody has spoken for {}: a path that forgets after {} has lost the connection, and no "
+      "No segment has come for {}: a path that forgets after {} has lost the connection, and no "
       "setting brings it back.",
       policy::format_duration(heard - heard % Millis{100}), policy::format_duration(forgets));
 }

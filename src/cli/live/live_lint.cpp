@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "advice/path_timeouts.hpp"
 #include "advice/lint.hpp"
-#include "cli/frame/columns.hpp"
+#include "advice/path_timeouts.hpp"
 #include "cli/frame/refusals.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/live/connection_text.hpp"
 #include "cli/live/live_socket.hpp"
-#include "cli/live/set_target.hpp"
+#include "cli/live/set_sockets.hpp"
 #include "os/socket/address.hpp"
 
 namespace wsalive::cli {
@@ -28,7 +28,7 @@ using advice::Severity;
 using drawing::Tone;
 using nlohmann::ordered_json;
 
-/// What the monitoring plugins of Nagios and its kin end with.
+/// The exit statuses of monitoring plugins of Nagios and the like.
 enum class Health : std::uint8_t { ok = 0, warning = 1, critical = 2, unknown = 3 };
 constexpr std::array kHealth{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
@@ -39,19 +39,19 @@ struct Found {
 };
 
 struct Counts {
-  std::size_t sockets = 0;   ///< Looked at.
+  std::size_t sockets = 0;   ///< Inspected.
   std::size_t warned = 0;    ///< Sockets with a warning.
   std::size_t warnings = 0;  ///< Kinds, as `notes`: one rule on many sockets is one.
   std::size_t notes = 0;
-  std::size_t unseen = 0;  ///< Sockets that could not be looked at.
-  std::size_t hidden = 0;  ///< Processes that may not be looked into.
+  std::size_t unseen = 0;  ///< Sockets that could not be inspected.
+  std::size_t hidden = 0;  ///< Processes that may not be inspected.
 };
 
 std::string plural(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-/// In one line, in which a bar would begin the numbers.
+/// In one line, without bars: a bar would start the numbers.
 std::string for_monitor(std::string text) {
   std::ranges::replace(text, '|', '/');
   std::ranges::replace(text, '\n', ' ');
@@ -102,7 +102,7 @@ class LiveLintReport final : public Report {
 
   void look_at(const Connection& connection, std::optional<policy::Millis> path) {
     if (!connection.keep_alive || !connection.owner) {
-      // What no process has cannot be kept alive, and is nobody's mistake.
+      // A socket without a process cannot be kept alive, and is no mistake of a program.
       if (connection.unknown_as != ExitCode::gone) ++counts_.unseen;
       return;
     }
@@ -126,8 +126,8 @@ class LiveLintReport final : public Report {
     }
   }
 
-  /// Where its time-out is known the path is asked as `watch` asks it; else it is a guess, and there is none to make
-  /// within one machine.
+  /// With a known time-out the rules about the path apply as in `watch`; else the time-out is a guess, and within one machine
+  /// there is no path.
   static bool path_matters(const advice::LiveSocket& socket) {
     if (!socket.path_timeout) return !socket.on_this_machine;
     return advice::path_outlook(socket.state, socket.heard, socket.path_timeout) !=
@@ -180,7 +180,7 @@ class LiveLintReport final : public Report {
     return is_whole() && counts_.sockets != 0 ? Health::ok : Health::unknown;
   }
 
-  /// A threshold among the numbers is the most that is still well: one less than what is a warning, or critical.
+  /// A threshold in the numbers is the highest good value: one less than a warning, or critical.
   [[nodiscard]] std::string monitor_line() const {
     std::vector<std::string_view> rules;
     for (const Found& each : found_) {
@@ -220,7 +220,7 @@ class LiveLintReport final : public Report {
     return list;
   }
 
-  /// What is said of the first socket stands for all; each has its own words, too.
+  /// The text for the first socket represents all; each has its own words, too.
   [[nodiscard]] ordered_json rule_json(const Rule& rule) const {
     std::vector<int> descriptors;
     ordered_json sockets = ordered_json::array();
@@ -245,7 +245,7 @@ class LiveLintReport final : public Report {
 
   static constexpr std::string_view kAllListed = " (--wide lists all)";
 
-  /// All sockets on which one rule speaks: the first few, or all, by name, each with what is said of it.
+  /// The sockets with findings of one rule: the first few, or all, by name, each with its finding.
   [[nodiscard]] std::string paragraph(Rule found, const Page& page) const {
     const std::size_t most = wide_ ? std::numeric_limits<std::size_t>::max() : 4;
     const Found& first = found.front();
@@ -282,7 +282,7 @@ class LiveLintReport final : public Report {
     return source.empty() ? text : text + wrapped("source: " + source, page.width, 4);
   }
 
-  /// What is copied from it sets these sockets alone, or says how many.
+  /// A command to copy, which sets only these sockets, or says how many it sets.
   [[nodiscard]] std::string remedy_for(const Finding& finding,
                                        std::span<const Connection* const> sockets) const {
     if (finding.set.empty()) return finding.remedy;
@@ -309,7 +309,7 @@ Fallible<Connections> sockets_meant(Selection selection) {
   return find_connections(selection);
 }
 
-/// A monitor is told of a failure as of everything else: on standard output, in one line.
+/// A monitor gets a failure like everything else: on standard output, in one line.
 class UnknownReport final : public Report {
  public:
   explicit UnknownReport(std::string_view what) : what_(what) {}

@@ -1,4 +1,4 @@
-// wsalive lint PID, --all, or a choice: likely mistakes on the sockets that programs have open now.
+// wsalive lint PID, --all, or a selection: likely mistakes on the open sockets of programs.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@
 
 namespace wsalive::cli {
 
-/// How a monitor wants its answer: one line and an exit status of its own kind.
+/// The format for a monitoring system: one line and an exit status of its own kind.
 struct Monitor {
-  std::optional<std::size_t> critical;  ///< As many sockets with warnings are critical.
+  std::optional<std::size_t> critical;  ///< The number of sockets with warnings that is critical.
 };
 
 struct LintQuestion {
@@ -23,11 +23,11 @@ struct LintQuestion {
   bool wide = false;  ///< Every socket is named.
 };
 
-/// Exit status 1 if there are warnings; else 4 if sockets could not be looked at; for a monitor 0 to 3.
-/// Failures: no such process, no right to look into it; what is chosen is not there.
+/// Exit status 1 if there are warnings; else 4 if some sockets could not be inspected; for a monitor 0 to 3.
+/// Failures: no such process, no right to inspect it; the selection matches nothing.
 [[nodiscard]] Outcome lint_sockets(const LintQuestion& question);
 
-/// What a monitor is told where something went wrong: its own line, and UNKNOWN.
+/// The answer to a monitor after a failure: its own line, and UNKNOWN.
 [[nodiscard]] Answer unknown_to_monitor(std::string_view what);
 
 }  // namespace wsalive::cli

@@ -12,9 +12,9 @@
 #include "attach/cgroup.hpp"
 #include "base/utf8.hpp"
 #include "cli/frame/messages.hpp"
-#include "cli/frame/word_option.hpp"
-#include "cli/live/socket_target.hpp"
-#include "cli/live/state_names.hpp"
+#include "cli/frame/option_types.hpp"
+#include "cli/live/connection_text.hpp"
+#include "cli/live/live_socket.hpp"
 
 namespace wsalive::cli {
 namespace {
@@ -59,7 +59,7 @@ CLI::Option* add_states(CLI::App& parser, std::vector<std::string>& target) {
       ->transform(CLI::Validator{read, ""});
 }
 
-/// A word as a shell takes it for itself.
+/// A word quoted for a shell.
 std::string for_shell(const std::string& word) {
   const bool is_plain = std::ranges::all_of(word, [](unsigned char letter) {
     return std::isalnum(letter) != 0 ||

@@ -1,5 +1,4 @@
-// Which connections a command means: options that ls, watch, explain, lint and set take alike. All that are given must
-// fit.
+// The selection of connections: the common options of ls, watch, explain, lint and set. A connection must match all given ones.
 #pragma once
 
 #include <sys/types.h>
@@ -29,7 +28,7 @@ struct Selection {
   std::string program;    ///< Its whole name, or the 15 letters that the kernel keeps.
   GroupOptions group;
   std::string
-      netns;  ///< A name of /run/netns, a path, or a process's number; empty: all that may be seen.
+      netns;  ///< A name of /run/netns, a path, or a process's number; empty: all visible ones.
   std::vector<std::string> states;  ///< Of the words in kStates; empty: any.
   std::optional<EndpointFilter> to;
   std::optional<EndpointFilter> from;
@@ -39,32 +38,32 @@ struct Selection {
   std::uint64_t made_in = 0;  ///< The control group of the sockets themselves; 0: any.
 
   /// Adds --pid, --program, --unit, --container, --cgroup, --netns, --state, --to and --from.
-  /// \return them, for what they exclude.
+  /// \return the options, so that the caller can exclude others.
   std::vector<CLI::Option*> declare(CLI::App& parser);
 
-  /// The choice as it may be given again, for a shell: "4711", "--unit nginx --to :443"; empty where there is none.
+  /// The selection as options for a shell: "4711", "--unit nginx --to :443"; empty if there is none.
   [[nodiscard]] std::string words() const;
 
-  /// Whether any option was given that chooses.
+  /// Whether any selecting option was given.
   [[nodiscard]] bool is_given() const;
   [[nodiscard]] bool with_listeners() const;
-  /// Connections in TIME-WAIT, too, which no program has any more.
+  /// With connections in TIME-WAIT, which no program has any more.
   [[nodiscard]] bool with_ended() const;
 
   [[nodiscard]] bool takes(const attach::TcpSocket& socket) const;
   [[nodiscard]] bool takes(const attach::Owner& owner) const;
-  /// Whether a connection is meant that has no owner whom we may see.
+  /// Whether it selects connections without a visible owner.
   [[nodiscard]] bool takes_ownerless() const;
 
-  /// With `made_in` in place of the group where that is a socket unit's: it has no process, and what its listeners have
-  /// accepted belongs to it.  Failures: those of GroupOptions::resolve.
+  /// With `made_in` in place of the group of a socket unit, which has no process; connections that its listeners have accepted
+  /// belong to that group.  Failures: those of GroupOptions::resolve.
   [[nodiscard]] Fallible<Selection> by_sockets() const;
 
-  /// The owners of what is meant.  Failures: those of GroupOptions::resolve.
+  /// The owners of selected sockets.  Failures: those of GroupOptions::resolve.
   [[nodiscard]] Fallible<attach::Owners> owners() const;
 };
 
-/// Takes the number of a process, and says in a sentence what is none.
+/// Accepts the number of a process; refuses anything else with a sentence.
 [[nodiscard]] CLI::Validator process_number();
 
 /// The file of a network namespace: `netns` as above.  Failures: there is none of that name.

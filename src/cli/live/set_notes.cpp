@@ -1,4 +1,4 @@
-#include "cli/live/set_notes.hpp"
+#include "cli/live/set_sockets.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 namespace wsalive::cli {
 namespace {
 
-/// Where keep-alive was switched on and does nothing yet: how many, and why; one sentence for each condition.
+/// Sockets on which keep-alive is on without effect yet: how many, and why; one sentence for each condition.
 std::vector<std::string> no_effect_notes(const std::vector<SetRow>& rows) {
   std::vector<std::string> notes;
   for (const advice::ConditionRow& condition : advice::kConditions) {
@@ -33,7 +33,7 @@ policy::Timing timing_of(const os::KernelKeepAlive& values) {
                             .user_timeout_ms = {}});
 }
 
-/// Connections that were set and have the same values since.
+/// Connections with the same values after the change.
 struct Alike {
   attach::KernelValues values;
   std::size_t count = 0;
@@ -44,7 +44,7 @@ bool is_lost(const SetRow& row, std::optional<policy::Millis> path_timeout) {
   return path_timeout && silent && *silent >= *path_timeout;
 }
 
-/// Those that the kernel alone keeps, and the path has not lost.
+/// Those that the kernel alone keeps alive and that the path has not lost.
 std::vector<Alike> alike(const std::vector<SetRow>& rows,
                          std::optional<policy::Millis> path_timeout) {
   std::vector<Alike> all;
@@ -64,7 +64,7 @@ std::vector<Alike> alike(const std::vector<SetRow>& rows,
   return all;
 }
 
-/// What the kernel makes of one set of values, and the path of them.
+/// The effect of one set of values in the kernel and on the path.
 std::vector<std::string> words_of(const attach::KernelValues& values,
                                   std::optional<policy::Millis> path_timeout) {
   const policy::Timing timing = timing_of(values.keep_alive);
@@ -75,7 +75,7 @@ std::vector<std::string> words_of(const attach::KernelValues& values,
   return words;
 }
 
-/// Where the sockets differ each set of values has its own sentences, unless there are too many to be read.
+/// Each set of values has its own sentences, unless there are too many to read.
 std::vector<std::string> kernel_notes(const std::vector<SetRow>& rows,
                                       std::optional<policy::Millis> path_timeout) {
   constexpr std::size_t kReadable = 4;

@@ -7,9 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/live/keepalive_text.hpp"
-#include "cli/live/set_notes.hpp"
 #include "os/socket/address.hpp"
 #include "policy/duration.hpp"
 
@@ -19,16 +18,16 @@ namespace {
 using attach::SetMode;
 using nlohmann::ordered_json;
 
-/// An engine tells a value from outside by its difference from the one that it has written itself, and keeps its own where
-/// there is none: which is right for what nobody has named.
-/// \return why one that was named would not be noticed, or empty.
+/// An engine recognises a value from outside by its difference from the one that it has written itself, and keeps its own if
+/// they are equal, which is right for values that the user has not named.
+/// \return why the engine would not notice a named value, or empty.
 std::string why_overlooked(const Connection& connection, const SetRequest& request,
                            const attach::SocketChange& change) {
   if (!is_driven_inside(connection) || request.wish.on != os::Switch::on) return {};
   struct Row {
     const char* letter;
     const char* option;
-    attach::Overwrite claim;
+    attach::Overwrite overwrite;
     std::uint32_t asked;
     int kernel;
     policy::DwordMillis in_force;
@@ -42,7 +41,7 @@ std::string why_overlooked(const Connection& connection, const SetRequest& reque
             in_force.interval}}) {
     const bool is_written_already = row.kernel == static_cast<int>(row.asked);
     const bool is_in_force = row.in_force.count() == row.asked * 1000;
-    if (row.claim == attach::Overwrite::never || !is_written_already || is_in_force) continue;
+    if (row.overwrite == attach::Overwrite::never || !is_written_already || is_in_force) continue;
     return fmt::format(
         "the program's own engine keeps {0} = {1} and has {2}s in the kernel for it: it would not "
         "notice {2}s from outside. Name another {3}, or leave it away",
@@ -52,7 +51,7 @@ std::string why_overlooked(const Connection& connection, const SetRequest& reque
   return {};
 }
 
-/// What the engine makes of it when it next looks: it takes what has changed.
+/// The values after the engine's next look: it takes those that have changed.
 policy::Timing taken_over(const SetRow& row) {
   policy::Timing timing = row.connection.keep_alive->timing;
   const os::KernelKeepAlive& before = row.change->before.keep_alive;
@@ -66,13 +65,13 @@ policy::Timing taken_over(const SetRow& row) {
   return timing;
 }
 
-/// Nothing of it was to be changed.
+/// Whether no change was requested.
 bool was_so(const SetRow& row) { return row.change && row.change->before == row.change->after; }
 
-/// A value was asked for that the socket has not got: one that differs from the default stays.
+/// Whether the socket keeps another value than the requested one, because its own differs from the default.
 bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish) {
-  const auto stays = [](int value, std::uint32_t asked, attach::Overwrite claim) {
-    return claim == attach::Overwrite::unless_set && value != static_cast<int>(asked);
+  const auto stays = [](int value, std::uint32_t asked, attach::Overwrite overwrite) {
+    return overwrite == attach::Overwrite::unless_set && value != static_cast<int>(asked);
   };
   return stays(after.idle_s, wish.fit.idle_s, wish.idle) ||
          stays(after.interval_s, wish.fit.interval_s, wish.interval) ||
@@ -82,7 +81,7 @@ bool stays_set(const os::KernelKeepAlive& after, const attach::SocketWish& wish)
 /// "I and N were not named and stay as they were (--interval, --probes)."
 std::string unnamed_note(const attach::SocketWish& wish) {
   struct Row {
-    attach::Overwrite claim;
+    attach::Overwrite overwrite;
     const char* letter;
     const char* option;
   };
@@ -90,7 +89,7 @@ std::string unnamed_note(const attach::SocketWish& wish) {
   std::vector<std::string> options;
   for (const Row& row : {Row{wish.idle, "T", "--time"}, Row{wish.interval, "I", "--interval"},
                          Row{wish.probes, "N", "--probes"}}) {
-    if (row.claim != attach::Overwrite::never) continue;
+    if (row.overwrite != attach::Overwrite::never) continue;
     letters.emplace_back(row.letter);
     options.emplace_back(row.option);
   }

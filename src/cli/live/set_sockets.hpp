@@ -1,9 +1,11 @@
-// Sets keep-alive on connections of running programs, one after the other, and reports what became of each.
-// Shared by `set` and by `attach --existing`.
+// Sets keep-alive on connections of running programs, one after the other, and reports each result. Shared by `set` and by
+// `attach --existing`; `lint` suggests such commands.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,18 +17,18 @@ namespace wsalive::cli {
 
 struct SetRequest {
   attach::SocketWish wish;
-  policy::Timing wanted;  ///< Before it was fitted to the kernel; without meaning for `off`.
+  policy::Timing wanted;  ///< Before it is fitted to the kernel; without meaning for `off`.
   attach::SetMode mode = attach::SetMode::apply;
   std::optional<policy::Millis> path_timeout{};  ///< Of the path, where it was said.
 };
 
-/// One socket, and what became of it.
+/// One socket, and the result.
 struct SetRow {
   Connection connection;
   std::optional<attach::SocketChange> change;  ///< nullopt: refused.
   std::string refused_because{};
-  ExitCode refusal = ExitCode::ok;  ///< The exit status that the refusal alone would give.
-  bool keeps_set = false;  ///< A value that was asked for gave way to one that was set before.
+  ExitCode refusal = ExitCode::ok;  ///< The exit status of the refusal alone.
+  bool keeps_set = false;  ///< A requested value gave way to an earlier one of the program.
 };
 
 class SocketSetter {
@@ -38,12 +40,12 @@ class SocketSetter {
   std::map<pid_t, Result<attach::Process>> processes_;
 };
 
-/// What is to be said of the wish itself: which values nobody has named.
+/// Notes on the wish itself: the values that the user has not named.
 [[nodiscard]] std::vector<std::string> wish_notes(const attach::SocketWish& wish);
 
 class SetReport final : public Report {
  public:
-  /// \param notes  Sentences that stand below the table, behind those about its rows.
+  /// \param notes  Sentences below the table, after those about its rows.
   SetReport(std::vector<SetRow> rows, attach::SetMode mode, std::vector<std::string> notes,
             std::optional<policy::Millis> path_timeout = {});
 
@@ -61,5 +63,28 @@ class SetReport final : public Report {
   attach::SetMode mode_;
   std::vector<std::string> notes_;
 };
+
+// Notes below the table of sockets: the effect of the values in the kernel.
+
+/// Whether our engine inside its program drives it: then the kernel's values are not the ones in force.
+[[nodiscard]] bool is_driven_inside(const Connection& connection);
+
+/// \param path_timeout  The silence after which the path forgets a connection, if given.
+[[nodiscard]] std::vector<std::string> notes_of(const std::vector<SetRow>& rows,
+                                                std::optional<policy::Millis> path_timeout);
+
+// Arguments with which `wsalive set` sets exactly some sockets: a copied remedy must not touch others.
+
+struct SetTarget {
+  std::string words;  ///< "4711:5 4711:7", or "--program psql --to :5432"
+  std::size_t touches =
+      0;  ///< The number of sockets: more than requested if no short selection matches them alone.
+};
+
+/// Names a few sockets one by one. For many, it narrows the user's selection to a process, a program or a far end.
+///
+/// \param sockets  With owners; one at least. \param asked  The selection that has found `all`.
+[[nodiscard]] SetTarget set_target(std::span<const Connection* const> sockets,
+                                   const Selection& asked, const Connections& all);
 
 }  // namespace wsalive::cli

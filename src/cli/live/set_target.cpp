@@ -1,4 +1,4 @@
-#include "cli/live/set_target.hpp"
+#include "cli/live/set_sockets.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ bool is_listener(const Connection& connection) {
   return connection.socket.state == os::TcpState::listen;
 }
 
-/// Of what was found by the question that `way` narrows.
+/// Whether the narrowed selection `way` matches a connection.
 bool is_taken(const Selection& way, const Connection& each) {
   return each.owner && (!way.pid || each.owner->pid == *way.pid) &&
          (way.with_listeners() || !is_listener(each)) && way.takes(each.socket) &&
@@ -41,7 +41,7 @@ auto alike(Sockets sockets, Of of) -> std::optional<decltype(of(*sockets.front()
   return all ? std::optional{first} : std::nullopt;
 }
 
-/// The far end, or its port, as --to takes it; empty: they differ, or there is none.
+/// The common far end, or its port, as --to takes it; empty: they differ, or there is none.
 std::string far_end_of(Sockets sockets) {
   if (std::ranges::any_of(sockets, [](const Connection* each) { return is_listener(*each); }))
     return {};
@@ -51,7 +51,7 @@ std::string far_end_of(Sockets sockets) {
   return port ? fmt::format(":{}", *port) : "";
 }
 
-/// The question itself, and narrower ones that take all of these sockets.
+/// The selection itself, and narrower ones that match all of these sockets.
 std::vector<Selection> ways(Sockets sockets, const Selection& asked) {
   std::vector<Selection> ways{asked};
   const auto pid = alike(sockets, [](const Connection& c) { return c.owner->pid; });

@@ -6,9 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 #include "cli/path/path_words.hpp"
-#include "cli/path/sight_names.hpp"
 #include "os/clock.hpp"
 #include "policy/duration.hpp"
 
@@ -45,7 +44,7 @@ std::string sight_table(const std::vector<PathObservation>& observations,
   return table.text(page, 2);
 }
 
-/// Of programs that the kernel alone keeps: `attach`, `set`, and `run` unless it preloads, which is no later.
+/// For programs that the kernel alone keeps alive: `attach`, `set`, and `run` unless it preloads, which is no later.
 policy::Accuracy accuracy_here() { return {policy::KeptBy::kernel, os::tick_length()}; }
 
 std::string options_of(const policy::Timing& timing) {
@@ -70,7 +69,7 @@ std::string advice_text(const policy::Timing& timing, const Page& page) {
                  page.width, 2);
 }
 
-/// What became of the connection on which the settings were tried.
+/// The result of the trial of the settings.
 std::string trial_text(const path::PathTrial& trial, const PathResult& result, const Page& page) {
   const std::string settings =
       fmt::format("T {}, I {}, N {}", format_duration(trial.timing.idle),
@@ -126,7 +125,7 @@ std::string sentences(const Sentences& words, const Page& page) {
          '\n';
 }
 
-/// What else came up in one direction.
+/// Other observations in one direction.
 std::string oddities(const PathResult& result, const Page& page) {
   std::string text;
   if (result.earliest_loss) {

@@ -1,5 +1,5 @@
-// What a search found, for people and as JSON: the bracket, what was seen, and the settings to use; in one direction or,
-// where `wsalive serve` was at the far end, in both.
+// The result of a search, for people and as JSON: the bracket, the observations, and the settings to use; in one direction or,
+// with `wsalive serve` at the far end, in both.
 #pragma once
 
 #include <optional>
@@ -20,27 +20,27 @@ struct FoundWay {
 };
 
 struct Found {
-  std::string target;   ///< As it was named: "db.example:5432".
+  std::string target;   ///< As the user named it: "db.example:5432".
   std::string address;  ///< "10.0.0.5:5432"
   FoundWay outward;     ///< Probes from here.
   std::optional<FoundWay> inward;
   policy::Millis took{};
   std::uint32_t connections = 0;
   std::optional<path::PathTrial> trial{};  ///< nullopt: the settings were not tried.
-  path::Farewells farewells{};             ///< What the far end knows of the connections' ends.
+  path::Farewells farewells{};  ///< Whether the far end knows that the connections are closed.
 
   /// Both directions joined; nullopt where one was searched.
   [[nodiscard]] std::optional<path::PathWays> ways() const {
     return inward ? std::optional{path::join_ways(outward.way, inward->way)} : std::nullopt;
   }
-  /// What the settings go by.
+  /// The result from which the settings follow.
   [[nodiscard]] path::PathResult joint() const {
     const auto both = ways();
     return both ? both->joint : outward.way.result;
   }
 };
 
-/// The settings to use; nullopt where there are none, or where they have been tried and do not keep a connection.
+/// The settings to use; nullopt if there are none, or if the trial has shown that they do not keep a connection.
 [[nodiscard]] std::optional<policy::Timing> advice_of(const Found& found);
 
 /// Whether the search has come to a clear answer, and the settings keep a connection.

@@ -14,7 +14,7 @@ using path::PathSight;
 using policy::format_duration;
 using policy::Millis;
 
-/// The error, never said smaller than it is.
+/// The error, rounded up.
 std::string error_shown(Millis error) {
   const Millis step{100};
   return format_duration((error + step - Millis{1}) / step * step);
@@ -165,7 +165,7 @@ std::string farewell_words(const path::Farewells& farewells, bool served) {
     words = fmt::format(
         "{} {} may stay open at the far end, which has not acknowledged {} end: {}.", untold,
         untold == 1 ? "connection" : "connections", untold == 1 ? "its" : "their",
-        served ? "`wsalive serve` ends what nobody has spoken for in a minute"
+        served ? "`wsalive serve` closes connections without orders for a minute"
                : "a server ends that by a time-out or keep-alive of its own, if it has one");
   }
   if (farewells.reset != 0) {

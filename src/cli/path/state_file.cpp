@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/frame/messages.hpp"
-#include "cli/path/sight_names.hpp"
+#include "cli/path/path_words.hpp"
 
 namespace wsalive::cli::path_command {
 namespace {

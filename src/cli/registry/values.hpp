@@ -1,5 +1,5 @@
-// The registry's values that wsalive reads, as the command speaks of them: by name alone, with times that
-// have units and words that are checked before they are stored.
+// The registry values that wsalive reads, as the command presents them: by name alone, times with units, words checked before
+// they are stored.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct KnownValue {
   std::string_view name;
   std::string_view key;
   ValueKind kind;
-  std::string fallback;  ///< As text: what counts where it is not set.
+  std::string fallback;  ///< The default, as text.
   std::string_view meaning;
 };
 
@@ -29,21 +29,21 @@ struct KnownValue {
 /// Names compare without case. Failure: there is no such value.
 [[nodiscard]] Fallible<const KnownValue*> known_value(const std::string& name);
 
-/// What a person wrote, as the registry keeps it.
+/// The user's text as a registry value.
 [[nodiscard]] Fallible<registry::Value> value_from_text(const KnownValue& known,
                                                         const std::string& text);
 
-/// How a stored value stands with its rules.
+/// A stored value checked against its rules.
 struct ValueState {
   const KnownValue* known = nullptr;
   std::optional<registry::StoredValue> stored;
-  std::string text;         ///< In force: the stored one's as far as it counts, or the default.
-  std::string stored_text;  ///< The stored one's as it is; empty: not there, or of a wrong type.
+  std::string text;         ///< In force: the stored one if it counts, or the default.
+  std::string stored_text;  ///< The stored one as it is; empty: missing, or of a wrong type.
   std::string complaint;    ///< Why a stored one does not count; else empty.
   std::string note;         ///< Why a stored one counts as another, or has no effect; else empty.
 };
 
-/// How a value would stand, if it were stored, where that release is in force.
+/// The state of a value if it were stored, under that release.
 [[nodiscard]] ValueState state_with(const KnownValue& known,
                                     std::optional<registry::StoredValue> stored,
                                     policy::Release release);

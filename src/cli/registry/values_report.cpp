@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 
 namespace wsalive::cli {
 namespace {

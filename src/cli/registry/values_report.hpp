@@ -1,5 +1,4 @@
-// The registry's values as `wsalive registry` shows them: what is in force, where it comes from, and what is
-// to be said about it.
+// The registry values as `wsalive registry` shows them: the value in force, its source, and remarks.
 #pragma once
 
 #include <string>
@@ -11,11 +10,11 @@
 
 namespace wsalive::cli {
 
-/// One value's fields: in force, stored, and what is to be said.
+/// One value's fields: in force, stored, and remarks.
 [[nodiscard]] nlohmann::ordered_json state_json(const ValueState& state);
 
 /// "warning: NAME is out of range; it counts as absent" or "note: NAME: stored 999, counts as 255", a line
-/// each, for values of which there is anything to say.
+/// each, for values with remarks.
 [[nodiscard]] std::string remarks_on(const std::vector<ValueState>& states);
 
 /// list, and get where a value or a file does not count.
@@ -35,7 +34,7 @@ class ValuesReport final : public Report {
   [[nodiscard]] std::string complaints(const Page& page) const;
 };
 
-/// get: what is in force, alone, so that scripts can take it; what is to be said about it goes beside it.
+/// get: the value in force, alone, for scripts; remarks go to standard error.
 class ValueReport final : public Report {
  public:
   ValueReport(ValueState state, std::vector<registry::Problem> problems)

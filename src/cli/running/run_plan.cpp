@@ -1,6 +1,9 @@
 #include "cli/running/run_plan.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "cli/live/keepalive_text.hpp"
 #include "policy/driver_choice.hpp"
@@ -54,7 +57,7 @@ std::string obstacle(Via via, const RunFacts& facts) {
   return {};
 }
 
-/// What the way costs the program, beside what is said of the times.
+/// The way's side effects on the program.
 std::string warning_of(Via via, const RunFacts& facts) {
   const bool loses = via == Via::seccomp && facts.takes_no_new_privs;
   return loses ? "programs that gain rights, such as sudo and passwd, start without them under it "
@@ -62,8 +65,8 @@ std::string warning_of(Via via, const RunFacts& facts) {
                : "";
 }
 
-/// Which of the program's own settings go before ours: the library sees each call; bpf finds times and count marked in the kernel,
-/// and the switch not; a keeper sees numbers alone.
+/// Which of the program's own settings take precedence: the library sees each call; bpf finds times and count marked in the
+/// kernel, but not the switch; a keeper sees only the numbers.
 std::string_view what_stays(Via via) {
   switch (via) {
     case Via::preload:
@@ -78,7 +81,7 @@ std::string_view what_stays(Via via) {
          "(--force)";
 }
 
-/// The program goes before us, and its own values are not known beforehand.
+/// The program's values take precedence and are unknown in advance.
 std::string exception_of(Via via, const RunFacts& facts) {
   if (facts.is_forced) return {};
   return facts.program.kind == ProgramKind::own_calls
@@ -104,7 +107,7 @@ policy::Timing kept_by_library(const RunFacts& facts) {
   return choose_driver(facts.wanted, host, {.established = true}).actual;
 }
 
-/// Why that is not what was wanted.
+/// Why that differs from the wanted timing.
 std::string late_note(const RunPlan& plan, const policy::Timing& wanted) {
   if (plan.accuracy.by == policy::KeptBy::kernel) {
     return fmt::format("the kernel alone was chosen, and keeps whole seconds, up to {}s; wanted {}",
@@ -159,7 +162,7 @@ tl::expected<RunPlan, std::string> plan_run(Via asked, const RunFacts& facts) {
     reasons = "no preload: " + reason;
   }
   for (const Via via : {Via::bpf, Via::preload, Via::seccomp}) {
-    if (via == Via::preload && needs_engine) continue;  // Said already.
+    if (via == Via::preload && needs_engine) continue;  // Reported already.
     const std::string reason = obstacle(via, facts);
     if (reason.empty()) return taken(std::move(plan), via, facts, std::move(reasons));
     reasons += fmt::format("{}no {}: {}", reasons.empty() ? "" : "; ", name_of(via), reason);
@@ -180,6 +183,18 @@ std::string describe(const RunPlan& plan, const policy::Timing& wanted) {
     if (!more->empty()) text += "; " + *more;
   }
   return text;
+}
+
+std::string preload_library() {
+  namespace fs = std::filesystem;
+  std::error_code trouble;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", trouble).parent_path();
+  for (const char* place : {WSALIVE_PRELOAD_FROM_BIN, "../src/attach"}) {
+    const fs::path library = folder / place / "libwsalive-preload.so";
+    if (::access(library.c_str(), R_OK) == 0)
+      return fs::weakly_canonical(library, trouble).string();
+  }
+  return {};
 }
 
 }  // namespace wsalive::cli

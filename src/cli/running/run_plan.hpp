@@ -34,30 +34,30 @@ struct RunFacts {
   bool may_repair = false;  ///< The program will have CAP_NET_ADMIN over its network.
   policy::RoundIdle rounding = policy::RoundIdle::down;
   std::optional<std::uint32_t> user_timeout_ms{};  ///< 0: off; nullopt: left alone.
-  bool is_forced = false;                          ///< Against values of the program's own, too.
+  bool is_forced = false;                          ///< Overrides the program's own values, too.
   bool is_connect_only = false;                    ///< Accepted connections are left alone.
   attach::ProgramFile program;
   bool has_preload_library = false;
   std::string preload_refusal;         ///< Empty: the program's loader takes the library.
-  std::string bpf_refusal;             ///< Empty: bpf can be had.
-  std::string seccomp_refusal;         ///< Empty: seccomp can be had.
+  std::string bpf_refusal;             ///< Empty: bpf is available.
+  std::string seccomp_refusal;         ///< Empty: seccomp is available.
   bool takes_no_new_privs = true;      ///< Under seccomp no program gains rights.
-  bool may_take_no_new_privs = false;  ///< The user allows that to a program that would gain some.
+  bool may_take_no_new_privs = false;  ///< The user allows that for a program that would gain some.
 };
 
 struct RunPlan {
   Via via = Via::seccomp;
-  policy::KernelFit fit;      ///< What the kernel is told, for bpf and seccomp.
-  policy::Timing kept;        ///< What becomes of it: the fit, or what the preloaded library keeps.
-  policy::Accuracy accuracy;  ///< By what keeps it, and how late that is.
-  bool is_late = false;       ///< The library can keep only what is later than was wanted.
+  policy::KernelFit fit;      ///< The values for the kernel, with bpf and seccomp.
+  policy::Timing kept;        ///< In force: the fit, or what the preloaded library keeps.
+  policy::Accuracy accuracy;  ///< Of what keeps it.
+  bool is_late = false;       ///< The library can only keep later times than the wanted ones.
   std::string why;            ///< "the times need the engine", "no bpf: not permitted".
-  std::string warning;        ///< What the program feels of it; mostly nothing.
-  std::string exception;  ///< Which of its connections may have other values; empty where none can.
-  std::string left_alone;  ///< Which get none.
+  std::string warning;        ///< Side effects on the program; mostly empty.
+  std::string exception;      ///< Which of its connections may have other values; empty: none.
+  std::string left_alone;     ///< Which get none.
 };
 
-/// What the kernel is told.
+/// The values for the kernel.
 [[nodiscard]] policy::KernelFit fit_of(const RunFacts& facts);
 
 /// Whether the preloaded library's engine keeps what the kernel alone cannot.
@@ -69,5 +69,9 @@ struct RunPlan {
 
 /// "keep-alive by seccomp: after 1s of silence, every 1s, 6 times (wanted 1.5s, 300ms, 5: ...)"
 [[nodiscard]] std::string describe(const RunPlan& plan, const policy::Timing& wanted);
+
+/// The path of the library for `run --via preload`, relative to the command: in the installed folder of libraries, or in the
+/// build tree. Empty: it does not exist.
+[[nodiscard]] std::string preload_library();
 
 }  // namespace wsalive::cli

@@ -35,7 +35,7 @@ constexpr std::array kColumns{
 };
 static_assert(kColumns.size() == kOrders);
 
-/// What does not fit is cut, and a mark says so.
+/// Truncates the text, with a mark.
 std::string fitted(const std::string& text, std::size_t width, bool right) {
   if (text.size() > width) return width == 0 ? "" : text.substr(0, width - 1) + '+';
   const std::string blanks(width - text.size(), ' ');
@@ -88,7 +88,7 @@ auto key_of(const Row& row, Order order) {
                     row.fd};
 }
 
-/// As wide as the longest cell; what is too much for the screen is taken from the widest.
+/// As wide as the longest cell; the widest columns shrink if the screen is too narrow.
 std::array<std::size_t, kOrders> widths_for(const std::vector<Row>& rows, std::size_t width) {
   std::array<std::size_t, kOrders> widths{};
   std::size_t total = 2 * (kOrders - 1);

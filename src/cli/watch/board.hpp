@@ -1,5 +1,5 @@
-// What `wsalive watch` shows, apart from the terminal: which connections pass the filter, in which order, and the
-// lines of a frame of a given size. No clock, no system call: tests draw frames of any size.
+// The content of `wsalive watch`, apart from the terminal: the connections that pass the filter, their order, and the lines of a
+// frame of a given size. No clock, no system call: tests draw frames of any size.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ inline constexpr std::size_t kOrders = 6;
 /// One line of the table.
 struct Row {
   std::string program, remote, keep_alive, silent, next, noticed;
-  std::string state{};  ///< Where it is not established, or something waits for an answer.
+  std::string state{};  ///< If it is not established, or something waits for an answer.
   advice::Outlook outlook = advice::Outlook::well;
-  // By what the columns are sorted.
+  // The sort keys of the columns.
   std::int64_t pid = 0;
   int fd = 0;
   os::Endpoint peer{};
@@ -35,7 +35,7 @@ struct Line {
   bool reversed = false;
 };
 
-/// The line in which a filter is typed: its end is always to be seen, and where there is room, what the keys do.
+/// The line in which a filter is typed: its end is always visible, and, if there is room, the help for the keys.
 [[nodiscard]] std::string typing_line(const std::string& text, std::size_t width);
 
 class Board {

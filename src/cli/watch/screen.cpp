@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::array kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-/// All that a crash handler needs, prepared beforehand: it may call next to nothing.
+/// All that a crash handler needs, prepared in advance: a handler may call almost nothing.
 struct Rescue {
   termios modes{};
   std::array<char, 64> leave{};  ///< Ends the alternate screen, shows the cursor, resets colours.

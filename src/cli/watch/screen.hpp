@@ -1,6 +1,5 @@
-// The terminal while `wsalive watch` has it: ncurses on the alternate screen, given back as it was found, also when
-// the program is killed by a signal or crashes (all but SIGKILL, of which nobody is told). ctrl-Z and the shell's fg
-// are ncurses' own.
+// The terminal during `wsalive watch`: ncurses on the alternate screen. The terminal is restored at the end, also when a signal
+// kills the program or it crashes (except by SIGKILL, which cannot be handled). ncurses handles ctrl-Z and the shell's fg.
 //
 // One at a time; one thread.
 #pragma once
@@ -48,7 +47,7 @@ class Screen {
  public:
   /// Failures: standard input or output is no terminal.
   [[nodiscard]] static Fallible<void> possible();
-  /// What to say where the screen is not good: the terminal's kind is not known.
+  /// The failure if the screen is not good: the terminal's type is unknown.
   [[nodiscard]] static Failure unknown();
 
   Screen();
@@ -67,7 +66,7 @@ class Screen {
   void piece(std::size_t row, std::size_t column, std::string_view text, Look look) noexcept;
   void show() noexcept;
 
-  /// What was pressed, without waiting.
+  /// The pressed key, without blocking.
   [[nodiscard]] Press press() noexcept;
 
  private:

@@ -68,7 +68,7 @@ TEST(PathReport, WhatStaysOpenAtTheFarEndIsSaid) {
   EXPECT_EQ(
       farewell_words({.untold = 1}, true),
       "1 connection may stay open at the far end, which has not acknowledged its end: `wsalive "
-      "serve` ends what nobody has spoken for in a minute.");
+      "serve` closes connections without orders for a minute.");
   EXPECT_EQ(farewell_words({.told = 1, .reset = 2}, false),
             "2 ended with a reset: where the path sent that, the far end may hold them still.");
   const std::string both = farewell_words({.untold = 3, .reset = 1}, false);

@@ -1,4 +1,4 @@
-// --listen: where `wsalive serve` listens.
+// --listen: the addresses of `wsalive serve`.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace wsalive::cli::serve {
 
 /// "7350" (every address of this host, both families), "ADDRESS", "ADDRESS:PORT". Failures: no address, not allowed, in
-/// use; nothing is open then.
+/// use; then nothing stays open.
 [[nodiscard]] Fallible<std::vector<path::serve::Listener>> open_listeners(std::string_view where);
 
 /// "0.0.0.0:7350 and [::]:7350"

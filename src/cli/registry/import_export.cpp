@@ -1,4 +1,4 @@
-#include "cli/registry/exchange.hpp"
+#include "cli/registry/import_export.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "cli/frame/columns.hpp"
+#include "cli/frame/report.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "cli/live/claims.hpp"
+#include "cli/live/ownership.hpp"
 
 #include <unistd.h>
 
@@ -30,54 +30,55 @@ bool may_be_seen(const attach::TcpSocket& socket) {
 
 }  // namespace
 
-const attach::Owners& Claims::all_later() {
+const attach::Owners& Ownership::all_later() {
   if (!all_later_) all_later_ = attach::socket_owners();
   return *all_later_;
 }
 
-/// Of the processes that are meant, and of no others. Where they are not to be found any more nobody has anything.
-const attach::Owners& Claims::later() {
+/// Of the selected processes only; empty if they are gone.
+const attach::Owners& Ownership::later() {
   if (!later_) later_ = selection_.owners().value_or(attach::Owners{});
   return *later_;
 }
 
-std::optional<attach::Owner> Claims::owner_of(const attach::TcpSocket& socket) {
+std::optional<attach::Owner> Ownership::owner_of(const attach::TcpSocket& socket) {
   std::optional<attach::Owner> owner = lowest_of(selection_, owners_, socket.inode);
-  // One that is new, or that could not be looked at the first time.
+  // A new one, or one that could not be inspected at the first look.
   const bool may_be_missed = selection_.takes_ownerless() || !owners_.hidden.empty();
   const bool is_missed = !owner && socket.inode != 0 && may_be_missed;
   if (is_missed && may_be_seen(socket)) owner = lowest_of(selection_, later(), socket.inode);
   return owner;
 }
 
-bool Claims::is_unclaimed(const attach::TcpSocket& socket) {
+bool Ownership::is_unowned(const attach::TcpSocket& socket) {
   return selection_.takes(socket) && socket.inode != 0 &&
          !owners_.by_inode.contains(socket.inode) && !all_later().by_inode.contains(socket.inode);
 }
 
-void Claims::look_at(const attach::Network& network, pid_t process, const LookAgain& look_again) {
+void Ownership::look_at(const attach::Network& network, pid_t process,
+                        const LookAgain& look_again) {
   inside_.push_back(process);
-  if (owners_.hidden.empty() || is_one_unclaimed_) return;
+  if (owners_.hidden.empty() || is_one_unowned_) return;
   std::set<std::uint64_t> unclaimed;
   for (const attach::TcpSocket& socket : network.sockets) {
-    if (is_unclaimed(socket)) unclaimed.insert(socket.cookie);
+    if (is_unowned(socket)) unclaimed.insert(socket.cookie);
   }
   if (unclaimed.empty()) return;
   const Result<attach::Network> now = look_again();
-  is_one_unclaimed_ = !now || std::ranges::any_of(now->sockets, [&](const attach::TcpSocket& each) {
+  is_one_unowned_ = !now || std::ranges::any_of(now->sockets, [&](const attach::TcpSocket& each) {
     return each.inode != 0 && unclaimed.contains(each.cookie);
   });
 }
 
-bool Claims::may_have_some(pid_t process) const {
+bool Ownership::may_have_some(pid_t process) const {
   if (!attach::may_have_sockets(process)) return false;
-  if (is_one_unclaimed_ || !selection_.netns.empty()) return is_one_unclaimed_;
+  if (is_one_unowned_ || !selection_.netns.empty()) return is_one_unowned_;
   const bool is_inside = std::ranges::any_of(
       inside_, [process](pid_t each) { return attach::are_in_one_network(each, process); });
   return !is_inside && attach::has_tcp_in_network(process);
 }
 
-std::vector<Hidden> Claims::hidden() const {
+std::vector<Hidden> Ownership::hidden() const {
   std::vector<Hidden> list;
   for (const pid_t process : owners_.hidden) {
     const attach::Owner owner{process, selection_.fd.value_or(-1), attach::program_of(process)};

@@ -1,4 +1,4 @@
-#include "cli/serve/where.hpp"
+#include "cli/serve/listen_addresses.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

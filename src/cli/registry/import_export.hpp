@@ -19,7 +19,7 @@ struct Imported {
 /// A .reg file, or a SYSTEM hive, told apart by their first bytes.
 [[nodiscard]] Fallible<Imported> read_for_import(const std::string& path);
 
-/// The values that are set, as a .reg file: UTF-16LE as regedit writes it, or UTF-8.
+/// The stored values as a .reg file: UTF-16LE as regedit writes it, or UTF-8.
 [[nodiscard]] std::string exported(registry::Registry& registry, registry::Encoding encoding);
 
 }  // namespace wsalive::cli
