@@ -99,7 +99,7 @@ void start_keep_alive(engine::Engine& engine, const Fd& socket, const policy::Ti
   if (drive == Drive::engine) {
     const policy::SourcedTiming wanted{timing, policy::Source::socket, policy::Source::socket,
                                        policy::Source::socket};
-    if (engine.switch_on(socket.get(), wanted, engine::KernelSwitch::untouched)) return;
+    if (engine.switch_on(socket.get(), wanted)) return;
   } else {
     const auto seconds = [](policy::DwordMillis time) {
       return static_cast<int>(time.count()) / 1000;
@@ -136,11 +136,11 @@ void Scene::watch(nanoseconds time, const std::function<void()>& before_the_look
 double Scene::weigh() {
   engine_ = engine::make_engine(engine::os_host(), os::monotonic_clock());
   // The first pays for the thread.
-  (void)engine_->switch_on(sockets_[0].get(), {timing_}, engine::KernelSwitch::on);
+  (void)engine_->switch_on(sockets_[0].get(), {timing_});
   std::this_thread::sleep_for(50ms);
   const long before = resident_kib();
   for (const Fd& socket : sockets_) {
-    (void)engine_->switch_on(socket.get(), {timing_}, engine::KernelSwitch::on);
+    (void)engine_->switch_on(socket.get(), {timing_});
   }
   return static_cast<double>(resident_kib() - before) * 1024 / static_cast<double>(count_);
 }

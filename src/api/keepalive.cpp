@@ -94,8 +94,7 @@ std::error_code abi::set_keep_alive(int fd, const KeepAlive& wanted, KeepAliveIn
   const auto precision = chosen(wanted.precision);
   if (!timing || !precision) return error(EINVAL);
   engine::note_face(engine::Face::linux_);
-  const Status done = engine::process_engine().switch_on(fd, of_socket(*timing, *precision),
-                                                         engine::KernelSwitch::untouched);
+  const Status done = engine::process_engine().switch_on(fd, of_socket(*timing, *precision));
   if (!done) return error(done.error().code);
   now = present(fd);
   // The program may have set TCP_USER_TIMEOUT since the kernel got these values.

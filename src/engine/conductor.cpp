@@ -8,21 +8,7 @@
 namespace wsalive::engine {
 namespace {
 
-using policy::DriverKind;
 using std::chrono::milliseconds;
-
-Mechanism mechanism_for(DriverKind kind) noexcept {
-  switch (kind) {
-    case DriverKind::native:
-      return Mechanism::kernel;
-    case DriverKind::rearm:
-      return Mechanism::rearm;
-    case DriverKind::repair:
-      return Mechanism::repair;
-    default:
-      return Mechanism::none;
-  }
-}
 
 /// Or it is over: the facts do not say which.
 bool is_yet_to_connect(os::TcpState state) noexcept {
@@ -34,10 +20,8 @@ constexpr milliseconds kAway{500};
 constexpr milliseconds kGrace{100};
 constexpr unsigned kLooksPerTick = 64;
 
-/// Who keeps a timing that is only near: without a thread the kernel, or nobody where its times are too short.
-Mechanism mechanism_for_late(const policy::Timing& actual, const policy::HostFacts& host) noexcept {
-  if (actual.probes == 0) return Mechanism::none;
-  return host.has_engine ? Mechanism::rearm : Mechanism::kernel;
+Asked asked_of(const Slot& slot) noexcept {
+  return {kind_of(course_of(slot)) != DriverKind::off, wanted_of(slot)};
 }
 
 }  // namespace
@@ -51,68 +35,100 @@ Conductor::Conductor(const DriverParts& parts, SlotTable& slots, Ownership& owne
       repair_(parts),
       publisher_(slots, parts.ticks) {}
 
-ProbeDriver* Conductor::driver(Mechanism mechanism) noexcept {
-  switch (mechanism) {
-    case Mechanism::rearm:
+ProbeDriver* Conductor::driver(Driver which) noexcept {
+  switch (which) {
+    case Driver::rearm:
       return &rearm_;
-    case Mechanism::repair:
+    case Driver::repair:
       return &repair_;
     default:
       return nullptr;
   }
 }
 
-Conductor::Choice Conductor::choose(int fd, const policy::SourcedTiming& wanted, Driving driving,
-                                    bool has_user_timeout) noexcept {
+Conductor::Choice Conductor::choose(int fd, const Order& order, bool has_user_timeout) noexcept {
+  const policy::SourcedTiming& wanted = order.wanted;
   policy::ConnectionFacts connection{.established = false, .user_timeout = has_user_timeout};
   policy::HostFacts host{
       .tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length),
-      .has_engine = driving == Driving::possible && wanted.precision == policy::Precision::exact,
+      .has_engine =
+          order.driving == Driving::possible && wanted.precision == policy::Precision::exact,
       .can_repair = false,
   };
-  const auto chosen = [&](const policy::DriverChoice& choice, Mechanism mechanism) -> Choice {
+  const auto chosen = [&](const policy::DriverChoice& choice) -> Choice {
     // For a moment the count, and the idle time, stand one higher.
     const bool plain = policy::detail::kernel_has_values(choice.actual, host, connection) &&
                        choice.actual.probes < policy::kLargestKernelCount &&
                        choice.actual.idle < policy::kLongestKernelTime;
-    return {choice, mechanism, plain};
+    return {choice, plain};
   };
   policy::DriverChoice choice = policy::choose_driver(wanted.timing, host, connection);
-  if (choice.kind != DriverKind::late) return chosen(choice, mechanism_for(choice.kind));
+  if (choice.kind != DriverKind::late) return chosen(choice);
   // Asked only where nothing else would do.
   const auto facts = parts_.host.facts(fd);
   connection.established = facts && facts->state == os::TcpState::established;
   host.can_repair = parts_.host.may_repair(fd);
   choice = policy::choose_driver(wanted.timing, host, connection);
-  if (choice.kind != DriverKind::late) return chosen(choice, mechanism_for(choice.kind));
+  if (choice.kind != DriverKind::late) return chosen(choice);
   // Told as what it will be: whoever looks between the handshake and the engine's next look has the truth.
   connection.established = facts && is_yet_to_connect(facts->state);
   if (policy::choose_driver(wanted.timing, host, connection).kind == DriverKind::repair)
-    return chosen({DriverKind::repair, wanted.timing}, Mechanism::rearm);
-  return chosen(choice, mechanism_for_late(choice.actual, host));
+    return chosen({DriverKind::repair, wanted.timing, Driver::rearm});
+  return chosen(choice);
 }
 
-Status Conductor::start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
-                        KernelSwitch already, Driving driving, Instant now) {
+Status Conductor::start(int fd, Slot& slot, const Order& order, Instant now) {
+  const Asked before = asked_of(slot);
+  const bool was_in_force = is_in_force(slot);
+  if (const Status done = put_in_force(fd, slot, order); !done) {
+    const bool is_known = order.kernel == KernelSwitch::on || (was_in_force && is_in_force(slot));
+    if (!before.on && is_known) (void)parts_.host.set_switch(fd, os::Switch::off);
+    take_back(fd, slot, before, was_in_force);
+    return done;
+  }
+  if (has_driver(slot)) look(fd, slot, now);
+  publisher_.update(fd);
+  return {};
+}
+
+/// What was asked for before holds again; a driver that had begun goes on.
+void Conductor::take_back(int fd, Slot& slot, const Asked& before, bool was_in_force) noexcept {
+  if (was_in_force && !is_in_force(slot)) return;  // It was another socket's.
+  if (!was_in_force || !before.on) return note(fd, slot, before);
+  set_wanted(slot, before.wanted);
+}
+
+Status Conductor::put_in_force(int fd, Slot& slot, const Order& order) noexcept {
   const auto cookie = parts_.host.cookie(fd);
   if (!cookie) return tl::unexpected(cookie.error());
   const auto user_timeout = parts_.host.user_timeout(fd);  // Refuses what is not TCP.
   if (!user_timeout) return tl::unexpected(user_timeout.error());
   if (slot.cookie.load(std::memory_order_relaxed) != *cookie) drop(fd, slot);
-  if (course_of(slot).standby && wanted_of(slot) == wanted)
+  if (course_of(slot).standby && wanted_of(slot) == order.wanted)
     return {};  // Another process sees to it.
 
-  const Choice choice = choose(fd, wanted, driving, *user_timeout != 0);
+  const Choice choice = choose(fd, order, *user_timeout != 0);
   // The switch first: in this order the kernel counts the silence from the last segment (K-50).
-  if (already == KernelSwitch::untouched && choice.mechanism != Mechanism::none) {
+  if (order.kernel == KernelSwitch::unknown && choice.made.driver != Driver::none) {
     if (const Status done = parts_.host.set_switch(fd, os::Switch::on); !done) return done;
   }
   slot.cookie.store(*cookie, std::memory_order_relaxed);
-  if (driver(choice.mechanism)) forget_connection(fd, slot);
-  if (const Status done = install(fd, slot, wanted, choice); !done) return done;
-  if (driver(choice.mechanism) && !course_of(slot).standby) look(fd, slot, now);
-  publisher_.update(fd);
-  return {};
+  if (driver(choice.made.driver)) forget_connection(fd, slot);
+  return install(fd, slot, order.wanted, choice);
+}
+
+void Conductor::note(int fd, Slot& slot, const Asked& asked) noexcept {
+  if (slot.place != 0) (void)let_go_if_off(fd, slot);
+  drop(fd, slot);
+  if (asked == Asked{}) return;
+  set_wanted(slot, asked.wanted);
+  const DriverKind kind = asked.on ? DriverKind::native : DriverKind::off;
+  change(slot, [kind](Course& course) { course.kind = static_cast<std::uint32_t>(kind) & 7U; });
+}
+
+bool Conductor::has_driver(const Slot& slot) noexcept {
+  const Course course = course_of(slot);
+  return driver(driver_of(course)) && !course.standby;
 }
 
 /// A socket that is not connected, or not any more, may still be connected: its end is to come.
@@ -125,25 +141,25 @@ void Conductor::forget_connection(int fd, Slot& slot) noexcept {
 Status Conductor::install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
                           const Choice& choice) noexcept {
   const Course before = course_of(slot);
-  const bool was_on = driver_of(before) != DriverKind::off && before.written + slot.place != 0;
+  const bool was_on = kind_of(before) != DriverKind::off && before.written + slot.place != 0;
   const policy::Timing had = wanted_of(slot).timing;
-  if (mechanism_of(before) != choice.mechanism) let_go(fd, slot);
+  if (driver_of(before) != choice.made.driver) let_go(fd, slot);
   set_wanted(slot, wanted);
   change(slot, [&](Course& course) {
-    course.driver = static_cast<std::uint32_t>(choice.driver.kind) & 7U;
-    course.mechanism = static_cast<std::uint32_t>(choice.mechanism) & 3U;
-    course.written = choice.mechanism == Mechanism::kernel ||
-                     (choice.mechanism == Mechanism::rearm && choice.plain);
+    course.kind = static_cast<std::uint32_t>(choice.made.kind) & 7U;
+    course.driver = static_cast<std::uint32_t>(choice.made.driver) & 3U;
+    course.written = choice.made.driver == Driver::kernel ||
+                     (choice.made.driver == Driver::rearm && choice.plain);
     course.kept = was_on;
   });
-  if (ProbeDriver* const chosen = driver(choice.mechanism)) {
+  if (ProbeDriver* const chosen = driver(choice.made.driver)) {
     const Status done = chosen->attach(fd, slot);
     if (done) due_.schedule(fd, slot.place != 0 ? slot.due : Instant{});
     return done;
   }
-  if (choice.mechanism == Mechanism::kernel) {
-    const bool kept_it = before.written != 0 && driver_of(before) == DriverKind::native;
-    return write_kernel(fd, choice.driver.actual, kept_it ? in_kernel(had) : os::KernelKeepAlive{});
+  if (choice.made.driver == Driver::kernel) {
+    const bool kept_it = before.written != 0 && kind_of(before) == DriverKind::native;
+    return write_kernel(fd, choice.made.actual, kept_it ? in_kernel(had) : os::KernelKeepAlive{});
   }
   return parts_.host.set_switch(fd, os::Switch::off);
 }
@@ -162,7 +178,7 @@ Status Conductor::write_kernel(int fd, const policy::Timing& timing,
 void Conductor::abandon(int fd, Slot& slot) noexcept {
   rearm_.forget(fd);
   due_.remove(fd);
-  change(slot, [](Course& course) { course.mechanism = 0; });
+  change(slot, [](Course& course) { course.driver = 0; });
 }
 
 void Conductor::lost_in_child() noexcept {
@@ -191,13 +207,19 @@ void Conductor::drop(int fd, Slot& slot) noexcept {
 }
 
 void Conductor::reconsider(int fd, Slot& slot, Driving driving, Instant now) {
+  if (!choose_anew(fd, slot, driving)) return;
+  if (has_driver(slot)) look(fd, slot, now);
+  publisher_.update(fd);
+}
+
+bool Conductor::choose_anew(int fd, Slot& slot, Driving driving) noexcept {
   const Course course = course_of(slot);
-  if (driver_of(course) == DriverKind::off || driver_of(course) == DriverKind::silent) return;
-  if (course.given_up || course.standby) return;
-  const KernelSwitch already = course.resting || mechanism_of(course) == Mechanism::none
-                                   ? KernelSwitch::untouched
-                                   : KernelSwitch::on;
-  (void)start(fd, slot, wanted_of(slot), already, driving, now);
+  if (kind_of(course) == DriverKind::off || kind_of(course) == DriverKind::silent) return false;
+  if (course.given_up || course.standby) return false;
+  const bool is_on = !course.resting && driver_of(course) != Driver::none;
+  const auto kernel = is_on ? KernelSwitch::on : KernelSwitch::unknown;
+  (void)put_in_force(fd, slot, {wanted_of(slot), kernel, driving});
+  return true;
 }
 
 Status Conductor::limit_retransmission(int fd, Slot& slot, int milliseconds, Driving driving,
@@ -218,7 +240,7 @@ Status Conductor::limit_retransmission(int fd, Slot& slot, int milliseconds, Dri
   }
   const Status done = parts_.host.set_user_timeout(fd, milliseconds);
   if (!done) (void)parts_.host.set_user_timeout(fd, *before);
-  if (driver_of(course_of(slot)) == DriverKind::off) {
+  if (kind_of(course_of(slot)) == DriverKind::off) {
     change(slot, [](Course& course) { course.written = 0; });  // To be chosen anew when it goes on.
   }
   if ((*before == 0) != (milliseconds == 0)) reconsider(fd, slot, driving, now);
@@ -284,7 +306,7 @@ bool Conductor::is_driven_here(const Slot& other) noexcept {
 bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
   if (!course_of(slot).standby) return false;
   if (!is_driven_here(slot) && ownership_.claim(slot)) {
-    const bool kernel_counts = mechanism_of(course_of(slot)) == Mechanism::rearm;
+    const bool kernel_counts = driver_of(course_of(slot)) == Driver::rearm;
     const auto facts = parts_.host.facts(fd);
     // All N probes are still to come.
     slot.base_probes = facts && kernel_counts ? facts->probes : 0;
@@ -309,36 +331,41 @@ bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
 }
 
 void Conductor::look(int fd, Slot& slot, Instant now) {
-  ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
-  if (!driving) {
-    due_.remove(fd);
-    return;
+  constexpr int kMostLooks = 8;
+  bool goes_on = true;
+  for (int looks = 0; goes_on && looks < kMostLooks; ++looks) {
+    ProbeDriver* const driving = driver(driver_of(course_of(slot)));
+    if (!driving) {
+      due_.remove(fd);
+      break;
+    }
+    goes_on = conclude(fd, slot, driving->look(fd, slot, now));
+    if (goes_on && looks + 1 == kMostLooks) due_.schedule(fd, parts_.ticks.behind(now, kGrace));
   }
-  conclude(fd, slot, driving->look(fd, slot, now), now);
-  if (mechanism_of(course_of(slot)) != Mechanism::rearm) publisher_.update(fd);
+  if (driver_of(course_of(slot)) != Driver::rearm) publisher_.update(fd);
 }
 
-void Conductor::conclude(int fd, Slot& slot, const Next& next, Instant now) {
+bool Conductor::conclude(int fd, Slot& slot, const Next& next) noexcept {
   switch (next.verdict) {
     case Verdict::again:
       due_.schedule(fd, next.due);
-      return;
+      return false;
     case Verdict::ended:
       let_go(fd, slot);
-      return;
+      return false;
     case Verdict::listening:
       become_listener(fd, slot);
-      return;
+      return false;
     case Verdict::stranger:
       drop(fd, slot);
-      return;
+      return false;
     case Verdict::choose:
-      reconsider(fd, slot, Driving::possible, now);
-      return;
+      return choose_anew(fd, slot, Driving::possible) && has_driver(slot);
     case Verdict::outside:
-      take_outside_values(fd, slot, now);
-      return;
+      take_outside_values(fd, slot);
+      return has_driver(slot);
   }
+  return false;
 }
 
 /// What is accepted inherits the kernel's values: whole seconds until it is driven itself (K-41).
@@ -348,8 +375,8 @@ void Conductor::become_listener(int fd, Slot& slot) noexcept {
   (void)write_kernel(fd, from_kernel(nearest_later_in_kernel(wanted_of(slot).timing)));
 }
 
-void Conductor::take_outside_values(int fd, Slot& slot, Instant now) {
-  ProbeDriver* const driving = driver(mechanism_of(course_of(slot)));
+void Conductor::take_outside_values(int fd, Slot& slot) noexcept {
+  ProbeDriver* const driving = driver(driver_of(course_of(slot)));
   if (!driving) return;
   const auto wanted = driving->outside_values(fd, slot);
   const auto on = parts_.host.keep_alive_switch(fd);
@@ -357,11 +384,10 @@ void Conductor::take_outside_values(int fd, Slot& slot, Instant now) {
   if (*on == os::Switch::off && !course_of(slot).resting) {
     set_wanted(slot, *wanted);
     let_go(fd, slot);
-    change(slot,
-           [](Course& course) { course.driver = static_cast<std::uint32_t>(DriverKind::off); });
+    change(slot, [](Course& course) { course.kind = static_cast<std::uint32_t>(DriverKind::off); });
     return;
   }
-  (void)start(fd, slot, *wanted, KernelSwitch::on, Driving::possible, now);
+  (void)put_in_force(fd, slot, {*wanted, KernelSwitch::on, Driving::possible});
 }
 
 }  // namespace wsalive::engine

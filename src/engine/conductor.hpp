@@ -22,13 +22,25 @@ namespace wsalive::engine {
 /// Whether connections can be driven at all: not where no thread can be started.
 enum class Driving : bool { kernel_only, possible };
 
+/// What is known of the kernel's own SO_KEEPALIVE.
+enum class KernelSwitch : bool { unknown, on };
+
+/// What is to be in force, and how it may be done.
+struct Order {
+  policy::SourcedTiming wanted;
+  KernelSwitch kernel = KernelSwitch::unknown;
+  Driving driving = Driving::possible;
+};
+
 class Conductor {
  public:
   Conductor(const DriverParts& parts, SlotTable& slots, Ownership& ownership);
 
   /// Keep-alive goes on, or its values change while it is on. On failure nothing has changed.
-  [[nodiscard]] Status start(int fd, Slot& slot, const policy::SourcedTiming& wanted,
-                             KernelSwitch already, Driving driving, Instant now);
+  [[nodiscard]] Status start(int fd, Slot& slot, const Order& order, Instant now);
+
+  /// Keeps what was asked of a socket; nothing is in force by the engine any more. The socket is not touched.
+  void note(int fd, Slot& slot, const Asked& asked) noexcept;
 
   /// The kernel's switch has just been set off: nothing is driven, the values stay for the next time.
   void stop(int fd, Slot& slot) noexcept;
@@ -79,28 +91,35 @@ class Conductor {
 
  private:
   struct Choice {
-    policy::DriverChoice driver;
-    Mechanism mechanism;
+    policy::DriverChoice made;
     bool plain;  ///< The kernel itself can have the values of a driven connection.
   };
 
-  [[nodiscard]] Choice choose(int fd, const policy::SourcedTiming& wanted, Driving driving,
-                              bool has_user_timeout) noexcept;
+  /// Chooses a driver and lets it begin, without a look. On failure nothing has changed.
+  [[nodiscard]] Status put_in_force(int fd, Slot& slot, const Order& order) noexcept;
+  [[nodiscard]] Choice choose(int fd, const Order& order, bool has_user_timeout) noexcept;
+  void take_back(int fd, Slot& slot, const Asked& before, bool was_in_force) noexcept;
+  /// Puts the same values in force anew. \return false where there is nothing to choose.
+  bool choose_anew(int fd, Slot& slot, Driving driving) noexcept;
   void forget_connection(int fd, Slot& slot) noexcept;
   [[nodiscard]] Status install(int fd, Slot& slot, const policy::SourcedTiming& wanted,
                                const Choice& choice) noexcept;
   /// Interval, count and idle time; interval and count that the kernel has `already` are left alone.
   [[nodiscard]] Status write_kernel(int fd, const policy::Timing& timing,
                                     const os::KernelKeepAlive& already = {}) noexcept;
-  [[nodiscard]] ProbeDriver* driver(Mechanism mechanism) noexcept;
+  [[nodiscard]] ProbeDriver* driver(Driver which) noexcept;
   void let_go(int fd, Slot& slot) noexcept;
   void leave_values(int fd, const Slot& slot) noexcept;
   [[nodiscard]] bool let_go_if_off(int fd, Slot& slot) noexcept;
+  /// Whether a driver is to look: after each time that values are put in force.
+  [[nodiscard]] bool has_driver(const Slot& slot) noexcept;
+  /// Looks, and again as long as a look leads to another choice.
   void look(int fd, Slot& slot, Instant now);
   [[nodiscard]] Instant after_absence(Instant now) noexcept;
-  void conclude(int fd, Slot& slot, const Next& next, Instant now);
+  /// \return whether another look must follow.
+  [[nodiscard]] bool conclude(int fd, Slot& slot, const Next& next) noexcept;
   void become_listener(int fd, Slot& slot) noexcept;
-  void take_outside_values(int fd, Slot& slot, Instant now);
+  void take_outside_values(int fd, Slot& slot) noexcept;
   [[nodiscard]] bool is_driven_here(const Slot& other) noexcept;
   [[nodiscard]] bool stands_by(int fd, Slot& slot, Instant now) noexcept;
 

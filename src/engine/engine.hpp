@@ -8,6 +8,8 @@
 // closing it: `forget` first, then close.
 #pragma once
 
+#include <optional>
+
 #include "base/owned.hpp"
 #include "base/result.hpp"
 #include "engine/in_force.hpp"
@@ -16,11 +18,13 @@
 
 namespace wsalive::engine {
 
-/// Whether the caller has already switched SO_KEEPALIVE on in the kernel, as winsock does to let the
-/// kernel check the program's pointer. Who says `on` also vouches that the descriptor still means the
-/// socket of the last call (it says `forget` before every close); with `untouched` the engine
-/// compares the socket's cookie.
-enum class KernelSwitch : std::uint8_t { untouched, on };
+/// What a socket's program has asked of it. The engine keeps it also while keep-alive is off, and where there is no connection.
+struct Asked {
+  bool on = false;
+  policy::SourcedTiming wanted;
+
+  friend constexpr bool operator==(const Asked&, const Asked&) = default;
+};
 
 /// Why a connection ended, as the kernel's and the engine's records tell it (K-90 to K-92).
 enum class CloseCause : std::uint8_t {
@@ -39,11 +43,31 @@ class Engine {
 
   /// Switches keep-alive on with these values, or changes the values while it is on.
   /// On failure the socket is as it was before.
-  [[nodiscard]] virtual Status switch_on(int fd, const policy::SourcedTiming& wanted,
-                                         KernelSwitch already) = 0;
+  [[nodiscard]] virtual Status switch_on(int fd, const policy::SourcedTiming& wanted) = 0;
 
   /// Switches keep-alive off. The kernel's own values are left as a program would find them.
   [[nodiscard]] virtual Status switch_off(int fd) = 0;
+
+  // A socket with an owner, who says `forget` before every close: its number alone says which socket is meant, so that these
+  // functions compare no cookie. The owner keeps nothing of keep-alive himself.
+
+  /// The caller owns the descriptor from now on. What is kept of another socket that had its number is dropped.
+  virtual void own(int fd) noexcept = 0;
+
+  /// Without a lock or a call of the kernel; nullopt where nothing was asked since the last `forget`.
+  [[nodiscard]] virtual std::optional<Asked> asked(int fd) const noexcept = 0;
+
+  /// Notes what holds for this socket from the next switch_on: that of the socket that it was made from. The kernel's socket is
+  /// not touched; what was in force before is forgotten.
+  [[nodiscard]] virtual Status take_over(int fd, const Asked& asked) noexcept = 0;
+
+  /// SO_KEEPALIVE by the program's own memory, a DWORD that the kernel checks by reading it: EFAULT. Else as switch_on and
+  /// switch_off.
+  [[nodiscard]] virtual Status set_switch(int fd, const void* program_value,
+                                          const policy::SourcedTiming& wanted) = 0;
+
+  /// Changes the values: in force at once where keep-alive is on, else when it goes on.
+  [[nodiscard]] virtual Status set_values(int fd, const policy::SourcedTiming& wanted) = 0;
 
   /// Something else about the socket has changed that decides how it is driven: it has been connected,
   /// it listens, TCP_USER_TIMEOUT was set. The engine finds out by itself, but perhaps only when the
@@ -74,7 +98,7 @@ class Engine {
   /// thread, some milliseconds at most.
   virtual void leave_to_kernel() noexcept = 0;
 
-  /// What is in force (K-96). `wanted` is what the socket's cells say while keep-alive is off.
+  /// What is in force (K-96). `wanted` is told while keep-alive is off.
   /// A descriptor that is no TCP socket reads as off.
   [[nodiscard]] virtual InForce in_force(int fd, const policy::SourcedTiming& wanted) const = 0;
 

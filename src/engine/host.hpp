@@ -28,6 +28,8 @@ class Host {
   [[nodiscard]] virtual Result<os::KernelKeepAlive> values(int fd) noexcept = 0;
   [[nodiscard]] virtual Result<int> idle(int fd) noexcept = 0;
   [[nodiscard]] virtual Status set_switch(int fd, os::Switch value) noexcept = 0;
+  /// By a DWORD of the program's, which is not known to be readable: EFAULT.
+  [[nodiscard]] virtual Status pass_switch(int fd, const void* program_value) noexcept = 0;
   [[nodiscard]] virtual Status set_idle(int fd, int seconds) noexcept = 0;
   [[nodiscard]] virtual Status set_interval(int fd, int seconds) noexcept = 0;
   [[nodiscard]] virtual Status set_count(int fd, int probes) noexcept = 0;

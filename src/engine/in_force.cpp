@@ -41,8 +41,8 @@ void add_instants(InForce& answer, const os::TcpFacts& facts, milliseconds end,
 
 policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
                          const TickGrid& ticks) noexcept {
-  if (driver_of(course) != DriverKind::late) return wanted.timing;
-  if (mechanism_of(course) == Mechanism::kernel) {
+  if (kind_of(course) != DriverKind::late) return wanted.timing;
+  if (driver_of(course) == Driver::kernel) {
     return from_kernel(nearest_later_in_kernel(wanted.timing));
   }
   const auto tick = std::chrono::ceil<std::chrono::microseconds>(ticks.length);
@@ -53,7 +53,7 @@ policy::Timing actual_of(const policy::SourcedTiming& wanted, Course course,
 bool is_set_outside(const Slot& slot, const os::KernelKeepAlive& found,
                     const os::KernelKeepAlive& own) noexcept {
   const Course course = course_of(slot);
-  if (mechanism_of(course) != Mechanism::rearm || course.written == 0) return false;
+  if (driver_of(course) != Driver::rearm || course.written == 0) return false;
   const int idle = slot.backstop_idle;
   const int count = own.probes + slot.base_probes;
   return found.on == os::Switch::off || (found.idle_s != own.idle_s && found.idle_s != idle) ||
@@ -101,19 +101,19 @@ InForce in_force_in_kernel(policy::SourcedTiming wanted, const os::KernelKeepAli
 InForce in_force_when_driven(const Slot& slot, const policy::SourcedTiming& cells,
                              const KernelSays& found, const TickGrid& ticks) noexcept {
   const Course course = course_of(slot);
-  const DriverKind driver = driver_of(course);
+  const DriverKind driver = kind_of(course);
   const policy::SourcedTiming wanted = wanted_of(slot);
   if (driver == DriverKind::off) return in_force_while_off(cells);
   const os::KernelKeepAlive own = nearest_later_in_kernel(wanted.timing);
-  if (mechanism_of(course) == Mechanism::kernel || is_set_outside(slot, found.values, own)) {
+  if (driver_of(course) == Driver::kernel || is_set_outside(slot, found.values, own)) {
     return in_force_in_kernel(wanted, own, found, ticks);
   }
   InForce answer{
       .on = true, .wanted = wanted, .actual = actual_of(wanted, course, ticks), .driver = driver};
-  if (driver == DriverKind::silent || mechanism_of(course) == Mechanism::none) {
+  if (driver == DriverKind::silent || driver_of(course) == Driver::none) {
     return answer;  // Listening, over, or N = 0: nothing is due.
   }
-  const bool is_repair = mechanism_of(course) == Mechanism::repair;
+  const bool is_repair = driver_of(course) == Driver::repair;
   answer.lateness = policy::driven_lateness(ticks.length);
   answer.probes_before_end = policy::probes_before_give_up(answer.actual);
   answer.unanswered = is_repair ? unanswered_of(slot, answer.actual, found.facts, ticks)

@@ -14,8 +14,6 @@
 
 namespace wsalive::engine {
 
-using policy::DriverKind;
-
 /// What `keep_alive` reports for one socket.
 struct InForce {
   bool on = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "engine/close_cause.hpp"
@@ -11,37 +12,39 @@
 namespace wsalive::engine {
 namespace {
 
-using policy::DriverKind;
-
 /// How soon what was turned off without the lock is forgotten.
 constexpr std::chrono::milliseconds kSweep{500};
 
 /// Whether the kernel has all values of the connection, and no other process has a part in it: on or off, the switch
 /// is then all that changes.
 bool only_switch_counts(Course course) noexcept {
-  const bool kept = mechanism_of(course) == Mechanism::kernel ||
-                    (mechanism_of(course) == Mechanism::rearm && course.written != 0);
+  const bool kept = driver_of(course) == Driver::kernel ||
+                    (driver_of(course) == Driver::rearm && course.written != 0);
   return kept && !course.standby && !course.shared && !course.resting;
 }
 
 /// Whether the kernel has this timing and nothing else is to be done: also where another process drives, if it is on.
 bool has_values(const Slot& slot, Course course, const policy::SourcedTiming& wanted) noexcept {
-  const bool is_on = driver_of(course) != DriverKind::off && !course.resting;
+  const bool is_on = kind_of(course) != DriverKind::off && !course.resting;
   return course.written != 0 && (only_switch_counts(course) || is_on) &&
          unpack(slot.times.load(std::memory_order_relaxed), course) == wanted;
 }
 
 DriverKind driver_for(Course course, const policy::Timing& wanted) noexcept {
   if (!policy::detail::kernel_has_values(wanted, {}, {})) return DriverKind::late;
-  return mechanism_of(course) == Mechanism::kernel ? DriverKind::native : DriverKind::rearm;
+  return driver_of(course) == Driver::kernel ? DriverKind::native : DriverKind::rearm;
 }
 
 /// Notes that the switch has changed and nothing else has. False if another thread was faster.
 bool note_switch(Slot& slot, Course expected, DriverKind driver) noexcept {
-  if (driver_of(expected) == driver) return true;
+  if (kind_of(expected) == driver) return true;
   Course next = expected;
-  next.driver = static_cast<std::uint32_t>(driver) & 7U;
+  next.kind = static_cast<std::uint32_t>(driver) & 7U;
   return slot.course.compare_exchange_strong(expected, next, std::memory_order_acq_rel);
+}
+
+tl::unexpected<SysError> no_slot(int fd) noexcept {
+  return failure(fd < 0 ? EBADF : EMFILE, "keep-alive's table of descriptors");
 }
 
 }  // namespace
@@ -66,21 +69,66 @@ Status KernelEngine::with_thread(Body&& body) {
   return result;
 }
 
-Status KernelEngine::switch_on(int fd, const policy::SourcedTiming& wanted, KernelSwitch already) {
+Status KernelEngine::switch_on(int fd, const policy::SourcedTiming& wanted) {
   Slot* const slot = slots_.find(fd);
-  if (!slot) return failure(fd < 0 ? EBADF : EMFILE, "keep-alive's table of descriptors");
-
+  if (!slot) return no_slot(fd);
   const Course course = course_of(*slot);
-  if (has_values(*slot, course, wanted) &&
-      (already == KernelSwitch::on || is_same_socket(fd, *slot))) {
-    if (already == KernelSwitch::untouched) {
-      if (const Status done = host_.set_switch(fd, os::Switch::on); !done) return done;
-    }
+  if (has_values(*slot, course, wanted) && is_same_socket(fd, *slot)) {
+    if (const Status done = host_.set_switch(fd, os::Switch::on); !done) return done;
     if (note_switch(*slot, course, driver_for(course, wanted.timing))) return {};
   }
   return with_thread([&](Driving driving) {
-    return conductor_.start(fd, *slot, wanted, already, driving, clock_.now());
+    return conductor_.start(fd, *slot, {wanted, KernelSwitch::unknown, driving}, clock_.now());
   });
+}
+
+Status KernelEngine::set_switch(int fd, const void* program_value,
+                                const policy::SourcedTiming& wanted) {
+  Slot* const slot = slots_.find(fd);
+  if (!slot) return no_slot(fd);
+  if (const Status done = host_.pass_switch(fd, program_value); !done) return done;
+  std::uint32_t value = 0;
+  std::memcpy(&value, program_value, sizeof value);  // Known to be good now.
+  if (value == 0) {
+    note_off(fd, *slot);
+    return {};
+  }
+  const Course course = course_of(*slot);
+  if (has_values(*slot, course, wanted) &&
+      note_switch(*slot, course, driver_for(course, wanted.timing)))
+    return {};
+  return with_thread([&](Driving driving) {
+    return conductor_.start(fd, *slot, {wanted, KernelSwitch::on, driving}, clock_.now());
+  });
+}
+
+void KernelEngine::own(int fd) noexcept {
+  const Slot* const slot = slots_.find(fd);
+  if (!slot || course_of(*slot) == Course{}) return;
+  if (!is_in_force(*slot) || !is_same_socket(fd, *slot)) forget(fd);
+}
+
+std::optional<Asked> KernelEngine::asked(int fd) const noexcept {
+  const Slot* const slot = slots_.find(fd);
+  if (!slot) return std::nullopt;
+  const Course course = course_of(*slot);
+  if (course == Course{}) return std::nullopt;
+  return Asked{kind_of(course) != DriverKind::off,
+               unpack(slot->times.load(std::memory_order_relaxed), course)};
+}
+
+Status KernelEngine::take_over(int fd, const Asked& asked) noexcept {
+  Slot* const slot = slots_.find(fd);
+  if (!slot) return no_slot(fd);
+  const std::lock_guard guard{lock_};
+  conductor_.note(fd, *slot, asked);
+  let_thread_go();
+  return {};
+}
+
+Status KernelEngine::set_values(int fd, const policy::SourcedTiming& wanted) {
+  const std::optional<Asked> before = asked(fd);
+  return before && before->on ? switch_on(fd, wanted) : take_over(fd, {.wanted = wanted});
 }
 
 bool KernelEngine::is_same_socket(int fd, const Slot& slot) const noexcept {
@@ -90,18 +138,20 @@ bool KernelEngine::is_same_socket(int fd, const Slot& slot) const noexcept {
 
 Status KernelEngine::switch_off(int fd) {
   if (const Status done = host_.set_switch(fd, os::Switch::off); !done) return done;
-  Slot* const slot = slots_.find(fd);
-  if (!slot) return {};
-  const Course course = course_of(*slot);
-  const bool is_free = only_switch_counts(course) || course == Course{};
-  if (is_free && note_switch(*slot, course, DriverKind::off)) {
-    if (mechanism_of(course) == Mechanism::rearm) sweep_soon();
-    return {};
+  if (Slot* const slot = slots_.find(fd)) note_off(fd, *slot);
+  return {};
+}
+
+void KernelEngine::note_off(int fd, Slot& slot) noexcept {
+  const Course course = course_of(slot);
+  const bool is_free = only_switch_counts(course) || !is_in_force(slot);
+  if (is_free && note_switch(slot, course, DriverKind::off)) {
+    if (driver_of(course) == Driver::rearm) sweep_soon();
+    return;
   }
   const std::lock_guard guard{lock_};
-  conductor_.stop(fd, *slot);
+  conductor_.stop(fd, slot);
   let_thread_go();
-  return {};
 }
 
 // A program that turns one socket off and on without a pause wakes the thread only now and then.
@@ -126,7 +176,7 @@ void KernelEngine::let_thread_go() noexcept {
 
 void KernelEngine::reconsider(int fd) noexcept {
   Slot* const slot = slots_.find(fd);
-  if (!slot || course_of(*slot) == Course{}) return;
+  if (!slot || !is_in_force(*slot)) return;
   (void)with_thread([&](Driving driving) {
     conductor_.reconsider(fd, *slot, driving, clock_.now());
     return Status{};
@@ -135,7 +185,7 @@ void KernelEngine::reconsider(int fd) noexcept {
 
 Status KernelEngine::limit_retransmission(int fd, int milliseconds) {
   Slot* const slot = slots_.find(fd);
-  if (!slot || course_of(*slot) == Course{}) return host_.set_user_timeout(fd, milliseconds);
+  if (!slot || !is_in_force(*slot)) return host_.set_user_timeout(fd, milliseconds);
   return with_thread([&](Driving driving) {
     return conductor_.limit_retransmission(fd, *slot, milliseconds, driving, clock_.now());
   });
@@ -177,8 +227,8 @@ void KernelEngine::stand_by(int fd, const SharedCourse& connection, Fd lock_file
     if (!family) family = ownership_.join(std::exchange(lock_file, Fd{}));
     if (family && driving == Driving::possible) {
       conductor_.stand_by(fd, *slot, connection, *family);
-    } else {
-      conductor_.drop(fd, *slot);  // The kernel's own values hold.
+    } else if (const std::optional<Asked> known = asked(fd)) {
+      conductor_.note(fd, *slot, *known);  // The kernel's own values hold.
     }
     return Status{};
   });

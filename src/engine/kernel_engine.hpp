@@ -22,8 +22,14 @@ class KernelEngine final : public Engine, private EngineThread::Work {
  public:
   KernelEngine(const DriverParts& parts, const Clock& clock, Ownership& ownership);
 
-  Status switch_on(int fd, const policy::SourcedTiming& wanted, KernelSwitch already) override;
+  Status switch_on(int fd, const policy::SourcedTiming& wanted) override;
   Status switch_off(int fd) override;
+  void own(int fd) noexcept override;
+  std::optional<Asked> asked(int fd) const noexcept override;
+  Status take_over(int fd, const Asked& asked) noexcept override;
+  Status set_switch(int fd, const void* program_value,
+                    const policy::SourcedTiming& wanted) override;
+  Status set_values(int fd, const policy::SourcedTiming& wanted) override;
   void reconsider(int fd) noexcept override;
   Status limit_retransmission(int fd, int milliseconds) override;
   void forget(int fd) noexcept override;
@@ -44,6 +50,8 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   bool let_end() noexcept override;
 
   void let_thread_go() noexcept;
+  /// The kernel's switch is off already.
+  void note_off(int fd, Slot& slot) noexcept;
   void sweep_soon() noexcept;
   void sweep(Instant now) noexcept;
   [[nodiscard]] bool is_same_socket(int fd, const Slot& slot) const noexcept;

@@ -7,23 +7,23 @@ namespace wsalive::engine {
 
 /// Stops driving, whatever comes next; the slot's values stay.
 void Conductor::let_go(int fd, Slot& slot) noexcept {
-  if (ProbeDriver* const old = driver(mechanism_of(course_of(slot)))) old->detach(fd, slot);
+  if (ProbeDriver* const old = driver(driver_of(course_of(slot)))) old->detach(fd, slot);
   due_.remove(fd);
   slot.mark = 0;
   slot.base_probes = slot.last_probes = 0;
   slot.notes = 0;
-  change(slot, [](Course& course) { course.mechanism = 0; });
+  change(slot, [](Course& course) { course.driver = 0; });
 }
 
 void Conductor::stop(int fd, Slot& slot) noexcept {
   const Course before = course_of(slot);
-  if (before.mechanism != static_cast<unsigned>(Mechanism::kernel)) {
+  if (before.driver != static_cast<unsigned>(Driver::kernel)) {
     let_go(fd, slot);
     leave_values(fd, slot);
   }
   if (before.shared) ownership_.yield(slot);
   change(slot, [](Course& course) {
-    course.driver = static_cast<std::uint32_t>(DriverKind::off);
+    course.kind = static_cast<std::uint32_t>(DriverKind::off);
     course.standby = course.shared = 0;
   });
   publisher_.update(fd);
@@ -39,9 +39,9 @@ void Conductor::leave_values(int fd, const Slot& slot) noexcept {
 
 bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
   Course off = course_of(slot);
-  if (driver_of(off) != DriverKind::off) return false;
+  if (kind_of(off) != DriverKind::off) return false;
   Course gone = off;
-  gone.mechanism = gone.triggered = 0;
+  gone.driver = gone.triggered = 0;
   // Turned on again at this very moment, it is driven on.
   if (!slot.course.compare_exchange_strong(off, gone, std::memory_order_acq_rel)) return false;
   rearm_.detach(fd, slot);
@@ -68,8 +68,8 @@ void Conductor::leave_to_kernel(Instant now) noexcept {
 
 void Conductor::sweep() noexcept {
   for_each_driven([&](int fd, Slot& slot) {
-    const auto cookie = driver_of(course_of(slot)) == DriverKind::off ? parts_.host.cookie(fd)
-                                                                      : Result<std::uint64_t>{0};
+    const auto cookie = kind_of(course_of(slot)) == DriverKind::off ? parts_.host.cookie(fd)
+                                                                    : Result<std::uint64_t>{0};
     if (cookie && *cookie == slot.cookie.load(std::memory_order_relaxed)) {
       (void)let_go_if_off(fd, slot);
     }

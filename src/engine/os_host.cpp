@@ -23,6 +23,9 @@ class OsHost final : public Host {
   Status set_switch(int fd, os::Switch value) noexcept override {
     return os::set_keep_alive_switch(fd, value);
   }
+  Status pass_switch(int fd, const void* program_value) noexcept override {
+    return os::pass_keep_alive_switch(fd, program_value);
+  }
   Status set_idle(int fd, int seconds) noexcept override {
     return os::set_keep_alive_idle(fd, seconds);
   }

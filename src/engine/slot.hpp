@@ -16,15 +16,15 @@
 
 namespace wsalive::engine {
 
-/// Who makes a connection's probes. A driver that is `late` may be kept by either of the first two.
-enum class Mechanism : std::uint8_t { none, kernel, rearm, repair };
+using policy::Driver;
+using policy::DriverKind;
 
 /// What was asked for besides the times, and how it is done: one word, changed in one step.
 struct Course {
   std::uint32_t probes : 8 = 0;
   std::uint32_t sources : 6 = 0;    ///< Two bits each: idle, interval, probes.
-  std::uint32_t driver : 3 = 0;     ///< A policy::DriverKind.
-  std::uint32_t mechanism : 2 = 0;  ///< A Mechanism.
+  std::uint32_t kind : 3 = 0;       ///< A DriverKind: how it reads; off where the switch is off.
+  std::uint32_t driver : 2 = 0;     ///< A Driver: who makes the probes at present.
   std::uint32_t written : 1 = 0;    ///< The kernel itself has T, I and N as they are, on or off.
   std::uint32_t connected : 1 = 0;  ///< Has been seen connected: state CLOSE is then its end.
   std::uint32_t standby : 1 = 0;    ///< Another process of the family drives (fork_family.hpp).
@@ -52,7 +52,7 @@ struct alignas(8) Times {
 inline constexpr unsigned kPlaceBits = 23;
 
 struct Slot {
-  std::atomic<std::uint64_t> cookie;  ///< 0: nothing is known of the descriptor.
+  std::atomic<std::uint64_t> cookie;  ///< 0: nothing is in force by the engine (is_in_force).
   std::atomic<Times> times;
   std::atomic<Course> course;
   std::uint32_t place
@@ -85,8 +85,8 @@ constexpr policy::SourcedTiming unpack(Times times, Course course) noexcept {
           from(0),
           from(2),
           from(4),
-          static_cast<Mechanism>(course.mechanism) == Mechanism::kernel ? policy::Precision::kernel
-                                                                        : policy::Precision::exact};
+          static_cast<Driver>(course.driver) == Driver::kernel ? policy::Precision::kernel
+                                                               : policy::Precision::exact};
 }
 
 inline policy::SourcedTiming wanted_of(const Slot& slot) noexcept {
@@ -122,11 +122,14 @@ inline Course course_of(const Slot& slot) noexcept {
   return slot.course.load(std::memory_order_acquire);
 }
 
-inline Mechanism mechanism_of(Course course) noexcept {
-  return static_cast<Mechanism>(course.mechanism);
+/// Whether the engine has done anything to the socket: else the slot says at most what was asked, for later.
+inline bool is_in_force(const Slot& slot) noexcept {
+  return slot.cookie.load(std::memory_order_relaxed) != 0;
 }
-inline policy::DriverKind driver_of(Course course) noexcept {
-  return static_cast<policy::DriverKind>(course.driver);
+
+inline Driver driver_of(Course course) noexcept { return static_cast<Driver>(course.driver); }
+inline policy::DriverKind kind_of(Course course) noexcept {
+  return static_cast<policy::DriverKind>(course.kind);
 }
 
 // The slots of all descriptors, found by the descriptor's number, and room for the order in which

@@ -12,21 +12,21 @@ namespace wsalive::engine {
 namespace {
 
 bool is_told(Course course) noexcept {
-  const policy::DriverKind driver = driver_of(course);
+  const policy::DriverKind driver = kind_of(course);
   if (driver == policy::DriverKind::off) return false;
-  return mechanism_of(course) != Mechanism::kernel;
+  return driver_of(course) != Driver::kernel;
 }
 
 PublishedRecord record_of(const Slot& slot) noexcept {
   const Course course = course_of(slot);
   const Times times = slot.times.load(std::memory_order_relaxed);
-  const bool counts = mechanism_of(course) == Mechanism::repair;
+  const bool counts = driver_of(course) == Driver::repair;
   return {
       .cookie_low = static_cast<std::uint32_t>(slot.cookie.load(std::memory_order_relaxed)),
       .idle_ms = times.idle,
       .interval_ms = times.interval,
       .probes = static_cast<std::uint8_t>(course.probes),
-      .driver = static_cast<std::uint8_t>(course.driver),
+      .driver = static_cast<std::uint8_t>(course.kind),
       .sources = static_cast<std::uint8_t>(course.sources),
       .unanswered = static_cast<std::uint8_t>(
           counts ? std::min<std::uint32_t>(RepairDriver::unanswered(slot), 255) : 0),

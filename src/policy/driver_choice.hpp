@@ -15,7 +15,15 @@
 
 namespace wsalive::policy {
 
-/// How a connection's probes are made.
+/// Who makes a connection's probes.
+enum class Driver : std::uint8_t {
+  none,    ///< N = 0, or there is no connection that is to be probed.
+  kernel,  ///< By itself.
+  rearm,   ///< The kernel, at the engine's sign.
+  repair,  ///< The engine.
+};
+
+/// How a driver that was chosen reads: which it is, and whether it keeps what is wanted.
 enum class DriverKind : std::uint8_t {
   off,     ///< SO_KEEPALIVE is off.
   silent,  ///< N = 0: reads as on, sends nothing (K-53).
@@ -42,6 +50,7 @@ struct ConnectionFacts {
 struct DriverChoice {
   DriverKind kind = DriverKind::off;
   Timing actual;
+  Driver driver = Driver::none;
 
   friend constexpr bool operator==(const DriverChoice&, const DriverChoice&) = default;
 };
@@ -104,16 +113,17 @@ constexpr bool repair_is_exact(const Timing& /*wanted*/, const HostFacts& host,
 
 struct DriverRow {
   DriverKind kind;
+  Driver driver;
   Keeps keeps;
 };
 
 // In the order of preference: exact drivers first, the cheapest of them at the top.
 inline constexpr std::array kDrivers{
     // clang-format off
-    DriverRow{DriverKind::silent, silent_is_exact  },
-    DriverRow{DriverKind::rearm,  rearm_is_exact   },
-    DriverRow{DriverKind::repair, repair_is_exact  },
-    DriverRow{DriverKind::native, kernel_has_values},
+    DriverRow{DriverKind::silent, Driver::none,   silent_is_exact  },
+    DriverRow{DriverKind::rearm,  Driver::rearm,  rearm_is_exact   },
+    DriverRow{DriverKind::repair, Driver::repair, repair_is_exact  },
+    DriverRow{DriverKind::native, Driver::kernel, kernel_has_values},
     // clang-format on
 };
 
@@ -144,10 +154,13 @@ constexpr Timing nearest_later_rearm(const Timing& wanted, const HostFacts& host
 constexpr DriverChoice choose_driver(const Timing& wanted, const HostFacts& host,
                                      const ConnectionFacts& connection) noexcept {
   for (const detail::DriverRow& driver : detail::kDrivers) {
-    if (driver.keeps(wanted, host, connection)) return {driver.kind, wanted};
+    if (driver.keeps(wanted, host, connection)) return {driver.kind, wanted, driver.driver};
   }
-  return {DriverKind::late, host.has_engine ? detail::nearest_later_rearm(wanted, host)
-                                            : detail::nearest_later_seconds(wanted)};
+  if (host.has_engine)
+    return {DriverKind::late, detail::nearest_later_rearm(wanted, host), Driver::rearm};
+  // Without a thread the kernel, or none where its times are too short.
+  const Timing later = detail::nearest_later_seconds(wanted);
+  return {DriverKind::late, later, later.probes == 0 ? Driver::none : Driver::kernel};
 }
 
 }  // namespace wsalive::policy

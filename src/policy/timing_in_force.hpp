@@ -121,4 +121,24 @@ constexpr SourcedTiming timing_in_force(Release release, const RegistryValues& r
   };
 }
 
+/// `defaults`, but for the values that `own` has of its own: those that were set on the socket itself, by its program or from
+/// outside. The precision is that of `defaults`.
+constexpr SourcedTiming with_own(const SourcedTiming& defaults, const SourcedTiming& own) noexcept {
+  const auto is_own = [](Source from) { return from == Source::socket || from == Source::outside; };
+  SourcedTiming all = defaults;
+  if (is_own(own.idle_from)) {
+    all.timing.idle = own.timing.idle;
+    all.idle_from = own.idle_from;
+  }
+  if (is_own(own.interval_from)) {
+    all.timing.interval = own.timing.interval;
+    all.interval_from = own.interval_from;
+  }
+  if (is_own(own.probes_from)) {
+    all.timing.probes = own.timing.probes;
+    all.probes_from = own.probes_from;
+  }
+  return all;
+}
+
 }  // namespace wsalive::policy

@@ -45,23 +45,6 @@ void raise_limit(int limit) noexcept {
 
 constinit std::array<std::atomic<Chunk*>, detail::kDirectorySize> detail::directory{};
 
-policy::SocketValues KeepAliveCells::values() const noexcept {
-  policy::SocketValues values;
-  const std::uint32_t own_idle = idle_ms.load(std::memory_order_relaxed);
-  const std::uint32_t own_interval = interval_ms.load(std::memory_order_relaxed);
-  const std::uint16_t own_probes = probes.load(std::memory_order_relaxed);
-  if (own_idle != 0) values.idle = policy::DwordMillis{own_idle};
-  if (own_interval != 0) values.interval = policy::DwordMillis{own_interval};
-  if (own_probes != kNoProbes) values.probes = static_cast<std::uint8_t>(own_probes);
-  return values;
-}
-
-void KeepAliveCells::store(const policy::SocketValues& values) noexcept {
-  idle_ms.store(values.idle ? values.idle->count() : 0, std::memory_order_relaxed);
-  interval_ms.store(values.interval ? values.interval->count() : 0, std::memory_order_relaxed);
-  probes.store(values.probes ? *values.probes : kNoProbes, std::memory_order_relaxed);
-}
-
 void AddressCell::store(const os::SocketAddress& address) noexcept {
   std::array<std::uint64_t, 4> words{};
   const std::size_t size = std::min<std::size_t>(address.size, sizeof words);
@@ -122,8 +105,6 @@ void Socket::reset() noexcept {
   selected = 0;
   last_error = 0;
   connected_at_ns = 0;
-  keep_alive.on = false;
-  keep_alive.store({});
   options.receive_buffer = -1;
   options.send_buffer = -1;
   options.receive_timeout_ms = 0;

@@ -10,12 +10,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <optional>
 
 #include "base/clock.hpp"
 #include "base/wsa_error.hpp"
 #include "os/socket/socket_address.hpp"
-#include "policy/timing_in_force.hpp"
 
 namespace wsalive::winsock {
 
@@ -51,19 +49,6 @@ enum class Cause : std::uint8_t {
   keep_alive_told,  ///< WSAENETRESET has been given; later calls say WSAECONNRESET.
   retransmission,
   reset,
-};
-
-/// The keep-alive cells of one socket (K-55, K-56). 0 or kNoProbes: the socket says nothing.
-struct KeepAliveCells {
-  static constexpr std::uint16_t kNoProbes = 0xffff;
-
-  std::atomic<bool> on{false};
-  std::atomic<std::uint32_t> idle_ms{0};
-  std::atomic<std::uint32_t> interval_ms{0};
-  std::atomic<std::uint16_t> probes{kNoProbes};
-
-  [[nodiscard]] policy::SocketValues values() const noexcept;
-  void store(const policy::SocketValues& values) noexcept;
 };
 
 /// Options that Windows reads back as they were set, or that Linux has no place for.
@@ -166,7 +151,6 @@ class Socket {
   std::atomic<std::uint16_t> selected{0};        ///< Events of WSAEventSelect; 0: none.
   std::atomic<std::int32_t> last_error{0};       ///< What SO_ERROR keeps (K-106).
   std::atomic<std::int64_t> connected_at_ns{0};  ///< Monotonic; 0: never (K-106).
-  KeepAliveCells keep_alive;
   OptionCells options;
   AddressCell peer;
   std::atomic<Channel*> channel{nullptr};      ///< Of overlapped I/O; stays with the entry.

@@ -58,7 +58,7 @@ class RealDrivers : public EngineOnWire, public testing::WithParamInterface<Driv
   }
   bool switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
     const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
-    return engine_->switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched).has_value();
+    return engine_->switch_on(socket.fd(), wanted).has_value();
   }
   engine::Engine& driving() { return *engine_; }
 

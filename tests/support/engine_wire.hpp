@@ -83,7 +83,7 @@ class EngineOnWire : public TwoHosts {
   }
   void switch_on(const PlainSocket& socket, const policy::SourcedTiming& wanted) {
     const lab::Visit visit{network().client()};  // The engine's thread is born where it drives.
-    const Status done = engine_->switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched);
+    const Status done = engine_->switch_on(socket.fd(), wanted);
     ASSERT_TRUE(done) << done.error().attempt;
   }
 

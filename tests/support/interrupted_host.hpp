@@ -47,6 +47,9 @@ class InterruptedHost final : public engine::Host {
   Status set_switch(int fd, os::Switch value) noexcept override {
     return between([&] { return host_.set_switch(fd, value); });
   }
+  Status pass_switch(int fd, const void* program_value) noexcept override {
+    return between([&] { return host_.pass_switch(fd, program_value); });
+  }
   Status set_idle(int fd, int seconds) noexcept override {
     return between([&] { return host_.set_idle(fd, seconds); });
   }

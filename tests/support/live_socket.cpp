@@ -161,11 +161,25 @@ void LiveSocket::let_connect() {
   wait_for(fd(), POLLOUT);
 }
 
+namespace {
+
+/// What the program has set on the socket itself.
+policy::SocketValues own_values(const policy::SourcedTiming& wanted) {
+  policy::SocketValues own;
+  if (wanted.idle_from == policy::Source::socket) own.idle = wanted.timing.idle;
+  if (wanted.interval_from == policy::Source::socket) own.interval = wanted.timing.interval;
+  if (wanted.probes_from == policy::Source::socket) own.probes = wanted.timing.probes;
+  return own;
+}
+
+}  // namespace
+
 KeepAliveState KeepAliveState::of(const LiveSocket& socket) {
-  const winsock::KeepAliveCells& cells = socket.entry().keep_alive;
-  const engine::InForce found = winsock::runtime().engine().in_force(socket.fd(), {});
-  return {.on = cells.on,
-          .values = cells.values(),
+  const engine::Engine& engine = winsock::runtime().engine();
+  const engine::Asked asked = engine.asked(socket.fd()).value_or(engine::Asked{});
+  const engine::InForce found = engine.in_force(socket.fd(), {});
+  return {.on = asked.on,
+          .values = own_values(asked.wanted),
           .kernel = os::keep_alive_values(socket.fd()).value_or(os::KernelKeepAlive{}),
           .driven = found.on,
           .actual = found.actual};

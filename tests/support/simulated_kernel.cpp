@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "policy/kernel_timer.hpp"
 
@@ -212,6 +213,12 @@ Status SimulatedKernel::set_switch(int fd, os::Switch value) noexcept {
   return {};
 }
 
+Status SimulatedKernel::pass_switch(int fd, const void* program_value) noexcept {
+  int value = 0;
+  std::memcpy(&value, program_value, sizeof value);
+  return set_switch(fd, value != 0 ? os::Switch::on : os::Switch::off);
+}
+
 Status SimulatedKernel::set_idle(int fd, int seconds) noexcept {
   ++calls;
   if (seconds < 1 || seconds > os::kLongestSeconds) return failure(EINVAL, "idle");
@@ -227,6 +234,7 @@ Status SimulatedKernel::set_idle(int fd, int seconds) noexcept {
 
 Status SimulatedKernel::set_interval(int fd, int seconds) noexcept {
   ++calls;
+  if (value_error != 0) return failure(value_error, "interval");
   if (seconds < 1 || seconds > os::kLongestSeconds) return failure(EINVAL, "interval");
   socket(fd).values.interval_s = seconds;
   return {};

@@ -74,6 +74,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
   std::function<bool()> loses = [] { return false; };
   bool has_memory = true;  ///< Without, no segment is sent, and no call fails.
   int probe_error = 0;     ///< What `send_probe` fails with.
+  int value_error = 0;     ///< What setting a value fails with, but for the switch.
   unsigned calls = 0;      ///< System calls so far.
 
   [[nodiscard]] const std::vector<WireEvent>& wire() const noexcept { return wire_; }
@@ -88,6 +89,7 @@ class SimulatedKernel final : public engine::Host, public Clock {
   Result<os::KernelKeepAlive> values(int fd) noexcept override;
   Result<int> idle(int fd) noexcept override;
   Status set_switch(int fd, os::Switch value) noexcept override;
+  Status pass_switch(int fd, const void* program_value) noexcept override;
   Status set_idle(int fd, int seconds) noexcept override;
   Status set_interval(int fd, int seconds) noexcept override;
   Status set_count(int fd, int probes) noexcept override;

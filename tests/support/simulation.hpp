@@ -22,8 +22,7 @@ class Simulation {
       : conductor_({host, {}, longest_idle_s, &kernel}, slots_, sole_) {}
 
   Status switch_on(int fd, const policy::SourcedTiming& wanted) {
-    return conductor_.start(fd, slot(fd), wanted, engine::KernelSwitch::untouched,
-                            engine::Driving::possible, kernel.now());
+    return conductor_.start(fd, slot(fd), {wanted}, kernel.now());
   }
   void switch_off(int fd) {
     (void)kernel.set_switch(fd, os::Switch::off);
@@ -62,7 +61,7 @@ class Simulation {
   [[nodiscard]] engine::Slot& slot(int fd) { return slots_.at(fd); }
   [[nodiscard]] engine::Conductor& conductor() noexcept { return conductor_; }
   [[nodiscard]] policy::DriverKind driver(int fd) {
-    return engine::driver_of(engine::course_of(slot(fd)));
+    return engine::kind_of(engine::course_of(slot(fd)));
   }
 
   SimulatedKernel kernel;

@@ -101,7 +101,7 @@ class EngineLosses : public TwoHosts {
       ours_.push_back(PlainSocket::connected(lab::Wiring::server_v4, 7000));
       theirs_.push_back(listener_->accepted());
       const int fd = ours_.back().fd();
-      ASSERT_TRUE(engine_->switch_on(fd, wanted, engine::KernelSwitch::untouched));
+      ASSERT_TRUE(engine_->switch_on(fd, wanted));
       ASSERT_EQ(engine_->in_force(fd, wanted).driver, driver);
     }
   }

@@ -71,7 +71,7 @@ class LatenessOnTheWire : public EngineOnWire {
     {
       std::optional<WithoutNetAdmin> less;
       if (driver == DriverKind::late) less.emplace();
-      ASSERT_TRUE(by.switch_on(socket.fd(), wanted, engine::KernelSwitch::untouched));
+      ASSERT_TRUE(by.switch_on(socket.fd(), wanted));
     }
     const engine::InForce found = by.in_force(socket.fd(), {});
     ASSERT_EQ(found.driver, driver);

@@ -206,8 +206,7 @@ void take(int fd, std::uint8_t set) noexcept {
   give_user_timeout(fd);
   engine::note_face(engine::Face::linux_);
   if ((own & kOwnOff) != 0) return write_down(fd, own);
-  const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own),
-                                                       engine::KernelSwitch::untouched);
+  const Status on = engine::process_engine().switch_on(fd, timing_for(*now, own));
   if (on) write_down(fd, own);
 }
 
@@ -290,7 +289,7 @@ void after_setsockopt(int fd, int level, int name) noexcept {
     wanted.timing.interval = fresh.timing.interval, wanted.interval_from = Source::socket;
   if (bit == kOwnCount)
     wanted.timing.probes = fresh.timing.probes, wanted.probes_from = Source::socket;
-  if (is_on) static_cast<void>(engine.switch_on(fd, wanted, engine::KernelSwitch::untouched));
+  if (is_on) static_cast<void>(engine.switch_on(fd, wanted));
 }
 
 bool in_force(int fd, int level, int name, int& value) noexcept {

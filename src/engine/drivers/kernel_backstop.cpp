@@ -27,9 +27,9 @@ constexpr policy::DwordMillis kLeastWaiting{20};
 
 }  // namespace
 
-policy::Timing KernelBackstop::actual(const Slot& slot, Mechanism mechanism) const noexcept {
+policy::Timing KernelBackstop::actual(const Slot& slot, Driver driver) const noexcept {
   const policy::Timing wanted = wanted_of(slot).timing;
-  if (mechanism == Mechanism::repair) return wanted;
+  if (driver == Driver::repair) return wanted;
   const auto tick = std::chrono::ceil<std::chrono::microseconds>(parts_.ticks.length);
   return policy::detail::nearest_later_rearm(wanted, {.tick = tick});
 }
@@ -40,7 +40,7 @@ std::uint32_t KernelBackstop::probes(const policy::Timing& actual) noexcept {
 
 bool KernelBackstop::is_plain(const Slot& slot) noexcept {
   const Course course = course_of(slot);
-  return course.written != 0 && mechanism_of(course) == Mechanism::rearm;
+  return course.written != 0 && driver_of(course) == Driver::rearm;
 }
 
 int KernelBackstop::interval_seconds(const Slot& slot, const policy::Timing& actual) noexcept {
@@ -136,7 +136,7 @@ std::optional<Next> KernelBackstop::not_driven(os::TcpState state, Slot& slot,
                                                Instant now) noexcept {
   const Course before = course_of(slot);
   const milliseconds least =
-      driver_of(before) == policy::DriverKind::late ? policy::kShortestRearmIdle : kLeastWaiting;
+      kind_of(before) == policy::DriverKind::late ? policy::kShortestRearmIdle : kLeastWaiting;
   switch (state) {
     case os::TcpState::listen:
       return Next{Verdict::listening};
@@ -152,7 +152,7 @@ std::optional<Next> KernelBackstop::not_driven(os::TcpState state, Slot& slot,
   change(slot, [](Course& course) { course.connected = 1; });
   // Only now repair, which needs a connection, can take it.
   const bool is_open =
-      mechanism_of(before) == Mechanism::rearm && driver_of(before) != policy::DriverKind::rearm;
+      driver_of(before) == Driver::rearm && kind_of(before) != policy::DriverKind::rearm;
   return is_open ? std::optional<Next>{Next{Verdict::choose}} : std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// What the driven mechanisms write into the kernel, and how they tell whether it is still theirs.
+// What the drivers write into the kernel, and how they tell whether it is still theirs.
 //
 // Where the kernel can say T, I and N, it has them as they are ("plain"): a stopped engine leaves the connection to the
 // kernel as if there were no engine, and other readers see the truth. Any other driven connection is *parked*: the
@@ -21,7 +21,7 @@ class KernelBackstop {
 
   /// The timing that driving really keeps: what is wanted, or the nearest later one that re-arming
   /// can do.
-  [[nodiscard]] policy::Timing actual(const Slot& slot, Mechanism mechanism) const noexcept;
+  [[nodiscard]] policy::Timing actual(const Slot& slot, Driver driver) const noexcept;
 
   /// Probes before the end: the rule of K-52 applied to the actual timing.
   [[nodiscard]] static std::uint32_t probes(const policy::Timing& actual) noexcept;

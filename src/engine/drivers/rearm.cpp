@@ -41,7 +41,7 @@ struct RearmDriver::Seen {
 
 Status RearmDriver::attach(int fd, Slot& slot) noexcept {
   const Status written =
-      backstop_.write_all(fd, slot, backstop_.actual(slot, Mechanism::rearm), slot.base_probes);
+      backstop_.write_all(fd, slot, backstop_.actual(slot, Driver::rearm), slot.base_probes);
   if (course_of(slot).triggered) {  // Parked again, so the sign is taken back.
     release_user_timeout(fd);
     change(slot, [](Course& course) { course.triggered = 0; });
@@ -55,7 +55,7 @@ Next RearmDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const Instant asked = parts_.after_call(now);
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
-  const Seen seen{*facts, now, asked, backstop_.actual(slot, Mechanism::rearm)};
+  const Seen seen{*facts, now, asked, backstop_.actual(slot, Driver::rearm)};
   if (const auto other = KernelBackstop::not_driven(facts->state, slot, now)) {
     if (other->verdict == Verdict::ended) release_user_timeout(fd);
     return *other;
@@ -239,7 +239,7 @@ void RearmDriver::settle(int fd, Slot& slot, nanoseconds silence) noexcept {
   if (!KernelBackstop::is_plain(slot)) return backstop_.park(fd, slot, silence);
   if (course_of(slot).lowered == 0) return;
   change(slot, [](Course& course) { course.lowered = 0; });
-  backstop_.write_count(fd, backstop_.actual(slot, Mechanism::rearm), slot.base_probes);
+  backstop_.write_count(fd, backstop_.actual(slot, Driver::rearm), slot.base_probes);
 }
 
 Next RearmDriver::trigger(int fd, Slot& slot, const Seen& seen, milliseconds need,
@@ -374,7 +374,7 @@ void RearmDriver::forget(int fd) noexcept {
 }
 
 Result<policy::SourcedTiming> RearmDriver::outside_values(int fd, const Slot& slot) noexcept {
-  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Mechanism::rearm),
+  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Driver::rearm),
                                   slot.base_probes);
 }
 

@@ -57,13 +57,13 @@ struct RepairDriver::Seen {
 std::uint32_t RepairDriver::unanswered(const Slot& slot) noexcept { return series_of(slot).sent; }
 
 Status RepairDriver::attach(int fd, Slot& slot) noexcept {
-  return backstop_.write_all(fd, slot, backstop_.actual(slot, Mechanism::repair), 0);
+  return backstop_.write_all(fd, slot, backstop_.actual(slot, Driver::repair), 0);
 }
 
 Next RepairDriver::look(int fd, Slot& slot, Instant now) noexcept {
   const auto facts = parts_.host.facts(fd);
   if (!facts) return {Verdict::stranger};
-  const Seen seen{*facts, now, backstop_.actual(slot, Mechanism::repair)};
+  const Seen seen{*facts, now, backstop_.actual(slot, Driver::repair)};
   if (const auto other = KernelBackstop::not_driven(facts->state, slot, now)) return *other;
   if (facts->state != os::TcpState::established) return {Verdict::choose};
   return look_at_connection(fd, slot, seen);
@@ -192,7 +192,7 @@ void RepairDriver::detach(int /*fd*/, Slot& slot) noexcept {
 }
 
 Result<policy::SourcedTiming> RepairDriver::outside_values(int fd, const Slot& slot) noexcept {
-  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Mechanism::repair), 0);
+  return backstop_.outside_values(fd, slot, backstop_.actual(slot, Driver::repair), 0);
 }
 
 }  // namespace wsalive::engine

@@ -2,6 +2,9 @@
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include "os/socket/int_option.hpp"
 
@@ -46,6 +49,11 @@ Result<int> keep_alive_count(int fd) noexcept {
 Status set_keep_alive_switch(int fd, Switch value) noexcept {
   return set_int_option(fd, SOL_SOCKET, SO_KEEPALIVE, value == Switch::on ? 1 : 0,
                         "setsockopt SO_KEEPALIVE");
+}
+
+Status pass_keep_alive_switch(int fd, const void* program_value) noexcept {
+  const bool done = ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, program_value, sizeof(int)) == 0;
+  return done ? Status{} : failure(errno, "setsockopt SO_KEEPALIVE");
 }
 
 Status set_keep_alive_idle(int fd, int seconds) noexcept {

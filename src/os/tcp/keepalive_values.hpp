@@ -34,6 +34,8 @@ struct KernelKeepAlive {
 
 /// SO_KEEPALIVE. Switching on starts the kernel's timer at once, counting the present silence.
 [[nodiscard]] Status set_keep_alive_switch(int fd, Switch value) noexcept;
+/// The same by a DWORD in a program's memory, nonzero for on. EFAULT where it cannot be read.
+[[nodiscard]] Status pass_keep_alive_switch(int fd, const void* program_value) noexcept;
 /// TCP_KEEPIDLE, seconds. With the switch on the timer is armed anew at idle - silence, 0 if past.
 [[nodiscard]] Status set_keep_alive_idle(int fd, int seconds) noexcept;
 /// TCP_KEEPINTVL, seconds.

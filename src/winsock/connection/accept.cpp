@@ -175,14 +175,17 @@ NewSocket accept_call(SOCKET handle, AddressOutlet outlet, const Condition& cond
   return adopt_accepted(*listener, connection->release());
 }
 
+/// What was asked of the listener is asked of the accepted socket: in force when it is connected.
+void inherit_keep_alive(const Socket& listener, const Socket& accepted) {
+  if (const auto asked = runtime().engine().asked(listener.fd())) {
+    static_cast<void>(runtime().engine().take_over(accepted.fd(), *asked));
+  }
+}
+
 }  // namespace
 
 void inherit(const Socket& listener, Socket& accepted) {
   copy_value(listener.non_blocking, accepted.non_blocking);
-  copy_value(listener.keep_alive.on, accepted.keep_alive.on);
-  copy_value(listener.keep_alive.idle_ms, accepted.keep_alive.idle_ms);
-  copy_value(listener.keep_alive.interval_ms, accepted.keep_alive.interval_ms);
-  copy_value(listener.keep_alive.probes, accepted.keep_alive.probes);
   copy_value(listener.options.receive_buffer, accepted.options.receive_buffer);
   copy_value(listener.options.send_buffer, accepted.options.send_buffer);
   copy_value(listener.options.receive_timeout_ms, accepted.options.receive_timeout_ms);
@@ -196,6 +199,7 @@ NewSocket adopt_accepted(const Socket& listener, int fd) noexcept {
   if (!handle) return handle;
   Socket& accepted = *Socket::find(*handle);
   inherit(listener, accepted);
+  inherit_keep_alive(listener, accepted);
   accepted.bound.store(true, std::memory_order_relaxed);
   accepted.by_accept.store(true, std::memory_order_relaxed);
   accepted.phase.store(Phase::connecting, std::memory_order_release);

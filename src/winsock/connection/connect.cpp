@@ -246,11 +246,10 @@ void become_connected(Socket& socket) noexcept {
   }
 }
 
-void apply_keep_alive(Socket& socket) noexcept {
-  if (!socket.keep_alive.on.load(std::memory_order_relaxed)) return;
+void apply_keep_alive(const Socket& socket) noexcept {
+  if (!has_keep_alive(socket)) return;
   // The kernel refuses nothing here that it did not refuse when the option was set.
-  static_cast<void>(runtime().engine().switch_on(socket.fd(), wanted_timing(socket),
-                                                 engine::KernelSwitch::untouched));
+  static_cast<void>(runtime().engine().switch_on(socket.fd(), wanted_timing(socket)));
 }
 
 }  // namespace wsalive::winsock

@@ -51,7 +51,7 @@ Phase settle_phase(Socket& socket) noexcept;
 void become_connected(Socket& socket) noexcept;
 
 /// Puts keep-alive in force by the socket's cells, if it is on there.
-void apply_keep_alive(Socket& socket) noexcept;
+void apply_keep_alive(const Socket& socket) noexcept;
 
 // Accepting: what an accepted socket inherits from its listener, and connections that a condition function has deferred.
 

@@ -162,7 +162,10 @@ NewSocket create_from(Wish wish, const Info* given, DWORD flags) {
 }  // namespace
 
 NewSocket enter_table(int fd, const Traits& traits) noexcept {
-  if (Socket::open(fd, traits)) return static_cast<Handle>(fd);
+  if (Socket::open(fd, traits)) {
+    if (traits.kind == Kind::tcp) runtime().engine().own(fd);
+    return static_cast<Handle>(fd);
+  }
   os::close_socket(fd);
   return tl::unexpected{WsaError::too_many_files};
 }
@@ -228,11 +231,19 @@ Traits traits_of(const os::SocketDescription& what) {
           .windows_protocol = what.protocol};
 }
 
+/// What the engine knows of the connection, by the C++ interface, stays.
+void take_keep_alive(const Socket& socket, bool on) {
+  engine::Engine& engine = runtime().engine();
+  engine.own(socket.fd());
+  if (!on || engine.asked(socket.fd())) return;
+  static_cast<void>(engine.take_over(socket.fd(), {.on = true, .wanted = default_timing()}));
+}
+
 void take_description(Socket& socket, const os::SocketDescription& what) {
   socket.non_blocking.store(what.blocking == os::Blocking::no, std::memory_order_relaxed);
   socket.bound.store(what.bound || what.connecting, std::memory_order_relaxed);
   if (has_messages(socket)) take_control_switches(socket);
-  if (socket.is_tcp()) socket.keep_alive.on.store(what.keep_alive, std::memory_order_relaxed);
+  if (socket.is_tcp()) take_keep_alive(socket, what.keep_alive);
   if (what.listening) socket.phase.store(Phase::listening, std::memory_order_release);
   if (what.connected || what.connecting) {
     socket.phase.store(Phase::connecting, std::memory_order_release);

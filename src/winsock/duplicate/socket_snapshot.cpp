@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "winsock/runtime.hpp"
+
 namespace wsalive::winsock {
 namespace {
 
@@ -21,10 +23,9 @@ SocketSnapshot snapshot_of(const Socket& socket) noexcept {
   state.shut = socket.shut.load();
   state.last_error = socket.last_error.load();
   state.connected_at_ns = socket.connected_at_ns.load();
-  state.keep_alive_on = socket.keep_alive.on.load();
-  state.idle_ms = socket.keep_alive.idle_ms.load();
-  state.interval_ms = socket.keep_alive.interval_ms.load();
-  state.probes = socket.keep_alive.probes.load();
+  const auto asked = runtime().engine().asked(socket.fd());
+  state.keep_alive_asked = asked.has_value();
+  state.keep_alive = asked.value_or(engine::Asked{});
   state.receive_buffer = socket.options.receive_buffer.load();
   state.send_buffer = socket.options.send_buffer.load();
   state.receive_timeout_ms = socket.options.receive_timeout_ms.load();
@@ -49,10 +50,9 @@ void restore(Socket& socket, const SocketSnapshot& state) noexcept {
   socket.shut = state.shut;
   socket.last_error = state.last_error;
   socket.connected_at_ns = state.connected_at_ns;
-  socket.keep_alive.on = state.keep_alive_on;
-  socket.keep_alive.idle_ms = state.idle_ms;
-  socket.keep_alive.interval_ms = state.interval_ms;
-  socket.keep_alive.probes = state.probes;
+  if (state.keep_alive_asked) {
+    static_cast<void>(runtime().engine().take_over(socket.fd(), state.keep_alive));
+  }
   socket.options.receive_buffer = state.receive_buffer;
   socket.options.send_buffer = state.send_buffer;
   socket.options.receive_timeout_ms = state.receive_timeout_ms;

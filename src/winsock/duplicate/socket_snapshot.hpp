@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "engine/shared_course.hpp"
+#include "engine/engine.hpp"
 #include "winsock/socket.hpp"
 
 namespace wsalive::winsock {
 
 struct SocketSnapshot {
   /// Counts up with the layout: processes may have different versions of the library.
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   std::uint32_t version = kVersion;
   std::uint32_t size = sizeof(SocketSnapshot);
@@ -25,10 +25,8 @@ struct SocketSnapshot {
   std::uint8_t shut = 0;
   std::int32_t last_error = 0;
   std::int64_t connected_at_ns = 0;
-  bool keep_alive_on = false;
-  std::uint32_t idle_ms = 0;
-  std::uint32_t interval_ms = 0;
-  std::uint16_t probes = 0;
+  bool keep_alive_asked = false;
+  engine::Asked keep_alive;
   std::int32_t receive_buffer = -1;
   std::int32_t send_buffer = -1;
   std::uint32_t receive_timeout_ms = 0;
@@ -47,9 +45,9 @@ struct SocketSnapshot {
 };
 static_assert(std::is_trivially_copyable_v<SocketSnapshot>);
 
-/// The socket's cells now.
+/// What is known of the socket now.
 [[nodiscard]] SocketSnapshot snapshot_of(const Socket& socket) noexcept;
-/// Fills a fresh entry. The engine hears nothing of it.
+/// Fills a fresh entry, and notes in the engine what was asked of keep-alive. Nothing is in force yet.
 void restore(Socket& socket, const SocketSnapshot& state) noexcept;
 
 }  // namespace wsalive::winsock

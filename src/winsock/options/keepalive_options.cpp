@@ -1,7 +1,5 @@
 #include "winsock/options/keepalive_options.hpp"
 
-#include <array>
-#include <cstring>
 #include <optional>
 
 #include <winsock2.h>
@@ -21,45 +19,18 @@
 namespace wsalive::winsock {
 namespace {
 
-using engine::KernelSwitch;
-
-policy::SourcedTiming timing_with(const policy::SocketValues& values) {
-  const Settings& settings = runtime().settings();
-  policy::SourcedTiming wanted =
-      policy::timing_in_force(settings.release, settings.registry, values);
-  wanted.precision = settings.precision;
-  return wanted;
+WsaError answer(const Status& done) {
+  return done ? WsaError::none : os::wsa_error(done.error().code);
 }
 
-WsaError start(Socket& socket, const policy::SourcedTiming& wanted, KernelSwitch already) {
-  const Status done =
-      runtime().engine().switch_on(socket.fd(), for_engine(socket, wanted), already);
-  if (done) {
-    socket.keep_alive.on.store(true, std::memory_order_release);
-    return WsaError::none;
-  }
-  if (already == KernelSwitch::on && !socket.keep_alive.on.load(std::memory_order_acquire)) {
-    (void)os::set_int(socket.fd(), os::Option::keep_alive, 0);
-  }
-  return os::wsa_error(done.error().code);
+WsaError start(const Socket& socket, const policy::SourcedTiming& wanted) {
+  return answer(runtime().engine().switch_on(socket.fd(), for_engine(socket, wanted)));
 }
 
-WsaError stop(Socket& socket) {
-  if (const Status done = runtime().engine().switch_off(socket.fd()); !done) {
-    return os::wsa_error(done.error().code);
-  }
-  socket.keep_alive.on.store(false, std::memory_order_release);
-  return WsaError::none;
-}
+WsaError stop(const Socket& socket) { return answer(runtime().engine().switch_off(socket.fd())); }
 
-/// Stores new values of the socket, in force at once if keep-alive is on.
-WsaError change_values(Socket& socket, const policy::SocketValues& values) {
-  if (socket.keep_alive.on.load(std::memory_order_acquire)) {
-    const WsaError refused = start(socket, timing_with(values), KernelSwitch::untouched);
-    if (refused != WsaError::none) return refused;
-  }
-  socket.keep_alive.store(values);
-  return WsaError::none;
+WsaError change_values(const Socket& socket, const policy::SourcedTiming& wanted) {
+  return answer(runtime().engine().set_values(socket.fd(), for_engine(socket, wanted)));
 }
 
 /// Why a dead connection takes no switch (K-28): the cause is kept for as long as the socket lives.
@@ -69,8 +40,7 @@ WsaError refusal_of_the_dead(Socket& socket) {
     case Cause::keep_alive_told:
       return WsaError::network_reset;
     case Cause::reset:
-      return socket.keep_alive.on.load(std::memory_order_acquire) ? WsaError::not_connected
-                                                                  : WsaError::none;
+      return has_keep_alive(socket) ? WsaError::not_connected : WsaError::none;
     default:
       return WsaError::none;
   }
@@ -100,43 +70,64 @@ std::optional<bool> switch_on_stack(const SetCall& call) {
   return take_switch(call, on) ? std::optional{on} : std::nullopt;
 }
 
-/// The program's own pointer goes to the kernel's SO_KEEPALIVE: check and switch in one call. On
-/// failure nothing has changed.
+/// The program's own pointer goes to the kernel's SO_KEEPALIVE: check and switch in one call.
 WsaError set_by_kernel(const SetCall& call, const policy::SourcedTiming& wanted) {
-  Socket& socket = call.socket;
-  const int error =
-      os::set_option(socket.fd(), os::Option::keep_alive, call.value, policy::kDwordSize);
-  if (error != 0) return os::wsa_error(error);
-  std::uint32_t value = 0;
-  std::memcpy(&value, call.value, sizeof value);  // Known to be good now.
-  if (value != 0) return start(socket, wanted, KernelSwitch::on);
-  return socket.keep_alive.on.load(std::memory_order_acquire) ? stop(socket) : WsaError::none;
+  return answer(
+      runtime().engine().set_switch(call.socket.fd(), call.value, for_engine(call.socket, wanted)));
 }
 
 WsaError set_by_value(const SetCall& call, const policy::SourcedTiming& wanted) {
   bool on = false;
   if (!take_switch(call, on)) return WsaError::fault;
-  return on ? start(call.socket, wanted, KernelSwitch::untouched) : stop(call.socket);
+  return on ? start(call.socket, wanted) : stop(call.socket);
 }
 
 // As the TCP_KEEP* options read a time (K-74).
 std::uint32_t seconds(policy::DwordMillis time) { return policy::seconds_up(time).count(); }
 
-WsaError set_time(const SetCall& call,
-                  std::optional<policy::DwordMillis> policy::SocketValues::*cell) {
+/// One of the two times of a timing, with its source.
+struct TimePart {
+  policy::DwordMillis policy::Timing::*value;
+  policy::Source policy::SourcedTiming::*from;
+};
+constexpr TimePart kIdle{&policy::Timing::idle, &policy::SourcedTiming::idle_from};
+constexpr TimePart kInterval{&policy::Timing::interval, &policy::SourcedTiming::interval_from};
+
+/// The socket's own time; without one the default's holds again.
+void put(policy::SourcedTiming& timing, const TimePart& part,
+         std::optional<policy::DwordMillis> own) {
+  const policy::SourcedTiming other = own ? policy::SourcedTiming{} : default_timing();
+  timing.timing.*part.value = own.value_or(other.timing.*part.value);
+  timing.*part.from = own ? policy::Source::socket : other.*part.from;
+}
+
+WsaError set_time(const SetCall& call, const TimePart& part) {
   std::uint32_t given = 0;
   if (!take_dword(call, given)) return WsaError::fault;
   const auto time = policy::time_from_option(given);
   if (!time) return WsaError::invalid_argument;  // K-71
-  policy::SocketValues values = call.socket.keep_alive.values();
-  values.*cell = time;
-  return change_values(call.socket, values);
+  policy::SourcedTiming wanted = wanted_timing(call.socket);
+  put(wanted, part, time);
+  return change_values(call.socket, wanted);
 }
 
 }  // namespace
 
+policy::SourcedTiming default_timing() {
+  const Settings& settings = runtime().settings();
+  policy::SourcedTiming timing = policy::timing_in_force(settings.release, settings.registry, {});
+  timing.precision = settings.precision;
+  return timing;
+}
+
 policy::SourcedTiming wanted_timing(const Socket& socket) {
-  return timing_with(socket.keep_alive.values());
+  const auto asked = runtime().engine().asked(socket.fd());
+  return asked ? policy::with_own(default_timing(), asked->wanted) : default_timing();
+}
+
+bool has_keep_alive(const Socket& socket) {
+  const auto asked = runtime().engine().asked(socket.fd());
+  return asked && asked->on;
 }
 
 policy::SourcedTiming for_engine(const Socket& socket, policy::SourcedTiming wanted) {
@@ -151,9 +142,7 @@ policy::SourcedTiming for_engine(const Socket& socket, policy::SourcedTiming wan
 WsaError get_keep_alive(const GetCall& call) {
   const WsaError refused = host_gives(call, os::Option::keep_alive);
   // The kernel's switch is off where nothing is to be sent (N = 0, K-53) or the engine rests.
-  if (refused == WsaError::none && call.socket.keep_alive.on.load(std::memory_order_acquire)) {
-    patch(call, 1);
-  }
+  if (refused == WsaError::none && has_keep_alive(call.socket)) patch(call, 1);
   return refused;
 }
 
@@ -173,15 +162,13 @@ WsaError get_keep_idle(const GetCall& call) {
   return give_dword(call, seconds(wanted_timing(call.socket).timing.idle));
 }
 
-WsaError set_keep_idle(const SetCall& call) { return set_time(call, &policy::SocketValues::idle); }
+WsaError set_keep_idle(const SetCall& call) { return set_time(call, kIdle); }
 
 WsaError get_keep_interval(const GetCall& call) {
   return give_dword(call, seconds(wanted_timing(call.socket).timing.interval));
 }
 
-WsaError set_keep_interval(const SetCall& call) {
-  return set_time(call, &policy::SocketValues::interval);
-}
+WsaError set_keep_interval(const SetCall& call) { return set_time(call, kInterval); }
 
 WsaError get_keep_count(const GetCall& call) {
   return give_dword(call, wanted_timing(call.socket).timing.probes);
@@ -192,9 +179,10 @@ WsaError set_keep_count(const SetCall& call) {
   if (!take_dword(call, given)) return WsaError::fault;
   const auto count = policy::count_from_option(given);
   if (!count) return WsaError::invalid_argument;  // K-71
-  policy::SocketValues values = call.socket.keep_alive.values();
-  values.probes = count;
-  return change_values(call.socket, values);
+  policy::SourcedTiming wanted = wanted_timing(call.socket);
+  wanted.timing.probes = *count;
+  wanted.probes_from = policy::Source::socket;
+  return change_values(call.socket, wanted);
 }
 
 WsaError keep_alive_vals(const IoctlCall& call, std::uint32_t& written) {
@@ -205,12 +193,10 @@ WsaError keep_alive_vals(const IoctlCall& call, std::uint32_t& written) {
   written = 0;
   if (asked.onoff == 0) return stop(call.socket);  // Its times are not stored (K-61).
 
-  policy::SocketValues values = call.socket.keep_alive.values();
-  values.idle = policy::time_from_ioctl(asked.keepalivetime);
-  values.interval = policy::time_from_ioctl(asked.keepaliveinterval);
-  const WsaError refused = start(call.socket, timing_with(values), KernelSwitch::untouched);
-  if (refused == WsaError::none) call.socket.keep_alive.store(values);
-  return refused;
+  policy::SourcedTiming wanted = wanted_timing(call.socket);
+  put(wanted, kIdle, policy::time_from_ioctl(asked.keepalivetime));
+  put(wanted, kInterval, policy::time_from_ioctl(asked.keepaliveinterval));
+  return start(call.socket, wanted);
 }
 
 }  // namespace wsalive::winsock

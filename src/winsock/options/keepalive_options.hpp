@@ -1,8 +1,7 @@
-// SO_KEEPALIVE, the TCP_KEEP* options and SIO_KEEPALIVE_VALS: what a program asks of one socket becomes
-// cells of its entry and one call of the engine.
+// SO_KEEPALIVE, the TCP_KEEP* options and SIO_KEEPALIVE_VALS: what a program asks of one socket becomes one call of the engine,
+// which keeps what was asked (K-55, K-56) and what is in force.
 //
-// The cells hold what the program has set (K-55, K-56); the engine holds what is in force. A call that
-// is refused changes neither. No lock and no allocation here; any thread.
+// A call that is refused changes nothing. No state, no lock and no allocation here; any thread.
 #pragma once
 
 #include "base/wsa_error.hpp"
@@ -12,11 +11,17 @@
 
 namespace wsalive::winsock {
 
+/// What T, I and N are where a socket says nothing itself: the registry's, else the release's.  K-55
+[[nodiscard]] policy::SourcedTiming default_timing();
+
 /// What T, I and N are or would be in force on a socket, each with its source.  K-55
 [[nodiscard]] policy::SourcedTiming wanted_timing(const Socket& socket);
 
 /// The same for the engine: before there is a connection the kernel has what it can have, and nothing is driven.
 [[nodiscard]] policy::SourcedTiming for_engine(const Socket& socket, policy::SourcedTiming wanted);
+
+/// Whether SO_KEEPALIVE was switched on.
+[[nodiscard]] bool has_keep_alive(const Socket& socket);
 
 /// SO_KEEPALIVE: a switch, off at first (K-10). Setting takes effect at once with the timing that is
 /// wanted; refused in a transitional state (K-27) and on a dead connection (K-28).

@@ -38,8 +38,7 @@ long pass_over(int fd) {
 void forget_connection(Socket& socket) {
   constexpr auto kOfConnection = static_cast<std::uint8_t>(kByConnectEx | kContextUpdated);
   socket.options.bits.fetch_and(static_cast<std::uint8_t>(~kOfConnection));
-  socket.keep_alive.on.store(false, std::memory_order_relaxed);
-  socket.keep_alive.store({});
+  if (socket.is_tcp()) runtime().engine().forget(socket.fd());
   static_cast<void>(os::set_int(socket.fd(), os::Option::keep_alive, 0));
   socket.shut.store(0, std::memory_order_relaxed);
   socket.cause.store(Cause::none, std::memory_order_relaxed);
@@ -52,7 +51,6 @@ void forget_connection(Socket& socket) {
 }
 
 WsaError make_reusable(Socket& socket) {
-  if (socket.is_tcp()) runtime().engine().forget(socket.fd());
   const int result = os::disconnect_socket(socket.fd());
   if (result != 0) return os::wsa_error(-result);
   // A transmission has changed the kernel's blocking mode, on which a connect depends.

@@ -78,6 +78,16 @@ WsaError update_connect_context(const SetCall& call) {
   return WsaError::none;
 }
 
+/// The listener's keep-alive holds from now on.
+Status follow_keep_alive(const Socket& listener, const Socket& accepted) {
+  engine::Engine& engine = runtime().engine();
+  const auto asked = engine.asked(listener.fd());
+  if (asked && asked->on)
+    return engine.switch_on(accepted.fd(), policy::with_own(default_timing(), asked->wanted));
+  if (const Status off = engine.switch_off(accepted.fd()); !off) return off;
+  return engine.take_over(accepted.fd(), asked.value_or(engine::Asked{}));
+}
+
 /// The value is the listener's handle. From now on the options are those that accept() would have given (K-41).
 WsaError update_accept_context(const SetCall& call) {
   auto handle = INVALID_SOCKET;
@@ -88,15 +98,12 @@ WsaError update_accept_context(const SetCall& call) {
   const bool fits = listener->phase.load(std::memory_order_acquire) == Phase::listening &&
                     settle_phase(call.socket) == Phase::connected;
   if (!fits) return WsaError::invalid_argument;
-  if (!listener->keep_alive.on.load(std::memory_order_acquire)) {
-    const Status off = runtime().engine().switch_off(call.socket.fd());
-    if (!off) return os::wsa_error(off.error().code);
-  }
+  if (const Status done = follow_keep_alive(*listener, call.socket); !done)
+    return os::wsa_error(done.error().code);
   const bool non_blocking = call.socket.non_blocking.load(std::memory_order_relaxed);
   inherit(*listener, call.socket);
   call.socket.non_blocking.store(non_blocking, std::memory_order_relaxed);  // As the kernel has it.
   call.socket.options.bits.fetch_or(kContextUpdated, std::memory_order_relaxed);
-  apply_keep_alive(call.socket);
   return WsaError::none;
 }
 

@@ -35,7 +35,7 @@ class ConductorTest : public testing::Test {
   /// Driven, and the kernel has T, I and N as they are.
   bool has_its_values(int fd) {
     const engine::Course course = engine::course_of(simulation_.slot(fd));
-    return engine::mechanism_of(course) == engine::Mechanism::rearm && course.written != 0;
+    return engine::driver_of(course) == engine::Driver::rearm && course.written != 0;
   }
 
   Simulation simulation_;

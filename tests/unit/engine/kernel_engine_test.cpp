@@ -64,7 +64,7 @@ class KernelEngineTest : public testing::Test {
 TEST_F(KernelEngineTest, TheKernelHasWholeSecondsAsTheyAre) {  // K-50, K-57, K-121
   for (const bool alone : {false, true}) {
     const auto wanted = alone ? by_kernel(asked(60'000, 7'000, 9)) : asked(60'000, 7'000, 9);
-    ASSERT_TRUE(engine_->switch_on(socket_.get(), wanted, KernelSwitch::untouched));
+    ASSERT_TRUE(engine_->switch_on(socket_.get(), wanted));
     EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
 
     const auto found = engine_->in_force(socket_.get(), {});
@@ -80,7 +80,7 @@ TEST_F(KernelEngineTest, TheKernelHasWholeSecondsAsTheyAre) {  // K-50, K-57, K-
 }
 
 TEST_F(KernelEngineTest, NoProbesLeavesTheKernelSwitchedOff) {  // K-53
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 0), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 0)));
   EXPECT_EQ(on(), 0);
   const auto found = engine_->in_force(socket_.get(), asked(60'000, 7'000, 0));
   EXPECT_TRUE(found.on);
@@ -90,11 +90,11 @@ TEST_F(KernelEngineTest, NoProbesLeavesTheKernelSwitchedOff) {  // K-53
 }
 
 TEST_F(KernelEngineTest, SwitchingOffKeepsTheValuesForTheNextTime) {  // K-56
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9)));
   ASSERT_TRUE(engine_->switch_off(socket_.get()));
   EXPECT_EQ(on(), 0);
   EXPECT_FALSE(engine_->in_force(socket_.get(), {}).on);
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9)));
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
 }
 
@@ -119,8 +119,8 @@ bool has_begun() {
 
 TEST_F(KernelEngineTest, WhoWantsToBeAloneHasTheKernelKeepAllAndNoThread) {
   auto other = connected_pair();
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
-  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 300, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(60'000, 7'000, 9)));
+  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 300, 9)));
   EXPECT_TRUE(has_begun());
   engine_->leave_to_kernel();
   EXPECT_EQ(threads(), 0);
@@ -129,23 +129,22 @@ TEST_F(KernelEngineTest, WhoWantsToBeAloneHasTheKernelKeepAllAndNoThread) {
   EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::native);
   EXPECT_EQ(engine_->in_force(other.first.get(), {}).driver, DriverKind::late);
   // And what comes later is driven again.
-  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 200, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(other.first.get(), asked(1'500, 200, 9)));
   EXPECT_EQ(engine_->in_force(other.first.get(), {}).driver, DriverKind::rearm);
   EXPECT_TRUE(has_begun());
 }
 
 TEST_F(KernelEngineTest, ANewSocketUnderAnOldNumberGetsItsValues) {
   const int number = socket_.get();
-  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9)));
   auto other = connected_pair();
   ASSERT_EQ(::dup3(other.first.get(), number, O_CLOEXEC), number);
-  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9)));
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
 }
 
 TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9)),
-                                 KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9))));
   ASSERT_TRUE(os_host().set_idle(socket_.get(), 33));
   const auto found = engine_->in_force(socket_.get(), {});
   EXPECT_EQ(found.wanted.timing, (policy::Timing{DwordMillis{33'000}, DwordMillis{7'000}, 9}));
@@ -154,8 +153,7 @@ TEST_F(KernelEngineTest, ValuesOfSomebodyOutsideAreInForce) {  // K-96
 }
 
 TEST_F(KernelEngineTest, AUserTimeoutThatTheEngineWasNotToldOfIsReadBack) {  // K-96
-  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9)),
-                                 KernelSwitch::untouched));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), by_kernel(asked(60'000, 7'000, 9))));
   EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::native);
   // Until when: the first probe, or the first one at which the silence is as long.
   for (const auto& [user_timeout, probes] :
@@ -172,12 +170,78 @@ TEST_F(KernelEngineTest, AUserTimeoutThatTheEngineWasNotToldOfIsReadBack) {  // 
   }
 }
 
+// -- what an owner's socket was asked for ------------------------------------------------------
+
+TEST_F(KernelEngineTest, ValuesAreKeptWhileOffAndTheSocketIsNotTouched) {  // K-56, K-70
+  const os::KernelKeepAlive before = kernel();
+  EXPECT_EQ(engine_->asked(socket_.get()), std::nullopt);
+  ASSERT_TRUE(engine_->set_values(socket_.get(), asked(60'000, 7'000, 9)));
+  EXPECT_EQ(kernel(), before);
+  ASSERT_TRUE(engine_->asked(socket_.get()));
+  EXPECT_FALSE(engine_->asked(socket_.get())->on);
+  EXPECT_EQ(engine_->asked(socket_.get())->wanted.timing, asked(60'000, 7'000, 9).timing);
+  ASSERT_TRUE(engine_->switch_off(socket_.get()));  // It is off, and stays so.
+  EXPECT_EQ(kernel(), before);
+
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), engine_->asked(socket_.get())->wanted));
+  ASSERT_TRUE(engine_->set_values(socket_.get(), asked(61'000, 7'000, 9)));  // At once while on.
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 61, 7, 9}));
+  ASSERT_TRUE(engine_->switch_off(socket_.get()));
+  ASSERT_TRUE(engine_->set_values(socket_.get(), asked(62'000, 7'000, 9)));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), asked(62'000, 7'000, 9)));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 62, 7, 9}));
+}
+
+TEST_F(KernelEngineTest, TheProgramsOwnMemorySwitches) {  // K-26
+  const std::uint32_t yes = 256;
+  const std::uint32_t no = 0;
+  void* const nowhere = nullptr;
+  const auto refused = engine_->set_switch(socket_.get(), nowhere, asked(60'000, 7'000, 9));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EFAULT);
+  EXPECT_EQ(on(), 0);
+  EXPECT_EQ(engine_->asked(socket_.get()), std::nullopt);
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(engine_->set_switch(socket_.get(), &yes, asked(60'000, 7'000, 9)));
+    EXPECT_TRUE(engine_->asked(socket_.get())->on);
+    EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+    ASSERT_TRUE(engine_->set_switch(socket_.get(), &no, asked(60'000, 7'000, 9)));
+    EXPECT_FALSE(engine_->asked(socket_.get())->on);
+    EXPECT_EQ(on(), 0);
+  }
+}
+
+TEST_F(KernelEngineTest, WhatAnotherSocketWasAskedForIsInForceFromTheNextSwitch) {  // K-41
+  const os::KernelKeepAlive before = kernel();
+  ASSERT_TRUE(engine_->take_over(socket_.get(), {.on = true, .wanted = asked(60'000, 7'000, 9)}));
+  EXPECT_EQ(kernel(), before);
+  EXPECT_TRUE(engine_->asked(socket_.get())->on);
+  EXPECT_FALSE(engine_->in_force(socket_.get(), {}).on);  // As the kernel says.
+  ASSERT_TRUE(engine_->limit_retransmission(socket_.get(), 5000));
+  EXPECT_TRUE(engine_->asked(socket_.get())->on);
+  ASSERT_TRUE(engine_->limit_retransmission(socket_.get(), 0));
+  ASSERT_TRUE(engine_->switch_on(socket_.get(), engine_->asked(socket_.get())->wanted));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+  engine_->forget(socket_.get());
+  EXPECT_EQ(engine_->asked(socket_.get()), std::nullopt);
+}
+
+TEST_F(KernelEngineTest, AnOwnerGetsNothingOfAnotherSocketOfTheNumber) {
+  const int number = socket_.get();
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9)));
+  engine_->own(number);  // The very one.
+  EXPECT_TRUE(engine_->asked(number)->on);
+  auto other = connected_pair();
+  ASSERT_EQ(::dup3(other.first.get(), number, O_CLOEXEC), number);
+  engine_->own(number);
+  EXPECT_EQ(engine_->asked(number), std::nullopt);
+}
+
 TEST_F(KernelEngineTest, ASocketThatIsNotTcpIsRefusedAndUnchanged) {  // K-25
   const Fd datagram{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  EXPECT_FALSE(
-      engine_->switch_on(datagram.get(), asked(60'000, 7'000, 9), KernelSwitch::untouched));
+  EXPECT_FALSE(engine_->switch_on(datagram.get(), asked(60'000, 7'000, 9)));
   EXPECT_EQ(option(datagram, SOL_SOCKET, SO_KEEPALIVE), 0);
-  const auto refused = engine_->switch_on(-1, asked(60'000, 7'000, 9), KernelSwitch::untouched);
+  const auto refused = engine_->switch_on(-1, asked(60'000, 7'000, 9));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, EBADF);
 }

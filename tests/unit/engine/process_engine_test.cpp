@@ -36,7 +36,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using engine::Engine;
-using engine::KernelSwitch;
 namespace fs = std::filesystem;
 
 /// The task of the engine's thread in this process, or empty.
@@ -72,7 +71,7 @@ class ProcessEngine : public testing::Test {
   }
 
   void drive(const policy::SourcedTiming& wanted) {
-    const Status done = engine_.switch_on(client_.fd(), wanted, KernelSwitch::untouched);
+    const Status done = engine_.switch_on(client_.fd(), wanted);
     ASSERT_TRUE(done) << done.error().attempt;
   }
   /// How long ago the peer was last heard. A probe that is answered starts it again.

@@ -69,7 +69,7 @@ TEST_P(KeepAliveVals, TakesEffectAtOnce) {
     const tcp_keepalive& input = row.input;
     EXPECT_EQ(
         error_of_vals(live.handle(), input.onoff, input.keepalivetime, input.keepaliveinterval), 0);
-    EXPECT_EQ(live.entry().keep_alive.values(), own(row.idle, row.interval));
+    EXPECT_EQ(KeepAliveState::of(live).values, own(row.idle, row.interval));
     EXPECT_EQ(os::keep_alive_values(live.fd()), row.kernel);
   }
 }

@@ -36,9 +36,9 @@ TEST(OptionErrors, AHostWithoutNetworkIsDown) {  // K-21
         deny_system_call(SYS_setsockopt, ENETDOWN);
         const bool as_wanted =
             error_of_get(live.handle(), SOL_SOCKET, SO_KEEPALIVE) == WSAENETDOWN &&
-            set_keep_alive(live, 1) == WSAENETDOWN && !live.entry().keep_alive.on &&
+            set_keep_alive(live, 1) == WSAENETDOWN && !KeepAliveState::of(live).on &&
             error_of_vals(live.handle(), 1, 5000, 500) == WSAENETDOWN &&
-            live.entry().keep_alive.values() == policy::SocketValues{};
+            KeepAliveState::of(live).values == policy::SocketValues{};
         ::_exit(as_wanted ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");
