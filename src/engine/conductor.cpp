@@ -333,16 +333,20 @@ bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
 void Conductor::look(int fd, Slot& slot, Instant now) {
   constexpr int kMostLooks = 8;
   bool goes_on = true;
+  bool is_new = false;
   for (int looks = 0; goes_on && looks < kMostLooks; ++looks) {
     ProbeDriver* const driving = driver(driver_of(course_of(slot)));
     if (!driving) {
       due_.remove(fd);
       break;
     }
-    goes_on = conclude(fd, slot, driving->look(fd, slot, now));
+    const Next next = driving->look(fd, slot, now);
+    is_new = is_new || next.verdict != Verdict::again;
+    goes_on = conclude(fd, slot, next);
     if (goes_on && looks + 1 == kMostLooks) due_.schedule(fd, parts_.ticks.behind(now, kGrace));
   }
-  if (driver_of(course_of(slot)) != Driver::rearm) publisher_.update(fd);
+  // In a silence that the kernel counts nothing changes that others read.
+  if (is_new || driver_of(course_of(slot)) != Driver::rearm) publisher_.update(fd);
 }
 
 bool Conductor::conclude(int fd, Slot& slot, const Next& next) noexcept {

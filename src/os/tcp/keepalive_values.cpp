@@ -3,10 +3,10 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <cerrno>
+#include <sys/syscall.h>
 
 #include "os/socket/int_option.hpp"
+#include "os/system_call.hpp"
 
 namespace wsalive::os {
 
@@ -52,8 +52,9 @@ Status set_keep_alive_switch(int fd, Switch value) noexcept {
 }
 
 Status pass_keep_alive_switch(int fd, const void* program_value) noexcept {
-  const bool done = ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, program_value, sizeof(int)) == 0;
-  return done ? Status{} : failure(errno, "setsockopt SO_KEEPALIVE");
+  const auto error =
+      -system_call(SYS_setsockopt, fd, SOL_SOCKET, SO_KEEPALIVE, program_value, sizeof(int));
+  return error == 0 ? Status{} : failure(static_cast<int>(error), "setsockopt SO_KEEPALIVE");
 }
 
 Status set_keep_alive_idle(int fd, int seconds) noexcept {
