@@ -81,9 +81,10 @@ Status Conductor::start(int fd, Slot& slot, const Order& order, Instant now) {
   const Asked before = asked_of(slot);
   const bool was_in_force = is_in_force(slot);
   if (const Status done = put_in_force(fd, slot, order); !done) {
-    const bool is_known = order.kernel == KernelSwitch::on || (was_in_force && is_in_force(slot));
-    if (!before.on && is_known) (void)parts_.host.set_switch(fd, os::Switch::off);
+    if (!before.on && order.kernel == KernelSwitch::on)
+      (void)parts_.host.set_switch(fd, os::Switch::off);
     take_back(fd, slot, before, was_in_force);
+    if (has_driver(slot) && slot.place == 0) due_.schedule(fd, parts_.ticks.behind(now, kGrace));
     return done;
   }
   if (has_driver(slot)) look(fd, slot, now);
@@ -91,11 +92,18 @@ Status Conductor::start(int fd, Slot& slot, const Order& order, Instant now) {
   return {};
 }
 
-/// What was asked for before holds again; a driver that had begun goes on.
+/// What was asked for before holds again, by the driver that fits it.
 void Conductor::take_back(int fd, Slot& slot, const Asked& before, bool was_in_force) noexcept {
-  if (was_in_force && !is_in_force(slot)) return;  // It was another socket's.
-  if (!was_in_force || !before.on) return note(fd, slot, before);
-  set_wanted(slot, before.wanted);
+  if (!was_in_force) {
+    let_go(fd, slot);
+    note(fd, slot, before);
+  } else if (!is_in_force(slot)) {  // It was another socket's.
+  } else if (before.on) {
+    (void)put_in_force(fd, slot, {before.wanted, KernelSwitch::on});
+  } else {
+    stop(fd, slot);
+    (void)keep_values(fd, slot, before.wanted);
+  }
 }
 
 Status Conductor::put_in_force(int fd, Slot& slot, const Order& order) noexcept {
@@ -103,8 +111,10 @@ Status Conductor::put_in_force(int fd, Slot& slot, const Order& order) noexcept 
   if (!cookie) return tl::unexpected(cookie.error());
   const auto user_timeout = parts_.host.user_timeout(fd);  // Refuses what is not TCP.
   if (!user_timeout) return tl::unexpected(user_timeout.error());
-  if (slot.cookie.load(std::memory_order_relaxed) != *cookie) drop(fd, slot);
-  if (course_of(slot).standby && wanted_of(slot) == order.wanted)
+  const bool is_same = slot.cookie.load(std::memory_order_relaxed) == *cookie;
+  if (is_in_force(slot) && !is_same) drop(fd, slot);
+  const Course before = course_of(slot);
+  if (before.standby && kind_of(before) != DriverKind::off && wanted_of(slot) == order.wanted)
     return {};  // Another process sees to it.
 
   const Choice choice = choose(fd, order, *user_timeout != 0);
@@ -118,7 +128,6 @@ Status Conductor::put_in_force(int fd, Slot& slot, const Order& order) noexcept 
 }
 
 void Conductor::note(int fd, Slot& slot, const Asked& asked) noexcept {
-  if (slot.place != 0) (void)let_go_if_off(fd, slot);
   drop(fd, slot);
   if (asked == Asked{}) return;
   set_wanted(slot, asked.wanted);
@@ -201,8 +210,8 @@ void Conductor::drop(int fd, Slot& slot) noexcept {
   slot.base_probes = slot.last_probes = 0;
   slot.notes = 0;
   slot.cookie.store(0, std::memory_order_relaxed);
-  slot.times.store({}, std::memory_order_relaxed);
   slot.course.store({}, std::memory_order_release);
+  slot.times.store({}, std::memory_order_release);  // Last: who reads them finds the course gone.
   publisher_.update(fd);
 }
 
@@ -272,62 +281,6 @@ Instant Conductor::after_absence(Instant now) noexcept {
   const Instant then = parts_.ticks.behind(now, kGrace + turn * parts_.ticks.length);
   queue_ends_ = then;
   return then;
-}
-
-void Conductor::stand_by(int fd, Slot& slot, const SharedCourse& connection,
-                         std::uint32_t family) noexcept {
-  drop(fd, slot);
-  slot.cookie.store(connection.cookie, std::memory_order_relaxed);
-  slot.times.store(connection.times, std::memory_order_relaxed);
-  slot.backstop_idle = connection.backstop_idle & 0x7FFFU;
-  slot.course.store(connection.course, std::memory_order_release);
-  change(slot, [family](Course& course) {
-    course.standby = 1;
-    course.shared = course.triggered = 0;
-    course.family = family & 0xFU;
-  });
-  due_.schedule(fd, Instant{});
-  publisher_.update(fd);
-}
-
-/// Whether this process has the connection under another descriptor, too, and drives it there.
-bool Conductor::is_driven_here(const Slot& other) noexcept {
-  const std::uint64_t cookie = other.cookie.load(std::memory_order_relaxed);
-  bool found = false;
-  for_each_driven([&](int /*fd*/, const Slot& slot) {
-    const bool same = &slot != &other && slot.cookie.load(std::memory_order_relaxed) == cookie;
-    found = found || (same && !course_of(slot).standby);
-  });
-  return found;
-}
-
-/// Whether another process of the family drives. It is asked again whenever a probe could be due, a
-/// little after the other process would have sent it.
-bool Conductor::stands_by(int fd, Slot& slot, Instant now) noexcept {
-  if (!course_of(slot).standby) return false;
-  if (!is_driven_here(slot) && ownership_.claim(slot)) {
-    const bool kernel_counts = driver_of(course_of(slot)) == Driver::rearm;
-    const auto facts = parts_.host.facts(fd);
-    // All N probes are still to come.
-    slot.base_probes = facts && kernel_counts ? facts->probes : 0;
-    slot.last_probes = slot.base_probes;
-    slot.notes = 0;
-    slot.mark = 0;
-    change(slot, [](Course& course) {
-      course.standby = 0;
-      course.shared = 1;
-    });
-    return false;
-  }
-  const policy::Timing wanted = wanted_of(slot).timing;
-  const milliseconds step =
-      std::max<milliseconds>(std::min(wanted.idle, wanted.interval), milliseconds{50});
-  const auto facts = parts_.host.facts(fd);
-  const milliseconds idle = wanted.idle;
-  const bool is_recent = facts && facts->heard < idle;
-  due_.schedule(fd, parts_.ticks.behind(now, (is_recent ? idle - facts->heard : step)) +
-                        4 * parts_.ticks.length);
-  return true;
 }
 
 void Conductor::look(int fd, Slot& slot, Instant now) {

@@ -42,6 +42,9 @@ class Conductor {
   /// Keeps what was asked of a socket; nothing is in force by the engine any more. The socket is not touched.
   void note(int fd, Slot& slot, const Asked& asked) noexcept;
 
+  /// Keeps values for the next time that keep-alive goes on. \return false where it is on: nothing has changed then.
+  [[nodiscard]] bool keep_values(int fd, Slot& slot, const policy::SourcedTiming& wanted) noexcept;
+
   /// The kernel's switch has just been set off: nothing is driven, the values stay for the next time.
   void stop(int fd, Slot& slot) noexcept;
 

@@ -54,6 +54,9 @@ class Engine {
   /// The caller owns the descriptor from now on. What is kept of another socket that had its number is dropped.
   virtual void own(int fd) noexcept = 0;
 
+  /// The number is about to mean another connection, by dup2: what was asked stays, and is in force from the next switch_on.
+  virtual void moves(int fd) noexcept = 0;
+
   /// Without a lock or a call of the kernel; nullopt where nothing was asked since the last `forget`.
   [[nodiscard]] virtual std::optional<Asked> asked(int fd) const noexcept = 0;
 

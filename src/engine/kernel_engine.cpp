@@ -26,7 +26,8 @@ bool only_switch_counts(Course course) noexcept {
 /// Whether the kernel has this timing and nothing else is to be done: also where another process drives, if it is on.
 bool has_values(const Slot& slot, Course course, const policy::SourcedTiming& wanted) noexcept {
   const bool is_on = kind_of(course) != DriverKind::off && !course.resting;
-  return course.written != 0 && (only_switch_counts(course) || is_on) &&
+  return course.written != 0 && driver_of(course) != Driver::none &&
+         (only_switch_counts(course) || is_on) &&
          unpack(slot.times.load(std::memory_order_relaxed), course) == wanted;
 }
 
@@ -113,8 +114,18 @@ std::optional<Asked> KernelEngine::asked(int fd) const noexcept {
   if (!slot) return std::nullopt;
   const Course course = course_of(*slot);
   if (course == Course{}) return std::nullopt;
-  return Asked{kind_of(course) != DriverKind::off,
-               unpack(slot->times.load(std::memory_order_relaxed), course)};
+  const Times times = slot->times.load(std::memory_order_acquire);
+  if (course_of(*slot) == Course{})
+    return std::nullopt;  // Dropped just now, and the times with it.
+  return Asked{kind_of(course) != DriverKind::off, unpack(times, course)};
+}
+
+void KernelEngine::moves(int fd) noexcept {
+  Slot* const slot = slots_.find(fd);
+  if (!slot || course_of(*slot) == Course{}) return;
+  const std::lock_guard guard{lock_};
+  conductor_.note(fd, *slot, asked(fd).value_or(Asked{}));
+  let_thread_go();
 }
 
 Status KernelEngine::take_over(int fd, const Asked& asked) noexcept {
@@ -127,8 +138,12 @@ Status KernelEngine::take_over(int fd, const Asked& asked) noexcept {
 }
 
 Status KernelEngine::set_values(int fd, const policy::SourcedTiming& wanted) {
-  const std::optional<Asked> before = asked(fd);
-  return before && before->on ? switch_on(fd, wanted) : take_over(fd, {.wanted = wanted});
+  Slot* const slot = slots_.find(fd);
+  if (!slot) return no_slot(fd);
+  return with_thread([&](Driving driving) -> Status {
+    if (conductor_.keep_values(fd, *slot, wanted)) return {};
+    return conductor_.start(fd, *slot, {wanted, KernelSwitch::unknown, driving}, clock_.now());
+  });
 }
 
 bool KernelEngine::is_same_socket(int fd, const Slot& slot) const noexcept {
@@ -144,7 +159,8 @@ Status KernelEngine::switch_off(int fd) {
 
 void KernelEngine::note_off(int fd, Slot& slot) noexcept {
   const Course course = course_of(slot);
-  const bool is_free = only_switch_counts(course) || !is_in_force(slot);
+  const bool is_off = kind_of(course) == DriverKind::off && driver_of(course) == Driver::none;
+  const bool is_free = is_off || only_switch_counts(course) || !is_in_force(slot);
   if (is_free && note_switch(slot, course, DriverKind::off)) {
     if (driver_of(course) == Driver::rearm) sweep_soon();
     return;
@@ -203,7 +219,8 @@ SharedConnection KernelEngine::share(int fd) noexcept {
   Slot* const slot = slots_.find(fd);
   if (!slot || course_of(*slot) == Course{}) return {};
   const std::lock_guard guard{lock_};
-  if (slot->place == 0 || !is_same_socket(fd, *slot)) return {};
+  const bool is_driven = slot->place != 0 && kind_of(course_of(*slot)) != DriverKind::off;
+  if (!is_driven || !is_same_socket(fd, *slot)) return {};
   const Ownership::Arbiter arbiter = ownership_.share(*slot);
   if (arbiter.id == 0) return {};
   return {{.cookie = slot->cookie.load(std::memory_order_relaxed),

@@ -25,6 +25,7 @@ class KernelEngine final : public Engine, private EngineThread::Work {
   Status switch_on(int fd, const policy::SourcedTiming& wanted) override;
   Status switch_off(int fd) override;
   void own(int fd) noexcept override;
+  void moves(int fd) noexcept override;
   std::optional<Asked> asked(int fd) const noexcept override;
   Status take_over(int fd, const Asked& asked) noexcept override;
   Status set_switch(int fd, const void* program_value,

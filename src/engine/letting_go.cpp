@@ -56,6 +56,27 @@ bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
   return true;
 }
 
+// Another thread may turn it on without the lock at any moment: one exchange decides, with the values in it.
+bool Conductor::keep_values(int fd, Slot& slot, const policy::SourcedTiming& wanted) noexcept {
+  Course off = course_of(slot);
+  Course kept;
+  do {
+    if (kind_of(off) != DriverKind::off) return false;
+    kept = off;
+    kept.driver = kept.written = kept.triggered = kept.standby = kept.shared = 0;
+  } while (!slot.course.compare_exchange_weak(off, kept, std::memory_order_acq_rel));
+  if (off.shared) ownership_.yield(slot);
+  set_wanted(slot, wanted);  // Turned on from now on, it needs the lock.
+  if (slot.place == 0) return true;
+  rearm_.detach(fd, slot);
+  due_.remove(fd);
+  leave_values(fd, slot);
+  slot.mark = 0;
+  slot.base_probes = slot.last_probes = 0;
+  publisher_.update(fd);
+  return true;
+}
+
 void Conductor::leave_to_kernel(Instant now) noexcept {
   for_each_driven([&](int fd, Slot& slot) {
     const auto cookie = parts_.host.cookie(fd);

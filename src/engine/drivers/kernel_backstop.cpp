@@ -127,7 +127,7 @@ Result<policy::SourcedTiming> KernelBackstop::outside_values(int fd, const Slot&
                 {.on = os::Switch::on,
                  .idle_s = slot.backstop_idle,
                  .interval_s = interval_seconds(slot, actual),
-                 .probes = count(actual, base)},
+                 .probes = course_of(slot).lowered ? found->probes : count(actual, base)},
                 *found);
   return wanted;
 }

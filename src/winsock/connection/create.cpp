@@ -235,8 +235,9 @@ Traits traits_of(const os::SocketDescription& what) {
 void take_keep_alive(const Socket& socket, bool on) {
   engine::Engine& engine = runtime().engine();
   engine.own(socket.fd());
-  if (!on || engine.asked(socket.fd())) return;
-  static_cast<void>(engine.take_over(socket.fd(), {.on = true, .wanted = default_timing()}));
+  const auto asked = engine.asked(socket.fd());
+  if (!on || (asked && asked->on)) return;
+  static_cast<void>(engine.take_over(socket.fd(), {.on = true, .wanted = wanted_timing(socket)}));
 }
 
 void take_description(Socket& socket, const os::SocketDescription& what) {

@@ -75,14 +75,12 @@ void put_name(int fd, os::End end, char* to, std::uint32_t room) {
 /// The accepting socket keeps its own keep-alive until SO_UPDATE_ACCEPT_CONTEXT (K-41), but its new kernel socket has inherited
 /// the listener's.
 void become_connection(Socket& accepting, int connection) {
-  const auto asked = runtime().engine().asked(accepting.fd());
-  runtime().engine().forget(accepting.fd());
+  runtime().engine().moves(accepting.fd());
   if (accepting.non_blocking.load(std::memory_order_relaxed)) {
     static_cast<void>(os::set_blocking(connection, os::Blocking::no));
   }
   os::replace_socket(accepting.fd(), connection);
   static_cast<void>(os::set_int(accepting.fd(), os::Option::keep_alive, 0));
-  if (asked) static_cast<void>(runtime().engine().take_over(accepting.fd(), *asked));
   apply_limit(accepting);
   accepting.bound.store(true, std::memory_order_relaxed);
   accepting.reusable.store(false, std::memory_order_relaxed);

@@ -85,7 +85,7 @@ Status follow_keep_alive(const Socket& listener, const Socket& accepted) {
   if (asked && asked->on)
     return engine.switch_on(accepted.fd(), policy::with_own(default_timing(), asked->wanted));
   if (const Status off = engine.switch_off(accepted.fd()); !off) return off;
-  return engine.take_over(accepted.fd(), asked.value_or(engine::Asked{}));
+  return engine.set_values(accepted.fd(), asked ? asked->wanted : default_timing());
 }
 
 /// The value is the listener's handle. From now on the options are those that accept() would have given (K-41).

@@ -48,5 +48,29 @@ TEST_F(Refusals, ARefusedChangeLeavesTheDriverAtWork) {
   EXPECT_EQ(simulation_.probes(fd).size(), 1U);
 }
 
+TEST_F(Refusals, AChangeToAnotherDriverIsTakenBackWhole) {
+  const int fd = simulation_.kernel.connect();
+  ASSERT_TRUE(simulation_.switch_on(fd, test::by_kernel(asked(60'000, 7'000, 4))));
+  simulation_.kernel.value_error = ENOMEM;
+  EXPECT_FALSE(simulation_.switch_on(fd, asked(1500, 300, 5)));
+  simulation_.kernel.value_error = 0;
+  const engine::Slot& slot = simulation_.slot(fd);
+  EXPECT_EQ(engine::wanted_of(slot).timing, asked(60'000, 7'000, 4).timing);
+  EXPECT_EQ(engine::driver_of(engine::course_of(slot)), engine::Driver::kernel);
+  EXPECT_EQ(simulation_.kernel.values(fd)->idle_s, 60);
+}
+
+TEST_F(Refusals, ValuesForLaterLeaveWhyAConnectionEnded) {  // K-90
+  const int fd = simulation_.kernel.connect();
+  ASSERT_TRUE(simulation_.switch_on(fd, asked(1500, 300, 5)));
+  engine::Slot& slot = simulation_.slot(fd);
+  engine::change(slot, [](engine::Course& course) { course.given_up = 1; });
+  EXPECT_FALSE(simulation_.conductor().keep_values(fd, slot, asked(45'000, 300, 5)));  // On.
+  simulation_.switch_off(fd);
+  EXPECT_TRUE(simulation_.conductor().keep_values(fd, slot, asked(45'000, 300, 5)));
+  EXPECT_EQ(engine::course_of(slot).given_up, 1U);
+  EXPECT_EQ(engine::wanted_of(slot).timing, asked(45'000, 300, 5).timing);
+}
+
 }  // namespace
 }  // namespace wsalive::test

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -224,6 +225,41 @@ TEST_F(KernelEngineTest, WhatAnotherSocketWasAskedForIsInForceFromTheNextSwitch)
   EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
   engine_->forget(socket_.get());
   EXPECT_EQ(engine_->asked(socket_.get()), std::nullopt);
+}
+
+TEST_F(KernelEngineTest, WhatWasAskedStaysWhereTheNumberMeansAnotherConnection) {  // K-41
+  const int number = socket_.get();
+  ASSERT_TRUE(engine_->switch_on(number, asked(60'000, 7'000, 9)));
+  auto other = connected_pair();
+  engine_->moves(number);
+  ASSERT_EQ(::dup3(other.first.get(), number, O_CLOEXEC), number);
+  ASSERT_TRUE(engine_->asked(number));
+  EXPECT_TRUE(engine_->asked(number)->on);
+  EXPECT_EQ(on(), 0);
+  ASSERT_TRUE(engine_->switch_on(number, engine_->asked(number)->wanted));
+  EXPECT_EQ(kernel(), (os::KernelKeepAlive{os::Switch::on, 60, 7, 9}));
+}
+
+TEST_F(KernelEngineTest, ASwitchIsNotLostToAnotherThreadsValues) {
+  std::atomic<bool> has_ended{false};
+  std::thread values{[&] {
+    for (std::uint32_t round = 0; !has_ended; ++round) {
+      const auto wanted = asked(60'000 + 1'000 * (round % 2), 7'000, 9);
+      EXPECT_TRUE(engine_->set_values(socket_.get(), wanted));
+      const auto now = engine_->asked(socket_.get());
+      EXPECT_GE(now ? now->wanted.timing.idle : DwordMillis{0}, DwordMillis{60'000});
+    }
+  }};
+  for (std::uint32_t round = 0; round < 2'000; ++round) {
+    const std::uint32_t value = round % 2;  // On at last.
+    ASSERT_TRUE(engine_->set_switch(socket_.get(), &value, asked(60'000, 7'000, 9)));
+    const auto now = engine_->asked(socket_.get());
+    EXPECT_EQ(now && now->on, value != 0) << round;
+  }
+  has_ended = true;
+  values.join();
+  EXPECT_EQ(on(), 1);
+  EXPECT_EQ(engine_->in_force(socket_.get(), {}).driver, DriverKind::rearm);
 }
 
 TEST_F(KernelEngineTest, AnOwnerGetsNothingOfAnotherSocketOfTheNumber) {
