@@ -1,4 +1,4 @@
-// The printf family of windows_stdio.h. Output is formatted whole and then written in one piece.
+// The printf family of windows_stdio.h and of conio.h. Output is formatted whole and then written in one piece.
 
 #include "conio.h"
 

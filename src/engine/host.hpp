@@ -2,7 +2,7 @@
 //
 // The real one is `os_host()`; tests put a simulated kernel here, with ticks, lost probes and locked
 // sockets, so that two hours of silence take microseconds. Each function is one system call on one
-// descriptor (`values`: four), answers its errno, and keeps nothing. Any thread.
+// descriptor (`values`: four, `send_probe` and `may_repair`: a few), answers its errno, and keeps nothing. Any thread.
 #pragma once
 
 #include <cstdint>

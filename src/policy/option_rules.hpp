@@ -2,7 +2,8 @@
 //
 // Pure layer. Two rule sets exist because Microsoft's page and observed Windows disagree: the
 // documented one (the default) and the observed one, which differs from Vista on. Every odd fact
-// about sizes is here; the option tables of src/winsock name a SizeRule. The checks here
+// about the sizes of switches and DWORDs is here; the option tables of src/winsock name a SizeRule. Structures have one
+// size, which winsock/options/socket_options.cpp asks for. The checks here
 // look at lengths only; afterwards the kernel answers whether the memory can be read (K-26).
 #pragma once
 

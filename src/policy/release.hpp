@@ -1,7 +1,8 @@
 // The releases of Windows whose rules differ, as one table.
 //
 // Pure layer: no system call, no clock, no allocation. A release is one row: what it is called, its
-// build, and each rule in which it differs from its neighbours. K-nn names the row of the semantics.
+// build, and the rules in which it differs from its neighbours. K-nn names the row of the semantics. A rule that holds from
+// a release on compares with it where the rule is: option_rules.hpp, win32/system/version.cpp.
 #pragma once
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // Pure layer: instants are milliseconds from a beginning that the caller chooses; nothing waits and
 // nothing is sent. A Schedule says what one connection does next if the peer stays silent. A
 // Timeline plays it against a peer. Simulator, wire tests, documents and the command all use these two
-// for their predictions.
+// for their predictions. The engine's drivers do not: they go by series.hpp, one instant at a time.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// A Winsock program's connection on a made-up network, watched at its own plug: the fixture of the
-// wire tests. The registry is a file of the test's own, so that the releases' default timing can be
+// A Winsock program's connection on a made-up network, watched at its own plug. The fixtures with
+// their networks are in private_network.hpp. The registry is a file of the test's own, so that the releases' default timing can be
 // scaled down to seconds.
 #pragma once
 

@@ -11,7 +11,7 @@
 //   4. Drive the real binary in tests/cli/NAME_test.py.
 // Shared parts: timing_options.hpp (--time, --interval, --probes, --release, --registry), option_types.hpp (times with units,
 // counts, words), report.hpp (reports and tables of text), failure.hpp (failures and exit statuses).
-// A command that reports nothing (run) answers with a status and no report.
+// A command that reports nothing answers with a status and no report; `run` becomes its program, or exits as that did.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,7 @@ namespace wsalive::cli {
 /// The result of a command.
 struct Answer {
   std::unique_ptr<Report> report;               ///< Null: nothing to show.
-  int status = static_cast<int>(ExitCode::ok);  ///< The exit status; `run` passes its program's on.
+  int status = static_cast<int>(ExitCode::ok);  ///< The exit status.
 };
 
 template <typename T>

@@ -50,7 +50,7 @@ Phase settle_phase(Socket& socket) noexcept;
 /// have to begin anew on a connection (K-34).
 void become_connected(Socket& socket) noexcept;
 
-/// Puts keep-alive in force by the socket's cells, if it is on there.
+/// Puts keep-alive in force as it was asked for, if it was switched on.
 void apply_keep_alive(const Socket& socket) noexcept;
 
 // Accepting: what an accepted socket inherits from its listener, and connections that a condition function has deferred.

@@ -1,4 +1,4 @@
-// SOL_SOCKET. Options that are missing (SO_CONDITIONAL_ACCEPT, SO_PAUSE_ACCEPT, SO_RANDOMIZE_PORT,
+// The options of each level: a table for SOL_SOCKET, the TCP, UDP, IPv4 and IPv6 levels. Options that are missing (SO_CONDITIONAL_ACCEPT, SO_PAUSE_ACCEPT, SO_RANDOMIZE_PORT,
 // SO_PORT_SCALABILITY, the low-water marks, ...) answer WSAENOPROTOOPT, never a success without effect: Linux has no means
 // for them, or Windows itself refuses them.
 
