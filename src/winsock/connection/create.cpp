@@ -20,6 +20,7 @@
 #include "winsock/entered.hpp"
 #include "winsock/names/addresses.hpp"
 #include "winsock/options/ip_options.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/socket.hpp"
 #include "winsock/transfer/transfer.hpp"

@@ -12,6 +12,7 @@
 #include "os/memory/program_memory.hpp"
 #include "winsock/connection/connection.hpp"
 #include "winsock/options/ip_options.hpp"
+#include "winsock/options/keepalive_options.hpp"
 #include "winsock/options/option_row.hpp"
 #include "winsock/runtime.hpp"
 #include "winsock/transfer/messages.hpp"
