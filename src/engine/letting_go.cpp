@@ -56,7 +56,8 @@ bool Conductor::let_go_if_off(int fd, Slot& slot) noexcept {
   return true;
 }
 
-// Another thread may turn it on without the lock at any moment: one exchange decides, with the values in it.
+// Another thread may turn it on without the lock at any moment. One exchange decides, and takes `written` away: whoever turns it
+// on afterwards needs the lock, and finds the values.
 bool Conductor::keep_values(int fd, Slot& slot, const policy::SourcedTiming& wanted) noexcept {
   Course off = course_of(slot);
   Course kept;
@@ -66,7 +67,7 @@ bool Conductor::keep_values(int fd, Slot& slot, const policy::SourcedTiming& wan
     kept.driver = kept.written = kept.triggered = kept.standby = kept.shared = 0;
   } while (!slot.course.compare_exchange_weak(off, kept, std::memory_order_acq_rel));
   if (off.shared) ownership_.yield(slot);
-  set_wanted(slot, wanted);  // Turned on from now on, it needs the lock.
+  set_wanted(slot, wanted);
   if (slot.place == 0) return true;
   rearm_.detach(fd, slot);
   due_.remove(fd);
